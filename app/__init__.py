@@ -1,0 +1,1 @@
+"""The records of the councils and the site that shows them."""

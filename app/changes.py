@@ -1,0 +1,56 @@
+"""The one log of changes: append to it, read on from a cursor."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from app.models.changes import Change, Consumer
+
+# Any constant will do: it only has to be the same for everybody who appends.
+APPEND_LOCK = 7_277_853
+
+
+def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
+    """Write changes in the transaction that makes them; returns how many. Each maps Change's columns but seq."""
+    rows = list(changes)
+    if not rows:
+        return 0
+    if session.get_bind().dialect.name == "postgresql":
+        # Numbers are given out before the commit: without this lock a later number could be visible first,
+        # and a reader that had gone past it would never see the earlier one. SQLite has one writer anyway.
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
+    session.execute(insert(Change), rows)
+    return len(rows)
+
+
+def last_seq(session: Session) -> int:
+    """Return the number of the newest change, 0 before the first."""
+    return session.scalar(select(func.max(Change.seq))) or 0
+
+
+def since(session: Session, seq: int, *, until: int | None = None, limit: int = 1000) -> list[Change]:
+    """Return the next changes after `seq`, in order, at most `limit`."""
+    query = select(Change).where(Change.seq > seq)
+    if until is not None:
+        query = query.where(Change.seq <= until)
+    return list(session.scalars(query.order_by(Change.seq).limit(limit)))
+
+
+def batches(session: Session, seq: int, *, until: int, size: int = 1000) -> Iterator[list[Change]]:
+    """Yield all changes after `seq` up to `until`, in order, `size` at a time."""
+    while batch := since(session, seq, until=until, limit=size):
+        yield batch
+        seq = batch[-1].seq
+
+
+def position(session: Session, consumer: str) -> int:
+    """Return how far a reader has come, 0 for one that never read."""
+    return session.scalar(select(Consumer.seq).where(Consumer.name == consumer)) or 0
+
+
+def advance(session: Session, consumer: str, seq: int) -> None:
+    """Remember how far a reader has come; in the transaction in which it did its work, where there is one."""
+    if not session.execute(update(Consumer).where(Consumer.name == consumer).values(seq=seq)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+        session.execute(insert(Consumer).values(name=consumer, seq=seq))

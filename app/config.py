@@ -1,0 +1,98 @@
+"""The settings: read once from the environment, passed by hand, no side effect at import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+
+DATABASES = ("sqlite", "postgresql+psycopg")
+ENGINES = ("embedded", "tantivy", "whoosh")
+STORES = ("file",)
+MAILERS = ("smtp", "smtps", "file")
+
+Network = IPv4Network | IPv6Network
+
+
+class SettingsError(Exception):
+    """Raised when settings cannot be used; names every fault at once, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set, with the embedded defaults: one folder and no service."""
+
+    home: Path
+    database_url: str
+    search_url: str
+    files_url: str
+    mail_url: str
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: str = field(default="", repr=False)
+    contact: str = ""
+    fetch_allow_networks: tuple[Network, ...] = ()
+
+    @property
+    def exports(self) -> Path:
+        """Where finished exports are published."""
+        return self.home / "exports"
+
+    @classmethod
+    def embedded(cls, home: Path, **changes: object) -> "Settings":
+        """Return the settings in which everything lives below one folder."""
+        return cls.from_environment({"RATSLUPE_HOME": str(home), **{k: str(v) for k, v in changes.items()}})
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; raises SettingsError that lists all faults."""
+        faults: list[str] = []
+        home = Path(environ.get("RATSLUPE_HOME") or ROOT / "var").expanduser().absolute()
+        settings = cls(
+            home=home,
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{home / 'ratslupe.db'}",
+            search_url=environ.get("SEARCH_URL") or f"embedded://{home / 'index'}",
+            files_url=environ.get("FILES_URL") or f"file://{home / 'files'}",
+            mail_url=environ.get("MAIL_URL") or f"file://{home / 'mail'}",
+            base_url=(environ.get("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+            secret_key=environ.get("SECRET_KEY", ""),
+            contact=environ.get("CONTACT", ""),
+            fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),
+        )
+        faults += settings._faults()
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return settings
+
+    def _faults(self) -> list[str]:
+        faults = [
+            f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in known)}, not {_scheme(url)!r}"
+            for name, url, known in (
+                ("DATABASE_URL", self.database_url, DATABASES),
+                ("SEARCH_URL", self.search_url, ENGINES),
+                ("FILES_URL", self.files_url, STORES),
+                ("MAIL_URL", self.mail_url, MAILERS),
+                ("BASE_URL", self.base_url, ("http", "https")),
+            )
+            if _scheme(url) not in known
+        ]
+        if self.contact and ("@" not in self.contact or any(c in self.contact for c in "\r\n ")):
+            faults.append("CONTACT must be one mail address")
+        if self.base_url.startswith("http") and not urlsplit(self.base_url).netloc:
+            faults.append("BASE_URL must name a host")
+        return faults
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0]
+
+
+def _networks(text: str, faults: list[str]) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for part in text.replace(",", " ").split():
+        try:
+            networks.append(ip_network(part))
+        except ValueError as error:
+            faults.append(f"FETCH_ALLOW_NETWORKS: {error}")
+    return tuple(networks)

@@ -1,0 +1,60 @@
+"""The records: the twelve OParl types, one file a family, and the rows by which the portal runs itself."""
+
+from app.models.alerts import Alert, AlertDelivery, AlertHit
+from app.models.base import Link, OParlObject, key_of
+from app.models.bodies import Body, LegislativeTerm, System
+from app.models.changes import Change, Consumer
+from app.models.files import Blob, File, Page
+from app.models.locations import Location
+from app.models.meetings import AgendaItem, Meeting
+from app.models.papers import Consultation, Paper
+from app.models.people import Membership, Organization, Person
+from app.models.syncing import ListCursor, Problem, Source, SyncRun
+
+OPARL_TYPES: dict[str, type[OParlObject]] = {
+    model.__name__: model
+    for model in (
+        System,
+        Body,
+        LegislativeTerm,
+        Organization,
+        Person,
+        Membership,
+        Meeting,
+        AgendaItem,
+        Paper,
+        Consultation,
+        File,
+        Location,
+    )
+}
+
+__all__ = [
+    "OPARL_TYPES",
+    "AgendaItem",
+    "Alert",
+    "AlertDelivery",
+    "AlertHit",
+    "Blob",
+    "Body",
+    "Change",
+    "Consultation",
+    "Consumer",
+    "File",
+    "LegislativeTerm",
+    "Link",
+    "ListCursor",
+    "Location",
+    "Meeting",
+    "Membership",
+    "OParlObject",
+    "Organization",
+    "Page",
+    "Paper",
+    "Person",
+    "Problem",
+    "Source",
+    "SyncRun",
+    "System",
+    "key_of",
+]

@@ -1,0 +1,68 @@
+"""What all twelve OParl types share, and the links between them."""
+
+import base64
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Json, UtcDateTime
+
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def key_of(oparl_id: str) -> str:
+    """Return the short handle of an object: 13 letters and digits, the same in every mirror of the same id.
+
+    Scheme, default port and the host's case do not count, because servers mix them (ids http, links https).
+    """
+    parts = urlsplit(oparl_id)
+    host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme.lower(), ":"))
+    rest = oparl_id.partition("://")[2][len(parts.netloc) :]
+    digest = blake2b(f"{host}{rest}".encode(), digest_size=8).digest()
+    return base64.b32encode(digest).decode().rstrip("=").lower()
+
+
+class OParlObject(Base):
+    """A mirrored object: `raw` as the source gave it, typed columns for what is asked of it.
+
+    In `raw` embedded objects stand as their ids (each has a row of its own), and what may not be
+    kept is gone (`withheld` names it). Links are kept as URLs and joined when the other side arrives.
+    """
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True, doc="the OParl id, a URL, verbatim")
+    key: Mapped[str] = mapped_column(String(13), unique=True, doc="short handle in our addresses, made from the id")
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), index=True)
+    body_id: Mapped[str | None] = mapped_column(Text, index=True, doc="the council it came with")
+    name: Mapped[str | None] = mapped_column(Text)
+    short_name: Mapped[str | None] = mapped_column(Text)
+    web: Mapped[str | None] = mapped_column(Text, doc="its page in the council's own system")
+    license: Mapped[str | None] = mapped_column(Text)
+    keyword: Mapped[list[str] | None] = mapped_column(Json)
+    created: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="as the source says, often untrue")
+    modified: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="as the source says, often untrue")
+    deleted: Mapped[bool] = mapped_column(default=False, doc="withdrawn by the source: nothing but the id is left")
+    embedded: Mapped[bool] = mapped_column(default=False, doc="only ever seen inside another object")
+    content_hash: Mapped[str] = mapped_column(String(32), doc="of raw without created and modified")
+    embedded_hash: Mapped[str | None] = mapped_column(String(32), doc="of the embedded copy seen last")
+    raw: Mapped[dict[str, Any]] = mapped_column(Json)
+    withheld: Mapped[list[str] | None] = mapped_column(Json, doc="properties present at the source and not kept here")
+    first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, doc="when this mirror last saw a difference")
+
+
+class Link(Base):
+    """One reference: `from_id`.`property`[`position`] = `to_id`; either side may be unknown yet."""
+
+    __tablename__ = "link"
+    __table_args__ = (Index(None, "to_id", "property"),)
+
+    from_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    property: Mapped[str] = mapped_column(String(32), primary_key=True, doc="the OParl property, in OParl's spelling")
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    to_id: Mapped[str] = mapped_column(Text)

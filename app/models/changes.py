@@ -1,0 +1,39 @@
+"""The one log of changes, and how far each of its readers has come."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Json, UtcDateTime
+
+# SQLite gives out row numbers only for a column that is exactly INTEGER.
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+CREATED, UPDATED, DELETED, ERASED = "created", "updated", "deleted", "erased"
+
+
+class Change(Base):
+    """One change of one record, written by the transaction that made it."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index(None, "object_id", "seq"), {"sqlite_autoincrement": True})
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, doc="grows in the order of commits")
+    object_type: Mapped[str] = mapped_column(String(16))
+    object_id: Mapped[str] = mapped_column(Text)
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
+    kind: Mapped[str] = mapped_column(String(8), doc="created, updated, deleted or erased")
+    fields: Mapped[list[str] | None] = mapped_column(Json, doc="properties that differ; 'text': a file was read")
+    content_hash: Mapped[str | None] = mapped_column(String(32))
+    backfill: Mapped[bool] = mapped_column(doc="seen on a council's first walk: news to us, not to the council")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Consumer(Base):
+    """How far a reader of the log has come: all changes up to and including `seq` are done."""
+
+    __tablename__ = "consumer"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,0 +1,72 @@
+"""File, and what was read in it: Blob (bytes, once each) and Page (text)."""
+
+from datetime import date as Date  # noqa: N812 - the column is called date, as in OParl
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, UtcDateTime
+from app.models.base import OParlObject
+
+# What became of a File's bytes. "waiting" is the only state in which the worker still owes something.
+WAITING, FETCHED, GONE, FAILED = "waiting", "fetched", "gone", "failed"
+
+
+class File(OParlObject):
+    """A document of a paper, a meeting or an agenda item."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index(None, "source_id", "fetch_state", "next_try"),)
+
+    file_name: Mapped[str | None] = mapped_column(Text)
+    mime_type: Mapped[str | None] = mapped_column(Text, doc="as the source says; `Blob.media_type` is what it is")
+    date: Mapped[Date | None]
+    size: Mapped[int | None] = mapped_column(BigInteger, doc="bytes, as the source says")
+    sha1_checksum: Mapped[str | None] = mapped_column(Text)
+    sha512_checksum: Mapped[str | None] = mapped_column(Text)
+    access_url: Mapped[str | None] = mapped_column(Text)
+    download_url: Mapped[str | None] = mapped_column(Text)
+    external_service_url: Mapped[str | None] = mapped_column(Text)
+    master_file_id: Mapped[str | None] = mapped_column(Text, index=True)
+    file_license: Mapped[str | None] = mapped_column(Text)
+
+    fetch_state: Mapped[str] = mapped_column(String(8), default=WAITING, doc="waiting, fetched, gone or failed")
+    fetch_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where it was not fetched")
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    blob_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+
+    blob: Mapped["Blob | None"] = relationship(primaryjoin="foreign(File.blob_sha256) == Blob.sha256", viewonly=True)
+
+
+class Blob(Base):
+    """The bytes of one or more files, and what became of reading them; `read_state` is None while that is owed."""
+
+    __tablename__ = "blob"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger, doc="bytes")
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    media_type: Mapped[str | None] = mapped_column(Text, doc="found in the bytes, not told")
+    read_state: Mapped[str | None] = mapped_column(String(16), index=True, doc="a state of app.documents.Reading")
+    read_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where it was not read in full")
+    reader: Mapped[str | None] = mapped_column(Text)
+    reader_version: Mapped[int | None] = mapped_column(doc="a newer reader may read it again")
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    page_count: Mapped[int | None]
+
+    pages: Mapped[list["Page"]] = relationship(
+        primaryjoin="foreign(Page.sha256) == Blob.sha256", viewonly=True, order_by="Page.number"
+    )
+
+
+class Page(Base):
+    """The text of one page, numbered from 1."""
+
+    __tablename__ = "page"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""What pages, exports and APIs ask of the records, as sentences."""

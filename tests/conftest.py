@@ -1,0 +1,148 @@
+"""Fixtures shared by all tests: both databases, settings, and a loud word where a machine lacks something.
+
+Every test that asks for `engine` runs on SQLite and on PostgreSQL. PostgreSQL is started here, in a folder of
+its own, on a Unix socket; nothing outside that folder is touched.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import open_engine, upgrade
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(what: str) -> None:
+    """Skip with one line; in CI nothing may be missing."""
+    if IN_CI:
+        pytest.fail(f"{what} must be present in CI")
+    pytest.skip(f"{what} is not on this machine")
+
+
+def postgres_binaries() -> Path | None:
+    """Return the folder of the newest PostgreSQL server on this machine."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).resolve().parent if initdb else None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Start a PostgreSQL of our own; give the URL of its maintenance database."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        missing("PostgreSQL")
+        return
+    # The server refuses to run as root, and a socket's path may not be longer than 107 bytes.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    home = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
+    try:
+        if as_user:
+            shutil.chown(home, "postgres")
+        run = [*as_user, "env", "-C", str(home)]
+        subprocess.run(
+            [*run, str(binaries / "initdb"), "-D", f"{home}/data", "-U", "ratslupe", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            check=True,
+            capture_output=True,
+        )
+        options = f"-k {home} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=200"
+        subprocess.run(
+            [*run, str(binaries / "pg_ctl"), "-D", f"{home}/data", "-w", "-o", options, "-l", f"{home}/log", "start"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            yield f"postgresql+psycopg://ratslupe@/postgres?host={home}"
+        finally:
+            subprocess.run(
+                [*run, str(binaries / "pg_ctl"), "-D", f"{home}/data", "-m", "immediate", "stop"],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """Make one database with our schema, from which each test copies its own."""
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE ratslupe_template"))
+    admin.dispose()
+    engine = open_engine(postgres.replace("/postgres?", "/ratslupe_template?"))
+    upgrade(engine)
+    engine.dispose()
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make one SQLite file with our schema, from which each test copies its own."""
+    path = tmp_path_factory.mktemp("template") / "ratslupe.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty database with our schema: once per database system."""
+    if request.param == "sqlite":
+        path = tmp_path / "home" / "ratslupe.db"
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    admin_url = request.getfixturevalue("postgres_template")
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ratslupe_template"))
+    yield admin_url.replace("/postgres?", f"/{name}?")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Give an engine on an empty database with our schema."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Give a session that only reads; write with `app.db.writing(engine)`."""
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Give settings in which everything lives below the test's own folder and loopback may be dialled."""
+    return Settings.from_environment(
+        {
+            "RATSLUPE_HOME": str(tmp_path / "home"),
+            "DATABASE_URL": database_url,
+            "BASE_URL": "http://portal.example",
+            "SECRET_KEY": "only-for-tests",
+            "CONTACT": "clerk@example.org",
+            "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+        }
+    )
