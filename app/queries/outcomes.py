@@ -1,0 +1,55 @@
+"""What became of an agenda item, read from the free words of the source."""
+
+import re
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The kinds of result that have a sign of their own; OTHER keeps the source's words and says no more."""
+
+    ACCEPTED = "accepted"
+    AMENDED = "amended"
+    REJECTED = "rejected"
+    POSTPONED = "postponed"
+    REFERRED = "referred"
+    NOTED = "noted"
+    NONE = "none"
+    OTHER = "other"
+
+
+# After these the matter is settled, as far as this organization goes.
+DECIDING = frozenset({Outcome.ACCEPTED, Outcome.AMENDED, Outcome.REJECTED, Outcome.NOTED})
+
+# The first that matches counts: "einstimmig abgelehnt" is a rejection, "mit Änderungen beschlossen" an amendment.
+_WORDINGS = (
+    (Outcome.REJECTED, "abgelehn|ablehn|nicht (zugestimmt|beschlossen|empfohlen|angenommen)|verworfen"),
+    (Outcome.NONE, "zurückgezogen|zurückgenommen|abgesetzt|entf[äa]ll|(ohne|kein|keinen) beschluss|kein text"),
+    (Outcome.POSTPONED, "vertag|zurückgestellt|verschoben"),
+    (Outcome.REFERRED, "verwiesen|überwiesen|weitergeleitet|verweisung"),
+    (Outcome.AMENDED, r"(?<!un)(geändert|verändert)|mit (\w+ )?(änderung|ergänzung|massgabe)|modifiziert"),
+    (
+        Outcome.ACCEPTED,
+        "beschlossen|beschluss gefasst|zugestimmt|zustimmung|angenommen|empfohlen|genehmigt|befürwortet",
+    ),
+    (Outcome.ACCEPTED, "gewählt|bestellt"),
+    (Outcome.NOTED, "kenntnis|beantwortet|berichtet|vorgestellt|erledigt|informiert"),
+    (Outcome.ACCEPTED, "einstimmig|mehrheitlich|einvernehm"),
+    (Outcome.NONE, r"^ohne\b"),
+)
+WORDINGS = tuple((outcome, re.compile(pattern)) for outcome, pattern in _WORDINGS)
+_YES, _NO = re.compile(r"(\d+)\W{0,3}ja\b"), re.compile(r"(\d+)\W{0,3}nein\b")
+
+
+def outcome_of(result: str | None) -> Outcome | None:
+    """Return the kind of a result, None where there is none; counted votes decide where no word does."""
+    text = " ".join((result or "").casefold().split())
+    if not text:
+        return None
+    for outcome, pattern in WORDINGS:
+        if pattern.search(text):
+            return outcome
+    yes, no = _YES.search(text), _NO.search(text)
+    if yes and no:
+        # A tie is a rejection in every German municipal code.
+        return Outcome.ACCEPTED if int(yes[1]) > int(no[1]) else Outcome.REJECTED
+    return Outcome.OTHER

@@ -1,0 +1,133 @@
+"""A paper's way through the organizations: its consultations in order, and where it stands today."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.models import AgendaItem, Consultation, Link, Meeting, Organization
+from app.queries.outcomes import DECIDING, Outcome, outcome_of
+
+T = TypeVar("T", AgendaItem, Meeting)
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One consultation with all that is known of it; the agenda item is None where it is not public."""
+
+    consultation: Consultation
+    meeting: Meeting | None
+    agenda_item: AgendaItem | None
+    organizations: tuple[Organization, ...]
+    planned: bool
+    private: bool = False
+
+    @property
+    def start(self) -> datetime | None:
+        """When the meeting begins, in UTC."""
+        return self.meeting.start if self.meeting else None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the meeting was called off."""
+        return bool(self.meeting and self.meeting.cancelled)
+
+    @property
+    def result(self) -> str | None:
+        """The result in the source's own words."""
+        return (self.agenda_item.result or None) if self.agenda_item else None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The kind of the result."""
+        return outcome_of(self.result)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The stations in order of time, those without a date last."""
+
+    stations: tuple[Station, ...]
+
+    @property
+    def next(self) -> Station | None:
+        """The next station still to come: there lies the lens."""
+        return next((station for station in self.stations if station.planned and station.start), None)
+
+    @property
+    def decision(self) -> Station | None:
+        """The station that settled the matter: the last authoritative one, or else the last that settled anything."""
+        settled = [s for s in self.stations if s.outcome in DECIDING]
+        binding = [s for s in settled if s.consultation.authoritative]
+        return next(reversed(binding or settled), None)
+
+    @property
+    def last(self) -> Station | None:
+        """The last station that took place, whatever its result."""
+        return next((s for s in reversed(self.stations) if s.start and not s.planned and not s.cancelled), None)
+
+
+NO_PATH = Path(())
+
+
+def consultation_path(session: Session, paper_id: str, *, today: datetime | None = None) -> Path:
+    """Return the path of one paper."""
+    return consultation_paths(session, [paper_id], today=today).get(paper_id, NO_PATH)
+
+
+def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: datetime | None = None) -> dict[str, Path]:
+    """Return the paths of some papers by id, in five queries however many they are; those without one are left out."""
+    moment = today or now()
+    query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), ~Consultation.deleted)
+    consultations = list(session.scalars(query.order_by(Consultation.position, Consultation.id)))
+    items = _by_id(session, AgendaItem, (c.agenda_item_id for c in consultations))
+    meeting_of = {c.id: c.meeting_id or _meeting_id(items.get(c.agenda_item_id or "")) for c in consultations}
+    meetings = _by_id(session, Meeting, meeting_of.values())
+    organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
+    paths: dict[str, list[Station]] = {}
+    for consultation in consultations:
+        meeting = meetings.get(meeting_of[consultation.id] or "")
+        item = items.get(consultation.agenda_item_id or "")
+        private = item is not None and item.public is False
+        station = Station(
+            consultation=consultation,
+            meeting=meeting,
+            agenda_item=None if private else item,
+            organizations=organizations.get(consultation.id) or organizations.get(meeting.id if meeting else "", ()),
+            planned=meeting is None or meeting.start is None or (meeting.start > moment and not meeting.cancelled),
+            private=private,
+        )
+        paths.setdefault(consultation.paper_id or "", []).append(station)
+    return {paper_id: Path(tuple(sorted(stations, key=_order))) for paper_id, stations in paths.items()}
+
+
+def organizations_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[Organization, ...]]:
+    """Return the organizations of some meetings, consultations or papers by their id, in the source's order."""
+    query = (
+        select(Link.from_id, Organization)
+        .join(Organization, Organization.id == Link.to_id)
+        .where(Link.from_id.in_(list(ids)), Link.property == "organization", ~Organization.deleted)
+        .order_by(Link.from_id, Link.position)
+    )
+    found: dict[str, tuple[Organization, ...]] = {}
+    for from_id, organization in session.execute(query):
+        found[from_id] = (*found.get(from_id, ()), organization)
+    return found
+
+
+def _order(station: Station) -> tuple[bool, datetime, int]:
+    return station.start is None, station.start or _BEGINNING, station.consultation.position or 0
+
+
+def _meeting_id(item: AgendaItem | None) -> str | None:
+    return item.meeting_id if item else None
+
+
+def _by_id(session: Session, model: type[T], ids: Iterable[str | None]) -> dict[str, T]:
+    wanted = {one for one in ids if one}
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), ~model.deleted))}
