@@ -1,0 +1,1 @@
+"""What the portal promises, as tests; one folder a package."""

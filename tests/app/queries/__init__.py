@@ -1,0 +1,1 @@
+"""Tests of what pages ask of the records, on both databases."""
