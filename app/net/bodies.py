@@ -33,7 +33,7 @@ def announced_length(headers: Mapping[str, str], host: str) -> int | None:
 
 
 def timed(raw: Iterator[bytes], deadline: Deadline, host: str) -> Iterator[bytes]:
-    """Pass pieces on while they come fast enough, else raise TooSlow; the reader's own time counts for the deadline only."""
+    """Pass pieces on while they come fast enough, else raise TooSlow; the reader's own time is no slowness."""
     waited, received = 0.0, 0
     while True:
         before = time.monotonic()
