@@ -1,0 +1,1 @@
+"""What the town's documents say and how they are drawn, one file a kind."""
