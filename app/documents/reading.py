@@ -1,0 +1,35 @@
+"""What reading a document came to."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+State = Literal[
+    "ok",  # every page was read
+    "partly",  # some pages were read, some were not
+    "empty",  # no page has text, such as a scan
+    "encrypted",  # a password is needed
+    "damaged",  # the bytes are not what they claim to be, or too few of them came
+    "too_large",  # it needs more memory than one document gets
+    "crashed",  # the reading process died
+    "timeout",  # it took longer than one document gets
+    "not_a_document",  # something else was served in its place, such as an error page
+    "unsupported",  # no reader for this format
+]
+STATES: frozenset[str] = frozenset(get_args(State))
+
+# Readings made by another version may be made again: raise it with every change that alters text.
+READER_VERSION = "1"
+MAX_TEXT = 8 * 1024 * 1024
+MAX_PAGES = 10_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text of a document page by page ("" for a page without), and a sentence where it is not plainly ok."""
+
+    state: State
+    pages: tuple[str, ...] = ()
+    reader: str = ""
+    media_type: str = ""
+    reason: str = ""
+    truncated: bool = False

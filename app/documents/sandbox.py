@@ -1,0 +1,221 @@
+"""The parent side of the sandbox: hands a document to the warm process and judges what comes back."""
+
+import contextlib
+import json
+import mimetypes
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from .reading import Reading, State
+from .sniff import HEAD, HTML, PDF, TEXT, UNKNOWN, sniff
+from .wire import MAX_WIRE, Attempt, attempts_in
+
+SECONDS = 30.0
+_START_SECONDS = 60.0
+# The warm process kills the child itself; only if it is stuck is it killed too.
+_GRACE_SECONDS = 3.0
+_WORTH_ANOTHER_TRY = 2.0
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SandboxError(Exception):
+    """The reading process does not start: no document can be read on this machine as it is set up."""
+
+
+class _WarmDiedError(Exception):
+    """The warm process is gone or stuck."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    code: int
+    late: bool
+
+
+class Sandbox:
+    """Reads documents one at a time, each in a child process of its own; one sandbox a core, closed when done."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._warm: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def read(self, document: Path | str | bytes, *, media_type_hint: str = "", name: str = "") -> Reading:
+        """Read a document given as a path or as bytes; the hint and the name are what its server says of it.
+
+        A hostile document is a state of the reading. OSError if the path cannot be opened, SandboxError if no document
+        can be read here.
+        """
+        with contextlib.ExitStack() as opened:
+            descriptor = _opened(document, opened)
+            size = os.fstat(descriptor).st_size
+            if not size:
+                return Reading("damaged", reason="The file is empty: 0 bytes.")
+            media_type, refusal = _judge(os.pread(descriptor, HEAD, 0), media_type_hint, name)
+            if refusal:
+                return refusal
+            with self._lock:
+                return self._read(descriptor, media_type)
+
+    def close(self) -> None:
+        """End the warm process, and with it whatever it reads."""
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self, descriptor: int, media_type: str) -> Reading:
+        end = time.monotonic() + SECONDS
+        attempts, ended = self._attempt(descriptor, media_type, end, second_reader_only=False)
+        died = ended.code != 0 and not ended.late and ended.code != -signal.SIGXCPU
+        left = end - time.monotonic()
+        if died and media_type == PDF and not any(attempt.state for attempt in attempts) and left > _WORTH_ANOTHER_TRY:
+            more, _ = self._attempt(descriptor, media_type, end, second_reader_only=True)
+            attempts += more
+        return _reading(attempts, ended, media_type)
+
+    def _attempt(
+        self, descriptor: int, media_type: str, end: float, *, second_reader_only: bool
+    ) -> tuple[list[Attempt], _Ended]:
+        request = {
+            "media_type": media_type,
+            "second_reader_only": second_reader_only,
+            "seconds": max(end - time.monotonic(), 0.1),
+        }
+        try:
+            control = self._ready()
+            data, ended = _converse(control, request, descriptor, end + _GRACE_SECONDS)
+        except (_WarmDiedError, OSError):
+            # Whatever killed it, the next document gets a new one.
+            self._stop()
+            return [], _Ended(code=1, late=time.monotonic() > end)
+        return attempts_in(data), ended
+
+    def _ready(self) -> socket.socket:
+        if self._control is not None and self._warm is not None and self._warm.poll() is None:
+            return self._control
+        self._stop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._warm = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                [sys.executable, "-m", "app.documents.child", str(theirs.fileno())],
+                cwd=_ROOT,
+                env={},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._control = ours
+        try:
+            _line(ours, time.monotonic() + _START_SECONDS)
+        except (_WarmDiedError, OSError) as error:
+            self._stop()
+            raise SandboxError("the process that reads documents does not start; its own message is above") from error
+        return ours
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._warm is not None:
+            try:
+                self._warm.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._warm.kill()
+                self._warm.wait()
+            self._warm = None
+
+
+def _opened(document: Path | str | bytes, opened: contextlib.ExitStack) -> int:
+    if isinstance(document, bytes):
+        file = opened.enter_context(tempfile.TemporaryFile())
+        file.write(document)
+        file.flush()
+        return file.fileno()
+    descriptor = os.open(document, os.O_RDONLY)
+    opened.callback(os.close, descriptor)
+    return descriptor
+
+
+def _judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
+    """The media type to read a document as, or why it is not read at all."""
+    hint = hint.split(";", 1)[0].strip().lower() or mimetypes.guess_type(name)[0] or ""
+    found = sniff(head)
+    if found == UNKNOWN and hint == PDF:
+        found = PDF  # without its mark: whether anything can be saved the readers find out
+    if found in (PDF, TEXT) and hint in ("", found, UNKNOWN, "application/pdf", "text/plain", "text/csv"):
+        if found == TEXT and hint == PDF:
+            return found, Reading("not_a_document", media_type=found, reason="Plain text was served instead of a PDF.")
+        return found, None
+    if found == PDF:
+        return found, None
+    if found in (HTML, TEXT, "application/json", "application/xml") and hint != found:
+        what = {HTML: "A web page"}.get(found, f"Something else ({found})")
+        return found, Reading("not_a_document", media_type=found, reason=f"{what} was served instead of the document.")
+    return found, Reading("unsupported", media_type=found, reason=f"There is no reader for {found}.")
+
+
+def _converse(control: socket.socket, request: dict[str, object], document: int, end: float) -> tuple[bytes, _Ended]:
+    source, sink = os.pipe()
+    with os.fdopen(source, "rb", buffering=0) as pipe:
+        try:
+            socket.send_fds(control, [json.dumps(request).encode()], [document, sink])
+        finally:
+            os.close(sink)
+        data = bytearray()
+        while len(data) <= MAX_WIRE:
+            if not select.select([pipe], [], [], max(end - time.monotonic(), 0))[0]:
+                raise _WarmDiedError
+            piece = pipe.read(1 << 20)
+            if not piece:
+                break
+            data += piece
+    # The pipe is closed here: a child that sends without end dies of that, or of the clock.
+    answer = json.loads(_line(control, end))
+    return bytes(data), _Ended(int(answer["code"]), bool(answer["late"]))
+
+
+def _line(control: socket.socket, end: float) -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        if not select.select([control], [], [], max(end - time.monotonic(), 0))[0]:
+            raise _WarmDiedError
+        piece = control.recv(4096)
+        if not piece:
+            raise _WarmDiedError
+        line += piece
+    return line
+
+
+def _reading(attempts: list[Attempt], ended: _Ended, media_type: str) -> Reading:
+    """The best of what the readers came to: text before none, a reader's own verdict before that of the clock."""
+    out_of_time = ended.late or ended.code == -signal.SIGXCPU
+    finished = [attempt for attempt in attempts if attempt.state]
+    best = next((attempt for attempt in reversed(finished) if attempt.has_text), None)
+    if best is None:
+        best = next((attempt for attempt in attempts if attempt.has_text), None)
+        if best is not None:
+            cause = "takes too long" if out_of_time else "fails"
+            reason = f"Reading {cause} after page {len(best.pages)}; the rest is left out."
+            return Reading("partly", tuple(best.pages), best.reader, media_type, reason, truncated=True)
+        best = finished[0] if finished else None
+    if best is not None:
+        state = cast("State", best.state)
+        return Reading(state, tuple(best.pages), best.reader, media_type, best.reason, best.truncated)
+    if out_of_time:
+        return Reading("timeout", media_type=media_type, reason=f"Reading takes longer than {SECONDS:.0f} s.")
+    return Reading("crashed", media_type=media_type, reason="The reading process died of this file.")

@@ -1,0 +1,35 @@
+"""Text as readers hand it over becomes text as people wrote it."""
+
+import re
+
+# Controls but tab and line end, surrogates, non-characters, and direction overrides, which make a line read otherwise
+# than it is stored.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_GO_ON = r"(?=(?:und|oder|bzw|sowie|beziehungsweise|u\.)\b)"
+# PDFium writes U+FFFE where a hyphen ended a line, and swallows the line end; older ones write U+0002.
+_MARK_GO_ON = re.compile(rf"[\ufffe\x02]\s*{_GO_ON}")
+_MARK_KEPT = re.compile(r"[\ufffe\x02]\s*(?=[A-ZÄÖÜ0-9])")
+_MARK = re.compile(r"[\ufffe\x02]\s*")
+_HYPHEN_GO_ON = re.compile(rf"(?<=\w)[-\u00ad\u2010] ?\n{_GO_ON}")
+_HYPHEN_KEPT = re.compile(r"(?<=\w)[-\u00ad\u2010] ?\n(?=[A-ZÄÖÜ0-9])")
+_HYPHEN = re.compile(r"(?<=[a-zäöüß])[-\u00ad\u2010] ?\n(?=[a-zäöüß])")
+
+
+def clean(text: str) -> str:
+    """Text without what no page may show and no database takes."""
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def mend_marks(text: str) -> str:
+    """Join words PDFium marks as broken: Bebauungs|plan whole, CDU-|Fraktion with its hyphen, Haupt-| und apart."""
+    if "\ufffe" not in text and "\x02" not in text:
+        return text
+    return _MARK.sub("", _MARK_KEPT.sub("-", _MARK_GO_ON.sub("- ", text)))
+
+
+def mend_hyphens(text: str) -> str:
+    """Join words broken by a hyphen at a line end, by the same rule, where the reader left hyphen and line end."""
+    return _HYPHEN.sub("", _HYPHEN_KEPT.sub("-", _HYPHEN_GO_ON.sub("- ", text)))
