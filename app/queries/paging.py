@@ -1,6 +1,6 @@
 """One page of a long list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -46,6 +46,6 @@ def paged(session: Session, query: Select[T], page: int, size: int = SIZE) -> Pa
     return Paged(rows, total, page, size)
 
 
-def counted(session: Session, query: Select[Any]) -> dict[Any, int]:
-    """Return value -> count of a query that selects the two."""
-    return {value: count for value, count in session.execute(query) if value not in (None, "")}
+def counted(rows: Iterable[Any]) -> dict[Any, int]:
+    """Return value -> count of rows of the two, without the nameless."""
+    return {value: count for value, count in rows if value not in (None, "")}

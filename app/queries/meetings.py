@@ -1,0 +1,145 @@
+"""Meetings: what comes next, what was held, and what is on an agenda."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.models import Link, Location, Meeting, Organization
+from app.queries.paging import SIZE, Paged, counted, paged
+from app.queries.paths import organizations_of
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    """A meeting as a list shows it."""
+
+    meeting: Meeting
+    organizations: tuple[Organization, ...] = ()
+    location: Location | None = None
+
+
+def meeting_by_key(session: Session, key: str) -> Meeting | None:
+    """Return a meeting, withdrawn or not."""
+    return session.scalar(select(Meeting).where(Meeting.key == key))
+
+
+def upcoming_meetings(
+    session: Session, limit: int = 10, *, organization: str | None = None, today: datetime | None = None
+) -> list[MeetingRow]:
+    """Return the next meetings, soonest first, cancelled ones among them; in three queries."""
+    query = _meetings(organization).where(Meeting.start >= (today or now()))
+    return meeting_rows(session, session.scalars(query.order_by(Meeting.start, Meeting.id).limit(limit)).all())
+
+
+def past_meetings(
+    session: Session, limit: int = 10, *, organization: str | None = None, today: datetime | None = None
+) -> list[MeetingRow]:
+    """Return the last meetings, newest first; in three queries."""
+    query = _meetings(organization).where(Meeting.start < (today or now()))
+    latest = query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(limit)
+    return meeting_rows(session, session.scalars(latest).all())
+
+
+def meetings(
+    session: Session,
+    *,
+    organization: str | None = None,
+    body: str | None = None,
+    year: int | None = None,
+    page: int = 1,
+    size: int = SIZE,
+) -> Paged[MeetingRow]:
+    """Return meetings, latest first, those without a date last."""
+    query = _meetings(organization)
+    if body is not None:
+        query = query.where(Meeting.body_id == body)
+    if year is not None:
+        query = query.where(_within(date(year, 1, 1), date(year + 1, 1, 1)))
+    found = paged(session, query.order_by(Meeting.start.desc().nulls_last(), Meeting.id.desc()), page, size)
+    return Paged(meeting_rows(session, found.rows), found.total, found.page, found.size)
+
+
+def meetings_of_month(session: Session, year: int, month: int, *, organization: str | None = None) -> list[MeetingRow]:
+    """Return all meetings of a month on German clocks, in their order; in three queries."""
+    first = date(year, month, 1)
+    query = _meetings(organization).where(_within(first, next_month(first)))
+    return meeting_rows(session, session.scalars(query.order_by(Meeting.start, Meeting.id)).all())
+
+
+def months_around(session: Session, year: int, month: int) -> tuple[date | None, date | None]:
+    """Return the nearest months before and after this one in which anything is held."""
+    first = date(year, month, 1)
+    start, end = _midnight(first), _midnight(next_month(first))
+    held = select(Meeting.start).where(~Meeting.deleted)
+    before = session.scalar(held.where(Meeting.start < start).order_by(Meeting.start.desc()).limit(1))
+    after = session.scalar(held.where(Meeting.start >= end).order_by(Meeting.start).limit(1))
+    return _month_of(before), _month_of(after)
+
+
+def meeting_years(session: Session) -> dict[int, int]:
+    """Return year -> count, newest first (by UTC: New Year's Eve has no meetings)."""
+    year = extract("year", Meeting.start)
+    query = select(year, func.count()).where(~Meeting.deleted, Meeting.start.is_not(None)).group_by(year)
+    return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
+
+
+def neighbours(session: Session, meeting: Meeting) -> tuple[Meeting | None, Meeting | None]:
+    """Return the meetings of the same first organization before and after this one."""
+    if meeting.start is None:
+        return None, None
+    first = select(Link.to_id).where(Link.from_id == meeting.id, Link.property == "organization", Link.position == 0)
+    organization = session.scalar(first)
+    if organization is None:
+        return None, None
+    query = _meetings(organization).where(Meeting.id != meeting.id)
+    before = query.where(Meeting.start < meeting.start).order_by(Meeting.start.desc(), Meeting.id.desc())
+    after = query.where(Meeting.start > meeting.start).order_by(Meeting.start, Meeting.id)
+    return session.scalar(before.limit(1)), session.scalar(after.limit(1))
+
+
+def meeting_rows(session: Session, found: Sequence[Meeting]) -> list[MeetingRow]:
+    """Add organizations and places to meetings; in two queries."""
+    ids = [meeting.id for meeting in found]
+    if not ids:
+        return []
+    organizations = organizations_of(session, ids)
+    places = (
+        select(Link.from_id, Location)
+        .join(Location, Location.id == Link.to_id)
+        .where(Link.from_id.in_(ids), Link.property == "location", ~Location.deleted)
+        .order_by(Link.position.desc())
+    )
+    location_of = {row[0]: row[1] for row in session.execute(places)}
+    return [MeetingRow(meeting, organizations.get(meeting.id, ()), location_of.get(meeting.id)) for meeting in found]
+
+
+def next_month(first: date) -> date:
+    """Return the first day of the month after the one this first day begins."""
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _meetings(organization: str | None) -> Select[Meeting]:
+    query = select(Meeting).where(~Meeting.deleted)
+    if organization is None:
+        return query
+    held = select(Link.from_id).where(Link.to_id == organization, Link.property == "organization")
+    return query.where(Meeting.id.in_(held))
+
+
+def _within(first: date, end: date) -> ColumnElement[bool]:
+    return (Meeting.start >= _midnight(first)) & (Meeting.start < _midnight(end))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
+
+
+def _month_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(BERLIN).date().replace(day=1) if moment else None

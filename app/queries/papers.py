@@ -1,0 +1,165 @@
+"""Papers: lists of them, one of them, and what was decided last."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, exists, extract, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.db import now
+from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
+from app.queries.outcomes import Outcome, outcome_of
+from app.queries.paging import SIZE, Paged, counted, paged
+from app.queries.paths import organizations_of
+from app.queries.references import Reference, references
+
+ORIGINATORS = ("originatorPerson", "originatorOrganization")
+# These settle a matter; a report that was taken note of is no decision that anybody looks for on a home page.
+_DECIDED = frozenset({Outcome.ACCEPTED, Outcome.AMENDED, Outcome.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFilter:
+    """What a list of papers is narrowed to; None: not narrowed."""
+
+    paper_type: str | None = None
+    body: str | None = None
+    organization: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A result that settled a paper in one organization."""
+
+    paper: Paper
+    meeting: Meeting
+    agenda_item: AgendaItem
+    organizations: tuple[Organization, ...]
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The kind of the result."""
+        return outcome_of(self.agenda_item.result)
+
+
+def papers(session: Session, wanted: PaperFilter | None = None, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
+    """Return papers, newest first, those without a date last."""
+    query = _narrowed(select(Paper), wanted or PaperFilter())
+    return paged(session, query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()), page, size)
+
+
+def latest_papers(session: Session, limit: int = 10) -> list[Paper]:
+    """Return the newest papers by their own date; what is dated in the future is a mistake and waits."""
+    query = select(Paper).where(~Paper.deleted, Paper.date <= now().date())
+    return list(session.scalars(query.order_by(Paper.date.desc(), Paper.id.desc()).limit(limit)))
+
+
+def paper_by_key(session: Session, key: str) -> Paper | None:
+    """Return a paper, withdrawn or not."""
+    return session.scalar(select(Paper).where(Paper.key == key))
+
+
+def paper_types(session: Session) -> dict[str, int]:
+    """Return type -> count, most frequent first, in the source's own words."""
+    count = func.count()
+    query = select(Paper.paper_type, count).where(~Paper.deleted).group_by(Paper.paper_type)
+    return counted(session.execute(query.order_by(count.desc(), Paper.paper_type)))
+
+
+def paper_years(session: Session) -> dict[int, int]:
+    """Return year -> count, newest first."""
+    year = extract("year", Paper.date)
+    query = select(year, func.count()).where(~Paper.deleted, Paper.date.is_not(None)).group_by(year)
+    return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
+
+
+def papers_of(session: Session, record_id: str, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
+    """Return the papers that a person or an organization brought in, newest first."""
+    query = select(Paper).where(~Paper.deleted, _links_to(record_id, ORIGINATORS))
+    return paged(session, query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()), page, size)
+
+
+def papers_about(session: Session, organization_id: str, limit: int = 10) -> list[Paper]:
+    """Return the newest papers that an organization consulted, directs or brought in."""
+    query = select(Paper).where(~Paper.deleted, _of_organization(organization_id))
+    return list(session.scalars(query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()).limit(limit)))
+
+
+def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]:
+    """Return what belongs to a paper, by OParl property, whichever side says so; in at most four queries."""
+    found = dict(references(session, [paper.id], ("relatedPaper", "superordinatedPaper", "subordinatedPaper")))
+    related = found.get(paper.id, {})
+    mirrored = {
+        "relatedPaper": "relatedPaper",
+        "superordinatedPaper": "subordinatedPaper",
+        "subordinatedPaper": "superordinatedPaper",
+    }
+    query = (
+        select(Link.property, Paper)
+        .join(Paper, Paper.id == Link.from_id)
+        .where(Link.to_id == paper.id, Link.property.in_(mirrored), ~Paper.deleted)
+        .order_by(Paper.date.desc(), Paper.id)
+    )
+    for said, other in session.execute(query):
+        here = related.setdefault(mirrored[said], [])
+        if other.id not in {reference.target.id for reference in here}:
+            here.append(Reference(mirrored[said], other))
+    return related
+
+
+def latest_decisions(session: Session, limit: int = 10, *, today: datetime | None = None) -> list[Decision]:
+    """Return the newest results that adopted or rejected a paper, newest meeting first; in two queries."""
+    query = (
+        select(Paper, Meeting, AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Consultation, Consultation.agenda_item_id == AgendaItem.id)
+        .join(Paper, Paper.id == Consultation.paper_id)
+        .where(~Paper.deleted, ~Meeting.deleted, ~AgendaItem.deleted, ~Consultation.deleted)
+        .where(AgendaItem.public.is_not(False), AgendaItem.result.is_not(None))
+        .where(Consultation.authoritative.is_not(False))
+        .where(Meeting.start <= (today or now()))
+        .order_by(Meeting.start.desc(), AgendaItem.position, AgendaItem.id)
+    )
+    # Notices and deferrals stand between the decisions: read on until there are enough.
+    rows: list[tuple[Paper, Meeting, AgendaItem]] = []
+    for paper, meeting, item in session.execute(query.limit(limit * 10)):
+        if outcome_of(item.result) in _DECIDED and paper.id not in {row[0].id for row in rows}:
+            rows.append((paper, meeting, item))
+        if len(rows) == limit:
+            break
+    organizations = organizations_of(session, [meeting.id for _, meeting, _ in rows])
+    return [Decision(paper, meeting, item, organizations.get(meeting.id, ())) for paper, meeting, item in rows]
+
+
+def _narrowed(query: Select[Paper], wanted: PaperFilter) -> Select[Paper]:
+    query = query.where(~Paper.deleted)
+    if wanted.paper_type is not None:
+        query = query.where(Paper.paper_type == wanted.paper_type)
+    if wanted.body is not None:
+        query = query.where(Paper.body_id == wanted.body)
+    if wanted.organization is not None:
+        query = query.where(_of_organization(wanted.organization))
+    if wanted.year is not None:
+        first = date(wanted.year, 1, 1)
+        query = query.where(Paper.date >= first, Paper.date <= first.replace(month=12, day=31))
+    return query
+
+
+def _links_to(record_id: str, properties: tuple[str, ...]) -> ColumnElement[bool]:
+    return Paper.id.in_(select(Link.from_id).where(Link.to_id == record_id, Link.property.in_(properties)))
+
+
+def _of_organization(organization_id: str) -> ColumnElement[bool]:
+    consulted = (
+        select(Consultation.paper_id)
+        .join(Link, Link.from_id == Consultation.id)
+        .where(Link.to_id == organization_id, Link.property == "organization", ~Consultation.deleted)
+    )
+    linked = ("originatorOrganization", "underDirectionOf")
+    return or_(_links_to(organization_id, linked), Paper.id.in_(consulted))
+
+
+def has_papers(session: Session) -> bool:
+    """Say whether there is any paper at all."""
+    return bool(session.scalar(select(exists().where(~Paper.deleted))))
