@@ -1,4 +1,4 @@
-"""Take German compounds apart: Radwegeausbau holds Radweg and Ausbau; by a word list, the same answer always and everywhere."""
+"""Take German compounds apart by a list of nouns: Radwegeausbau holds Radweg and Ausbau."""
 
 from __future__ import annotations
 
@@ -16,7 +16,25 @@ LINKS = ("", "s", "es", "n", "en", "e", "er")  # what may stand between two part
 ENDINGS = (*LINKS, "ern", "in", "innen", "sen", "se", "ns")  # what may stand after the last
 _UMLAUTS = {"a": "ae", "o": "oe", "u": "ue"}
 # What only looks like another word after a listed one: Bürger|lichkeit, Kinder|schutz cut one letter late.
-_NO_TAIL = ("lich", "schaft", "keit", "heit", "isch", "ung", "bar", "sam", "los", "haft", "ier", "isier", "tum", "ig", "ch", "nis", "ativ")
+_NO_TAIL = (
+    "lich",
+    "schaft",
+    "keit",
+    "heit",
+    "isch",
+    "ung",
+    "bar",
+    "sam",
+    "los",
+    "haft",
+    "ier",
+    "isier",
+    "tum",
+    "ig",
+    "ch",
+    "nis",
+    "ativ",
+)
 # What belongs to the word behind it, not to an unlisted one before it: Hochwasser|anlage, not Hochwasseran|lage.
 _NO_HEAD = ("an", "aus", "auf", "ab", "ein", "be", "ver", "vor", "bei", "ent", "rueck", "ueb", "zer")
 

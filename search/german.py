@@ -17,23 +17,25 @@ ANALYZER_VERSION = 1  # raise it whenever the same text gives other terms: index
 
 TOKEN = re.compile(r"[^\W_]+")
 MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term of an engine overflows
-# Soft hyphen, zero-width characters, and the mark PDFium leaves for a line-end hyphen: none of them ends a word.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufffe]")
+# Soft hyphen, zero-width characters, halves of surrogate pairs, PDFium's mark for a line-end hyphen: no word ends there.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufffe\ud800-\udfff]")
 # "Verkehrs-\nausschuss" is one word; "Bau-\nund Umweltausschuss" and "CDU-\nFraktion" keep their hyphen.
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\r?\n\s*(?!(?:und|oder|bzw|sowie|als)\b)(?=[a-zäöüß])")
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NO_PLATZ = ("dipl", "empl")  # Dipl.-Ing., Exempl.
 
-STOP_WORDS = frozenset(
-    """aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bereits bin bis bist da dabei dadurch daher damit
-    dann daran darauf daraus das dass dein dem den denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch
-    ein eine einem einen einer eines er es etwa etwas euch euer für gegen habe haben hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr
-    ihre ihrem ihren ihrer ihres im in indem ins ist ja jede jedem jeden jeder jedes jene jener jetzt kann kein keine keinem keinen keiner
-    können könnte man mehr mein mich mir mit muss müssen nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner
-    seit sich sie sind so solche soll sollen sollte sondern sonst sowie über um und uns unser unsere unter vom von vor war waren warum was
-    weil welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wo worden wurde wurden zu zum zur zwar
-    zwischen bzw wann wohin woher wieviel gibt""".split()
-)
+_STOP_WORDS = """
+aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bereits bin bis bist da dabei
+dadurch daher damit dann daran darauf daraus das dass dein dem den denn der deren des dessen die dies diese diesem
+diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwa etwas euch euer für gegen habe
+haben hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja
+jede jedem jeden jeder jedes jene jener jetzt kann kein keine keinem keinen keiner können könnte man mehr mein mich
+mir mit muss müssen nach nicht nichts noch nun nur ob oder ohne sehr sein seine seinem seinen seiner seit sich sie
+sind so solche soll sollen sollte sondern sonst sowie über um und uns unser unsere unter vom von vor war waren warum
+was weil welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir wird wo worden wurde
+wurden zu zum zur zwar zwischen bzw wann wohin woher wieviel gibt
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 class Word(NamedTuple):
@@ -65,7 +67,8 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
     return ((match.group(), match.start(), match.end()) for match in TOKEN.finditer(text))
 
 
-@lru_cache(maxsize=1 << 17)  # 207,000 distinct words in 5 million running ones; the commonest 131,000 are nearly all of the text
+# 5 million words of council files are 207,000 distinct ones, and most of those occur once or twice.
+@lru_cache(maxsize=1 << 17)
 def analyse(token: str) -> Word:
     """The terms of one written word."""
     word = _expand(unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower())
@@ -84,8 +87,19 @@ def halves(token: str) -> tuple[str, str] | None:
     return (stem(cut[0]), stem(cut[1])) if cut else None
 
 
+def beginning(token: str) -> str:
+    """What the exact form of a word begins with when the word begins like this."""
+    return _written_out(unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower())
+
+
+def joined(tokens: tuple[str, ...]) -> str:
+    """The stem of words written as one (Rad-Weg, Radweg), empty where there are digits."""
+    word = "".join(tokens)
+    return analyse(word).stem if word.isalpha() else ""
+
+
 def stem(word: str) -> str:
-    """The Snowball stem of a lower-case word; ä, ae and a, ß and ss give the same one (PyStemmer 3 merges ae with ä)."""
+    """The Snowball stem of a lower-case word, the same for ä and ae, ß and ss (PyStemmer 3 merges ae with ä)."""
     stemmer = getattr(_stemmers, "german", None)
     if stemmer is None:
         stemmer = _stemmers.german = Stemmer.Stemmer("german", maxCacheSize=0)

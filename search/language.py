@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from search import german
 from search.errors import BadQuery
 from search.query import (
     MAX_ALL_WORDS,
     MAX_FILTERS,
+    MAX_LIMIT,
+    MAX_OFFSET,
     MAX_TERMS,
     MAX_TEXT,
     MAX_TYPED,
     MIN_PREFIX,
+    SORTS,
     AnyOf,
     Filter,
     Leaf,
     Node,
     Phrase,
     Prefix,
+    Query,
+    Sort,
     Word,
 )
 
@@ -55,136 +60,162 @@ _DATES = (
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?"),
     re.compile(r"(?:(?:(?P<day>\d{1,2})\.)?(?P<month>\d{1,2})\.)?(?P<year>\d{4})"),
 )
+_OR, _AND, _NOT = ("OR", "ODER"), ("AND", "UND"), ("NOT", "NICHT")
 
 
-@dataclass(slots=True)
-class Parsed:
-    """What the text says, gathered while it is read."""
-
-    typed: str = ""
-    text: str = ""
-    must: tuple[Node, ...] = ()
-    without: tuple[Leaf, ...] = ()
-    filters: tuple[Filter, ...] = ()
-    after: date | None = None
-    before: date | None = None
-    _groups: list[list[Leaf]] = field(default_factory=list)
-    _stops: list[Leaf] = field(default_factory=list)
-    _without: list[Leaf] = field(default_factory=list)
-    _filters: dict[tuple[str, bool], dict[str, None]] = field(default_factory=dict)
-    _terms: int = 0
-    _filtered_chars: int = 0
-
-
-def parse(text: str, beside: Sequence[tuple[str, str]]) -> Parsed:
-    """Read the typed text, then the filters that came beside it as (name, value)."""
-    if len(text) > MAX_TEXT:
-        raise BadQuery("too_long", MAX_TEXT, limit=MAX_TYPED)
-    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text)).translate(_QUOTES)
-    parsed = Parsed(typed=" ".join(text.split()))
-    _read(parsed, text)
-    if len(parsed.typed) - parsed._filtered_chars > MAX_TYPED:
-        raise BadQuery("too_long", MAX_TYPED, limit=MAX_TYPED)
-    said = [parsed.typed]
-    for name, value in beside:
-        value = " ".join(_CONTROL.sub(" ", value).translate(_QUOTES).replace('"', " ").split())
-        if value:
-            _filter(parsed, name, value, negated=False, position=len(text))
-            said.append(f'{name}:"{value}"')
-    parsed.text = " ".join(filter(None, said))
-    if len(parsed.text) > MAX_TEXT:
-        raise BadQuery("too_long", MAX_TEXT, limit=MAX_TEXT)
-    _finish(parsed)
-    return parsed
-
-
-def _read(parsed: Parsed, text: str) -> None:
-    joins = negates = False
-    for match in _ITEM.finditer(text):
-        name = NAMES.get((match["name"] or "").lower())
-        value = (match["quoted"] if match["quoted"] is not None else match["bare"]).strip()
-        negated = bool(match["minus"]) or negates
-        if name and value:
-            _filter(parsed, name, value, negated, match.start())
-            parsed._filtered_chars += match.end() - match.start()
-            joins = negates = False
-        elif match.group() in ("OR", "ODER"):
-            joins = True
-        elif match.group() in ("NOT", "NICHT"):
-            negates = True
-        elif match.group() not in ("AND", "UND"):
-            leaf = _leaf(parsed, match)
-            if leaf:
-                _place(parsed, leaf, negated, joins)
-                joins = negates = False
-
-
-def _leaf(parsed: Parsed, match: re.Match[str]) -> Leaf | None:
-    """The word, phrase or prefix that was written, or None if it holds no letter or digit."""
-    quoted = match["quoted"] is not None
-    written = f"{match['name'] or ''} {match['quoted' if quoted else 'bare']}"
-    tokens = tuple(german.tokens(written))
-    if not tokens:
-        return None
-    parsed._terms += 0 if not quoted and all(map(german.is_stop_word, tokens)) else len(tokens)
-    if parsed._terms > MAX_TERMS:
-        raise BadQuery("too_many_terms", match.start(), limit=MAX_TERMS)
-    if quoted:
-        return Phrase(tokens)
-    if written.endswith("*"):
-        if len(tokens[-1]) < MIN_PREFIX:
-            raise BadQuery("prefix_too_short", match.start(), limit=MIN_PREFIX)
-        return Prefix(tokens)
-    return Word(tokens)
-
-
-def _place(parsed: Parsed, leaf: Leaf, negated: bool, joins: bool) -> None:
-    if negated:
-        parsed._without.append(leaf)
-    elif joins and parsed._groups:
-        parsed._groups[-1].append(leaf)
-    elif isinstance(leaf, Word) and all(map(german.is_stop_word, leaf.tokens)):
-        parsed._stops.append(leaf)
-    else:
-        parsed._groups.append([leaf])
-
-
-def _finish(parsed: Parsed) -> None:
-    """Decide which words must be found: all of a few, any of a sentence; stop words only if there is nothing else."""
-    groups = parsed._groups or [[leaf] for leaf in parsed._stops[:MAX_TERMS]]
-    loose = [group[0] for group in groups if len(group) == 1 and not isinstance(group[0], Phrase)]
-    must: list[Node] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
-    if len(loose) > MAX_ALL_WORDS:
-        must = [node for node in must if node not in loose] + [AnyOf(tuple(loose))]
-    parsed.must = tuple(dict.fromkeys(must))
-    parsed.without = tuple(dict.fromkeys(parsed._without))
-    parsed.filters = tuple(
-        Filter(name, tuple(values), negated) for (name, negated), values in parsed._filters.items()
+def parse_query(
+    text: str,
+    *,
+    sort: str = "best",
+    offset: int = 0,
+    limit: int = 20,
+    after_seq: int = 0,
+    types: Sequence[str] = (),
+    bodies: Sequence[str] = (),
+    organizations: Sequence[str] = (),
+    paper_types: Sequence[str] = (),
+    years: Sequence[int] = (),
+    after: date | None = None,
+    before: date | None = None,
+) -> Query:
+    """The query a reader means; `after` is inclusive, `before` exclusive; raises BadQuery and nothing else."""
+    if sort not in SORTS:
+        raise BadQuery("unknown_sort", value=sort)
+    if offset > MAX_OFFSET:
+        raise BadQuery("bad_page", limit=MAX_OFFSET)
+    named = {"type": types, "body": bodies, "organization": organizations, "paper_type": paper_types, "year": years}
+    beside = [(name, str(value)) for name, values in named.items() for value in values]
+    beside += [(name, day.isoformat()) for name, day in (("after", after), ("before", before)) if day]
+    reader = _Reader(text)
+    reader.read()
+    reader.add(beside)
+    return Query(
+        typed=reader.typed,
+        text=reader.text,
+        must=reader.must(),
+        without=tuple(dict.fromkeys(reader.without)),
+        filters=tuple(Filter(name, tuple(values), no) for (name, no), values in reader.filters.items()),
+        after=reader.after,
+        before=reader.before,
+        after_seq=max(0, after_seq),
+        sort=cast(Sort, sort),
+        offset=max(0, offset),
+        limit=min(max(1, limit), MAX_LIMIT),
     )
 
 
-def _filter(parsed: Parsed, name: str, value: str, negated: bool, position: int) -> None:
-    if name in ("after", "before"):
-        _bound(parsed, name, value, negated, position)
-        return
-    if name == "type":
-        known = TYPES.get(value.casefold())
-        if known is None:
-            raise BadQuery("unknown_type", position, value=value[:40])
-        value = known
-    elif name == "year" and not re.fullmatch(r"[0-9]{4}", value):
-        raise BadQuery("bad_year", position, value=value[:40])
-    if sum(map(len, parsed._filters.values())) >= MAX_FILTERS:
-        raise BadQuery("too_many_filters", position, limit=MAX_FILTERS)
-    parsed._filters.setdefault((name, negated), {})[value] = None
+class _Reader:
+    """Goes through a text once and gathers what it says."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_TEXT:
+            raise BadQuery("too_long", MAX_TYPED, limit=MAX_TYPED)
+        self.raw = _CONTROL.sub(" ", unicodedata.normalize("NFC", text)).translate(_QUOTES)
+        self.typed = self.text = " ".join(self.raw.split())
+        self.groups: list[list[Leaf]] = []
+        self.stops: list[Leaf] = []
+        self.without: list[Leaf] = []
+        self.filters: dict[tuple[str, bool], dict[str, None]] = {}
+        self.after: date | None = None
+        self.before: date | None = None
+        self.terms = 0
+
+    def read(self) -> None:
+        """Take in what was typed."""
+        in_filters = 0
+        joins = negates = False
+        for match in _ITEM.finditer(self.raw):
+            name = NAMES.get((match["name"] or "").lower())
+            value = (match["quoted"] if match["quoted"] is not None else match["bare"]).strip()
+            if match.group() in _OR:
+                joins = True
+                continue
+            if match.group() in _NOT:
+                negates = True
+                continue
+            if name and value:
+                self._filter(name, value, bool(match["minus"]) or negates, match.start())
+                in_filters += match.end() - match.start()
+            elif match.group() not in _AND:
+                self._place(self._leaf(match), bool(match["minus"]) or negates, joins)
+            joins = negates = False
+        if len(self.typed) - in_filters > MAX_TYPED:
+            raise BadQuery("too_long", MAX_TYPED, limit=MAX_TYPED)
+
+    def add(self, beside: Sequence[tuple[str, str]]) -> None:
+        """Take in filters that did not come in the text, and write them behind it."""
+        for name, given in beside:
+            value = " ".join(_CONTROL.sub(" ", given).translate(_QUOTES).replace('"', " ").split())
+            if value:
+                self._filter(name, value, negated=False, position=len(self.raw))
+                self.text = f'{self.text} {name}:"{value}"'.strip()
+        if len(self.text) > MAX_TEXT:
+            raise BadQuery("too_long", MAX_TEXT, limit=MAX_TEXT)
+
+    def must(self) -> tuple[Node, ...]:
+        """What has to be found: all of a few words, any of a sentence; stop words only if there is nothing else."""
+        groups = self.groups or [[leaf] for leaf in self.stops[:MAX_TERMS]]
+        loose = [group[0] for group in groups if len(group) == 1 and not isinstance(group[0], Phrase)]
+        nodes: list[Node] = [group[0] if len(group) == 1 else AnyOf(tuple(group)) for group in groups]
+        if len(loose) > MAX_ALL_WORDS:
+            nodes = [node for node in nodes if node not in loose] + [AnyOf(tuple(dict.fromkeys(loose)))]
+        return tuple(dict.fromkeys(nodes))
+
+    def _leaf(self, match: re.Match[str]) -> Leaf | None:
+        """The word, phrase or prefix that was written, or None if it holds no letter or digit."""
+        quoted = match["quoted"] is not None
+        written = f"{match['name'] or ''} {match['quoted' if quoted else 'bare']}"
+        tokens = tuple(german.tokens(written))
+        if not tokens:
+            return None
+        self.terms += len(tokens) if quoted or not all(map(german.is_stop_word, tokens)) else 0
+        if self.terms > MAX_TERMS:
+            raise BadQuery("too_many_terms", match.start(), limit=MAX_TERMS)
+        if quoted:
+            return Phrase(tokens)
+        if not written.endswith("*"):
+            return Word(tokens)
+        if len(tokens[-1]) < MIN_PREFIX:
+            raise BadQuery("prefix_too_short", match.start(), limit=MIN_PREFIX)
+        return Prefix(tokens)
+
+    def _place(self, leaf: Leaf | None, negated: bool, joins: bool) -> None:
+        if leaf is None:
+            return
+        if negated:
+            self.without.append(leaf)
+        elif joins and self.groups:
+            self.groups[-1].append(leaf)
+        elif isinstance(leaf, Word) and all(map(german.is_stop_word, leaf.tokens)):
+            self.stops.append(leaf)
+        else:
+            self.groups.append([leaf])
+
+    def _filter(self, name: str, value: str, negated: bool, position: int) -> None:
+        if name in ("after", "before"):
+            self._bound(name, value, negated, position)
+            return
+        if name == "type":
+            value = _type(value, position)
+        elif name == "year" and not re.fullmatch(r"[0-9]{4}", value):
+            raise BadQuery("bad_year", position, value=value[:40])
+        if sum(map(len, self.filters.values())) >= MAX_FILTERS:
+            raise BadQuery("too_many_filters", position, limit=MAX_FILTERS)
+        self.filters.setdefault((name, negated), {})[value] = None
+
+    def _bound(self, name: str, value: str, negated: bool, position: int) -> None:
+        day = _first_day(value, position)
+        if (name == "after") != negated:  # -after:2024 is before:2024
+            self.after = max(day, self.after or day)
+        else:
+            self.before = min(day, self.before or day)
 
 
-def _bound(parsed: Parsed, name: str, value: str, negated: bool, position: int) -> None:
-    day = _first_day(value, position)
-    if (name == "after") != negated:  # -after:2024 is before:2024
-        parsed.after = max(day, parsed.after or day)
-    else:
-        parsed.before = min(day, parsed.before or day)
+def _type(value: str, position: int) -> str:
+    known = TYPES.get(value.casefold())
+    if known is None:
+        raise BadQuery("unknown_type", position, value=value[:40])
+    return known
 
 
 def _first_day(value: str, position: int) -> date:

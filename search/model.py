@@ -23,7 +23,7 @@ class Document:
     key: str = ""  # short handle for addresses
     date: date | None = None  # the one readers sort by
     seq: int = 0  # number in the change log; alerts ask for what came after one
-    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "organization", "paper_type"; others are not kept
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "organization", "paper_type"
     parent: str = ""  # id of the record it is shown under
 
 
@@ -72,7 +72,7 @@ class Hit:
     parent: str
     score: float
     page_count: int
-    page: int | None  # of the best passage, counted from 1; None for records of one page and for finds in the title alone
+    page: int | None  # of the best passage, from 1; None for records of one page and for finds in the title alone
     pages: tuple[PageHits, ...]  # the first 50 that hold something
     title_segments: tuple[Segment, ...]
     snippets: tuple[Snippet, ...]  # one or two, the best first; none where there is no text
@@ -85,7 +85,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of hits with the exact number of all of them, and facets over all of them, the most frequent values first."""
+    """One page of hits, the exact number of all of them, and facets over all of them, most frequent value first."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -99,7 +99,7 @@ class Batch(Protocol):
     def put(self, document: Document) -> None:
         """Add a document or replace the one of the same id."""
 
-    def delete(self, id: str) -> None:
+    def delete(self, document_id: str) -> None:
         """Take a document out; nothing happens if it is not there."""
 
 
@@ -107,7 +107,7 @@ class SearchIndex(Protocol):
     """An index of documents; every method but clear and close raises IndexOutdated where the schema is another one."""
 
     def writer(self) -> AbstractContextManager[Batch]:
-        """One batch, committed on a clean exit and discarded on an exception; IndexLocked while somebody else writes."""
+        """One batch, committed on a clean exit, discarded on an exception; IndexLocked while somebody else writes."""
 
     def search(self, query: Query) -> Results:
         """The documents that match, commits of other processes included."""

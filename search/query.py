@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias, cast
-
-from search.errors import BadQuery
+from typing import Literal, TypeAlias
 
 MAX_TYPED = 256  # characters, filters not counted
 MAX_TEXT = 2_000  # characters, everything counted
@@ -25,7 +22,7 @@ FILTER_FIELDS = ("type", "body", "organization", "paper_type", "year")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A bare word, found in every inflection and inside compounds; several tokens where it holds a hyphen or a slash."""
+    """A bare word, found inflected and inside compounds; several tokens where it holds a hyphen or a slash."""
 
     tokens: tuple[str, ...]
 
@@ -89,48 +86,3 @@ class Query:
 def fold_value(value: str) -> str:
     """A filter value as it is compared: case, quotation marks and runs of spaces do not matter."""
     return " ".join(value.replace('"', " ").casefold().split())
-
-
-def parse_query(
-    text: str,
-    *,
-    sort: str = "best",
-    offset: int = 0,
-    limit: int = 20,
-    after_seq: int = 0,
-    types: Sequence[str] = (),
-    bodies: Sequence[str] = (),
-    organizations: Sequence[str] = (),
-    paper_types: Sequence[str] = (),
-    years: Sequence[int] = (),
-    after: date | None = None,
-    before: date | None = None,
-) -> Query:
-    """The query a reader means; `after` is inclusive, `before` exclusive; raises BadQuery and nothing else."""
-    from search.language import parse  # the language builds Query objects: the import would be circular
-
-    if sort not in SORTS:
-        raise BadQuery("unknown_sort", value=sort)
-    if offset > MAX_OFFSET:
-        raise BadQuery("bad_page", limit=MAX_OFFSET)
-    beside = [("type", value) for value in types]
-    beside += [("body", value) for value in bodies]
-    beside += [("organization", value) for value in organizations]
-    beside += [("paper_type", value) for value in paper_types]
-    beside += [("year", str(value)) for value in years]
-    beside += [("after", after.isoformat())] if after else []
-    beside += [("before", before.isoformat())] if before else []
-    parsed = parse(text, beside)
-    return Query(
-        typed=parsed.typed,
-        text=parsed.text,
-        must=parsed.must,
-        without=parsed.without,
-        filters=parsed.filters,
-        after=parsed.after,
-        before=parsed.before,
-        after_seq=max(0, after_seq),
-        sort=cast(Sort, sort),
-        offset=max(0, offset),
-        limit=min(max(1, limit), MAX_LIMIT),
-    )

@@ -1,0 +1,93 @@
+"""What an index keeps of a document besides its terms: enough to show a hit, and the terms themselves."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+from search import german
+from search.model import Document
+from search.query import fold_value
+
+PAGE_BREAK = "\f"  # never inside a cleaned text
+UNDATED_LAST = 1 << 30  # later than any day, for the oldest-first order
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it comes back from an index."""
+
+    id: str
+    type: str
+    title: str
+    body: str
+    key: str
+    date: date | None
+    parent: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as an engine indexes it; the term fields hold terms between spaces, in the order of the text."""
+
+    id: str
+    seq: int
+    title: str
+    text: str
+    parts: str
+    exact: str
+    day: int | None
+    newest: int  # sort descending; no two documents of one day share a place, and undated ones come last
+    oldest: int  # sort ascending, the same
+    facets: dict[str, tuple[str, ...]]  # as they are shown
+    values: dict[str, tuple[str, ...]]  # as they are compared
+    stored: bytes
+
+
+def entry(document: Document) -> Entry:
+    """Analyse a document."""
+    title = german.clean(document.title)
+    pages = tuple(german.clean(page) for page in document.pages)
+    heads = [german.analyse(token) for token in german.tokens(title)]
+    words = [german.analyse(token) for page in pages for token in german.tokens(page)]
+    facets = _facets(document)
+    tie = zlib.crc32(document.id.encode("utf-8", "replace"))
+    day = document.date.toordinal() if document.date else None
+    return Entry(
+        id=document.id,
+        seq=document.seq,
+        title=" ".join([word[0] for word in heads]),
+        text=" ".join([word[0] for word in words]),
+        parts=" ".join([part for word in heads + words if word[2] for part in word[2]]),
+        exact=" ".join(dict.fromkeys([word[1] for word in heads + words])),
+        day=day,
+        newest=((day or 0) << 32) + tie,
+        oldest=((day or UNDATED_LAST) << 32) + tie,
+        facets=facets,
+        values={name: tuple(dict.fromkeys(map(fold_value, values))) for name, values in facets.items()},
+        stored=_pack(document, title, pages),
+    )
+
+
+def unpack(stored: bytes) -> Stored:
+    """The document that was stored."""
+    head, *pages = stored.decode("utf-8").split(PAGE_BREAK)
+    record_id, kind, title, body, key, day, parent = json.loads(head)
+    return Stored(record_id, kind, title, body, key, date.fromisoformat(day) if day else None, parent, tuple(pages))
+
+
+def _pack(document: Document, title: str, pages: tuple[str, ...]) -> bytes:
+    day = document.date.isoformat() if document.date else ""
+    head = json.dumps([document.id, document.type, title, document.body, document.key, day, document.parent])
+    return PAGE_BREAK.join((head, *pages)).encode("utf-8")
+
+
+def _facets(document: Document) -> dict[str, tuple[str, ...]]:
+    given = {name: document.facets.get(name, ()) for name in ("organization", "paper_type")}
+    given["type"] = (document.type,)
+    given["body"] = (document.body,)
+    given["year"] = (str(document.date.year),) if document.date else ()
+    return {name: tuple(dict.fromkeys(filter(None, map(german.clean, values)))) for name, values in given.items()}

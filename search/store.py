@@ -1,0 +1,89 @@
+"""The folder of an embedded index: one live generation, the schema it was written with, and a lock for one writer.
+
+index.json   {"engine", "version", "folder"}: which generation is live; replaced in one step
+writer.lock  held by whoever writes; the system lets go of it when a process dies
+<folder>/    the engine's files
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.errors import EngineUnavailable, IndexLocked, IndexOutdated
+from search.german import ANALYZER_VERSION
+
+SCHEMA_VERSION = 1  # raise it with every change of fields or of what is stored
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One index on disk, seen by one engine; `format` changes when the engine's own files do."""
+
+    root: Path
+    engine: str
+    format: str
+
+    @property
+    def version(self) -> str:
+        """What an index must have been written with to be readable."""
+        return f"{SCHEMA_VERSION}.{ANALYZER_VERSION}/{self.format}"
+
+    def exists(self) -> bool:
+        """Whether there is an index, of whichever version."""
+        return (self.root / "index.json").is_file()
+
+    def live(self) -> Path:
+        """The folder of the live generation; IndexOutdated if it was written with another version."""
+        try:
+            state = json.loads((self.root / "index.json").read_bytes())
+            engine, version, folder = state["engine"], state["version"], self.root / str(state["folder"])
+        except FileNotFoundError as error:
+            raise EngineUnavailable(f"there is no index in {self.root}") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexOutdated(f"{self.root / 'index.json'} cannot be read") from error
+        if (engine, version) != (self.engine, self.version):
+            raise IndexOutdated(f"{self.root} is {engine} {version}, needed is {self.engine} {self.version}")
+        return folder
+
+    def prepare(self) -> Path:
+        """A new empty folder for the next generation; call it holding the lock."""
+        folder = self.root / f"{self.engine}-{secrets.token_hex(4)}"
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def publish(self, folder: Path) -> None:
+        """Make a prepared folder the live one and remove every other; call it holding the lock."""
+        state = {"engine": self.engine, "version": self.version, "folder": folder.name}
+        draft = self.root / "index.json.new"
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.root / "index.json")
+        for other in self.root.iterdir():
+            if other.is_dir() and other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the one writer; IndexLocked if somebody else is."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.root / "writer.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise EngineUnavailable(f"{self.root} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise IndexLocked(f"somebody else is writing to {self.root}") from error
+        finally:
+            os.close(handle)
