@@ -1,21 +1,16 @@
-"""Papers: lists of them, one of them, and what was decided last."""
+"""Papers: lists of them, one of them, and what belongs to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.db import now
-from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
-from app.queries.outcomes import Outcome, outcome_of
+from app.models import Consultation, Link, Paper
 from app.queries.paging import SIZE, Paged, counted, paged
-from app.queries.paths import organizations_of
 from app.queries.references import Reference, references
 
 ORIGINATORS = ("originatorPerson", "originatorOrganization")
-# These settle a matter; a report that was taken note of is no decision that anybody looks for on a home page.
-_DECIDED = frozenset({Outcome.ACCEPTED, Outcome.AMENDED, Outcome.REJECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +23,10 @@ class PaperFilter:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A result that settled a paper in one organization."""
-
-    paper: Paper
-    meeting: Meeting
-    agenda_item: AgendaItem
-    organizations: tuple[Organization, ...]
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The kind of the result."""
-        return outcome_of(self.agenda_item.result)
-
-
 def papers(session: Session, wanted: PaperFilter | None = None, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
     """Return papers, newest first, those without a date last."""
     query = _narrowed(select(Paper), wanted or PaperFilter())
     return paged(session, query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()), page, size)
-
-
-def latest_papers(session: Session, limit: int = 10) -> list[Paper]:
-    """Return the newest papers by their own date; what is dated in the future is a mistake and waits."""
-    query = select(Paper).where(~Paper.deleted, Paper.date <= now().date())
-    return list(session.scalars(query.order_by(Paper.date.desc(), Paper.id.desc()).limit(limit)))
 
 
 def paper_by_key(session: Session, key: str) -> Paper | None:
@@ -108,30 +82,6 @@ def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]
     return related
 
 
-def latest_decisions(session: Session, limit: int = 10, *, today: datetime | None = None) -> list[Decision]:
-    """Return the newest results that adopted or rejected a paper, newest meeting first; in two queries."""
-    query = (
-        select(Paper, Meeting, AgendaItem)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .join(Consultation, Consultation.agenda_item_id == AgendaItem.id)
-        .join(Paper, Paper.id == Consultation.paper_id)
-        .where(~Paper.deleted, ~Meeting.deleted, ~AgendaItem.deleted, ~Consultation.deleted)
-        .where(AgendaItem.public.is_not(False), AgendaItem.result.is_not(None))
-        .where(Consultation.authoritative.is_not(False))
-        .where(Meeting.start <= (today or now()))
-        .order_by(Meeting.start.desc(), AgendaItem.position, AgendaItem.id)
-    )
-    # Notices and deferrals stand between the decisions: read on until there are enough.
-    rows: list[tuple[Paper, Meeting, AgendaItem]] = []
-    for paper, meeting, item in session.execute(query.limit(limit * 10)):
-        if outcome_of(item.result) in _DECIDED and paper.id not in {row[0].id for row in rows}:
-            rows.append((paper, meeting, item))
-        if len(rows) == limit:
-            break
-    organizations = organizations_of(session, [meeting.id for _, meeting, _ in rows])
-    return [Decision(paper, meeting, item, organizations.get(meeting.id, ())) for paper, meeting, item in rows]
-
-
 def _narrowed(query: Select[Paper], wanted: PaperFilter) -> Select[Paper]:
     query = query.where(~Paper.deleted)
     if wanted.paper_type is not None:
@@ -158,8 +108,3 @@ def _of_organization(organization_id: str) -> ColumnElement[bool]:
     )
     linked = ("originatorOrganization", "underDirectionOf")
     return or_(_links_to(organization_id, linked), Paper.id.in_(consulted))
-
-
-def has_papers(session: Session) -> bool:
-    """Say whether there is any paper at all."""
-    return bool(session.scalar(select(exists().where(~Paper.deleted))))

@@ -1,0 +1,119 @@
+"""Files: lists of them, what belongs to one, and its text by page."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
+from app.models.files import FETCHED, GONE, WAITING
+from app.queries.paging import SIZE, Paged, paged
+from app.queries.references import FILE_ROLES
+
+Row = TypeVar("Row", bound=OParlObject)
+
+
+class TextState(StrEnum):
+    """What a reader can expect of a file's text."""
+
+    READ = "read"
+    PARTIAL = "partial"  # some of it was read
+    EMPTY = "empty"  # opened without fault and holds no text: a scan
+    DAMAGED = "damaged"  # its bytes are here and cannot be read
+    ENCRYPTED = "encrypted"
+    NO_DOCUMENT = "no-document"  # something else was served in its place, such as an error page
+    UNKNOWN_KIND = "unknown-kind"  # its bytes are here and of a kind that is not read
+    WAITING = "waiting"  # not fetched or not read yet
+    FAILED = "failed"  # could not be fetched, and is tried again
+    GONE = "gone"  # the council's server has it no more
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A record that a file belongs to: the role it has there; `meeting` where the record is an agenda item."""
+
+    role: str
+    record: Paper | Meeting | AgendaItem
+    meeting: Meeting | None = None
+
+
+def file_by_key(session: Session, key: str) -> File | None:
+    """Return a file with its bytes' row, withdrawn or not."""
+    return session.scalar(select(File).where(File.key == key).options(joinedload(File.blob)))
+
+
+def files(session: Session, *, body: str | None = None, page: int = 1, size: int = SIZE) -> Paged[File]:
+    """Return files, newest first by their own date, those without one last."""
+    query = select(File).where(~File.deleted, ~_behind_doors()).options(joinedload(File.blob))
+    if body is not None:
+        query = query.where(File.body_id == body)
+    return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size)
+
+
+_READINGS = {
+    None: TextState.WAITING,
+    "ok": TextState.READ,
+    "partly": TextState.PARTIAL,
+    "empty": TextState.EMPTY,
+    "encrypted": TextState.ENCRYPTED,
+    "not_a_document": TextState.NO_DOCUMENT,
+    "unsupported": TextState.UNKNOWN_KIND,
+}
+
+
+def text_state(file: File) -> TextState:
+    """Return what a reader can expect of a file's text."""
+    blob = file.blob
+    if file.fetch_state != FETCHED or blob is None:
+        return {WAITING: TextState.WAITING, GONE: TextState.GONE, FETCHED: TextState.WAITING}.get(
+            file.fetch_state, TextState.FAILED
+        )
+    return _READINGS.get(blob.read_state, TextState.DAMAGED)
+
+
+def page_text(session: Session, file: File, number: int) -> str | None:
+    """Return the text of one page, None where there is no such page."""
+    return session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == number))
+
+
+def page_texts(session: Session, file: File) -> dict[int, str]:
+    """Return page number -> text, all of it: megabytes for a budget of 500 pages."""
+    query = select(Page.number, Page.text).where(Page.sha256 == file.blob_sha256).order_by(Page.number)
+    return {row.number: row.text for row in session.execute(query)}
+
+
+def page_numbers(session: Session, file: File) -> list[int]:
+    """Return the numbers of the pages whose text is here."""
+    return list(session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number)))
+
+
+def is_behind_doors(session: Session, file: File) -> bool:
+    """Whether a file belongs to non-public agenda items and to nothing else: then it is shown to nobody."""
+    return bool(session.scalar(select(File.id).where(File.id == file.id, _behind_doors())))
+
+
+def parents_of(session: Session, file: File) -> list[Parent]:
+    """Return the records a file belongs to; never an agenda item behind closed doors; in five queries."""
+    query = select(Link).where(Link.to_id == file.id, Link.property.in_(FILE_ROLES))
+    role_of = {link.from_id: link.property for link in session.scalars(query.order_by(Link.from_id))}
+    papers = _rows(session, Paper, set(role_of))
+    meetings = _rows(session, Meeting, set(role_of))
+    items = [item for item in _rows(session, AgendaItem, set(role_of)) if item.public is not False]
+    meeting_of = {row.id: row for row in _rows(session, Meeting, {i.meeting_id for i in items if i.meeting_id})}
+    return [
+        *(Parent(role_of[row.id], row) for row in papers),
+        *(Parent(role_of[row.id], row) for row in meetings),
+        *(Parent(role_of[item.id], item, meeting_of.get(item.meeting_id or "")) for item in items),
+    ]
+
+
+def _behind_doors() -> ColumnElement[bool]:
+    private = select(AgendaItem.id).where(AgendaItem.public.is_(False))
+    linked = exists().where(Link.to_id == File.id, Link.property.in_(FILE_ROLES))
+    return and_(linked.where(Link.from_id.in_(private)), ~linked.where(Link.from_id.not_in(private)))
+
+
+def _rows(session: Session, model: type[Row], ids: set[str]) -> list[Row]:
+    return list(session.scalars(select(model).where(model.id.in_(ids), ~model.deleted).order_by(model.id)))
