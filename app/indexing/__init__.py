@@ -1,0 +1,27 @@
+"""The only bridge from rows to search.Document.
+
+    documents(session, object_type, ids)    the documents some records make, in bulk
+    refresh(engine, index)                  bring the index up to the log of changes; safe to kill and to repeat
+    rebuild(engine, index)                  write every document anew
+    verify(engine, index)                   what the index lacks, has too much, or has in an older state
+
+A document's `seq` says when it became news: the log number of the change that created the record, of a File the
+first one that brought its text (fields contains "text"); 0 where either was seen on a council's first walk
+(backfill), and where the log does not tell. It never changes afterwards, so writing a document again makes no news.
+"""
+
+from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents
+from app.indexing.upkeep import CONSUMER, Counts, Differences, Progress, rebuild, refresh, verify
+
+__all__ = [
+    "BATCH",
+    "CONSUMER",
+    "DOCUMENT_TYPES",
+    "Counts",
+    "Differences",
+    "Progress",
+    "documents",
+    "rebuild",
+    "refresh",
+    "verify",
+]

@@ -1,0 +1,154 @@
+"""Rows to documents: which records can be found, under which title and date, with which text and facets.
+
+Paper         reference, type, originators, offices, committees, places and keywords
+Meeting       organizations and place
+AgendaItem    resolution and result; only public ones that have a name, of meetings that were not withdrawn
+Person        memberships with their roles
+Organization  type, classification and posts
+File          the pages that were read; found as long as a record it belongs to is (see app.indexing.files)
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.indexing.files import file_documents
+from app.indexing.lookups import arrivals, chunks, memberships, organizations, paper_committees, people, places
+from app.indexing.shape import Slugs, document, local_day
+from app.models import AgendaItem, File, Meeting, OParlObject, Organization, Paper, Person
+from app.slugs import body_slugs
+from search.model import Document
+
+BATCH = 500  # records read at once; the pages of files are bounded by bytes besides
+DOCUMENT_TYPES: dict[str, type[OParlObject]] = {
+    "Organization": Organization,
+    "Person": Person,
+    "Meeting": Meeting,
+    "AgendaItem": AgendaItem,
+    "Paper": Paper,
+    "File": File,
+}
+
+
+def documents(session: Session, object_type: str, ids: Iterable[str], *, text: bool = True) -> Iterator[Document]:
+    """Yield the documents that records of one type make; a record that may not be found makes none.
+
+    A constant number of queries for each BATCH of ids. Without `text` the pages of files are left out.
+    """
+    slugs = body_slugs(session)
+    for chunk in chunks(dict.fromkeys(ids), BATCH):
+        if object_type == "File":
+            yield from file_documents(session, chunk, slugs, text=text)
+        else:
+            yield from _BUILDERS[object_type](session, chunk, slugs)
+
+
+def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
+    rows = list(session.scalars(select(Paper).where(Paper.id.in_(ids), ~Paper.deleted)))
+    committees = paper_committees(session, ids)
+    originators = people(session, ids, {"originatorPerson"})
+    where, news = places(session, ids), arrivals(session, ids)
+    for row in rows:
+        words = [
+            row.reference,
+            row.paper_type,
+            *originators.get(row.id, ()),
+            *committees.get(row.id, ()),
+            *where.get(row.id, ()),
+            *(row.keyword or ()),
+        ]
+        yield document(
+            row,
+            title=row.name or row.reference,
+            pages=_text(words),
+            council=slugs.get(row.body_id or ""),
+            day=row.date,
+            seq=news.get(row.id, 0),
+            facets={"organization": committees.get(row.id, []), "paper_type": [row.paper_type or ""]},
+        )
+
+
+def _meetings(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
+    rows = list(session.scalars(select(Meeting).where(Meeting.id.in_(ids), ~Meeting.deleted)))
+    committees = organizations(session, ids, {"organization"})
+    where, news = places(session, ids), arrivals(session, ids)
+    for row in rows:
+        held_by = committees.get(row.id, [])
+        yield document(
+            row,
+            title=row.name or ", ".join(held_by),
+            pages=_text([*held_by, *where.get(row.id, ()), *(row.keyword or ())]),
+            council=slugs.get(row.body_id or ""),
+            day=local_day(row.start),
+            seq=news.get(row.id, 0),
+            facets={"organization": held_by},
+        )
+
+
+def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
+    held = aliased(Meeting)
+    query = (
+        select(AgendaItem, held.start)
+        .outerjoin(held, held.id == AgendaItem.meeting_id)
+        .where(AgendaItem.id.in_(ids), ~AgendaItem.deleted, AgendaItem.public.is_not(False))
+        .where(AgendaItem.name.is_not(None), AgendaItem.name != "", or_(held.id.is_(None), ~held.deleted))
+    )
+    rows = session.execute(query).tuples().all()
+    committees = organizations(session, {item.meeting_id for item, _ in rows if item.meeting_id}, {"organization"})
+    news = arrivals(session, ids)
+    for row, start in rows:
+        yield document(
+            row,
+            title=row.name,
+            pages=_text([row.resolution_text, row.result, *(row.keyword or ())]),
+            council=slugs.get(row.body_id or ""),
+            day=local_day(row.start or start),
+            seq=news.get(row.id, 0),
+            facets={"organization": committees.get(row.meeting_id or "", [])},
+            parent=row.meeting_id,
+        )
+
+
+def _people(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
+    rows = list(session.scalars(select(Person).where(Person.id.in_(ids), ~Person.deleted)))
+    seats, news = memberships(session, ids), arrivals(session, ids)
+    for row in rows:
+        belongs = seats.get(row.id, [])
+        written = [*(row.title or ()), row.given_name, row.affix, row.family_name]
+        yield document(
+            row,
+            title=row.name or " ".join(word for word in written if word),
+            pages=_text([f"{role} {organization}".strip() for organization, role in belongs]),
+            council=slugs.get(row.body_id or ""),
+            seq=news.get(row.id, 0),
+            facets={"organization": [organization for organization, _ in belongs]},
+        )
+
+
+def _organizations(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
+    rows = list(session.scalars(select(Organization).where(Organization.id.in_(ids), ~Organization.deleted)))
+    news = arrivals(session, ids)
+    for row in rows:
+        words = [row.short_name, row.organization_type, row.classification, *(row.post or ()), *(row.keyword or ())]
+        yield document(
+            row,
+            title=row.name or row.short_name,
+            pages=_text(words),
+            council=slugs.get(row.body_id or ""),
+            seq=news.get(row.id, 0),
+        )
+
+
+def _text(words: Iterable[str | None]) -> tuple[str]:
+    """Join the words of a record to its one page, each once."""
+    return ("\n".join(dict.fromkeys(word for word in words if word)),)
+
+
+_BUILDERS = {
+    "Paper": _papers,
+    "Meeting": _meetings,
+    "AgendaItem": _agenda_items,
+    "Person": _people,
+    "Organization": _organizations,
+}

@@ -1,0 +1,45 @@
+"""The short names of councils in addresses, in `body:` and in exports."""
+
+import re
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Body, Source
+
+LONGEST = 48
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def slug_of(name: str) -> str:
+    """Return a name in small letters, digits and single hyphens, at most 48 of them; may be empty."""
+    plain = unicodedata.normalize("NFKC", name).lower().translate(_WRITTEN_OUT)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-")
+
+
+def body_slugs(session: Session) -> dict[str, str]:
+    """Return the short names of all councils by the Body's id: the source's, and where that has several `source-name`.
+
+    Names that would be the same get the Body's key behind them: both are stable as long as no Body comes or goes.
+    """
+    query = (
+        select(Body.id, Body.key, Body.name, Body.source_id, Source.slug)
+        .join(Source, Source.id == Body.source_id)
+        .where(~Body.deleted)
+        .order_by(Source.id, Body.id)
+    )
+    rows = session.execute(query).tuples().all()
+    of_source: dict[int, int] = {}
+    for _, _, _, source_id, _ in rows:
+        of_source[source_id] = of_source.get(source_id, 0) + 1
+    taken = set(session.scalars(select(Source.slug)))
+    found = {}
+    for body_id, key, name, source_id, source in rows:
+        slug = source if of_source[source_id] == 1 else f"{source}-{slug_of(name or '') or key}"
+        if of_source[source_id] > 1 and slug in taken:
+            slug = f"{slug}-{key}"
+        taken.add(slug)
+        found[body_id] = slug
+    return found
