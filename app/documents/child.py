@@ -37,6 +37,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     parent = os.getppid()
     logging.disable(logging.CRITICAL)
+    pdf.warm_up()
     # Everything imported so far stays shared with the children instead of being copied when the collector touches it.
     gc.collect()
     gc.freeze()

@@ -24,6 +24,23 @@ from .wire import EnoughError, Writer
 # What pdfminer finds nothing on so many first pages, it will not find on the others: a scan of 500 pages costs it 30 s.
 _PROBED_PAGES = 5
 _PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+_BLANK = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 24>>stream
+BT /F 9 Tf (a) Tj ET    
+endstream endobj
+5 0 obj<</Type/Font/Subtype/TrueType/BaseFont/Arial>>endobj
+trailer<</Root 1 0 R>>
+"""
+
+
+def warm_up() -> None:
+    """Read one letter of our own, so that PDFium looks through the system's fonts once and not for each document."""
+    pdf = pypdfium2.PdfDocument(_BLANK)
+    _page_text(pdf, 0)
+    pdf.close()
 
 
 def read(document: mmap, writer: Writer, *, second_reader_only: bool) -> None:
@@ -45,7 +62,7 @@ def _read_first(document: mmap, writer: Writer) -> str:
         if error.err_code in (_PASSWORD, _SECURITY):
             writer.end("encrypted", "The PDF opens only with a password.")
             return "encrypted"
-        writer.end("damaged", "PDFium cannot open the PDF.")
+        writer.end("damaged", "Neither PDFium nor pdfminer.six can open the PDF.")
         return "damaged"
     unread, with_text, total = 0, 0, len(pdf)
     try:

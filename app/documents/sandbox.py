@@ -25,6 +25,13 @@ _START_SECONDS = 60.0
 # The warm process kills the child itself; only if it is stuck is it killed too.
 _GRACE_SECONDS = 3.0
 _WORTH_ANOTHER_TRY = 2.0
+# What servers send in place of a file they do not have.
+_ERROR_PAGES = {
+    HTML: "A web page",
+    TEXT: "Plain text",
+    "application/json": "A JSON message",
+    "application/xml": "An XML message",
+}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -153,19 +160,15 @@ def _opened(document: Path | str | bytes, opened: contextlib.ExitStack) -> int:
 
 def _judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
     """The media type to read a document as, or why it is not read at all."""
-    hint = hint.split(";", 1)[0].strip().lower() or mimetypes.guess_type(name)[0] or ""
+    said = hint.split(";", 1)[0].strip().lower() or mimetypes.guess_type(name)[0] or ""
     found = sniff(head)
-    if found == UNKNOWN and hint == PDF:
+    if found == UNKNOWN and said == PDF:
         found = PDF  # without its mark: whether anything can be saved the readers find out
-    if found in (PDF, TEXT) and hint in ("", found, UNKNOWN, "application/pdf", "text/plain", "text/csv"):
-        if found == TEXT and hint == PDF:
-            return found, Reading("not_a_document", media_type=found, reason="Plain text was served instead of a PDF.")
+    if found == PDF or (found == TEXT and (said in ("", UNKNOWN) or said.startswith("text/"))):
         return found, None
-    if found == PDF:
-        return found, None
-    if found in (HTML, TEXT, "application/json", "application/xml") and hint != found:
-        what = {HTML: "A web page"}.get(found, f"Something else ({found})")
-        return found, Reading("not_a_document", media_type=found, reason=f"{what} was served instead of the document.")
+    if found in _ERROR_PAGES and said != found:
+        reason = f"{_ERROR_PAGES[found]} was served instead of the document."
+        return found, Reading("not_a_document", media_type=found, reason=reason)
     return found, Reading("unsupported", media_type=found, reason=f"There is no reader for {found}.")
 
 
