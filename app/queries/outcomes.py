@@ -22,8 +22,15 @@ DECIDING = frozenset({Outcome.ACCEPTED, Outcome.AMENDED, Outcome.REJECTED, Outco
 
 # The first that matches counts: "einstimmig abgelehnt" is a rejection, "mit Änderungen beschlossen" an amendment.
 _WORDINGS = (
-    (Outcome.REJECTED, "abgelehn|ablehn|nicht (zugestimmt|beschlossen|empfohlen|angenommen)|verworfen"),
-    (Outcome.NONE, "zurückgezogen|zurückgenommen|abgesetzt|entf[äa]ll|(ohne|kein|keinen) beschluss|kein text"),
+    (Outcome.AMENDED, "teilweise (zugestimmt|beschlossen|angenommen|abgelehnt)"),
+    (
+        Outcome.REJECTED,
+        r"abgelehn|ablehn|zurückgewiesen|verworfen|\bnicht (\w+ ){0,2}(zugestimmt|beschlossen|empfohlen|angenommen)",
+    ),
+    (
+        Outcome.NONE,
+        r"zurückgezogen|zurückgenommen|abgesetzt|entf[äa]ll|\b(ohne|keine?n?) (beschluss|abstimmung)|kein text",
+    ),
     (Outcome.POSTPONED, "vertag|zurückgestellt|verschoben"),
     (Outcome.REFERRED, "verwiesen|überwiesen|weitergeleitet|verweisung"),
     (Outcome.AMENDED, r"(?<!un)(geändert|verändert)|mit (\w+ )?(änderung|ergänzung|massgabe)|modifiziert"),
@@ -31,10 +38,11 @@ _WORDINGS = (
         Outcome.ACCEPTED,
         "beschlossen|beschluss gefasst|zugestimmt|zustimmung|angenommen|empfohlen|genehmigt|befürwortet",
     ),
-    (Outcome.ACCEPTED, "gewählt|bestellt"),
+    (Outcome.ACCEPTED, r"gewählt|\bbestellt|einverstanden|stattgegeben"),
     (Outcome.NOTED, "kenntnis|beantwortet|berichtet|vorgestellt|erledigt|informiert"),
-    (Outcome.ACCEPTED, "einstimmig|mehrheitlich|einvernehm"),
-    (Outcome.NONE, r"^ohne\b"),
+    (Outcome.ACCEPTED, "einstimm|mehrheitlich|einvernehm"),
+    # Dashes and "ohne" stand where a form wanted a word.
+    (Outcome.NONE, r"^(ohne|keine?)\b|^\W+$"),
 )
 WORDINGS = tuple((outcome, re.compile(pattern)) for outcome, pattern in _WORDINGS)
 _YES, _NO = re.compile(r"(\d+)\W{0,3}ja\b"), re.compile(r"(\d+)\W{0,3}nein\b")
@@ -49,7 +57,11 @@ def outcome_of(result: str | None) -> Outcome | None:
         if pattern.search(text):
             return outcome
     yes, no = _YES.search(text), _NO.search(text)
-    if yes and no:
-        # A tie is a rejection in every German municipal code.
-        return Outcome.ACCEPTED if int(yes[1]) > int(no[1]) else Outcome.REJECTED
+    if yes or no:
+        # A tie is a rejection in every German municipal code. "7 Ja, 1 Enthaltung" leaves out that nobody said no.
+        return Outcome.ACCEPTED if _votes(yes) > _votes(no) else Outcome.REJECTED
     return Outcome.OTHER
+
+
+def _votes(found: re.Match[str] | None) -> int:
+    return int(found[1]) if found else 0

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import AgendaItem, Consultation, Link, Meeting, Organization
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
 
-T = TypeVar("T", AgendaItem, Meeting)
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -85,14 +83,14 @@ def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: dat
     moment = today or now()
     query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), ~Consultation.deleted)
     consultations = list(session.scalars(query.order_by(Consultation.position, Consultation.id)))
-    items = _by_id(session, AgendaItem, (c.agenda_item_id for c in consultations))
-    meeting_of = {c.id: c.meeting_id or _meeting_id(items.get(c.agenda_item_id or "")) for c in consultations}
-    meetings = _by_id(session, Meeting, meeting_of.values())
+    items = _items_of(session, consultations)
+    meeting_of = {c.id: c.meeting_id or _meeting_id(items.get(c.id)) for c in consultations}
+    meetings = _meetings(session, meeting_of.values())
     organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
     paths: dict[str, list[Station]] = {}
     for consultation in consultations:
         meeting = meetings.get(meeting_of[consultation.id] or "")
-        item = items.get(consultation.agenda_item_id or "")
+        item = items.get(consultation.id)
         private = item is not None and item.public is False
         station = Station(
             consultation=consultation,
@@ -128,6 +126,17 @@ def _meeting_id(item: AgendaItem | None) -> str | None:
     return item.meeting_id if item else None
 
 
-def _by_id(session: Session, model: type[T], ids: Iterable[str | None]) -> dict[str, T]:
+def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, AgendaItem]:
+    # Some servers name the item on the consultation, some the consultation on the item.
+    named = {c.agenda_item_id for c in consultations if c.agenda_item_id}
+    ids = {c.id for c in consultations}
+    query = select(AgendaItem).where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)))
+    found = {item.id: item for item in session.scalars(query.where(~AgendaItem.deleted).order_by(AgendaItem.id))}
+    by_consultation = {item.consultation_id: item for item in found.values() if item.consultation_id in ids}
+    pairs = ((c.id, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations)
+    return {id_: item for id_, item in pairs if item}
+
+
+def _meetings(session: Session, ids: Iterable[str | None]) -> dict[str, Meeting]:
     wanted = {one for one in ids if one}
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), ~model.deleted))}
+    return {row.id: row for row in session.scalars(select(Meeting).where(Meeting.id.in_(wanted), ~Meeting.deleted))}
