@@ -17,7 +17,7 @@ ANALYZER_VERSION = 1  # raise it whenever the same text gives other terms: index
 
 TOKEN = re.compile(r"[^\W_]+")
 MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term of an engine overflows
-# Soft hyphen, zero-width characters, halves of surrogate pairs, PDFium's mark for a line-end hyphen: no word ends there.
+# Soft hyphen, zero-width characters, half surrogates, PDFium's mark for a line-end hyphen: no word ends there.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufffe\ud800-\udfff]")
 # "Verkehrs-\nausschuss" is one word; "Bau-\nund Umweltausschuss" and "CDU-\nFraktion" keep their hyphen.
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\r?\n\s*(?!(?:und|oder|bzw|sowie|als)\b)(?=[a-zäöüß])")

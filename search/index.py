@@ -10,7 +10,7 @@ from search.model import SearchIndex
 
 
 def open_index(url: str, *, create: bool = True) -> SearchIndex:
-    """The index at tantivy:///folder, whoosh:///folder or embedded:///folder (tantivy where it is installed, else whoosh).
+    """The index at tantivy:///folder, whoosh:///folder or embedded:///folder (tantivy if installed, else whoosh).
 
     One slash less, and the folder counts from the working directory. A missing index is made empty, or raises
     EngineUnavailable where `create` is false. An index of another schema opens; using it raises IndexOutdated.

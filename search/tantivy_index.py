@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as Tantivy
 
-from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
+from search.errors import EngineUnavailable, IndexLocked, SearchError
 from search.highlight import Marker
 from search.model import Batch, Document, FacetCount, Results
 from search.payload import Entry, entry, unpack
@@ -33,14 +34,12 @@ from search.plan import (
     plan,
 )
 from search.query import FILTER_FIELDS, Query, fold_value
-from search.results import MAX_FACET_VALUES, facet, hit
+from search.results import facet, hit
 from search.store import Home
 
 HEAP = 64_000_000  # bytes a batch may hold before it goes to disk; 15 MB is tantivy's least, 128 MB gained nothing
 FACET_BUCKETS = 10_000  # more than any facet has values, so that the counts are exact
-ENGINE_FORMAT = ".".join(
-    tantivy.__version__.split(".")[:2]
-)  # tantivy reads indexes of neighbouring minor versions only
+ENGINE_FORMAT = ".".join(version("tantivy").split(".")[:2])  # a new minor version may write other files
 
 
 def _schema() -> tantivy.Schema:
@@ -82,19 +81,19 @@ class TantivyIndex:
     @contextmanager
     def writer(self) -> Iterator[Batch]:
         """One batch; see SearchIndex.writer."""
-        with self._home.lock(), _translated():
-            writer = self._index().writer(HEAP, num_threads=1)
+        with self._home.lock():
+            with _translated():
+                writer = self._index().writer(HEAP, num_threads=1)
+                writer.garbage_collect_files()  # segments that an earlier process had no time to remove
             try:
-                # Segments that an earlier process had no time to remove.
-                writer.garbage_collect_files()
                 yield _Batch(writer)
-                writer.commit()
+                with _translated():
+                    writer.commit()
             except BaseException:
                 writer.rollback()
                 raise
             finally:
-                # Also lets merges finish: without them, small segments would pile up.
-                writer.wait_merging_threads()
+                writer.wait_merging_threads()  # without them, small segments would pile up
 
     def search(self, query: Query) -> Results:
         """See SearchIndex.search."""
@@ -115,7 +114,7 @@ class TantivyIndex:
                 stored = searcher.doc(address).get_first("stored")
                 hits.append(hit(bytes(stored or b""), float(score) if query.sort == "best" else 0.0, marker))
             facets = _facets(searcher, wanted)
-        return Results(found.count, tuple(hits), facets, time.perf_counter() - started)
+        return Results(_total(found), tuple(hits), facets, time.perf_counter() - started)
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """See SearchIndex.versions."""
@@ -175,8 +174,10 @@ class _Batch:
 
     def put(self, document: Document) -> None:
         """See Batch.put."""
-        self._writer.delete_documents_by_term("id", document.id)
-        self._writer.add_document(_document(entry(document)))
+        analysed = entry(document)
+        with _translated():
+            self._writer.delete_documents_by_term("id", document.id)
+            self._writer.add_document(_document(analysed))
 
     def delete(self, document_id: str) -> None:
         """See Batch.delete."""
@@ -254,6 +255,11 @@ def _any(queries: list[Tantivy]) -> Tantivy:
     return queries[0] if len(queries) == 1 else Tantivy.boolean_query([(Occur.Should, query) for query in queries])
 
 
+def _total(found: tantivy.SearchResult) -> int:
+    """The exact number of matches; tantivy's type stub leaves the attribute out."""
+    return int(getattr(found, "count"))  # noqa: B009 - mypy knows the attribute only this way
+
+
 def _range(field: str, low: int, high: int) -> Tantivy:
     """Both ends included."""
     if high < low:
@@ -288,7 +294,7 @@ def _translated() -> Iterator[None]:
         yield
     except SearchError:
         raise
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         if "LockBusy" in str(error):
             raise IndexLocked("somebody else is writing to this index") from error
         raise EngineUnavailable(f"tantivy: {error}") from error

@@ -1,0 +1,343 @@
+"""The index in whoosh (whoosh3), pure Python; the only file that knows it."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import whoosh.analysis
+import whoosh.columns
+import whoosh.fields
+import whoosh.query
+from whoosh import index
+from whoosh.reading import TermNotFound
+
+from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
+from search.highlight import Marker
+from search.model import Batch, Document, FacetCount, Results
+from search.payload import Entry, entry, unpack
+from search.plan import (
+    EXACT,
+    MAX_EXPANSION,
+    PARTS,
+    TEXT,
+    TITLE,
+    All,
+    Beginning,
+    Expression,
+    Run,
+    Some,
+    Term,
+    Weighted,
+    plan,
+)
+from search.query import FILTER_FIELDS, Query, fold_value
+from search.results import facet, hit
+from search.store import Home
+
+DEADLINE = 1.5  # seconds; past it a search is refused instead of keeping other readers waiting
+LIMIT_MB = 64  # memory a batch may take before it goes to disk
+ENGINE_FORMAT = "3"
+
+_Whoosh: TypeAlias = Any  # whoosh is typed in part only, and says it were typed
+_Clock: TypeAlias = float  # time.perf_counter() after which a search is too slow
+
+analysis: _Whoosh = whoosh.analysis
+columns: _Whoosh = whoosh.columns
+fields: _Whoosh = whoosh.fields
+queries: _Whoosh = whoosh.query
+
+
+class _Row(NamedTuple):
+    """What filters, facets and orders need of a document, kept in memory once its segment has been searched."""
+
+    seq: int
+    day: int | None
+    newest: int
+    oldest: int
+    facets: dict[str, list[str]]
+    values: dict[str, frozenset[str]]
+
+
+class WhooshIndex:
+    """A folder with a whoosh index."""
+
+    def __init__(self, root: Path, *, create: bool) -> None:
+        self._home = Home(root, "whoosh", ENGINE_FORMAT)
+        self._mutex = threading.RLock()  # a whoosh searcher is not made for threads
+        self._open: tuple[Path, _Whoosh] | None = None
+        self._rows: dict[str, list[_Row]] = {}
+        if not self._home.exists():
+            if not create:
+                raise EngineUnavailable(f"there is no index in {root}")
+            with self._home.lock():
+                if not self._home.exists():
+                    self._renew()
+
+    @contextmanager
+    def writer(self) -> Iterator[Batch]:
+        """One batch; see SearchIndex.writer."""
+        with self._home.lock():
+            folder = self._home.live()
+            batch = _Batch()
+            yield batch
+            with _translated():
+                writer = index.open_dir(str(folder)).writer(limitmb=LIMIT_MB)
+                try:
+                    batch.write(writer)
+                except BaseException:
+                    writer.cancel()
+                    raise
+                writer.commit()
+
+    def search(self, query: Query) -> Results:
+        """See SearchIndex.search."""
+        started = time.perf_counter()
+        clock = started + DEADLINE
+        with self._mutex, _translated():
+            searcher = self._searcher()
+            wanted = _translate(query, searcher, clock)
+            found = self._matches(searcher, wanted, query, clock)
+            first = _first(found, query)
+            marker = Marker(query)
+            hits = tuple(hit(_stored(searcher, docnum), score, marker) for score, docnum, _ in first)
+        counts: dict[str, Counter[str]] = {name: Counter() for name in FILTER_FIELDS}
+        for _, _, row in found:
+            for name, values in row.facets.items():
+                counts[name].update(values)
+        facets: Mapping[str, tuple[FacetCount, ...]] = {name: facet(each.items()) for name, each in counts.items()}
+        return Results(len(found), hits, facets, time.perf_counter() - started)
+
+    def versions(self) -> Iterator[tuple[str, int]]:
+        """See SearchIndex.versions."""
+        with self._mutex, _translated():
+            searcher = self._searcher()
+            held: list[tuple[str, int]] = []
+            for leaf, offset in searcher.leaf_searchers():
+                rows = self._rows_of(leaf.reader())
+                numbers = leaf.reader().all_doc_ids()
+                held += [(unpack(_stored(searcher, docnum + offset)).id, rows[docnum].seq) for docnum in numbers]
+        yield from held
+
+    def count(self) -> int:
+        """See SearchIndex.count."""
+        with self._mutex, _translated():
+            return int(self._searcher().doc_count())
+
+    def clear(self) -> None:
+        """See SearchIndex.clear."""
+        with self._home.lock():
+            self._renew()
+
+    def close(self) -> None:
+        """See SearchIndex.close."""
+        with self._mutex:
+            if self._open:
+                self._open[1].close()
+            self._open = None
+            self._rows.clear()
+
+    def _renew(self) -> None:
+        folder = self._home.prepare()
+        with _translated():
+            index.create_in(str(folder), _schema())
+        self._home.publish(folder)
+
+    def _searcher(self) -> _Whoosh:
+        """A searcher that sees the last commit, whoever made it."""
+        folder = self._home.live()
+        if self._open is None or self._open[0] != folder:
+            self.close()
+            self._open = (folder, index.open_dir(str(folder)).searcher())
+        else:
+            self._open = (folder, self._open[1].refresh())
+        searcher = self._open[1]
+        live = {
+            str(leaf.reader().segment().segment_id()) for leaf, _ in searcher.leaf_searchers() if _has_segment(leaf)
+        }
+        for gone in self._rows.keys() - live:
+            del self._rows[gone]
+        return searcher
+
+    def _rows_of(self, reader: _Whoosh) -> list[_Row]:
+        """The rows of one segment, by its document numbers; read from disk once."""
+        name = str(reader.segment().segment_id())
+        if name not in self._rows:
+            column = reader.column_reader("row")
+            self._rows[name] = [_row(column[docnum]) for docnum in range(reader.doc_count_all())]
+        return self._rows[name]
+
+    def _matches(
+        self, searcher: _Whoosh, wanted: _Whoosh, query: Query, clock: _Clock
+    ) -> list[tuple[float, int, _Row]]:
+        """(score, document number, row) of everything that matches."""
+        found = []
+        for leaf, offset in searcher.leaf_searchers():
+            if not leaf.doc_count_all():
+                continue
+            rows = self._rows_of(leaf.reader())
+            matcher = wanted.matcher(leaf, searcher.context())
+            while matcher.is_active():
+                if time.perf_counter() > clock:
+                    raise BadQuery("too_slow")
+                docnum = matcher.id()
+                row = rows[docnum]
+                if _passes(row, query):
+                    found.append((matcher.score() if query.sort == "best" else 0.0, docnum + offset, row))
+                matcher.next()
+        return found
+
+
+class _Batch:
+    """Changes gathered by id: two updates of one document in one whoosh writer would leave two documents."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, Entry | None] = {}
+
+    def put(self, document: Document) -> None:
+        """See Batch.put."""
+        self._changes[document.id] = entry(document)
+
+    def delete(self, document_id: str) -> None:
+        """See Batch.delete."""
+        self._changes[document_id] = None
+
+    def write(self, writer: _Whoosh) -> None:
+        """Hand everything to whoosh, the documents replaced or deleted first."""
+        with writer.searcher() as searcher:
+            old = [number for name in self._changes for number in searcher.document_numbers(id=name)]
+        for number in old:
+            writer.delete_document(number)
+        for each in self._changes.values():
+            if each is not None:
+                writer.add_document(**_fields(each))
+
+
+def _schema() -> _Whoosh:
+    analyzer = analysis.SpaceSeparatedTokenizer()
+    return fields.Schema(
+        id=fields.ID(unique=True),
+        stored=fields.COLUMN(columns.CompressedBytesColumn()),
+        row=fields.COLUMN(columns.VarBytesColumn()),
+        **{
+            TITLE: fields.TEXT(analyzer=analyzer),
+            TEXT: fields.TEXT(analyzer=analyzer),
+            PARTS: fields.TEXT(analyzer=analyzer, phrase=False),
+            EXACT: fields.KEYWORD(),
+        },
+    )
+
+
+def _fields(entry: Entry) -> dict[str, str | bytes]:
+    row = [entry.seq, entry.day, entry.newest, entry.oldest, entry.facets, entry.values]
+    return {
+        "id": entry.id,
+        "stored": entry.stored,
+        "row": json.dumps(row).encode(),
+        TITLE: entry.title,
+        TEXT: entry.text,
+        PARTS: entry.parts,
+        EXACT: entry.exact,
+    }
+
+
+def _row(raw: bytes) -> _Row:
+    seq, day, newest, oldest, facets, values = json.loads(raw)
+    return _Row(seq, day, newest, oldest, facets, {name: frozenset(each) for name, each in values.items()})
+
+
+def _stored(searcher: _Whoosh, docnum: int) -> bytes:
+    for leaf, offset in reversed(searcher.leaf_searchers()):
+        if docnum >= offset:
+            return bytes(leaf.reader().column_reader("stored")[docnum - offset])
+    raise EngineUnavailable(f"whoosh: there is no document {docnum}")
+
+
+def _has_segment(leaf: _Whoosh) -> bool:
+    return leaf.reader().segment() is not None
+
+
+def _passes(row: _Row, query: Query) -> bool:
+    """Whether a document is inside every filter."""
+    if row.seq <= query.after_seq and query.after_seq:
+        return False
+    if query.after and (row.day is None or row.day < query.after.toordinal()):
+        return False
+    if query.before and (row.day is None or row.day >= query.before.toordinal()):
+        return False
+    return all(
+        row.values[each.field].isdisjoint(map(fold_value, each.values)) == each.negated for each in query.filters
+    )
+
+
+def _first(found: list[tuple[float, int, _Row]], query: Query) -> list[tuple[float, int, _Row]]:
+    """The page of matches that was asked for, in its order."""
+    last = query.offset + query.limit
+    if query.sort == "oldest":
+        page = heapq.nsmallest(last, found, key=lambda match: match[2].oldest)
+    elif query.sort == "newest":
+        page = heapq.nlargest(last, found, key=lambda match: match[2].newest)
+    else:
+        page = heapq.nsmallest(last, found, key=lambda match: (-match[0], match[1]))
+    return page[query.offset :]
+
+
+def _translate(query: Query, searcher: _Whoosh, clock: _Clock) -> _Whoosh:
+    """The words of a query; its filters are looked at match by match."""
+    todo = plan(query)
+    must = [_expression(part, searcher, clock) for part in todo.must]
+    wanted = queries.And(must) if must else queries.Every()
+    if todo.bonus:
+        wanted = queries.AndMaybe(wanted, queries.Or([_expression(part, searcher, clock) for part in todo.bonus]))
+    if todo.without:
+        wanted = queries.AndNot(wanted, queries.Or([_expression(part, searcher, clock) for part in todo.without]))
+    return wanted
+
+
+def _expression(wanted: Expression, searcher: _Whoosh, clock: _Clock, weight: float = 1.0) -> _Whoosh:
+    match wanted:
+        case Term(field, text):
+            return queries.Term(field, text, boost=weight)
+        case Run(field, texts, gap):
+            return queries.Phrase(field, list(texts), slop=gap + 1, boost=weight)
+        case Beginning(field, text):
+            terms = [queries.Term(field, term) for term in _most_frequent(searcher.reader(), field, text, clock)]
+            return queries.ConstantScoreQuery(queries.Or(terms), weight) if terms else queries.NullQuery
+        case Some(parts):
+            return queries.Or([_expression(part, searcher, clock, weight) for part in parts])
+        case All(parts):
+            return queries.And([_expression(part, searcher, clock, weight) for part in parts])
+        case Weighted(part, factor):
+            return _expression(part, searcher, clock, weight * factor)
+
+
+def _most_frequent(reader: _Whoosh, field: str, text: str, clock: _Clock) -> list[str]:
+    counted = []
+    try:
+        for term, info in reader.iter_prefix(field, text):
+            if time.perf_counter() > clock:
+                raise BadQuery("too_slow")
+            counted.append((-info.doc_frequency(), term.decode("utf-8")))
+    except TermNotFound:
+        return []
+    return [term for _, term in heapq.nsmallest(MAX_EXPANSION, counted)]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What whoosh raises, said in our words; it has no common base class for its errors."""
+    try:
+        yield
+    except SearchError:
+        raise
+    except index.LockError as error:
+        raise IndexLocked("somebody else is writing to this index") from error
+    except (index.IndexError, OSError) as error:
+        raise EngineUnavailable(f"whoosh: {error}") from error
