@@ -1,0 +1,161 @@
+"""What is new: the meetings around today, the last decisions, the newest papers, and how much there is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import AgendaItem, Blob, Change, Consultation, File, Meeting, Organization, Paper
+from app.models.changes import CREATED, DELETED
+from app.queries.outcomes import DECIDING, Outcome, outcome_of
+from app.queries.paths import organizations_of
+from app.queries.status import WITH_TEXT
+
+PAST, COMING = 3, 3
+NEWS_DAYS = 7
+# A decision on the minutes or on the agenda is no news to anybody.
+FORMAL = ("niederschrift", "tagesordnung", "beschlussfähigkeit", "protokoll", "eröffnung")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A meeting on the line: who meets, how many public items, how many of them came to which outcome."""
+
+    meeting: Meeting
+    organizations: tuple[Organization, ...]
+    items: int
+    outcomes: dict[Outcome, int]
+
+    @property
+    def decided(self) -> int:
+        """How many items were settled."""
+        return sum(count for outcome, count in self.outcomes.items() if outcome in DECIDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An agenda item with its result, the meeting it was reached in, and the paper it is about."""
+
+    item: AgendaItem
+    meeting: Meeting
+    organizations: tuple[Organization, ...]
+    paper: Paper | None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The kind of the result."""
+        return outcome_of(self.item.result)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """How much can be searched: documents with text, their pages, and the year the records begin."""
+
+    documents: int
+    pages: int
+    since: int | None
+
+
+def corpus(session: Session) -> Corpus:
+    """Return how much there is to search."""
+    query = (
+        select(func.count(), func.coalesce(func.sum(Blob.page_count), 0))
+        .select_from(File)
+        .join(Blob, Blob.sha256 == File.blob_sha256)
+        .where(~File.deleted, Blob.read_state.in_(WITH_TEXT))
+    )
+    documents, pages = session.execute(query).tuples().one()
+    oldest = session.scalar(select(func.min(Paper.date)).where(~Paper.deleted, Paper.date > date(1946, 1, 1)))
+    return Corpus(documents, int(pages or 0), oldest.year if oldest else None)
+
+
+def meetings_around(session: Session, moment: datetime) -> tuple[list[Stop], list[Stop]]:
+    """Return the last meetings before a moment and the next after it, both in the order of time."""
+    past = session.scalars(
+        select(Meeting)
+        .where(Meeting.start <= moment, ~Meeting.deleted)
+        .order_by(Meeting.start.desc(), Meeting.id.desc())
+        .limit(PAST)
+    ).all()[::-1]
+    coming = session.scalars(
+        select(Meeting)
+        .where(Meeting.start > moment, ~Meeting.deleted)
+        .order_by(Meeting.start, Meeting.id)
+        .limit(COMING)
+    ).all()
+    stops = _stops(session, [*past, *coming])
+    return stops[: len(past)], stops[len(past) :]
+
+
+def _stops(session: Session, meetings: Sequence[Meeting]) -> list[Stop]:
+    ids = [meeting.id for meeting in meetings]
+    organizations = organizations_of(session, ids)
+    items: dict[str | None, int] = dict.fromkeys(ids, 0)
+    outcomes: dict[str | None, dict[Outcome, int]] = {one: {} for one in ids}
+    query = select(AgendaItem.meeting_id, AgendaItem.result).where(
+        AgendaItem.meeting_id.in_(ids), ~AgendaItem.deleted, AgendaItem.public.is_not(False)
+    )
+    for meeting_id, result in session.execute(query):
+        items[meeting_id] += 1
+        outcome = outcome_of(result)
+        if outcome:
+            outcomes[meeting_id][outcome] = outcomes[meeting_id].get(outcome, 0) + 1
+    return [Stop(one, organizations.get(one.id, ()), items[one.id], outcomes[one.id]) for one in meetings]
+
+
+def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list[Decision]:
+    """Return the last public agenda items with a result that are about something, the newest first."""
+    query = (
+        select(AgendaItem, Meeting)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(Meeting.start <= moment, ~Meeting.deleted, ~AgendaItem.deleted, AgendaItem.public.is_not(False))
+        .where(AgendaItem.result.is_not(None), AgendaItem.result != "", AgendaItem.name.is_not(None))
+        .order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
+        .limit(limit * 12)
+    )
+    rows = [row for row in session.execute(query).tuples() if _is_news(row[0])]
+    papers = _papers_of(session, [item for item, _ in rows])
+    # Items with a paper first: a "Bericht der Verwaltung" says less than what was put to the vote.
+    chosen = ([row for row in rows if row[0].id in papers] or rows)[:limit]
+    organizations = organizations_of(session, {meeting.id for _, meeting in chosen})
+    return [Decision(item, meeting, organizations.get(meeting.id, ()), papers.get(item.id)) for item, meeting in chosen]
+
+
+def _is_news(item: AgendaItem) -> bool:
+    name = (item.name or "").casefold()
+    return outcome_of(item.result) not in (None, Outcome.NONE) and not any(word in name for word in FORMAL)
+
+
+def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper]:
+    query = (
+        select(AgendaItem.id, Paper)
+        .join(Consultation, Consultation.id == AgendaItem.consultation_id)
+        .join(Paper, Paper.id == Consultation.paper_id)
+        .where(AgendaItem.id.in_([item.id for item in items]), ~Paper.deleted)
+    )
+    found = dict(session.execute(query).tuples().all())
+    missing = [item.id for item in items if item.id not in found]
+    reverse = (
+        select(Consultation.agenda_item_id, Paper)
+        .join(Paper, Paper.id == Consultation.paper_id)
+        .where(Consultation.agenda_item_id.in_(missing), ~Consultation.deleted, ~Paper.deleted)
+    )
+    return found | {item_id or "": paper for item_id, paper in session.execute(reverse).tuples()}
+
+
+def latest_papers(session: Session, today: date, limit: int = 5) -> Sequence[Paper]:
+    """Return the newest papers by their own date: of a council read for the first time the log tells no news."""
+    query = select(Paper).where(~Paper.deleted, Paper.date.is_not(None), Paper.date <= today, Paper.name.is_not(None))
+    return session.scalars(query.order_by(Paper.date.desc(), Paper.id.desc()).limit(limit)).all()
+
+
+def news_counts(session: Session, moment: datetime) -> dict[tuple[str, str], int]:
+    """Return how many records of a type were created or withdrawn in the last days, first walks not counted."""
+    query = (
+        select(Change.object_type, Change.kind, func.count(func.distinct(Change.object_id)))
+        .where(Change.at >= moment - timedelta(days=NEWS_DAYS), ~Change.backfill, Change.kind.in_((CREATED, DELETED)))
+        .group_by(Change.object_type, Change.kind)
+    )
+    return {(object_type, kind): count for object_type, kind, count in session.execute(query)}

@@ -1,0 +1,27 @@
+"""The site: the only place Flask is known."""
+
+from flask import Flask
+
+from app.config import ROOT, Settings
+from app.web import assets, errors, filters, headers, i18n, licences, state, wording
+from app.web import site as works
+from app.web.pages.home import home
+
+MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
+
+PAGES = (home,)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the site; nothing is read from the environment and nothing is asked of the database yet."""
+    app = Flask("app.web", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=MAX_FORM)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    works.install(app, settings)
+    i18n.install(app)
+    for part in (assets, filters, licences, wording, errors, state):
+        part.install(app)
+    for page in PAGES:
+        app.register_blueprint(page)
+    headers.install(app, settings)
+    return app

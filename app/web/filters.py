@@ -1,0 +1,139 @@
+"""How dates, numbers and addresses are written on a page; what belongs together is held by no-break spaces."""
+
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_month_names
+from babel.numbers import format_decimal
+from flask import Flask
+
+from app.db import now
+from app.web.i18n import ZONE, formats, gettext
+
+NBSP = "\u00a0"
+BERLIN = ZoneInfo(ZONE)
+FOLDERS = {
+    "Paper": "papers",
+    "Meeting": "meetings",
+    "Person": "people",
+    "Organization": "organizations",
+    "File": "files",
+    "AgendaItem": "agenda-items",
+}
+
+
+def install(app: Flask) -> None:
+    """Give the filters to the templates."""
+    for function in (local, day, weekday, short_day, clock, moment, number, file_size, month, held, iso, shortened):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals.update(record_url=record_url, today=today)
+
+
+def today() -> date:
+    """Return the date in Germany."""
+    return now().astimezone(BERLIN).date()
+
+
+def local(value: datetime) -> datetime:
+    """Return a moment on German clocks."""
+    return value.astimezone(BERLIN)
+
+
+def _date(value: date | datetime) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def held(text: object) -> str:
+    """Keep a short phrase on one line."""
+    return str(text).replace(" ", NBSP)
+
+
+def iso(value: date | datetime) -> str:
+    """Return a date or moment for the `datetime` attribute."""
+    return local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+
+
+def day(value: date | datetime | None) -> str:
+    """Return "12. März 2026"."""
+    return held(format_date(_date(value), "long", locale=formats())) if value else ""
+
+
+def short_day(value: date | datetime | None) -> str:
+    """Return "12. März", with the year where it is not the present one."""
+    if not value:
+        return ""
+    if _date(value).year != today().year:
+        return day(value)
+    return held(format_date(_date(value), "d. MMMM" if formats() == "de" else "d MMMM", locale=formats()))
+
+
+def weekday(value: date | datetime | None) -> str:
+    """Return "Dienstag, 1. Dezember 2026"."""
+    if not value:
+        return ""
+    name = format_date(_date(value), "EEEE", locale=formats())
+    return f"{name}, {day(value)}"
+
+
+def month(value: date | datetime) -> str:
+    """Return "Nov."; a calendar leaf has room for no more."""
+    return str(get_month_names("abbreviated", locale=formats())[_date(value).month])
+
+
+def clock(value: datetime | None) -> str:
+    """Return "17 Uhr" or "17:30 Uhr"; midnight sharp means that no time is known, and is empty."""
+    if not value:
+        return ""
+    there = local(value)
+    if (there.hour, there.minute) == (0, 0):
+        return ""
+    if formats() != "de":
+        return format_time(there, "H:mm", locale=formats())
+    return held(format_time(there, "H:mm 'Uhr'" if there.minute else "H 'Uhr'", locale="de"))
+
+
+def moment(value: datetime | None) -> str:
+    """Return "heute, 6:12 Uhr", "gestern, 18 Uhr" or "17. November, 6:20 Uhr"."""
+    if not value:
+        return ""
+    there = _date(value)
+    if there == today():
+        name = gettext("today")
+    elif there == today() - timedelta(days=1):
+        name = gettext("yesterday")
+    else:
+        name = short_day(there)
+    return ", ".join(part for part in (name, clock(value)) if part)
+
+
+def number(value: float | None) -> str:
+    """Return "48.216"."""
+    return "" if value is None else format_decimal(value, locale=formats())
+
+
+def file_size(size: int | None) -> str:
+    """Return "184 kB"; units are decimal, as on the label of a disk."""
+    if size is None:
+        return ""
+    value, unit = float(size), "Byte"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    digits = "0" if value >= 10 or unit in ("Byte", "kB") else "0.0"
+    return f"{format_decimal(value, digits, locale=formats())}{NBSP}{unit}"
+
+
+def shortened(text: str | None, length: int = 120) -> str:
+    """Cut a text at a word, with an ellipsis."""
+    text = " ".join((text or "").split())
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:-") + f"{NBSP}…"
+
+
+def record_url(object_type: str, key: str, page: int | None = None) -> str:
+    """Return the address of a record, or of one page of a File."""
+    address = f"/{FOLDERS[object_type]}/{quote(key, safe='')}"
+    return f"{address}?page={page}" if page else address

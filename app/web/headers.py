@@ -1,0 +1,46 @@
+"""What every answer says about itself: what it may load, whether it changed, how long it holds."""
+
+from flask import Flask, Response, request
+
+from app.config import Settings
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+TWO_YEARS = "max-age=63072000"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer; a page that needs a stricter policy sets its own before."""
+    secure = settings.base_url.startswith("https://")
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
+        return _conditional(response)
+
+
+def _conditional(response: Response) -> Response:
+    """Let a page be asked for again cheaply: 304 while its content is the same."""
+    if request.method not in ("GET", "HEAD") or response.mimetype != "text/html":
+        return response
+    response.vary.update(("Cookie", "Accept-Language"))
+    if "Cache-Control" not in response.headers:
+        response.cache_control.no_cache = True
+    if response.status_code == 200 and not response.direct_passthrough:
+        response.add_etag()
+        response.make_conditional(request)
+    return response

@@ -1,0 +1,61 @@
+"""What the pages work with: one engine and one index a process, one session a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import cast
+
+from flask import Flask, current_app, g
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.config import Settings
+from app.db import open_engine, session_factory
+from search import SearchIndex, open_index
+
+EXTENSION = "ratslupe"
+
+
+@dataclass
+class Site:
+    """The settings and what they open; the index is opened by the first search."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    _index: SearchIndex | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def index(self) -> SearchIndex:
+        """The index; raises search.SearchError where it cannot be opened."""
+        with self._lock:
+            if self._index is None:
+                self._index = open_index(self.settings.search_url)
+            return self._index
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Open the database and give each request its session."""
+    engine = open_engine(settings.database_url)
+    app.extensions[EXTENSION] = Site(settings, engine, session_factory(engine))
+    app.teardown_appcontext(_close)
+
+
+def site() -> Site:
+    """Return what the running application works with."""
+    return cast(Site, current_app.extensions[EXTENSION])
+
+
+def session() -> Session:
+    """Return this request's session: it reads, and is closed at the end; connects with its first question."""
+    if "session" not in g:
+        g.session = site().sessions()
+    return cast(Session, g.session)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened = cast("Session | None", g.pop("session", None))
+    if opened is not None:
+        opened.close()

@@ -1,0 +1,160 @@
+"""The words beside the signs, and the sentence that says where a matter stands."""
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from app.models import Organization
+from app.queries.outcomes import Outcome
+from app.queries.paths import Path, Station
+from app.queries.states import Standing, state_of
+from app.web.filters import clock, day, held, shortened, weekday
+from app.web.i18n import N_, gettext
+
+OUTCOMES = {
+    Outcome.ACCEPTED: N_("Adopted"),
+    Outcome.AMENDED: N_("Adopted with amendments"),
+    Outcome.REJECTED: N_("Rejected"),
+    Outcome.POSTPONED: N_("Postponed"),
+    Outcome.REFERRED: N_("Referred"),
+    Outcome.NOTED: N_("Noted"),
+    Outcome.NONE: N_("No decision"),
+}
+TYPES = {
+    "Paper": N_("Paper"),
+    "Meeting": N_("Meeting"),
+    "AgendaItem": N_("Agenda item"),
+    "Person": N_("Person"),
+    "Organization": N_("Organization"),
+    "File": N_("File"),
+    "Consultation": N_("Consultation"),
+    "Membership": N_("Membership"),
+    "Location": N_("Location"),
+    "LegislativeTerm": N_("Legislative term"),
+    "Body": N_("Body"),
+    "System": N_("System"),
+}
+PLURALS = {
+    "Paper": N_("Papers"),
+    "Meeting": N_("Meetings"),
+    "AgendaItem": N_("Agenda items"),
+    "Person": N_("People"),
+    "Organization": N_("Organizations"),
+    "File": N_("Files"),
+    "Consultation": N_("Consultations"),
+    "Membership": N_("Memberships"),
+    "Location": N_("Locations"),
+    "LegislativeTerm": N_("Legislative terms"),
+    "Body": N_("Bodies"),
+    "System": N_("Systems"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a matter stands: the sign, the first words in bold, and the rest of the sentence."""
+
+    sign: str
+    headline: str
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.headline} {self.rest}".strip()
+
+
+def install(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.globals.update(
+        path_state=path_state,
+        station_sign=station_sign,
+        station_word=station_word,
+        outcome_sign=outcome_sign,
+        outcome_word=outcome_word,
+        organization_names=organization_names,
+        type_word=type_word,
+        types_word=types_word,
+    )
+
+
+def type_word(object_type: str) -> str:
+    """Return the word for one record of a type."""
+    return gettext(TYPES.get(object_type, object_type))
+
+
+def types_word(object_type: str) -> str:
+    """Return the word for records of a type."""
+    return gettext(PLURALS.get(object_type, object_type))
+
+
+def outcome_sign(outcome: Outcome | None) -> str:
+    """Return the sign of a result; an unknown wording gets the dot in the ring."""
+    return {None: "none", Outcome.OTHER: "noted"}.get(outcome, str(outcome))
+
+
+def outcome_word(outcome: Outcome | None, result: str | None = None) -> str:
+    """Return the word for a result; the source's own words where it is of no known kind."""
+    if outcome in OUTCOMES:
+        return gettext(OUTCOMES[outcome])
+    return shortened(result, 60) or gettext("No result published")
+
+
+def station_sign(station: Station) -> str:
+    """Return the sign of a station."""
+    if station.private:
+        return "private"
+    if station.planned:
+        return "planned"
+    return "none" if station.cancelled else outcome_sign(station.outcome)
+
+
+def station_word(station: Station) -> str:
+    """Return the words beside the sign."""
+    if station.cancelled:
+        return gettext("Meeting cancelled")
+    if station.planned:
+        return gettext("Planned")
+    if station.private:
+        return gettext("Not public")
+    return outcome_word(station.outcome, station.result)
+
+
+def organization_names(organizations: tuple[Organization, ...]) -> str:
+    """Return the names of the organizations that meet together."""
+    return ", ".join(one.name or one.short_name or "" for one in organizations) or gettext("Organization not named")
+
+
+def path_state(path: Path) -> State:
+    """Say where a paper stands, decided or not and when."""
+    found = state_of(path)
+    station, standing = found.station, found.standing
+    if station is None:
+        if path.stations:
+            return State("planned", gettext("Not decided yet."), gettext("No date is known."))
+        return State("none", gettext("No consultation is published."))
+    if standing is Standing.PLANNED:
+        return State("lens", gettext("Not decided yet."), _coming(station))
+    sign, word, where = station_sign(station), outcome_word(station.outcome, station.result), _where(station)
+    if found.open:
+        return State(sign, gettext("Not decided yet."), f"{word}: {where}")
+    headlines = {
+        Standing.AWAITED: gettext("The result is not published yet."),
+        Standing.UNREPORTED: gettext("No result was published."),
+        Standing.WITHDRAWN: gettext("Withdrawn."),
+        Standing.PRIVATE: gettext("Not public."),
+    }
+    return State(sign, headlines.get(standing, f"{word}."), where)
+
+
+def _where(station: Station) -> str:
+    return f"{organization_names(station.organizations)}, {day(station.start)}."
+
+
+def _coming(station: Station) -> str:
+    when = ", ".join(part for part in (weekday(station.start), clock(station.start)) if part)
+    where = organization_names(station.organizations)
+    item = station.agenda_item.number if station.agenda_item else None
+    if item:
+        return gettext(
+            "Next: %(organization)s, %(when)s, item %(number)s.", organization=where, when=when, number=held(item)
+        )
+    return gettext("Next: %(organization)s, %(when)s.", organization=where, when=when)

@@ -1,0 +1,16 @@
+// Small comforts; every page is complete without this.
+"use strict";
+
+// An open menu closes with Escape and by a click beside it, as people expect of menus.
+const menus = document.querySelectorAll("details.rl-display, details.rl-menu");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus) if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
+});
+
+// Filters are unfolded beside the results, and folded above them on phones.
+const filters = document.querySelector("details.rl-filters");
+if (filters && window.matchMedia("(max-width: 61.99rem)").matches) filters.open = false;
