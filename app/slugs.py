@@ -30,7 +30,7 @@ def body_slugs(session: Session) -> dict[str, str]:
         .where(~Body.deleted)
         .order_by(Source.id, Body.id)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     of_source: dict[int, int] = {}
     for _, _, _, source_id, _ in rows:
         of_source[source_id] = of_source.get(source_id, 0) + 1

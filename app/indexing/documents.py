@@ -94,7 +94,7 @@ def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Itera
         .where(AgendaItem.id.in_(ids), ~AgendaItem.deleted, AgendaItem.public.is_not(False))
         .where(AgendaItem.name.is_not(None), AgendaItem.name != "", or_(held.id.is_(None), ~held.deleted))
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     committees = organizations(session, {item.meeting_id for item, _ in rows if item.meeting_id}, {"organization"})
     news = arrivals(session, ids)
     for row, start in rows:

@@ -91,7 +91,7 @@ def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
 def _family(session: Session, ids: Collection[str]) -> Family:
     down = select(Link.to_id, Link.from_id).where(Link.to_id.in_(ids), Link.property.in_(FILE_PROPERTIES))
     up = select(Link.from_id, Link.to_id).where(Link.from_id.in_(ids), Link.property.in_(PARENT_PROPERTIES))
-    pairs = sorted(set(session.execute(union_all(down, up)).tuples()))
+    pairs = sorted(set(session.execute(union_all(down, up))))
     wanted = {parent for _, parent in pairs}
     papers = _rows(session, Paper, wanted)
     items = _rows(session, AgendaItem, wanted)
@@ -133,7 +133,7 @@ def _rows(session: Session, model: type[T], ids: Collection[str]) -> list[T]:
 def _groups(session: Session, heads: list[Document], shas: dict[str, str]) -> Iterator[list[Document]]:
     lengths = select(Page.sha256, func.sum(func.length(Page.text))).group_by(Page.sha256)
     found = session.execute(lengths.where(Page.sha256.in_(set(shas.values()))))
-    sizes: dict[str, int] = dict(found.tuples().all())
+    sizes: dict[str, int] = dict(found.all())
     group: list[Document] = []
     held = 0
     for head in heads:

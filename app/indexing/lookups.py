@@ -65,7 +65,7 @@ def _names(
         .where(Link.from_id.in_(from_ids), Link.property.in_(properties), ~model.deleted)
         .order_by(Link.from_id, Link.property, Link.position)
     )
-    return _gather(session.execute(query).tuples())
+    return _gather(session.execute(query))
 
 
 def places(session: Session, from_ids: Collection[str]) -> Names:
@@ -90,7 +90,7 @@ def consulting(session: Session, paper_ids: Collection[str]) -> Names:
         .where(Consultation.paper_id.in_(paper_ids), ~Consultation.deleted)
         .order_by(Consultation.paper_id, Consultation.position, Consultation.id)
     )
-    stations = session.execute(query).tuples().all()
+    stations = session.execute(query).all()
     names = organizations(session, {one for station in stations for one in station[1:] if one}, {"organization"})
     return _gather(
         (paper_id, name)
