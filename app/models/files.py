@@ -53,7 +53,7 @@ class Blob(Base):
     read_state: Mapped[str | None] = mapped_column(String(16), index=True, doc="a state of app.documents.Reading")
     read_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where it was not read in full")
     reader: Mapped[str | None] = mapped_column(Text)
-    reader_version: Mapped[int | None] = mapped_column(doc="a newer reader may read it again")
+    reader_version: Mapped[str | None] = mapped_column(Text, doc="a newer reader may read it again")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     page_count: Mapped[int | None]
 

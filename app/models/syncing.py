@@ -17,6 +17,7 @@ class Source(Base):
     slug: Mapped[str] = mapped_column(String(64), unique=True, doc="its short name in commands, addresses and exports")
     url: Mapped[str] = mapped_column(Text, doc="a System, a Body list or a Body")
     pinned_body: Mapped[str | None] = mapped_column(Text, doc="the one Body wanted of a server with many")
+    license: Mapped[str | None] = mapped_column(Text, doc="the operator's decision, where the source states none")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16), default="new", doc="new, partial, complete or failing")
     state_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where the state is not complete")

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("read_state", sa.String(length=16), nullable=True),
         sa.Column("read_reason", sa.Text(), nullable=True),
         sa.Column("reader", sa.Text(), nullable=True),
-        sa.Column("reader_version", sa.Integer(), nullable=True),
+        sa.Column("reader_version", sa.Text(), nullable=True),
         sa.Column("read_at", app.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("page_count", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=64), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("pinned_body", sa.Text(), nullable=True),
+        sa.Column("license", sa.Text(), nullable=True),
         sa.Column("added_at", app.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("state_reason", sa.Text(), nullable=True),
@@ -640,7 +641,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("alert_hit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_hit_delivery_id"), ["delivery_id"], unique=False)
-
 
 
 def downgrade() -> None:

@@ -1,0 +1,183 @@
+"""The `ratslupe` command. What the worker brings joins by the entry points `ratslupe.commands`."""
+
+import os
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+import click
+import orjson
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.config import Settings, SettingsError
+from app.db import open_engine, upgrade
+
+
+class Commands(click.Group):
+    """Our commands and the worker's; a command's code is loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names."""
+        return sorted({*super().list_commands(ctx), *entry_points(group="ratslupe.commands").names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of ours, or load it from its entry point."""
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        found = list(entry_points(group="ratslupe.commands", name=cmd_name))
+        return found[0].load() if found else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ratslupe")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Ratslupe: mirrors councils, reads their documents, and lets everybody search, follow and take away."""
+    if context.obj is None:
+        try:
+            context.obj = Settings.from_environment(os.environ)
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from error
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=0, help="Processes; one a core if not given.", type=click.IntRange(0, 64))
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the site, on a production WSGI server."""
+    from app.web.serve import serve as run  # noqa: PLC0415 - only this command needs a server
+
+    _database(settings)
+    click.echo(f"Serving on http://{host}:{port} (stop with Ctrl-C)", err=True)
+    run(settings, host, port, workers)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
+    """Search as the site does: words, "phrases", -not, OR, type: body: after: before:"""
+    from search import SearchError, open_index, parse_query  # noqa: PLC0415 - engines are slow to load
+
+    try:
+        index = open_index(settings.search_url)
+        results = index.search(parse_query(query, limit=limit))
+    except SearchError as error:
+        raise click.ClickException(str(error)) from error
+    hits = [_hit(settings, hit) for hit in results.hits]
+    if as_json:
+        facets = {name: {f.value: f.count for f in counts} for name, counts in results.facets.items()}
+        click.echo(orjson.dumps({"total": results.total, "hits": hits, "facets": facets}).decode())
+        return
+    click.echo(f"{results.total} hits")
+    for hit in hits:
+        page = f", page {hit['page']}" if hit["page"] else ""
+        click.echo(f"\n{hit['title']}  ({hit['type']}{page})\n  {hit['url']}")
+        if hit["snippet"]:
+            click.echo(f"  {hit['snippet']}")
+
+
+def _hit(settings: Settings, hit: Any) -> dict[str, Any]:
+    from app.web.addresses import address_of  # noqa: PLC0415 - as above
+
+    snippet = "".join(segment.text for segment in hit.snippets[0].segments) if hit.snippets else ""
+    return {
+        "type": hit.type,
+        "id": hit.id,
+        "title": hit.title,
+        "url": settings.base_url + address_of(hit.type, hit.key, page=hit.page),
+        "page": hit.page,
+        "snippet": snippet,
+    }
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def status(settings: Settings, as_json: bool) -> None:
+    """Show what is published at the sources and what is held here."""
+    from app.queries.status import status as ask  # noqa: PLC0415 - keeps `ratslupe --help` quick
+
+    with Session(_database(settings)) as session:
+        sources = ask(session)
+    if as_json:
+        click.echo(orjson.dumps({"sources": sources}).decode())
+        return
+    for source in sources:
+        click.echo(f"{source['slug']}: {source['state']}, last complete {source['last_complete'] or 'never'}")
+        for name, counts in source["types"].items():
+            click.echo("  " + f"{name:<16}" + "  ".join(f"{value} {key}" for key, value in counts.items()))
+        click.echo("  " + f"{'files':<16}" + "  ".join(f"{value} {key}" for key, value in source["files"].items()))
+    if not sources:
+        click.echo("Nothing is mirrored yet. Begin with: ratslupe source add URL")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def export(settings: Settings, as_json: bool) -> None:
+    """Publish everything that may be taken away, per council and type."""
+    from app.exports import publish  # noqa: PLC0415 - keeps `ratslupe --help` quick
+
+    manifest = publish(_database(settings), settings.exports, base_url=settings.base_url)
+    if as_json:
+        click.echo(orjson.dumps({"files": len(manifest.files), "rows": sum(f.rows for f in manifest.files)}).decode())
+    else:
+        click.echo(f"{len(manifest.files)} files with {sum(f.rows for f in manifest.files)} rows in {settings.exports}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def alerts(settings: Settings, as_json: bool) -> None:
+    """Mail what is new to everybody who asked for it: one pass."""
+    from app.alerts import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
+
+    counts = run(_database(settings), settings)
+    click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
+
+
+@main.group()
+def index() -> None:
+    """The search index, which can always be made anew from the records."""
+
+
+@index.command()
+@click.pass_obj
+def rebuild(settings: Settings) -> None:
+    """Write the index anew."""
+    from app.indexing import rebuild as run  # noqa: PLC0415 - engines are slow to load
+    from search import SearchError, open_index  # noqa: PLC0415 - as above
+
+    try:
+        counts = run(_database(settings), open_index(settings.search_url))
+    except SearchError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{counts.written} documents")
+
+
+@index.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Compare the index with the records; exits with 1 where they differ."""
+    from app.indexing import verify as run  # noqa: PLC0415 - engines are slow to load
+    from search import SearchError, open_index  # noqa: PLC0415 - as above
+
+    try:
+        found = run(_database(settings), open_index(settings.search_url))
+    except SearchError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(str(found))
+    if found:
+        sys.exit(1)
+
+
+def _database(settings: Settings) -> Engine:
+    engine = open_engine(settings.database_url)
+    upgrade(engine)
+    return engine

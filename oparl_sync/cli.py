@@ -1,0 +1,157 @@
+"""The worker's commands: they join `ratslupe` by entry point."""
+
+import dataclasses
+import re
+import sys
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+import click
+import orjson
+from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import now, open_engine, upgrade, writing
+from app.models import Source
+from oparl_sync import run
+from oparl_sync.problems import SyncError
+from oparl_sync.progress import Progress
+from search import SearchError
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+@click.group()
+def source() -> None:
+    """The OParl servers that are mirrored."""
+
+
+@source.command("add")
+@click.argument("url")
+@click.option("--slug", help="Its short name in commands and addresses; made from the council's name if not given.")
+@click.option("--body", "body_id", help="Mirror only the Body with this id, of a server with several.")
+@click.option("--license", "license_", help="Your decision on the licence, where the source states none.")
+@click.pass_obj
+def add(settings: Settings, url: str, slug: str | None, body_id: str | None, license_: str | None) -> None:
+    """Mirror the OParl server at URL: a System, a Body list or a Body."""
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise click.UsageError(f"{url} is no http or https address")
+    if slug is not None and not SLUG.fullmatch(slug):
+        raise click.UsageError("a slug has small letters, digits and hyphens, at most 64")
+    engine = _database(settings)
+    try:
+        found = run.look(settings, url, pinned_body=body_id)
+    except SyncError as error:
+        raise click.ClickException(str(error)) from error
+    names = [str(body.get("name") or "") for body in found.bodies]
+    added = remember(engine, url, slug or _slug(names), body_id=body_id, license_=license_)
+    click.echo(f"{added}: {', '.join(name or 'a council without a name' for name in names)}")
+
+
+@source.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def list_(settings: Settings, as_json: bool) -> None:
+    """Show what is mirrored."""
+    with Session(_database(settings)) as session:
+        rows = list(session.scalars(select(Source).order_by(Source.slug)))
+    if as_json:
+        keys = ("slug", "url", "state", "last_complete")
+        click.echo(orjson.dumps([{k: getattr(row, k) for k in keys} for row in rows]).decode())
+        return
+    for row in rows:
+        click.echo(f"{row.slug:<20} {row.state:<9} {row.url}")
+    if not rows:
+        click.echo("Nothing is mirrored yet. Begin with: ratslupe source add URL")
+
+
+@click.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--full", is_flag=True, help="Read every list from its beginning, also where a killed run could go on.")
+@click.option("--json", "as_json", is_flag=True, help="Say nothing but the counts, as JSON.")
+@click.pass_obj
+def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) -> None:
+    """Mirror once: lists, objects, files, their text, the index. Without SLUG all sources."""
+    engine = _database(settings)
+    _known(engine, slugs)
+    try:
+        summary = run.sync(settings, engine, slugs, full=full, progress=Progress(quiet=as_json))
+    except (SyncError, SearchError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(orjson.dumps(summary.as_json()).decode())
+    else:
+        click.echo(", ".join(f"{value} {name}" for name, value in summary.as_json().items()))
+    for slug, lines in summary.failures.items():
+        for line in lines:
+            click.echo(f"{slug}: {line}", err=True)
+    if summary.failures:
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--serve/--no-serve", default=True, help="Open the site at the end.")
+@click.option("--scale", default=1.0, show_default=True, help="Size of the made-up council.", hidden=True)
+@click.pass_context
+def demo(context: click.Context, serve: bool, scale: float) -> None:
+    """Run the main job on a made-up council: serve it, mirror it, read it, index it, export it, open the site."""
+    # Lazily: a portal that mirrors real councils needs neither the town nor the library that prints its papers.
+    from demo.host import running  # noqa: PLC0415 - as said above
+
+    settings: Settings = context.obj
+    loopback = (ip_network("127.0.0.1/32"),)
+    settings = dataclasses.replace(settings, fetch_allow_networks=settings.fetch_allow_networks + loopback)
+    engine = _database(settings)
+    with running(settings.home / "demo", scale=scale) as url:
+        with Session(engine) as session:
+            present = session.scalar(select(func.count()).where(Source.url == url))
+        if not present:
+            found = run.look(settings, url)
+            remember(engine, url, _slug([str(body.get("name") or "") for body in found.bodies]))
+        commands = context.find_root().command
+        if not isinstance(commands, click.Group):
+            raise click.ClickException("ratslupe demo needs the ratslupe command around it")
+        for name in ("sync", "export", *(["serve"] if serve else [])):
+            command = commands.get_command(context, name)
+            if command is None:
+                raise click.ClickException(f"ratslupe {name} is missing")
+            with command.make_context(name, [], parent=context, obj=settings) as child:
+                command.invoke(child)
+
+
+def remember(engine: Engine, url: str, slug: str, *, body_id: str | None = None, license_: str | None = None) -> str:
+    """Add a source; returns its slug. Raises ClickException where the slug is taken."""
+    row = {"url": url, "slug": slug, "pinned_body": body_id, "license": license_, "added_at": now(), "state": "new"}
+    try:
+        with writing(engine) as session:
+            session.execute(insert(Source).values(**row))
+    except IntegrityError as error:
+        raise click.ClickException(f"there is a source {slug} already: choose another name with --slug") from error
+    return slug
+
+
+def _database(settings: Settings) -> Engine:
+    engine = open_engine(settings.database_url)
+    upgrade(engine)
+    return engine
+
+
+def _known(engine: Engine, slugs: tuple[str, ...]) -> None:
+    with Session(engine) as session:
+        known = set(session.scalars(select(Source.slug)))
+    if unknown := [slug for slug in slugs if slug not in known]:
+        raise click.UsageError(f"no source {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none yet'}")
+    if not known:
+        raise click.UsageError("nothing is mirrored yet. Begin with: ratslupe source add URL")
+
+
+def _slug(names: list[str]) -> str:
+    """Return a slug from the councils' names: of one its own, of several the first's."""
+    name = next((n for n in names if n.strip()), "council").lower()
+    for office in ("stadt ", "gemeinde ", "landkreis ", "kreis ", "markt ", "bezirk ", "verwaltung "):
+        name = name.removeprefix(office)
+    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        name = name.replace(letter, plain)
+    return re.sub(r"[^a-z0-9]+", "-", name).strip("-")[:64] or "council"

@@ -1,0 +1,112 @@
+"""Bytes to text, page by page: each document in a sandboxed child, one sandbox a core, results in one transaction."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app import changes
+from app.db import now, writing
+from app.documents import READER_VERSION, Reading, Sandbox
+from app.files import FileMissing, FileStore
+from app.models import Blob, File, Page
+from oparl_sync import problems
+from oparl_sync.download import text_changes
+from oparl_sync.problems import Deviation
+from oparl_sync.progress import Progress
+
+BATCH = 50  # documents; a kill makes at most these be read again
+ABSENT = Reading(state="damaged", reason="Its bytes are missing from the file store.")
+
+
+def waiting(engine: Engine, store: FileStore, progress: Progress, *, sandboxes: int = 0) -> int:
+    """Read all bytes whose text is owed; returns how many documents were read, in whatever state they ended."""
+    owed = select(Blob.sha256).where(Blob.read_state.is_(None))
+    with Session(engine) as session:
+        total = session.scalar(select(func.count()).select_from(owed.subquery())) or 0
+    done, after = 0, ""
+    with progress.step("Reading documents", total, unit="documents") as step, _readers(store, sandboxes) as read:
+        while True:
+            with Session(engine) as session:
+                batch = list(session.scalars(owed.where(Blob.sha256 > after).order_by(Blob.sha256).limit(BATCH)))
+            if not batch:
+                return done
+            after = batch[-1]
+            readings: dict[str, Reading] = {}
+            for sha256, reading in read(batch):
+                readings[sha256] = reading
+                step.advance()
+            with writing(engine) as session:
+                _note(session, readings)
+            done += len(batch)
+
+
+class _readers:  # noqa: N801 - used as a verb in a with statement
+    """Some sandboxes, each read from by one thread at a time."""
+
+    def __init__(self, store: FileStore, count: int) -> None:
+        self.store = store
+        self.count = count or min(os.cpu_count() or 1, 8)
+        self.free: SimpleQueue[Sandbox] = SimpleQueue()
+
+    def __enter__(self) -> Callable[[list[str]], Iterator[tuple[str, Reading]]]:
+        self.all = [Sandbox() for _ in range(self.count)]
+        for sandbox in self.all:
+            self.free.put(sandbox)
+        self.threads = ThreadPoolExecutor(self.count)
+        return lambda batch: self.threads.map(self._read, batch)
+
+    def __exit__(self, *error: object) -> None:
+        self.threads.shutdown(cancel_futures=True)
+        for sandbox in self.all:
+            sandbox.close()
+
+    def _read(self, sha256: str) -> tuple[str, Reading]:
+        sandbox = self.free.get()
+        try:
+            return sha256, sandbox.read(self.store.path(sha256))
+        except FileMissing:
+            return sha256, ABSENT
+        finally:
+            self.free.put(sandbox)
+
+
+def _note(session: Session, readings: dict[str, Reading]) -> None:
+    at = now()
+    session.execute(delete(Page).where(Page.sha256.in_(readings)))
+    pages = [
+        {"sha256": sha256, "number": number, "text": text}
+        for sha256, reading in readings.items()
+        for number, text in enumerate(reading.pages, 1)
+    ]
+    if pages:
+        session.execute(insert(Page), pages)
+    for sha256, reading in readings.items():
+        session.execute(
+            update(Blob)
+            .where(Blob.sha256 == sha256)
+            .values(
+                media_type=reading.media_type or None,
+                read_state=reading.state,
+                read_reason=reading.reason or None,
+                reader=reading.reader or None,
+                reader_version=READER_VERSION,
+                read_at=at,
+                page_count=len(reading.pages),
+            )
+        )
+    changes.append(session, text_changes(session, [k for k, v in readings.items() if any(v.pages)], at))
+    unread = [sha256 for sha256, reading in readings.items() if reading.state != "ok"]
+    rows = session.execute(
+        select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(unread), File.deleted.is_(False))
+    ).all()
+    by_source: dict[int, list[Deviation]] = {}
+    for oparl_id, source_id, blob in rows:
+        reading = readings[blob or ""]
+        detail = reading.reason or f"It could not be read: {reading.state}."
+        by_source.setdefault(source_id, []).append(Deviation(problems.UNREADABLE_FILE, oparl_id, detail, "File"))
+    for source_id, deviations in by_source.items():
+        problems.record(session, source_id, deviations, at=at)

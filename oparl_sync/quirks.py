@@ -1,0 +1,57 @@
+"""Known deviations of real servers: one small function each, named for it, with where it was seen."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from app.models import key_of
+from oparl_sync.vocabulary import PROPERTIES
+
+TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
+TYPES = {name.lower(): name for name in PROPERTIES}
+
+
+def type_in_any_spelling(value: Any) -> str | None:
+    """Older servers write the type's URL in other cases and with http; only its last part counts."""
+    match = TYPE.search(value) if isinstance(value, str) else None
+    return TYPES.get(match[1].lower()) if match else None
+
+
+def meeting_end_unknown(start: datetime | None, end: datetime | None) -> datetime | None:
+    """Somacos (1,207 of 2,609 meetings in one city) ends a meeting at midnight before it began: no end is known."""
+    return None if start and end and end <= start else end
+
+
+def embedded_without_id(parent: str, property_: str, position: int) -> str:
+    """Somacos and ALLRIS embed locations without an id: theirs is made from the parent's."""
+    return f"{parent}#{property_}-{position}"
+
+
+def consultation_id_reused(oparl_id: str, data: dict[str, Any]) -> str:
+    """Somacos gives one id to several consultations of a paper (89 ids in one city): the further ones get their own."""
+    return f"{oparl_id}#{key_of(str(data.get('agendaItem') or data.get('meeting') or data.get('role')))}"
+
+
+def coordinates_swapped(longitude: float, latitude: float) -> tuple[float, float]:
+    """The specification's own examples put latitude first, and servers copied it; in Germany the ranges tell."""
+    if 47 <= longitude <= 56 and 5 <= latitude <= 16:
+        return latitude, longitude
+    return longitude, latitude
+
+
+def aliases(data: dict[str, Any], object_type: str) -> dict[str, Any]:
+    """Return the object with misspelt properties under their names.
+
+    Somacos Bodies say `consultations` and `files`; ALLRIS says `agendaitem`; several say `licence`.
+    """
+    known = ALIASES.get(object_type, ALIASES[""])
+    if known.keys().isdisjoint(data):
+        return data
+    return {known[k] if k in known and known[k] not in data else k: v for k, v in data.items()}
+
+
+ALIASES: dict[str, dict[str, str]] = {
+    "": {"licence": "license"},
+    "Body": {"licence": "license", "consultations": "consultation", "files": "file"},
+    "Consultation": {"licence": "license", "agendaitem": "agendaItem"},
+}

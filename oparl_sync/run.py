@@ -1,0 +1,191 @@
+"""The sentence: fetch, parse, store, download, extract, index. Only this file knows the order."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import now, writing
+from app.files import StoreFull, open_store
+from app.models import Source, SyncRun
+from app.net import GuardedClient
+from oparl_sync import download, extract, fetch, index, parse, problems, walk
+from oparl_sync.client import OParlClient
+from oparl_sync.problems import SyncError
+from oparl_sync.progress import Progress
+from oparl_sync.store import Counts, Store
+
+RESUME_WITHIN = timedelta(hours=6)  # a run that was killed longer ago begins anew
+PARSED = (
+    problems.NO_ID,
+    problems.NO_OBJECT,
+    problems.UNKNOWN_TYPE,
+    problems.WRONG_TYPE,
+    problems.UNKNOWN_PROPERTY,
+    problems.FOREIGN_ID,
+)
+
+
+class AlreadyRunning(SyncError):  # noqa: N818 - it reads as a sentence where it is raised
+    """Raised when another sync works on the same folder."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one pass did; `failures` are lines for the operator, by source."""
+
+    counts: Counts = field(default_factory=Counts)
+    requests: int = 0
+    seconds: float = 0.0
+    failures: dict[str, list[str]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, int | float]:
+        """Return what `ratslupe sync --json` ends with."""
+        return asdict(self.counts) | {"requests": self.requests, "seconds": round(self.seconds, 3)}
+
+
+def sync(
+    settings: Settings, engine: Engine, slugs: tuple[str, ...] = (), *, full: bool = False, progress: Progress
+) -> Summary:
+    """Mirror the named sources, or all: lists and objects, then files, then their text, then the index.
+
+    One source that fails does not keep the others from being read. Raises AlreadyRunning.
+    """
+    began, summary = time.monotonic(), Summary()
+    with _alone(settings.home), _net(settings) as net:
+        client = OParlClient(net, unpaced=settings.fetch_allow_networks)
+        store = open_store(settings.files_url)
+        for source in _sources(engine, slugs):
+            client.rewrites.clear()
+            failures = _mirror(engine, client, source, summary.counts, progress, full=full)
+            try:
+                download.missing(engine, source.id, client, store, progress)
+            except StoreFull as error:  # what is there is read and shown all the same
+                failures.append(str(error))
+            if failures:
+                summary.failures[source.slug] = failures
+        extract.waiting(engine, store, progress)
+        index.refresh(engine, settings.search_url, progress)
+        download.tidy(engine, store)
+    summary.requests, summary.seconds = client.requests, time.monotonic() - began
+    return summary
+
+
+def mirror(settings: Settings, engine: Engine, slug: str, *, progress: Progress) -> Summary:
+    """Bring only the objects of one source, not its files: the part that is measured against bare reading."""
+    began, summary = time.monotonic(), Summary()
+    with _alone(settings.home), _net(settings) as net:
+        client = OParlClient(net, unpaced=settings.fetch_allow_networks)
+        for source in _sources(engine, (slug,)):
+            summary.failures[slug] = _mirror(engine, client, source, summary.counts, progress)
+    summary.requests, summary.seconds = client.requests, time.monotonic() - began
+    return summary
+
+
+def look(settings: Settings, url: str, *, pinned_body: str | None = None) -> fetch.Endpoint:
+    """Ask an address what it is, before it becomes a source; raises SyncError with one line."""
+    with _net(settings) as net:
+        return fetch.endpoint(OParlClient(net, unpaced=settings.fetch_allow_networks), url, pinned_body=pinned_body)
+
+
+def _net(settings: Settings) -> GuardedClient:
+    return GuardedClient(allow_networks=settings.fetch_allow_networks, contact=settings.contact)
+
+
+def _sources(engine: Engine, slugs: tuple[str, ...]) -> list[Source]:
+    with Session(engine, expire_on_commit=False) as session:
+        chosen = select(Source).order_by(Source.id)
+        return list(session.scalars(chosen.where(Source.slug.in_(slugs)) if slugs else chosen))
+
+
+def _mirror(
+    engine: Engine, client: OParlClient, source: Source, counts: Counts, progress: Progress, *, full: bool = False
+) -> list[str]:
+    """Walk all lists of one source; returns why it is incomplete, nothing if it is complete."""
+    run_id, started = _begin(engine, source.id, anew=full)
+    mine, failures, before = Counts(), list[str](), client.requests
+    try:
+        found = fetch.endpoint(client, source.url, pinned_body=source.pinned_body)
+        mine.add(_save_endpoint(engine, source, found))
+        for body in found.bodies:
+            for address in fetch.lists(body):
+                done, failure = walk.walk(engine, client, source, address, run_started=started, progress=progress)
+                mine.add(done)
+                if failure:
+                    failures.append(failure)
+    except SyncError as error:
+        failures.append(str(error))
+        state = "failing"
+    else:
+        state = "partial" if failures else "complete"
+    counts.add(mine)
+    _end(engine, source.id, run_id, started, state, failures, asdict(mine) | {"requests": client.requests - before})
+    return failures
+
+
+def _save_endpoint(engine: Engine, source: Source, found: fetch.Endpoint) -> Counts:
+    counts = Counts()
+    backfill = source.last_complete is None
+    with writing(engine) as session:
+        if found.system is not None:
+            system = parse.objects([found.system], "System", where=source.url)
+            counts.add(Store(source, None, backfill=backfill).save(session, system))
+        for body in found.bodies:
+            parsed = parse.objects([body], "Body", where=source.url)
+            counts.add(Store(source, body["id"], backfill=backfill).save(session, parsed))
+    return counts
+
+
+def _begin(engine: Engine, source_id: int, *, anew: bool) -> tuple[int, datetime]:
+    """Begin a run, or go on with the one that was killed; returns its id and when it began."""
+    with writing(engine) as session:
+        last = session.scalar(
+            select(SyncRun).where(SyncRun.source_id == source_id).order_by(SyncRun.id.desc()).limit(1)
+        )
+        if not anew and last is not None and last.finished_at is None and now() - last.started_at < RESUME_WITHIN:
+            return last.id, last.started_at
+        started = now()
+        result = session.execute(insert(SyncRun).values(source_id=source_id, started_at=started).returning(SyncRun.id))
+        return result.scalar_one(), started
+
+
+def _end(
+    engine: Engine,
+    source_id: int,
+    run_id: int,
+    started: datetime,
+    state: str,
+    failures: list[str],
+    counts: dict[str, int],
+) -> None:
+    reason = "; ".join(failures)[:2000] or None
+    with writing(engine) as session:
+        session.execute(
+            update(SyncRun).where(SyncRun.id == run_id).values(finished_at=now(), counts=counts, error=reason)
+        )
+        values: dict[str, object] = {"state": state, "state_reason": reason}
+        if state == "complete":
+            values["last_complete"] = now()
+            problems.solve(session, source_id, before=started, kinds=(*PARSED, problems.LIST_FAILED))
+        session.execute(update(Source).where(Source.id == source_id).values(**values))
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the folder's lock: two syncs on one folder would do all work twice."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "sync.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(
+                "another sync is running on this folder; it will be done when that one ends"
+            ) from error
+        yield

@@ -1,0 +1,184 @@
+"""The twelve OParl types: which properties they have, in 1.0 and 1.1, and what becomes of each.
+
+A property that is not listed stays in `raw` and is reported once; one that is withheld is not kept at all.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Kind(Enum):
+    """What a property holds, and where it goes."""
+
+    TEXT = auto()
+    TEXTS = auto()
+    DATE = auto()
+    MOMENT = auto()
+    FLAG = auto()
+    NUMBER = auto()
+    JSON = auto()
+    LINK = auto()  # a URL: column <name>_id
+    LINKS = auto()  # URLs: rows in `link`
+    PART = auto()  # an embedded object without a column for its parent: a row of its own and one in `link`
+    PARTS = auto()  # several of them
+    CHILDREN = auto()  # embedded objects that know their parent: column and position on their side
+    LIST = auto()  # the URL of an external list: stays in raw, read by fetch
+    BACK = auto()  # the way back to a parent that is not asked for, because the parent knows it
+    WITHHELD = auto()  # personal data that is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of one type."""
+
+    kind: Kind
+    column: str = ""
+    type: str = ""  # of what it links to, holds or lists
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+
+
+def _of(kind: Kind, *names: str) -> dict[str, Property]:
+    suffix = "_id" if kind is Kind.LINK else ""
+    return {name: Property(kind, _snake(name) + suffix) for name in names}
+
+
+def _to(kind: Kind, **types: str) -> dict[str, Property]:
+    suffix = "_id" if kind is Kind.LINK else ""
+    return {name: Property(kind, _snake(name) + suffix, type_) for name, type_ in types.items()}
+
+
+COMMON = (
+    _of(Kind.TEXT, "name", "shortName", "license", "web")
+    | _of(Kind.TEXTS, "keyword")
+    | _of(Kind.MOMENT, "created", "modified")
+    | {name: Property(Kind.JSON) for name in ("id", "type", "deleted")}
+)
+
+PROPERTIES: dict[str, dict[str, Property]] = {
+    "System": COMMON
+    | _of(Kind.TEXT, "oparlVersion", "website", "vendor", "product", "contactName", "contactEmail")
+    | _to(Kind.LINKS, otherOparlVersions="System")
+    | _to(Kind.LIST, body="Body"),
+    "Body": COMMON
+    | _of(Kind.TEXT, "website", "ags", "rgs", "contactName", "contactEmail", "classification")
+    | _of(Kind.TEXTS, "equivalent")
+    | _of(Kind.DATE, "licenseValidSince", "oparlSince")
+    | _to(Kind.LINK, system="System")
+    | _to(Kind.PART, location="Location")
+    | _to(Kind.CHILDREN, legislativeTerm="LegislativeTerm")
+    | _to(
+        Kind.LIST,
+        organization="Organization",
+        person="Person",
+        meeting="Meeting",
+        paper="Paper",
+        agendaItem="AgendaItem",
+        consultation="Consultation",
+        file="File",
+        membership="Membership",
+        locationList="Location",
+        legislativeTermList="LegislativeTerm",
+    ),
+    "LegislativeTerm": COMMON | _to(Kind.LINK, body="Body") | _of(Kind.DATE, "startDate", "endDate"),
+    "Organization": COMMON
+    | _of(Kind.TEXT, "organizationType", "classification", "website")
+    | _of(Kind.TEXTS, "post")
+    | _of(Kind.DATE, "startDate", "endDate")
+    | _to(Kind.LINK, body="Body", subOrganizationOf="Organization", externalBody="Body")
+    | _to(Kind.LINKS, membership="Membership")
+    | _to(Kind.PART, location="Location")
+    | _to(Kind.LIST, meeting="Meeting", consultation="Consultation"),
+    "Person": COMMON
+    | _of(Kind.TEXT, "familyName", "givenName", "affix")
+    | _of(Kind.TEXTS, "title")
+    | _to(Kind.LINK, body="Body")
+    | _to(Kind.CHILDREN, membership="Membership")
+    | _of(Kind.WITHHELD, "email", "phone", "location", "locationObject", "image", "gender", "formOfAddress")
+    | _of(Kind.WITHHELD, "life", "lifeSource", "status"),
+    "Membership": COMMON
+    | _of(Kind.TEXT, "role")
+    | _of(Kind.FLAG, "votingRight")
+    | _of(Kind.DATE, "startDate", "endDate")
+    | _to(Kind.LINK, person="Person", organization="Organization", onBehalfOf="Organization"),
+    "Meeting": COMMON
+    | _of(Kind.TEXT, "meetingState")
+    | _of(Kind.FLAG, "cancelled")
+    | _of(Kind.MOMENT, "start", "end")
+    | _to(Kind.LINKS, organization="Organization", participant="Person")
+    | _to(Kind.PART, location="Location", invitation="File", resultsProtocol="File", verbatimProtocol="File")
+    | _to(Kind.PARTS, auxiliaryFile="File")
+    | _to(Kind.CHILDREN, agendaItem="AgendaItem"),
+    "AgendaItem": COMMON
+    | _of(Kind.TEXT, "number", "result", "resolutionText")
+    | _of(Kind.NUMBER, "order")
+    | _of(Kind.FLAG, "public")
+    | _of(Kind.MOMENT, "start", "end")
+    | _to(Kind.LINK, meeting="Meeting", consultation="Consultation")
+    | _to(Kind.PART, resolutionFile="File")
+    | _to(Kind.PARTS, auxiliaryFile="File"),
+    "Paper": COMMON
+    | _of(Kind.TEXT, "reference", "paperType")
+    | _of(Kind.DATE, "date")
+    | _to(Kind.LINK, body="Body")
+    | _to(
+        Kind.LINKS,
+        relatedPaper="Paper",
+        superordinatedPaper="Paper",
+        subordinatedPaper="Paper",
+        originatorPerson="Person",
+        underDirectionOf="Organization",
+        originatorOrganization="Organization",
+    )
+    | _to(Kind.PART, mainFile="File")
+    | _to(Kind.PARTS, auxiliaryFile="File", location="Location")
+    | _to(Kind.CHILDREN, consultation="Consultation"),
+    "Consultation": COMMON
+    | _of(Kind.TEXT, "role")
+    | _of(Kind.FLAG, "authoritative")
+    | _to(Kind.LINK, paper="Paper", agendaItem="AgendaItem", meeting="Meeting")
+    | _to(Kind.LINKS, organization="Organization"),
+    "File": COMMON
+    | _of(Kind.TEXT, "fileName", "mimeType", "sha1Checksum", "sha512Checksum", "accessUrl", "downloadUrl")
+    | _of(Kind.TEXT, "externalServiceUrl", "fileLicense")
+    | {"text": Property(Kind.JSON)}
+    | _of(Kind.DATE, "date")
+    | _of(Kind.NUMBER, "size")
+    | _to(Kind.LINK, masterFile="File")
+    | _to(Kind.LINKS, derivativeFile="File")
+    | _to(Kind.BACK, meeting="Meeting", agendaItem="AgendaItem", paper="Paper"),
+    "Location": COMMON
+    | _of(Kind.TEXT, "description", "streetAddress", "room", "postalCode", "subLocality", "locality")
+    | _of(Kind.JSON, "geojson")
+    # 1.0 and 1.1 spell the way back differently.
+    | _of(Kind.BACK, "bodies", "organization", "organizations", "persons", "meeting", "meetings", "paper", "papers"),
+}
+
+# The column and property by which a child knows its parent.
+PARENTS = {
+    "LegislativeTerm": ("body_id", "body"),
+    "Membership": ("person_id", "person"),
+    "AgendaItem": ("meeting_id", "meeting"),
+    "Consultation": ("paper_id", "paper"),
+}
+
+# What remains of an agenda item that is not public: that it exists, its number and its time.
+NON_PUBLIC_KEPT = frozenset(
+    {"id", "type", "created", "modified", "meeting", "number", "order", "public", "start", "end"}
+)
+
+# The lists of a Body in the order in which they are read: what others point to comes first.
+LISTS = (
+    "organization",
+    "person",
+    "meeting",
+    "paper",
+    "legislativeTermList",
+    "membership",
+    "agendaItem",
+    "consultation",
+    "file",
+    "locationList",
+)
