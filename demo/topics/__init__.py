@@ -12,6 +12,7 @@ TOPICS: tuple[Topic, ...] = (
     *money.TOPICS,
     *politics.TOPICS,
 )
+OPINION = politics.OPINION
 BY_KEY = {topic.key: topic for topic in TOPICS}
 
-__all__ = ["BY_KEY", "TOPICS", "Topic"]
+__all__ = ["BY_KEY", "OPINION", "TOPICS", "Topic"]

@@ -120,7 +120,7 @@ TOPICS = (
             "[Alternativ wurde der Name „Sonnenhang“ beraten, der jedoch in drei Nachbargemeinden bereits vorkommt.|Weitere Vorschläge sind nicht eingegangen.]",
         ),
         ("{Decider} beschließt, die Planstraße A im Baugebiet {street} „{newname}“ zu benennen.",),
-        "§ 4 Absatz 2 Straßen- und Wegegesetz NRW", 0.4, None, 0, (), {},
+        "§ 4 Absatz 2 Straßen- und Wegegesetz NRW", 0.05, None, 0, (), {},
         {"newname": ("Am Flachsrottenteich", "Leineweberpfad", "Zum Kiebitzgrund", "An der Lehmkuhle", "Töpferwinkel",
                      "Bleichwiese", "Seilergang")}, ("map",),
     ),

@@ -28,7 +28,7 @@ TOPICS = (
     ),
     Topic(
         "enrolment", "Mitteilungsvorlage", "FB 5", ("SKS",),
-        ("Anmeldezahlen zum Schuljahr {next_year}", "Schülerzahlen und Klassenbildung {next_year}"),
+        ("Anmeldezahlen zum Schuljahr {school_year}", "Schülerzahlen und Klassenbildung {school_year}"),
         (
             "Zum kommenden Schuljahr wurden an den drei Lohenbrücker Grundschulen {pupils} Kinder angemeldet, {less} mehr als im Vorjahr. [Auf die Grundschule Am Stadtgraben entfällt fast die Hälfte.|Der Zuwachs geht auf die Neubaugebiete in Brinkrode zurück.]",
             "An der Sekundarschule liegen {sek} Anmeldungen vor, am Gymnasium am Lohedamm {gym}.",

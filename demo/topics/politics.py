@@ -23,6 +23,16 @@ def _question(key: str, office: str, committee: str, title: str, asks: tuple[str
                  "§ 55 Absatz 1 GO NRW", 1.0, None, 0, () if street else None)  # fmt: skip
 
 
+# A paper without a consultation of its own: it hangs below the motion it answers.
+OPINION = Topic(
+    "opinion", "Stellungnahme", "VL", ("Rat",), ("Stellungnahme der Verwaltung",),
+    ("Die Fraktion {faction} hat mit dem Antrag {motion} ({motion_title}) um Beratung gebeten. Die Verwaltung nimmt dazu wie folgt Stellung.",
+     "Die Zuständigkeit der Stadt ist gegeben. [Vergleichbare Maßnahmen wurden in zwei Nachbarkommunen umgesetzt; die Erfahrungen sind überwiegend gut.|Eine Umsetzung ist mit dem vorhandenen Personal in diesem Jahr nicht möglich.|Die Maßnahme lässt sich mit ohnehin anstehenden Arbeiten verbinden.]"),
+    ("Die Kosten werden überschlägig auf {cost} geschätzt. [Haushaltsmittel stehen nicht zur Verfügung und wären für {next_year} anzumelden.|Die Mittel können aus dem laufenden Budget erwirtschaftet werden.]",
+     "Die Verwaltung empfiehlt, [dem Antrag zu folgen|den Antrag in geänderter Form zu beschließen|den Antrag zunächst als Prüfauftrag zu verstehen]."),
+    ("Die Stellungnahme ist bei der Beratung des Antrags zu berücksichtigen.",), "", 0, (4500, 85000, 500), 0, None,
+)  # fmt: skip
+
 TOPICS = (
     _motion("fountain", "SEB", ("UKM", "Rat"), "Trinkwasserbrunnen {in_st}",
             ("Die Verwaltung wird beauftragt, {in_st} einen öffentlichen, barrierefreien Trinkwasserbrunnen zu errichten.",),
@@ -44,16 +54,16 @@ TOPICS = (
     _motion("stream", "FB 1", ("HFA", "Rat"), "Übertragung der Ratssitzungen im Internet",
             ("Die öffentlichen Sitzungen des Rates werden als Videostream übertragen und für sechs Monate bereitgehalten.",
              "Die Hauptsatzung ist entsprechend zu ändern."),
-            ("Berufstätige und Familien können Sitzungen am Donnerstagabend oft nicht besuchen. [Transparenz schafft Vertrauen.|Andere Kommunen haben gute Erfahrungen gemacht.]",), False, 0.5),
-    _motion("nightbus", "FB 3", ("UKM", "HFA", "Rat"), "Nachtbus am Wochenende bis {district}",
+            ("Berufstätige und Familien können Sitzungen am Donnerstagabend oft nicht besuchen. [Transparenz schafft Vertrauen.|Andere Kommunen haben gute Erfahrungen gemacht.]",), False, 0.1),
+    _motion("nightbus", "FB 3", ("UKM", "HFA", "Rat"), "Nachtbus am Wochenende: Anbindung des Stadtteils {district}",
             ("Die Verwaltung verhandelt mit dem Kreis und dem Verkehrsunternehmen über eine Nachtbuslinie in den Stadtteil {district}.",),
-            ("Nach 21 Uhr ist der Stadtteil {district} ohne Auto nicht mehr zu erreichen. [Davon sind vor allem Jugendliche betroffen.|Auch Beschäftigte im Schichtdienst sind darauf angewiesen.]",)),
+            ("Nach 21 Uhr ist der Stadtteil {district} ohne Auto nicht mehr zu erreichen. [Davon sind vor allem Jugendliche betroffen.|Auch Beschäftigte im Schichtdienst sind darauf angewiesen.]",), False),
     _motion("turf", "FB 5", ("SKS", "HFA", "Rat"), "Kunstrasenplatz {in_st}",
             ("Die Verwaltung wird beauftragt, die Umwandlung des Tennenplatzes {in_st} in einen Kunstrasenplatz ohne Mikroplastik zu planen.",),
             ("Der Ascheplatz ist bei [Regen wochenlang gesperrt|Trockenheit eine Staubquelle]. Mit 14 Jugendmannschaften ist der Verein am Rand seiner Möglichkeiten.",), weight=0.6),
-    _motion("participation", "VL", ("HFA", "Rat"), "Bürgerbudget für die Stadtteile",
-            ("Jedem Stadtteil wird ein jährliches Bürgerbudget von 5.000 Euro zur Verfügung gestellt, über dessen Verwendung die Einwohnerschaft entscheidet.",),
-            ("Die Menschen in {district} wissen selbst am besten, was vor Ort fehlt. [Kleine Beträge können viel bewirken.|Das stärkt das Ehrenamt.]",), False, 0.5),
+    _motion("participation", "VL", ("HFA", "Rat"), "Bürgerbudget für den Stadtteil {district}",
+            ("Dem Stadtteil {district} wird ein jährliches Bürgerbudget von 5.000 Euro zur Verfügung gestellt, über dessen Verwendung die Einwohnerschaft entscheidet.",),
+            ("Die Menschen {in_district} wissen selbst am besten, was vor Ort fehlt. [Kleine Beträge können viel bewirken.|Das stärkt das Ehrenamt.]",), False, 0.5),
     _question("q_works", "FB 4", "BPA", "Anfrage zum Stand der Bauarbeiten {in_st}",
               ("Wann werden die Arbeiten {in_st} abgeschlossen?", "Welche Mehrkosten sind bislang entstanden?", "Wie werden Gewerbetreibende über Sperrungen informiert?"),
               ("Die Einschränkungen {in_st} dauern [länger als angekündigt|bereits mehrere Monate]. Betroffene wenden sich mit Fragen an unsere Fraktion.",)),
@@ -66,10 +76,10 @@ TOPICS = (
     _question("q_trees", "FB 4", "UKM", "Anfrage zu Baumfällungen {in_st}",
               ("Aus welchem Grund wurden die Bäume {in_st} gefällt?", "Wo und wann wird nachgepflanzt?", "Wurde der Artenschutz geprüft?"),
               ("In der [vergangenen Woche|Zeit vor den Ferien] wurden {in_st} mehrere alte Bäume gefällt, ohne dass der Ausschuss informiert war.",)),
-    _question("q_fire", "FB 3", "HFA", "Anfrage zur Tagesverfügbarkeit der freiwilligen Feuerwehr in {district}",
+    _question("q_fire", "FB 3", "HFA", "Anfrage zur Tagesverfügbarkeit der freiwilligen Feuerwehr {in_district}",
               ("Wie hoch ist die Tagesverfügbarkeit im Löschzug {district}?", "Wie werden Arbeitgeber einbezogen?", "Ist die Doppelmitgliedschaft vorgesehen?"),
               ("Die Sicherheit der Bevölkerung hängt am Ehrenamt. [Uns erreichten Hinweise auf Engpässe am Vormittag.|Der Bedarfsplan nennt hier Defizite.]",), False),
-    _question("q_flats", "FB 4", "SFG", "Anfrage zum öffentlich geförderten Wohnungsbau in {district}",
-              ("Wie viele Wohnungen mit Mietpreisbindung gibt es in {district}?", "Wie viele fallen bis 2030 aus der Bindung?", "Welche Flächen kommen für Neubau in Frage?"),
+    _question("q_flats", "FB 4", "SFG", "Anfrage zum öffentlich geförderten Wohnungsbau {in_district}",
+              ("Wie viele Wohnungen mit Mietpreisbindung gibt es {in_district}?", "Wie viele fallen bis 2030 aus der Bindung?", "Welche Flächen kommen für Neubau in Frage?"),
               ("Bezahlbarer Wohnraum ist auch in Lohenbrück knapp. [Auf eine Anzeige melden sich Dutzende.|Familien ziehen ins Umland.]",), False),
 )  # fmt: skip

@@ -1,0 +1,118 @@
+"""Which files there are, what each is called, and how its bytes come about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from .documents import annexes, budget, concept, landuse, meetings, papers
+from .documents.blocks import Document
+from .history import History
+from .matters import Matter
+from .schedule import Item, Sitting
+from .words import short_date, slug
+
+_LONG = {"landuse": landuse.landuse, "concept": concept.concept, "budget": budget.budget}
+# The paper whose first annex is broken, counted from the start: one upload in a thousand fails in real towns too.
+_DAMAGED = 11
+# Every fourteenth main document was signed on paper and scanned.
+_SCANNED_EVERY = 14
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file: what it hangs on, in which role, and when it was published."""
+
+    number: int
+    kind: str
+    role: str  # mainFile, auxiliaryFile, invitation, resultsProtocol, resolutionFile
+    name: str
+    file_name: str
+    day: date
+    matter: Matter | None = None
+    sitting: Sitting | None = None
+    item: Item | None = None
+    damaged: bool = False
+    scanned: bool = False
+
+    def document(self) -> Document:
+        """What the file says."""
+        found = self._compose()
+        return replace(found, damaged=self.damaged, scanned=self.scanned or found.scanned)
+
+    def _compose(self) -> Document:
+        if self.sitting:
+            if self.item:
+                return meetings.excerpt(self.sitting, self.item)
+            composers = {"invitation": meetings.invitation, "minutes": meetings.minutes, "moved": meetings.postponement}
+            return composers[self.kind](self.sitting)
+        matter = self.matter
+        assert matter is not None
+        if self.kind == "main":
+            return papers.motion(matter) if matter.author else papers.paper(matter, annex_names(matter))
+        if self.kind == "answer":
+            return papers.answer(matter)
+        return (annexes.SHORT.get(self.kind) or _LONG[self.kind])(matter)
+
+
+def _annexes(matter: Matter) -> list[str]:
+    """Kinds of annexes; not every paper brings all its subject could."""
+    kinds = list(matter.topic.annexes)
+    if len(kinds) > 1 and "landuse" not in kinds:
+        rng = papers.rng_of(matter, "annexes")
+        kinds = [kind for kind in kinds if rng.random() < 0.68] or kinds[:1]
+    if "landuse" in kinds and (matter.number % 2 or "Aufstellung" in matter.title):
+        kinds.remove("landuse")
+    if matter.kind == "Anfrage" and matter.outcome:
+        kinds.append("answer")
+    return kinds
+
+
+def annex_names(matter: Matter) -> list[str]:
+    """The list at the end of a paper."""
+    return [annexes.title_of(kind) for kind in _annexes(matter)]
+
+
+def attachments(history: History, today: date) -> list[Attachment]:
+    """Every file of the town, numbered from 1."""
+    found: list[Attachment] = []
+    for parts in (*map(_of_matter, history.matters), *(_of_sitting(sitting, today) for sitting in history.sittings)):
+        found += parts
+    return [replace(attachment, number=number) for number, attachment in enumerate(found, 1)]
+
+
+def _of_matter(matter: Matter) -> Iterator[Attachment]:
+    title = slug(matter.title)[:50].strip("-")
+    main = f"{matter.reference.replace('/', '-')}-{title}.pdf"
+    scanned = matter.author is not None and matter.number % _SCANNED_EVERY == 0
+    yield Attachment(0, "main", "mainFile", matter.title, main, matter.day, matter, scanned=scanned)
+    for kind in _annexes(matter):
+        name = annexes.title_of(kind)
+        file_name = f"{matter.reference.replace('/', '-')} {name}.pdf"
+        damaged = matter.number == _DAMAGED and kind == _annexes(matter)[0]
+        day = matter.day
+        if kind == "answer":
+            sitting = matter.steps[0].sitting
+            assert sitting is not None
+            day = sitting.day - timedelta(days=1)
+        yield Attachment(0, kind, "auxiliaryFile", name, file_name, day, matter, damaged=damaged)
+
+
+def _of_sitting(sitting: Sitting, today: date) -> Iterator[Attachment]:
+    tail = f"{sitting.committee.short}-{sitting.day.isoformat()}.pdf"
+    label = f"{sitting.committee.short} {short_date(sitting.day)}"
+    if sitting.items or sitting.cancelled:
+        if sitting.state != "terminiert" or sitting.cancelled:
+            yield Attachment(0, "invitation", "invitation", f"Einladung {label}", f"Einladung-{tail}", sitting.invited, sitting=sitting)
+    if sitting.moved_from:
+        day = sitting.moved_from - timedelta(days=3)
+        yield Attachment(0, "moved", "auxiliaryFile", f"Verlegung {label}", f"Verlegung-{tail}", day, sitting=sitting)
+    published = sitting.day + timedelta(days=15)
+    # Minutes take two weeks: those of the latest meetings are still missing, as everywhere.
+    if sitting.held and published <= today:
+        yield Attachment(0, "minutes", "resultsProtocol", f"Niederschrift {label}", f"Niederschrift-{tail}", published, sitting=sitting)
+        if sitting.committee.short == "Rat":
+            for item in [item for item in sitting.items if item.votes][:4]:
+                name = f"Beschlussauszug {item.number} {label}"
+                yield Attachment(0, "excerpt", "resolutionFile", name, f"{slug(name)}.pdf", published, sitting=sitting, item=item)
