@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Blob, Body, File, ListCursor, Problem, Source, SyncRun
 from app.models.files import FETCHED, WAITING
+from app.slugs import body_slugs
 
 # The readings that gave text; of the others a reader has to open the original.
 WITH_TEXT = frozenset({"ok", "partly"})
@@ -116,6 +117,12 @@ def source_status(session: Session) -> list[SourceStatus]:
 def councils(session: Session) -> Sequence[Body]:
     """Return the councils that are mirrored, by name."""
     return session.scalars(select(Body).where(~Body.deleted, ~Body.embedded).order_by(Body.name, Body.id)).all()
+
+
+def council_names(session: Session) -> dict[str, str]:
+    """Return the names of the councils by the short name they are searched and downloaded under."""
+    slugs = body_slugs(session)
+    return {slugs[one.id]: one.name or one.short_name or slugs[one.id] for one in councils(session) if one.id in slugs}
 
 
 def last_complete(session: Session) -> datetime | None:

@@ -3,13 +3,15 @@
 from flask import Flask
 
 from app.config import ROOT, Settings
-from app.web import assets, errors, filters, headers, i18n, licences, state, wording
+from app.web import assets, errors, filters, headers, i18n, licences, standing, state, wording
 from app.web import site as works
 from app.web.pages.home import home
+from app.web.pages.search import search
+from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-PAGES = (home,)
+PAGES = (home, search, status)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -19,7 +21,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
     i18n.install(app)
-    for part in (assets, filters, licences, wording, errors, state):
+    for part in (assets, filters, licences, wording, standing, errors, state):
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)

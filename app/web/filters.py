@@ -1,7 +1,6 @@
 """How dates, numbers and addresses are written on a page; what belongs together is held by no-break spaces."""
 
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_month_names
@@ -9,18 +8,11 @@ from babel.numbers import format_decimal
 from flask import Flask
 
 from app.db import now
+from app.web.addresses import record_url
 from app.web.i18n import ZONE, formats, gettext
 
 NBSP = "\u00a0"
 BERLIN = ZoneInfo(ZONE)
-FOLDERS = {
-    "Paper": "papers",
-    "Meeting": "meetings",
-    "Person": "people",
-    "Organization": "organizations",
-    "File": "files",
-    "AgendaItem": "agenda-items",
-}
 
 
 def install(app: Flask) -> None:
@@ -131,9 +123,3 @@ def shortened(text: str | None, length: int = 120) -> str:
     if len(text) <= length:
         return text
     return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:-") + f"{NBSP}…"
-
-
-def record_url(object_type: str, key: str, page: int | None = None) -> str:
-    """Return the address of a record, or of one page of a File."""
-    address = f"/{FOLDERS[object_type]}/{quote(key, safe='')}"
-    return f"{address}?page={page}" if page else address

@@ -6,9 +6,8 @@ from flask import Flask
 
 from app.models import Organization
 from app.queries.outcomes import Outcome
-from app.queries.paths import Path, Station
-from app.queries.states import Standing, state_of
-from app.web.filters import clock, day, held, shortened, weekday
+from app.queries.paths import Station
+from app.web.filters import shortened
 from app.web.i18n import N_, gettext
 
 OUTCOMES = {
@@ -65,7 +64,6 @@ class State:
 def install(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.globals.update(
-        path_state=path_state,
         station_sign=station_sign,
         station_word=station_word,
         outcome_sign=outcome_sign,
@@ -121,40 +119,3 @@ def station_word(station: Station) -> str:
 def organization_names(organizations: tuple[Organization, ...]) -> str:
     """Return the names of the organizations that meet together."""
     return ", ".join(one.name or one.short_name or "" for one in organizations) or gettext("Organization not named")
-
-
-def path_state(path: Path) -> State:
-    """Say where a paper stands, decided or not and when."""
-    found = state_of(path)
-    station, standing = found.station, found.standing
-    if station is None:
-        if path.stations:
-            return State("planned", gettext("Not decided yet."), gettext("No date is known."))
-        return State("none", gettext("No consultation is published."))
-    if standing is Standing.PLANNED:
-        return State("lens", gettext("Not decided yet."), _coming(station))
-    sign, word, where = station_sign(station), outcome_word(station.outcome, station.result), _where(station)
-    if found.open:
-        return State(sign, gettext("Not decided yet."), f"{word}: {where}")
-    headlines = {
-        Standing.AWAITED: gettext("The result is not published yet."),
-        Standing.UNREPORTED: gettext("No result was published."),
-        Standing.WITHDRAWN: gettext("Withdrawn."),
-        Standing.PRIVATE: gettext("Not public."),
-    }
-    return State(sign, headlines.get(standing, f"{word}."), where)
-
-
-def _where(station: Station) -> str:
-    return f"{organization_names(station.organizations)}, {day(station.start)}."
-
-
-def _coming(station: Station) -> str:
-    when = ", ".join(part for part in (weekday(station.start), clock(station.start)) if part)
-    where = organization_names(station.organizations)
-    item = station.agenda_item.number if station.agenda_item else None
-    if item:
-        return gettext(
-            "Next: %(organization)s, %(when)s, item %(number)s.", organization=where, when=when, number=held(item)
-        )
-    return gettext("Next: %(organization)s, %(when)s.", organization=where, when=when)

@@ -1,0 +1,75 @@
+"""What a list of search results shows besides what the index knows: read from the rows, so it is of this moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import OPARL_TYPES, Meeting, OParlObject, Organization, Paper
+from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
+
+
+@dataclass(frozen=True, slots=True)
+class HitContext:
+    """The record a hit stands for, the one it belongs to, and the path of whichever of them is a Paper."""
+
+    row: OParlObject
+    parent: OParlObject | None = None
+    path: Path = NO_PATH
+    organizations: tuple[Organization, ...] = ()
+
+    @property
+    def paper(self) -> Paper | None:
+        """The paper the hit is, or belongs to."""
+        return next((one for one in (self.row, self.parent) if isinstance(one, Paper)), None)
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The meeting the hit is, or belongs to."""
+        return next((one for one in (self.row, self.parent) if isinstance(one, Meeting)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Type, id and parent's id of a hit."""
+
+    type: str
+    id: str
+    parent: str = field(default="")
+
+
+def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContext]:
+    """Return the context of hits by id; a record that was withdrawn since it was indexed has none and is not shown."""
+    rows: dict[str, OParlObject] = {}
+    for name in dict.fromkeys(hit.type for hit in hits):
+        if name in OPARL_TYPES:
+            rows |= _rows(session, OPARL_TYPES[name], (hit.id for hit in hits if hit.type == name))
+    parents: dict[str, OParlObject] = {}
+    wanted = {hit.parent for hit in hits if hit.parent}
+    for model in (Paper, Meeting):
+        parents |= _rows(session, model, wanted - parents.keys())
+    papers = [row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Paper)]
+    paths = consultation_paths(session, papers)
+    meetings = {row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Meeting)}
+    organizations = organizations_of(session, meetings)
+    found = {}
+    for hit in hits:
+        row = rows.get(hit.id)
+        if row is None:
+            continue
+        context = HitContext(row, parents.get(hit.parent))
+        found[hit.id] = HitContext(
+            row,
+            context.parent,
+            paths.get(context.paper.id, NO_PATH) if context.paper else NO_PATH,
+            organizations.get(context.meeting.id, ()) if context.meeting else (),
+        )
+    return found
+
+
+def _rows(session: Session, model: type[OParlObject], ids: Iterable[str]) -> dict[str, OParlObject]:
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), ~model.deleted))}
