@@ -28,8 +28,8 @@ _BLANK = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-4 0 obj<</Length 24>>stream
-BT /F 9 Tf (a) Tj ET    
+4 0 obj<</Length 21>>stream
+BT /F 9 Tf (a) Tj ET
 endstream endobj
 5 0 obj<</Type/Font/Subtype/TrueType/BaseFont/Arial>>endobj
 trailer<</Root 1 0 R>>
@@ -110,7 +110,7 @@ def _read_again(document: mmap, writer: Writer) -> None:
     try:
         for text in _pdfminer_pages(document):
             total += 1
-            with_text += not text.isspace()
+            with_text += bool(text)
             writer.page(mend_hyphens(text))
     except EnoughError as enough:
         writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
@@ -128,7 +128,7 @@ def _read_again(document: mmap, writer: Writer) -> None:
 
 def _finds_text(document: mmap) -> bool:
     try:
-        return any(not text.isspace() for text in islice(_pdfminer_pages(document), _PROBED_PAGES))
+        return any(text for text in islice(_pdfminer_pages(document), _PROBED_PAGES))
     except Exception:  # noqa: BLE001  # as above; what PDFium said stands
         return False
 
@@ -142,4 +142,4 @@ def _pdfminer_pages(document: mmap) -> Iterator[str]:
         # Without all_texts nothing is found on pages whose text sits in a form object, as in annexes of federal laws.
         device = TextConverter(resources, text, laparams=LAParams(all_texts=True))
         PDFPageInterpreter(resources, device).process_page(page)
-        yield text.getvalue().replace("\f", "") or "\n"
+        yield text.getvalue().replace("\f", "").rstrip()

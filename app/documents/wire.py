@@ -3,7 +3,6 @@
 `R` a reader begins anew, `P` one page's text, `E` that reader's end. A child that dies leaves what it had sent.
 """
 
-import json
 import os
 import struct
 import time
@@ -52,7 +51,7 @@ class Writer:
 
     def end(self, state: str, reason: str = "", *, truncated: bool = False) -> None:
         """Say what this reader came to."""
-        self._record(b"E", json.dumps([state, reason, truncated]).encode())
+        self._record(b"E", f"{state}\n{truncated:d}\n{reason}".encode())
         self._flush()
 
     def _record(self, kind: bytes, data: bytes) -> None:
@@ -107,13 +106,13 @@ def _take(kind: bytes, body: bytes, found: list[Attempt]) -> bool:
         elif kind == b"P" and found and len(found[-1].pages) < MAX_PAGES:
             found[-1].pages.append(clean(text))
         elif kind == b"E" and found:
-            state, reason, truncated = json.loads(text)
+            state, truncated, reason = text.split("\n", 2)
             if state not in STATES:
                 return False
-            found[-1].state, found[-1].reason = state, clean(str(reason))[:300]
-            found[-1].truncated = bool(truncated)
+            found[-1].state, found[-1].reason = state, clean(reason)[:300]
+            found[-1].truncated = truncated == "1"
         else:
             return False
-    except (ValueError, TypeError):
+    except ValueError:
         return False
     return True

@@ -1,0 +1,47 @@
+import pytest
+
+from app.documents.sniff import sniff
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"%PDF-1.7\n", "application/pdf"),
+        (b"\xef\xbb\xbf\n\n%PDF-1.4", "application/pdf"),
+        (b"Received: by scanner\r\n" * 20 + b"%PDF-1.4", "application/pdf"),
+        (b"x" * 1100 + b"%PDF-1.4", "text/plain"),
+        (b"<!doctype HTML>", "text/html"),
+        (b"  \n<HTML lang=de>", "text/html"),
+        (b"<!-- a --><!-- b -->\n<head>", "text/html"),
+        (b"<html>%PDF-1.4", "text/html"),
+        (b"<htmlx>", "application/xml"),
+        (b"<svg xmlns='x'>", "application/xml"),
+        (b"<?xml version='1.0'?><feed>", "application/xml"),
+        (b'{"a": 1}', "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b"[Entwurf] Niederschrift", "text/plain"),
+        (b"{ungewiss}", "text/plain"),
+        ("Grüße".encode("cp1252"), "text/plain"),
+        ("Grüße".encode("utf-16-le"), "application/octet-stream"),
+        ("Grüße".encode("utf-16"), "text/plain"),
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"II*\x00", "image/tiff"),
+        (b"{\\rtf1", "application/rtf"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+        (b"PK\x03\x04....xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (
+            b"PK\x03\x04" + b"." * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text",
+            "application/vnd.oasis.opendocument.text",
+        ),
+        (b"PK\x03\x04 other", "application/zip"),
+        (b"", "application/octet-stream"),
+        (b"\x00\x00\x00", "application/octet-stream"),
+    ],
+)
+def test_it_tells_types_by_their_first_bytes(head: bytes, media_type: str) -> None:
+    assert sniff(head) == media_type
+
+
+def test_it_takes_no_time_for_an_unclosed_comment() -> None:
+    assert sniff(b"<!--" * 1000 + b"-->" * 20) in {"text/plain", "application/xml"}

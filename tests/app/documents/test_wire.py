@@ -1,0 +1,82 @@
+"""What comes back from the child is as little trusted as the document."""
+
+import os
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.documents.wire import Attempt, Writer, attempts_in
+
+
+def record(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">cI", kind, len(data)) + data
+
+
+READER = record(b"R", b"pdfium")
+
+
+def test_it_carries_pages_and_the_end() -> None:
+    source, sink = os.pipe()
+    writer = Writer(sink)
+    writer.begin("pdfium")
+    writer.page("Größe")
+    writer.page("")
+    writer.end("ok", "fine")
+    os.close(sink)
+    data = os.read(source, 65536)
+    os.close(source)
+
+    assert attempts_in(data) == [Attempt("pdfium", ["Größe", ""], "ok", "fine")]
+
+
+def test_it_keeps_what_came_before_the_child_died() -> None:
+    whole = READER + record(b"P", b"eins") + record(b"P", b"zwei")
+
+    assert attempts_in(whole[:-2]) == [Attempt("pdfium", ["eins"])]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        record(b"P", b"\xff\xfe"),
+        record(b"P", b"\xed\xa0\x80"),
+        record(b"X", b"unknown"),
+        record(b"E", b"ok"),
+        record(b"E", b"ok\n"),
+        record(b"E", b"owned\n0\n"),
+        record(b"E", b"ok \n0\n"),
+        record(b"E", b"\n" * 100_000),
+        struct.pack(">cI", b"P", 0xFFFFFFFF),
+    ],
+)
+def test_it_stops_at_what_does_not_fit(bad: bytes) -> None:
+    found = attempts_in(READER + record(b"P", b"gut") + bad + record(b"E", b"ok\n0\n"))
+
+    assert found == [Attempt("pdfium", ["gut"])]
+
+
+def test_it_takes_no_page_before_a_reader_and_no_third_reader() -> None:
+    assert attempts_in(record(b"P", b"x")) == []
+    assert len(attempts_in(READER * 5)) == 2
+
+
+def test_it_takes_no_more_pages_than_are_kept() -> None:
+    (attempt,) = attempts_in(READER + record(b"P", b"x") * 10_001)
+
+    assert len(attempt.pages) == 10_000
+
+
+def test_it_cleans_what_the_child_says() -> None:
+    (attempt,) = attempts_in(READER + record(b"P", b"a\x00b\x1b[2J") + record(b"E", b"ok\n1\n" + b"x\ny\x07" * 200))
+
+    assert attempt.pages == ["ab[2J"]
+    assert "\x07" not in attempt.reason
+    assert len(attempt.reason) <= 300
+
+
+@given(st.binary(max_size=300))
+def test_it_never_fails_on_noise(data: bytes) -> None:
+    attempts_in(data)
+    attempts_in(READER + data)
