@@ -62,12 +62,13 @@ class Splitter:
         """The best cut of a folded word in two, linking element taken off the first."""
         if not MIN_WORD <= len(word) <= MAX_WORD or not word.isalpha():
             return None
+        heads, tails = self._heads, self._tails
         known_tail = known_head = None
         # Longest head first: Straßenbahn|haltestelle, whose head is cut again.
         for cut in range(len(word) - MIN_KNOWN, MIN_KNOWN - 1, -1):
             head, tail = word[:cut], word[cut:]
-            base = self._heads.get(head, "")
-            if tail in self._tails:
+            base = heads.get(head, "")
+            if tail in tails:
                 if base:
                     return base, tail
                 if len(tail) >= MIN_BESIDE_UNKNOWN and cut >= MIN_UNKNOWN and not head.endswith(_NO_HEAD):

@@ -17,10 +17,10 @@ ANALYZER_VERSION = 1  # raise it whenever the same text gives other terms: index
 
 TOKEN = re.compile(r"[^\W_]+")
 MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term of an engine overflows
-# Soft hyphen, zero-width characters, half surrogates, PDFium's mark for a line-end hyphen: no word ends there.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\ufffe\ud800-\udfff]")
+# Soft hyphen, zero-width characters, PDFium's mark for a line-end hyphen: no word ends there.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 # "Verkehrs-\nausschuss" is one word; "Bau-\nund Umweltausschuss" and "CDU-\nFraktion" keep their hyphen.
-_LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])-[ \t]*\r?\n\s*(?!(?:und|oder|bzw|sowie|als)\b)(?=[a-zäöüß])")
+_LINE_END_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\r?\n\s*(?!(?:und|oder|bzw|sowie|als)\b)(?=[a-zäöüß])")
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NO_PLATZ = ("dipl", "empl")  # Dipl.-Ing., Exempl.
 
@@ -43,7 +43,7 @@ class Word(NamedTuple):
 
     stem: str
     exact: str  # not stemmed, umlauts written out: what a prefix is compared with
-    parts: tuple[str, ...]  # stems of the words it is composed of
+    parts: str  # stems of the words it is composed of, between spaces
 
 
 _stemmers = threading.local()  # a Snowball stemmer is not safe to share between threads
@@ -53,8 +53,12 @@ def clean(text: str) -> str:
     """Text as it is stored and shown: composed umlauts, no invisible characters, hyphenated line ends joined."""
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text).replace("\x00", " ").replace("\f", "\n")
-    return _LINE_END_HYPHEN.sub("", text)
+    for char in _INVISIBLE:
+        if char in text:
+            text = text.replace(char, "")
+    text = _LINE_END_HYPHEN.sub("", text.replace("\x00", " ").replace("\f", "\n"))
+    # Half a surrogate pair can be in a string and in no file.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def tokens(text: str) -> list[str]:
@@ -67,13 +71,24 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
     return ((match.group(), match.start(), match.end()) for match in TOKEN.finditer(text))
 
 
-# 5 million words of council files are 207,000 distinct ones, and most of those occur once or twice.
-@lru_cache(maxsize=1 << 17)
 def analyse(token: str) -> Word:
     """The terms of one written word."""
-    word = _expand(unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower())
+    return Word(*terms(token))
+
+
+# 5 million words of council files are 207,000 distinct ones, and most of those occur once or twice. Plain tuples of
+# strings, because the garbage collector does not look at them again and again as it does at named ones.
+@lru_cache(maxsize=1 << 17)
+def terms(token: str) -> tuple[str, str, str]:
+    """The same as plain strings, the parts between spaces: stem, exact, parts."""
+    word = _expand(_lowered(token))
     exact = _written_out(word)
-    return Word(stem(word), exact, tuple(dict.fromkeys(map(stem, _splitter.parts(exact)))))
+    return stem(word), exact, " ".join(dict.fromkeys(map(stem, _splitter.parts(exact))))
+
+
+def term(token: str) -> str:
+    """The stem of a written word."""
+    return terms(token)[0]
 
 
 def is_stop_word(token: str) -> bool:
@@ -83,19 +98,19 @@ def is_stop_word(token: str) -> bool:
 
 def halves(token: str) -> tuple[str, str] | None:
     """The stems of the two halves of a compound, or None."""
-    cut = _splitter.halves(analyse(token).exact)
+    cut = _splitter.halves(terms(token)[1])
     return (stem(cut[0]), stem(cut[1])) if cut else None
 
 
 def beginning(token: str) -> str:
     """What the exact form of a word begins with when the word begins like this."""
-    return _written_out(unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower())
+    return _written_out(_lowered(token))
 
 
 def joined(tokens: tuple[str, ...]) -> str:
     """The stem of words written as one (Rad-Weg, Radweg), empty where there are digits."""
     word = "".join(tokens)
-    return analyse(word).stem if word.isalpha() else ""
+    return term(word) if word.isalpha() else ""
 
 
 def stem(word: str) -> str:
@@ -104,6 +119,12 @@ def stem(word: str) -> str:
     if stemmer is None:
         stemmer = _stemmers.german = Stemmer.Stemmer("german", maxCacheSize=0)
     return _without_accents(stemmer.stemWord(word).replace("ß", "ss"))
+
+
+def _lowered(token: str) -> str:
+    if token.isascii():
+        return token[:MAX_TOKEN].lower()
+    return unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower()
 
 
 def _expand(word: str) -> str:

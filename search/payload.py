@@ -51,18 +51,19 @@ def entry(document: Document) -> Entry:
     """Analyse a document."""
     title = german.clean(document.title)
     pages = tuple(german.clean(page) for page in document.pages)
-    heads = [german.analyse(token) for token in german.tokens(title)]
-    words = [german.analyse(token) for page in pages for token in german.tokens(page)]
+    heads = list(map(german.terms, german.tokens(title)))
+    words = [terms for page in pages for terms in map(german.terms, german.tokens(page))]
+    every = heads + words
     facets = _facets(document)
     tie = zlib.crc32(document.id.encode("utf-8", "replace"))
     day = document.date.toordinal() if document.date else None
     return Entry(
         id=document.id,
         seq=document.seq,
-        title=" ".join([word[0] for word in heads]),
-        text=" ".join([word[0] for word in words]),
-        parts=" ".join([part for word in heads + words if word[2] for part in word[2]]),
-        exact=" ".join(dict.fromkeys([word[1] for word in heads + words])),
+        title=" ".join([stem for stem, _, _ in heads]),
+        text=" ".join([stem for stem, _, _ in words]),
+        parts=" ".join([parts for _, _, parts in every if parts]),
+        exact=" ".join(dict.fromkeys([exact for _, exact, _ in every])),
         day=day,
         newest=((day or 0) << 32) + tie,
         oldest=((day or UNDATED_LAST) << 32) + tie,

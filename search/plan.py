@@ -123,7 +123,7 @@ def _leaf(leaf: Leaf) -> Expression:
 
 def _word(token: str) -> Expression:
     """A word in any inflection, as a part of others, and, if it is a compound itself, its halves side by side."""
-    stem = german.analyse(token).stem
+    stem = german.term(token)
     ways: list[Expression] = [Weighted(Term(field, stem), weight) for field, weight in WEIGHTS.items()]
     halves = german.halves(token)
     if halves:
@@ -140,4 +140,4 @@ def _run(stems: tuple[str, ...], gap: int = 0) -> Expression:
 
 
 def _stems(tokens: Sequence[str]) -> tuple[str, ...]:
-    return tuple(german.analyse(token).stem for token in tokens)
+    return tuple(german.term(token) for token in tokens)
