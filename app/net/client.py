@@ -1,8 +1,8 @@
 """The guarded client: one request in, one bounded answer out, every hop of a redirect checked like the first."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpcore
@@ -11,12 +11,13 @@ import httpx
 from .addresses import Guard, Network, parse
 from .bodies import MIB, decoded, timed
 from .dialling import IDLE_SECONDS, Deadline
-from .errors import BadAddress, BrokenBody, NetError, Refused, TooManyRedirects, TooSlow, Unreachable
+from .errors import BadAddress, BrokenBody, NetError, Refused, TooLarge, TooManyRedirects, TooSlow, Unreachable
 from .transport import GuardedTransport
 
 MAX_PAGE = 32 * MIB
 MAX_FILE = 512 * MIB
 MAX_REDIRECTS = 5
+_SHORT_PAGE = 65536
 FILE_SECONDS = 900.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What this client alone decides: these describe what it can read and the connection, not the page that is asked for.
@@ -95,7 +96,7 @@ class GuardedClient:
         elapsed = time.monotonic() - began
         return Answer(stream.url, stream.status, stream.headers, content, elapsed, stream.redirects)
 
-    @contextmanager
+    @contextlib.contextmanager
     def stream(
         self,
         url: str,
@@ -118,6 +119,10 @@ class GuardedClient:
                     return
                 passed.append(str(target))
                 following = _next_hop(target, response.headers["location"], cross_site)
+                # Read to its end, a short page leaves the connection to the next request.
+                with contextlib.suppress(TooLarge, BrokenBody):
+                    for _ in self._pieces(response, target.host, _SHORT_PAGE, clock):
+                        pass
             finally:
                 _sync(response).close()
             if len(passed) > MAX_REDIRECTS or str(following) in passed:
@@ -150,7 +155,11 @@ class GuardedClient:
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), clock)},
         )
         try:
-            return self._transport.handle_request(request)
+            try:
+                return self._transport.handle_request(request)
+            except _HUNG_UP:
+                # A kept connection may be closed by the server in the moment it is used again: once more, on another.
+                return self._transport.handle_request(request)
         except NetError:
             raise
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
@@ -168,6 +177,7 @@ class GuardedClient:
             raise BrokenBody(f"{host}: {_told(error)}") from error
 
 
+_HUNG_UP = (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError)
 _LIBRARY_ERRORS = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
