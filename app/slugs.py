@@ -19,6 +19,11 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-")
 
 
+def source_slug(slug: str) -> str:
+    """Return a source's short name as it stands in paths, whatever the operator called it."""
+    return slug_of(slug) or "source"
+
+
 def body_slugs(session: Session) -> dict[str, str]:
     """Return the short names of all councils by the Body's id: the source's, and where that has several `source-name`.
 
@@ -34,9 +39,10 @@ def body_slugs(session: Session) -> dict[str, str]:
     of_source: dict[int, int] = {}
     for _, _, _, source_id, _ in rows:
         of_source[source_id] = of_source.get(source_id, 0) + 1
-    taken = set(session.scalars(select(Source.slug)))
+    taken = {source_slug(slug) for slug in session.scalars(select(Source.slug))}
     found = {}
-    for body_id, key, name, source_id, source in rows:
+    for body_id, key, name, source_id, given in rows:
+        source = source_slug(given)
         slug = source if of_source[source_id] == 1 else f"{source}-{slug_of(name or '') or key}"
         if of_source[source_id] > 1 and slug in taken:
             slug = f"{slug}-{key}"

@@ -69,6 +69,12 @@ def files_of(session: Session, parents: Collection[str]) -> set[str]:
     return found
 
 
+def hidden_files(session: Session, rows: Collection[File]) -> set[str]:
+    """Return the ids of those files that may not be shown: withdrawn apart, all they belong to is gone or private."""
+    family = _family(session, {row.id for row in rows}) if rows else {}
+    return {row.id for row in rows if not _shown(row, family.get(row.id, ()))}
+
+
 def _shown(row: File, parents: Collection[Parent]) -> bool:
     return any(parent.shown for parent in parents) if parents else not row.embedded
 

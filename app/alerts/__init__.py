@@ -1,0 +1,14 @@
+"""Searches that somebody follows: asked for, confirmed, matched against what is new, and mailed.
+
+    subscribe(engine, settings, address, query, language)   ask to follow a search; raises AddressError, BadQuery
+    send_soon(engine, mailer, settings)                     send owed confirmations in a thread, after each subscribe
+    find(session, settings, purpose, token)                 the Alert a mailed link is about, None where there is none
+    confirm(engine, settings, token)                        start it; the Alert, or None where the link is not good
+    unsubscribe(engine, settings, token)                    end it and forget the address; whether there was one
+    run(engine, index, mailer, settings)                    one pass: forget, match, send
+
+`subscribe` answers the same whether an address is known or not. A GET only ever calls `find`, with the purpose
+CONFIRM or UNSUBSCRIBE; the POST behind the button calls `confirm` or `unsubscribe`. The mailed addresses are
+`/alerts/confirm/TOKEN` and `/alerts/unsubscribe/TOKEN`; the latter also takes the one-click POST of RFC 8058
+(body `List-Unsubscribe=One-Click`, no cookie, no redirect). The mailer is `app.mail.open_mailer(settings.mail_url)`.
+"""

@@ -1,0 +1,141 @@
+"""One traversal: the records of each council in the order of their ids, as they may be passed on.
+
+Left out: records without a licence (counted), files that only belong to withdrawn or non-public records, the text
+of files, attendance lists, and what open data should not say of people. Of a non-public agenda item only its place
+on the agenda is told, of a withdrawn record that it is gone.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, collate, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.db import JsonObject
+from app.exports.licences import Licences
+from app.indexing import hidden_files
+from app.indexing.lookups import chunks
+from app.models import OPARL_TYPES, AgendaItem, Body, File, OParlObject, Source, System
+from app.slugs import body_slugs, source_slug
+
+AT_ONCE = 1000
+PREFIX = "ratslupe:"
+# Not collected to begin with, or of no concern to the public: whatever a source may send one day, it stays here.
+WITHHELD: dict[str, frozenset[str]] = {
+    "Person": frozenset(
+        (
+            "email",
+            "phone",
+            "location",
+            "locationObject",
+            "image",
+            "gender",
+            "formOfAddress",
+            "life",
+            "lifeSource",
+            "status",
+        )
+    ),
+    "Meeting": frozenset(("participant",)),
+    "File": frozenset(("text",)),
+}
+TOMBSTONE = frozenset(("id", "type", "modified"))
+PRIVATE_ITEM = frozenset(("id", "type", "meeting", "order", "number", "public", "created", "modified"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """All records of one short name: a council, or what a server with several says for all of them."""
+
+    slug: str
+    name: str
+    body_id: str | None
+    source_id: int
+    source_url: str
+    siblings: tuple[str, ...]  # ids of all councils of that source
+
+    def of(self, model: type[OParlObject]) -> ColumnElement[bool]:
+        """Return the condition that picks its records of one type; each record is in exactly one part."""
+        belongs = model.id if model is Body else model.body_id
+        if self.body_id is None:
+            strays = or_(belongs.is_(None), belongs.not_in(self.siblings))
+            return (model.source_id == self.source_id) & strays
+        if len(self.siblings) > 1:
+            return belongs == self.body_id
+        return model.source_id == self.source_id
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of an export."""
+
+    id: str
+    fields: JsonObject
+    license: str
+
+
+def parts(session: Session) -> list[Part]:
+    """Return all parts by their short name."""
+    slugs = body_slugs(session)
+    bodies: dict[int, list[Body]] = {}
+    for body in session.scalars(select(Body).where(~Body.deleted).order_by(Body.id)):
+        bodies.setdefault(body.source_id, []).append(body)
+    found = []
+    for source in session.scalars(select(Source)):
+        own = bodies.get(source.id, [])
+        siblings = tuple(body.id for body in own)
+        for body in own:
+            slug = slugs[body.id]
+            found.append(Part(slug, body.name or slug, body.id, source.id, source.url, siblings))
+        if len(own) != 1:
+            found.append(Part(source_slug(source.slug), source.slug, None, source.id, source.url, siblings))
+    return sorted(found, key=lambda part: part.slug)
+
+
+def count(session: Session) -> int:
+    """Return how many records there are to look at."""
+    return sum(session.scalar(select(func.count()).select_from(model)) or 0 for model in OPARL_TYPES.values())
+
+
+def records(session: Session, part: Part, object_type: str, licences: Licences) -> Iterator[Record | None]:
+    """Yield one part's records of one type in the order of their ids; None for each that has no licence."""
+    model = OPARL_TYPES[object_type]
+    # Byte order, so that every database gives the same file.
+    order = collate(model.id, "C") if session.get_bind().dialect.name == "postgresql" else model.id
+    query = select(model).where(part.of(model)).order_by(order).execution_options(yield_per=AT_ONCE)
+    for chunk in chunks(session.scalars(query), AT_ONCE):
+        hidden = hidden_files(session, [row for row in chunk if isinstance(row, File) and not row.deleted])
+        for row in chunk:
+            if row.id not in hidden:
+                yield _record(row, part, licences)
+        session.expunge_all()
+
+
+def _record(row: OParlObject, part: Part, licences: Licences) -> Record | None:
+    own = (row.file_license, row.license) if isinstance(row, File) else (row.license,)
+    # A server's own record is not its council's.
+    body_id = None if isinstance(row, System) else row.body_id or (row.id if isinstance(row, Body) else part.body_id)
+    license_ = licences.holding(own, body_id, row.source_id)
+    return Record(row.id, _fields(row, part, license_), license_) if license_ else None
+
+
+def _fields(row: OParlObject, part: Part, license_: str) -> JsonObject:
+    ours: dict[str, Any] = {
+        "body": part.slug,
+        "changed": row.changed_at.isoformat(timespec="seconds"),
+        "license": license_,
+        "source": part.source_url,
+    }
+    kept: JsonObject = {"id": row.id, "type": row.raw.get("type", type(row).__name__)}
+    if row.deleted:
+        kept |= _only(row.raw, TOMBSTONE) | {"deleted": True}
+    elif isinstance(row, AgendaItem) and row.public is False:
+        kept |= _only(row.raw, PRIVATE_ITEM)
+    else:
+        kept |= {name: value for name, value in row.raw.items() if name not in WITHHELD.get(type(row).__name__, ())}
+    return kept | {PREFIX + name: value for name, value in ours.items()}
+
+
+def _only(raw: JsonObject, names: Collection[str]) -> JsonObject:
+    return {name: value for name, value in raw.items() if name in names}
