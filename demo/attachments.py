@@ -62,7 +62,7 @@ def _annexes(matter: Matter) -> list[str]:
     if len(kinds) > 1 and "landuse" not in kinds:
         rng = papers.rng_of(matter, "annexes")
         kinds = [kind for kind in kinds if rng.random() < 0.68] or kinds[:1]
-    if "landuse" in kinds and (matter.number % 2 or "Aufstellung" in matter.title):
+    if "landuse" in kinds and "Aufstellung" in matter.title:
         kinds.remove("landuse")
     if matter.kind == "Anfrage" and matter.outcome:
         kinds.append("answer")
@@ -103,8 +103,7 @@ def _of_sitting(sitting: Sitting, today: date) -> Iterator[Attachment]:
     tail = f"{sitting.committee.short}-{sitting.day.isoformat()}.pdf"
     label = f"{sitting.committee.short} {short_date(sitting.day)}"
     if sitting.items or sitting.cancelled:
-        if sitting.state != "terminiert" or sitting.cancelled:
-            yield Attachment(0, "invitation", "invitation", f"Einladung {label}", f"Einladung-{tail}", sitting.invited, sitting=sitting)
+        yield Attachment(0, "invitation", "invitation", f"Einladung {label}", f"Einladung-{tail}", sitting.invited, sitting=sitting)
     if sitting.moved_from:
         day = sitting.moved_from - timedelta(days=3)
         yield Attachment(0, "moved", "auxiliaryFile", f"Verlegung {label}", f"Verlegung-{tail}", day, sitting=sitting)

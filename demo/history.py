@@ -52,7 +52,8 @@ class _Story:
         self.titles: set[str] = set()
 
     def tell(self) -> History:
-        for position, cycle in enumerate(cycles(self.options)):
+        *told, ahead = cycles(self.options)
+        for position, cycle in enumerate(told):
             self._introduce(cycle)
             for sitting in cycle:
                 if position == 14 * self.options.cycles // 30 and sitting.committee.short in ("SFG", "BAS", "RPA"):
@@ -62,6 +63,7 @@ class _Story:
                     sitting.moved_from, sitting.day = sitting.day, sitting.day + timedelta(days=2)
                     sitting.place = building("Stadthalle", "Foyer")
                 self._hold(sitting)
+        self.history.sittings += ahead
         self._announce()
         return self.history
 
@@ -118,7 +120,7 @@ class _Story:
 
     def _answer(self, motion: Matter) -> None:
         """The administration's opinion on a motion is a paper of its own, under the motion."""
-        day = motion.day + timedelta(days=6)
+        day = min(motion.day + timedelta(days=6), self.options.today)
         self.counts[day.year] += 1
         opinion = make(OPINION, self.counts[day.year], day, self.history.seats, self.rng)
         opinion.title = f"Stellungnahme der Verwaltung zum Antrag {motion.reference}: {motion.title}"
@@ -139,7 +141,7 @@ class _Story:
             assert sitting is not None
             new = replace(
                 old, reference=f"{old.reference}-1", title=f"{old.title} (1. Neufassung)", steps=[],
-                day=sitting.day + timedelta(days=9), supersedes=old,
+                day=min(sitting.day + timedelta(days=9), self.options.today), supersedes=old,
             )  # fmt: skip
             queue[queue.index(old)] = new
             old.todo = []

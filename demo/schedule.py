@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Month and nth Thursday of the council's meeting in each cycle.
 _COUNCIL_DAYS = ((2, 4), (4, 2), (5, 4), (7, 1), (9, 4), (12, 2))
 # The two committees that join council, main committee and building committee in each cycle.
+_ALWAYS = ("Rat", "HFA", "BPA")
 _ROTATION = (("UKM", "RPA"), ("SKS", "SFG"), ("UKM", "BAS"), ("SKS", "SFG"), ("UKM", "RPA"), ("SKS", "BAS"))
 BY_SHORT = {committee.short: committee for committee in COMMITTEES}
 
@@ -58,8 +59,8 @@ class Sitting:
 
     @property
     def invited(self) -> date:
-        """Day of the invitation; ten days' notice is what the rules of procedure ask."""
-        return self.day - timedelta(days=12)
+        """Day of the invitation; the agenda is published three weeks ahead."""
+        return self.day - timedelta(days=20)
 
 
 def _council_day(year: int, cycle: int) -> date:
@@ -69,23 +70,27 @@ def _council_day(year: int, cycle: int) -> date:
 
 
 def cycles(options: Options) -> list[list[Sitting]]:
-    """The last cycles up to six weeks after today, each in order of time, and the first dates of the one after."""
+    """The last cycles up to three weeks after today, each in order of time; then the bare dates of the one after."""
     days = [(_council_day(year, n), n) for year in range(options.today.year - 7, options.today.year + 2) for n in range(6)]
     days.sort()
-    last = max(n for n, (day, _) in enumerate(days) if day <= options.today + timedelta(days=42))
+    last = max(n for n, (day, _) in enumerate(days) if day <= options.today + timedelta(days=20))
     wanted = days[last - options.cycles + 1 : last + 1]
     counts: dict[str, int] = {}
-    return [_cycle(day, n, options.today, counts) for day, n in wanted]
+    found = [_cycle(day, n, options.today, counts) for day, n in wanted]
+    ahead = [sitting for sitting in _cycle(*days[last + 1], options.today, counts) if sitting.committee.short in _ALWAYS]
+    for sitting in ahead:
+        sitting.state = "terminiert"
+    return [*found, ahead]
 
 
 def _cycle(council: date, position: int, today: date, counts: dict[str, int]) -> list[Sitting]:
     sittings = []
-    for short in ("Rat", "HFA", "BPA", *_ROTATION[position]):
+    for short in (*_ALWAYS, *_ROTATION[position]):
         committee = BY_SHORT[short]
         monday = council - timedelta(days=council.weekday() + 7 * committee.weeks_before)
         day = monday + timedelta(days=committee.weekday)
         counts[short] = counts.get(short, 6) + 1
-        state = "durchgeführt" if day < today else "eingeladen" if day <= today + timedelta(days=35) else "terminiert"
+        state = "durchgeführt" if day < today else "eingeladen"
         where = building(committee.building, committee.room)
         sittings.append(Sitting(committee, day, 18 if short in ("Rat", "HFA") else 17, where, counts[short], state))
     return sorted(sittings, key=lambda sitting: sitting.day)

@@ -12,12 +12,20 @@ from ..words import decimal, euro, expand, long_date, number
 from .blocks import Block, Document, Fields, Heading, SitePlan, Space, Table, Text
 from .papers import rng_of, signer
 
-_WORKS = (
-    "Baustelleneinrichtung und Verkehrssicherung", "Abbruch- und Rückbauarbeiten", "Erdarbeiten und Entsorgung",
-    "Entwässerung und Leitungsbau", "Trag- und Deckschichten", "Borde, Rinnen und Pflaster", "Rohbau und Dach",
-    "Fenster und Sonnenschutz", "Technische Ausrüstung", "Elektroarbeiten und Beleuchtung", "Ausbau und Oberflächen",
-    "Markierung und Beschilderung", "Bepflanzung und Fertigstellungspflege", "Ausstattung",
-)  # fmt: skip
+# What a table of costs lists, by the kind of thing that is paid for.
+_ROAD = ("Baustelleneinrichtung und Verkehrssicherung", "Rückbau und Aufbruch", "Erdarbeiten und Entsorgung", "Entwässerung und Leitungsbau",
+         "Trag- und Deckschichten", "Borde, Rinnen und Pflaster", "Beleuchtung und Elektroarbeiten", "Markierung und Beschilderung",
+         "Bepflanzung und Fertigstellungspflege", "Ausstattung")
+_HOUSE = ("Baustelleneinrichtung und Gerüst", "Abbruch und Schadstoffentsorgung", "Rohbau", "Zimmer- und Holzbau", "Dachabdichtung",
+          "Fenster und Sonnenschutz", "Heizung, Lüftung, Sanitär", "Elektroarbeiten", "Innenausbau und Oberflächen", "Außenanlagen")
+_LAMPS = ("LED-Leuchten", "Masten und Fundamente", "Kabel und Übergangskästen", "Montage", "Demontage und Entsorgung", "Steuerung und Nachtabsenkung")
+_SOLAR = ("Module", "Wechselrichter", "Unterkonstruktion und Montage", "Zählerschrank und Netzanschluss", "Blitzschutz", "Gerüst")
+_PURCHASE = ("Grundgerät oder Fahrgestell", "Aufbau", "Beladung und Zubehör", "Funk und Telematik", "Überführung und Zulassung", "Einweisung")
+_GRANTS = ("Sportverein Kernstadt 1908", "Turngemeinde Brinkrode", "Musikzug Kirchlohe", "Heimatverein Steinbeke", "Schützenbruderschaft Ostlohe",
+           "Kantorei Lohenbrück", "Theaterkreis Wallstraße", "Jugendrotkreuz")
+_LEDGER = ("Personalaufwendungen", "Sach- und Dienstleistungen", "Abschreibungen", "Transferaufwendungen", "Zinsen", "Sonstige Aufwendungen")
+_LISTS = {"renovation": _HOUSE, "allday": _HOUSE, "nursery": _HOUSE, "lighting": _LAMPS, "solar": _SOLAR, "vehicle": _PURCHASE,
+          "firestation": _PURCHASE, "culture": _GRANTS, "report": _LEDGER, "accounts": _LEDGER, "fees": _LEDGER}  # fmt: skip
 
 
 def _document(matter: Matter, kind: str, blocks: list[Block], scanned: bool = False) -> Document:
@@ -29,24 +37,30 @@ def costs(matter: Matter) -> Document:
     """A table whose rows add up to the amount in the paper."""
     rng = rng_of(matter, "costs")
     total = int(matter.facts.get("cost_number", rng.randrange(40000, 900000, 1000)))
-    works = sorted(rng.sample(_WORKS, rng.randint(6, 10)), key=_WORKS.index)
+    known = _LISTS.get(matter.topic.key, _ROAD)
+    works = sorted(rng.sample(known, rng.randint(5, len(known))), key=known.index)
     # Planning and a reserve first; what is left is split by lot and the last line takes the rounding.
-    planning, reserve = total * 14 // 100, total * 6 // 100
+    building = known in (_ROAD, _HOUSE)
+    planning, reserve = (total * 14 // 100, total * 6 // 100) if building else (0, 0)
     left = total - planning - reserve
     lots = [rng.uniform(0.4, 1.8) for _ in works]
     parts = [int(left * lot / sum(lots)) for lot in lots]
     parts[-1] += left - sum(parts)
     rows = [("Pos.", "Leistung", "Betrag in Euro", "Anteil")]
-    amounts = [*zip(works, parts, strict=True), ("Baunebenkosten (Planung, Gutachten)", planning), ("Unvorhergesehenes", reserve)]
+    amounts = list(zip(works, parts, strict=True))
+    if building:
+        amounts += [("Baunebenkosten (Planung, Gutachten)", planning), ("Unvorhergesehenes", reserve)]
     rows += [
         (f"{n:02d}", name, number(amount), f"{decimal(100 * amount / total, 1)} %") for n, (name, amount) in enumerate(amounts, 1)
     ]
-    rows.append(("", "Gesamtsumme (brutto)", number(total), "100,0 %"))
+    rows.append(("", "Gesamtsumme", number(total), "100,0 %"))
     note = (
         "Die Kostenschätzung beruht auf [mittleren Einheitspreisen aus Ausschreibungen der letzten zwölf Monate|dem Baupreisindex "
         "des zweiten Quartals|einer vergleichbaren Maßnahme im Nachbarort]. Alle Beträge enthalten die Umsatzsteuer von 19 Prozent. "
         "[Die Genauigkeit wird mit plus/minus 20 Prozent angegeben.|Preissteigerungen bis zur Vergabe sind mit 4 Prozent eingerechnet.]"
     )
+    if known in (_LEDGER, _GRANTS):
+        note = "Die Beträge sind auf volle Euro gerundet und mit der Kämmerei abgestimmt. [Rundungsdifferenzen sind möglich.|Vorjahreswerte liegen dem Ausschuss vor.]"
     return _document(matter, "Kostenübersicht", [
         Heading("Kostenübersicht", 1), Fields((("Maßnahme", matter.title), ("Vorlage", matter.reference), ("Stand", long_date(matter.day)))),
         Table(tuple(rows), (1, 6, 2.4, 1.6), numeric=2, total=True), Text(expand(note, rng)),

@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 595.28, 841.89
 LEFT, RIGHT = 71.0, WIDTH - 57.0
 LINE = RIGHT - LEFT
 TOP, BOTTOM = HEIGHT - 78.0, 68.0
-FIRST_TOP = HEIGHT - 150.0
+FIRST_TOP = HEIGHT - 124.0
 REGULAR, BOLD = "Helvetica", "Helvetica-Bold"
 
 _widths: dict[tuple[str, str], float] = {}

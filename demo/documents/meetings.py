@@ -11,7 +11,7 @@ from ..matters import FACTION
 from ..schedule import Item, Sitting
 from ..seats import HUMAN, Seat, mayor
 from ..words import long_date, short_date, weekday
-from .blocks import Block, Boxed, Document, Fields, Heading, PageBreak, Space, Table, Text
+from .blocks import Block, Boxed, Document, Fields, Heading, Space, Table, Text
 
 
 def _genitive(sitting: Sitting) -> str:
@@ -71,7 +71,7 @@ def minutes(sitting: Sitting) -> Document:
     blocks: list[Block] = [
         Heading(f"Niederschrift über die {sitting.count}. Sitzung {_genitive(sitting)}", 1),
         Fields((*_head(sitting), ("Ende", f"{sitting.hour + hours}.{quarter:02d} Uhr (öffentlicher Teil)"), ("Vorsitz", chair(sitting)))),
-        *_attendance(sitting), PageBreak(), Heading("Tagesordnung – Öffentlicher Teil"), _agenda(sitting), Heading("Verlauf der Sitzung", 1),
+        *_attendance(sitting), Heading("Tagesordnung – Öffentlicher Teil"), _agenda(sitting), Heading("Verlauf der Sitzung", 1),
     ]  # fmt: skip
     for item in sitting.items:
         if item.public:

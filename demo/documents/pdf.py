@@ -64,9 +64,6 @@ def _letterhead(canvas: Canvas, document: Document) -> None:
     canvas.setLineWidth(1.2)
     canvas.line(LEFT, HEIGHT - 108, RIGHT, HEIGHT - 108)
     canvas.setStrokeGray(0)
-    if document.letterhead:
-        # No gap above the first block: the title stands close under the line.
-        canvas.setFont(BOLD, 15)
 
 
 def crest(canvas: Canvas, x: float, y: float, size: float) -> None:
@@ -140,6 +137,9 @@ def _site_plan(canvas: Canvas, y: float, height: float, plan: SitePlan) -> None:
     for position, street in enumerate(plan.streets):
         _street(canvas, rng, street, position, middle, height)
     _area(canvas, rng, middle)
+    canvas.setFillGray(1)
+    canvas.rect(0, height - 24, LINE, 24, stroke=0, fill=1)
+    canvas.rect(LINE - 124, 0, 124, 58, stroke=0, fill=1)
     canvas.setFillGray(0)
     canvas.setFont(BOLD, 9)
     canvas.drawString(10, height - 16, plan.label[:90])

@@ -1,0 +1,67 @@
+"""Flat objects to what a server sends: children embedded without their way back."""
+
+from __future__ import annotations
+
+import json
+
+from .objects import Json
+from .town import Town
+
+EMBEDDED = {
+    "Body": ("legislativeTerm", "location"),
+    "Organization": ("location",),
+    "Person": ("locationObject", "membership"),
+    "Meeting": ("location", "invitation", "resultsProtocol", "auxiliaryFile", "agendaItem"),
+    "AgendaItem": ("resolutionFile", "auxiliaryFile"),
+    "Paper": ("mainFile", "auxiliaryFile", "location", "consultation"),
+}
+BACK = {
+    "LegislativeTerm": ("body",),
+    "Membership": ("person",),
+    "AgendaItem": ("meeting",),
+    "Consultation": ("paper",),
+    "File": ("paper", "meeting", "agendaItem"),
+    "Location": ("bodies", "organizations", "persons", "meetings", "papers"),
+}
+# What `omit_internal=true` leaves out, as the specification lists it.
+INTERNAL = {
+    "AgendaItem": ("auxiliaryFile",),
+    "Meeting": ("auxiliaryFile", "agendaItem"),
+    "Paper": ("auxiliaryFile", "location"),
+    "Person": ("membership",),
+    "Body": ("legislativeTerm",),
+}
+
+
+def kind_of(item: Json) -> str:
+    """Paper, Meeting, ... from the type address."""
+    return str(item["type"]).rsplit("/", 1)[1]
+
+
+def full(town: Town, item: Json, omit_internal: bool = False, embedded: bool = False) -> Json:
+    """One object as sent; embedded copies lack their back-references, withdrawn children are left out."""
+    kind = kind_of(item)
+    dropped = (BACK.get(kind, ()) if embedded else ()) + (INTERNAL.get(kind, ()) if omit_internal else ())
+    found: Json = {}
+    for name, value in item.items():
+        if name in dropped:
+            continue
+        if name in EMBEDDED.get(kind, ()):
+            value = _children(town, value, omit_internal)
+            if not value:
+                continue
+        found[name] = value
+    return found
+
+
+def _children(town: Town, value: object, omit_internal: bool) -> object:
+    if isinstance(value, list):
+        items = [town.objects[uri] for uri in value if uri in town.objects]
+        return [full(town, item, omit_internal, True) for item in items if not item.get("deleted")]
+    item = town.objects.get(str(value))
+    return full(town, item, omit_internal, True) if item and not item.get("deleted") else None
+
+
+def encode(value: object) -> bytes:
+    """JSON in UTF-8 without escapes or byte order mark."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,180 @@
+"""What the OParl server answers, without any network: a request in, a response out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import quote, urlencode
+
+from .config import PAGE_SIZE
+from .objects import SCHEMA, Json
+from .responses import Behaviour, Request, Response, conditional, error, json_response, ranged
+from .serial import encode, full, kind_of
+from .town import Town
+from .words import slug
+
+LISTS = {
+    "organization": "Organization", "person": "Person", "meeting": "Meeting", "paper": "Paper", "agendaItem": "AgendaItem",
+    "consultation": "Consultation", "file": "File", "locationList": "Location", "legislativeTermList": "LegislativeTerm",
+    "membership": "Membership",
+}  # fmt: skip
+FILTERS = ("created_since", "created_until", "modified_since", "modified_until")
+
+
+class BadFilterError(ValueError):
+    """A filter that is no date-time with offset; answered with 400."""
+
+
+class Service:
+    """Answers for one town. Pages and objects are kept as bytes until the town changes."""
+
+    def __init__(self, town: Town, behaviours: list[Behaviour] | None = None) -> None:
+        self.town = town
+        self.behaviours: list[Behaviour] = behaviours if behaviours is not None else []
+        self._revision = town.revision
+        self._objects: dict[tuple[str, bool], bytes] = {}
+        self._pages: dict[str, bytes] = {}
+        self._lists: dict[str, list[Json]] = {}
+
+    def answer(self, request: Request) -> Response:
+        """The specification's answer, then what the behaviours make of it."""
+        if self._revision != self.town.revision:
+            for cache in (self._objects, self._pages, self._lists):
+                cache.clear()
+            self._revision = self.town.revision
+        response = ranged(request, conditional(request, self._route(request)))
+        for behaviour in self.behaviours:
+            response = behaviour(request, response)
+        return response
+
+    def _route(self, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            response = error(405, "Nur GET und HEAD sind erlaubt.")
+            response.headers["Allow"] = "GET, HEAD"
+            return response
+        parts = request.path.strip("/").split("/")
+        uri = f"{self.town.base}/{'/'.join(parts)}"
+        if parts[0] == "file" and len(parts) == 3 and parts[2] in ("access", "download"):
+            return self._file(f"{self.town.base}/file/{parts[1]}", parts[2] == "download")
+        items = self._list(parts)
+        if items is not None:
+            return self._page(uri, items, request)
+        item = self.town.objects.get(uri)
+        if item is None or request.path != f"/{'/'.join(parts)}":
+            return error(404, "Unter dieser Adresse gibt es nichts.")
+        body = self._bytes(item, False)
+        return json_response(body, ETag=_etag(body), Last_Modified=_http_date(str(item["modified"])))
+
+    def _list(self, parts: list[str]) -> list[Json] | None:
+        """The objects of an external list, tombstones included, or None if the path names no list."""
+        key = "/".join(parts)
+        if key not in self._lists:
+            found = self._find(parts)
+            if found is None:
+                return None
+            self._lists[key] = found
+        return self._lists[key]
+
+    def _find(self, parts: list[str]) -> list[Json] | None:
+        everything = self.town.objects.values()
+        if parts == ["body"]:
+            return [item for item in everything if item["type"] == SCHEMA + "Body"]
+        if len(parts) != 3:
+            return None
+        if parts[:2] == ["body", "1"] and parts[2] in LISTS:
+            return [item for item in everything if item["type"] == SCHEMA + LISTS[parts[2]]]
+        owner = f"{self.town.base}/organization/{parts[1]}"
+        if parts[0] == "organization" and parts[2] == "meeting" and "meeting" in self.town.objects.get(owner, {}):
+            return [
+                item for item in everything
+                if item["type"] == SCHEMA + "Meeting" and owner in str(item.get("organization", ""))
+                and [owner] == item.get("organization")
+            ]  # fmt: skip
+        return None
+
+    def _page(self, uri: str, items: list[Json], request: Request) -> Response:
+        key = f"{request.path}?{request.raw_query}"
+        body = self._pages.get(key)
+        if body is None:
+            try:
+                body = self._make_page(uri, items, request.query)
+            except ValueError as problem:
+                return error(400, str(problem))
+            self._pages[key] = body
+        return json_response(body)
+
+    def _make_page(self, uri: str, items: list[Json], query: dict[str, str]) -> bytes:
+        found = _filtered(items, query)
+        number = query.get("page", "1")
+        pages = max(1, -(-len(found) // PAGE_SIZE))
+        if not number.isdecimal() or not 1 <= int(number) <= pages:
+            raise BadFilterError(f"Seite {number} gibt es nicht.")
+        page = int(number)
+        # Not FILTERS alone: whatever the client sent is carried on, so that its meaning stays the same on every page.
+        kept = {name: value for name, value in query.items() if name != "page"}
+        links = {name: f"{uri}?{urlencode(kept | {'page': str(at)})}" for name, at in (
+            ("first", 1), ("prev", page - 1), ("self", page), ("next", page + 1), ("last", pages),
+        ) if 1 <= at <= pages}  # fmt: skip
+        omit = query.get("omit_internal") == "true"
+        chosen = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        pagination = {
+            "totalElements": len(found), "elementsPerPage": PAGE_SIZE, "currentPage": page, "totalPages": pages,
+        }  # fmt: skip
+        data = b",".join(self._bytes(item, omit) for item in chosen)
+        return b'{"data":[%b],"pagination":%b,"links":%b}' % (data, encode(pagination), encode(links))
+
+    def _bytes(self, item: Json, omit: bool) -> bytes:
+        key = (str(item["id"]), omit)
+        if key not in self._objects:
+            self._objects[key] = encode(full(self.town, item, omit))
+        return self._objects[key]
+
+    def _file(self, uri: str, attached: bool) -> Response:
+        item = self.town.objects.get(uri)
+        if item is None or kind_of(item) != "File":
+            return error(404, "Diese Datei gibt es nicht.")
+        if item.get("deleted"):
+            return error(410, "Diese Datei wurde zurückgezogen.")
+        try:
+            body = self.town.pdf(int(uri.rsplit("/", 1)[1]))
+        except (KeyError, ValueError):
+            return error(404, "Diese Datei gibt es nicht.")
+        headers = {
+            "Content-Type": str(item["mimeType"]), "Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes",
+            "ETag": _etag(body), "Last-Modified": _http_date(str(item["modified"])),
+        }  # fmt: skip
+        if attached:
+            name = str(item["fileName"])
+            plain = f"{slug(name.removesuffix('.pdf'))}.pdf"
+            headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+        return Response(200, body, headers)
+
+
+def _filtered(items: list[Json], query: dict[str, str]) -> list[Json]:
+    bounds = {name: _moment(query[name]) for name in FILTERS if name in query}
+    if "modified_since" not in bounds:
+        items = [item for item in items if not item.get("deleted")]
+    for name, bound in bounds.items():
+        stamp, _, side = name.partition("_")
+        sign = 1 if side == "since" else -1
+        items = [item for item in items if sign * (datetime.fromisoformat(str(item[stamp])) - bound).total_seconds() >= 0]
+    return items
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadFilterError(f"Kein Zeitpunkt: {text}") from None
+    if moment.tzinfo is None:
+        raise BadFilterError(f"Zeitpunkt ohne Zeitzone: {text}")
+    return moment
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _http_date(stamp: str) -> str:
+    return format_datetime(datetime.fromisoformat(stamp).astimezone(UTC), usegmt=True)
