@@ -109,6 +109,17 @@ def parents_of(session: Session, file: File) -> list[Parent]:
     ]
 
 
+def papers_of_files(session: Session, found: list[File]) -> dict[str, Paper]:
+    """Return file id -> a paper it belongs to, for a list of files; in one query."""
+    query = (
+        select(Link.to_id, Paper)
+        .join(Paper, Paper.id == Link.from_id)
+        .where(Link.to_id.in_([file.id for file in found]), Link.property.in_(FILE_ROLES), ~Paper.deleted)
+        .order_by(Paper.id.desc())
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def _behind_doors() -> ColumnElement[bool]:
     private = select(AgendaItem.id).where(AgendaItem.public.is_(False))
     linked = exists().where(Link.to_id == File.id, Link.property.in_(FILE_ROLES))

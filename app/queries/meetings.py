@@ -24,6 +24,11 @@ class MeetingRow:
     organizations: tuple[Organization, ...] = ()
     location: Location | None = None
 
+    @property
+    def day(self) -> date | None:
+        """The day on German clocks."""
+        return self.meeting.start.astimezone(BERLIN).date() if self.meeting.start else None
+
 
 def meeting_by_key(session: Session, key: str) -> Meeting | None:
     """Return a meeting, withdrawn or not."""

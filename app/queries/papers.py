@@ -20,6 +20,7 @@ class PaperFilter:
     paper_type: str | None = None
     body: str | None = None
     organization: str | None = None
+    originator: str | None = None
     year: int | None = None
 
 
@@ -46,18 +47,6 @@ def paper_years(session: Session) -> dict[int, int]:
     year = extract("year", Paper.date)
     query = select(year, func.count()).where(~Paper.deleted, Paper.date.is_not(None)).group_by(year)
     return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
-
-
-def papers_of(session: Session, record_id: str, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
-    """Return the papers that a person or an organization brought in, newest first."""
-    query = select(Paper).where(~Paper.deleted, _links_to(record_id, ORIGINATORS))
-    return paged(session, query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()), page, size)
-
-
-def papers_about(session: Session, organization_id: str, limit: int = 10) -> list[Paper]:
-    """Return the newest papers that an organization consulted, directs or brought in."""
-    query = select(Paper).where(~Paper.deleted, _of_organization(organization_id))
-    return list(session.scalars(query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()).limit(limit)))
 
 
 def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]:
@@ -90,6 +79,8 @@ def _narrowed(query: Select[Paper], wanted: PaperFilter) -> Select[Paper]:
         query = query.where(Paper.body_id == wanted.body)
     if wanted.organization is not None:
         query = query.where(_of_organization(wanted.organization))
+    if wanted.originator is not None:
+        query = query.where(_links_to(wanted.originator, ORIGINATORS))
     if wanted.year is not None:
         first = date(wanted.year, 1, 1)
         query = query.where(Paper.date >= first, Paper.date <= first.replace(month=12, day=31))

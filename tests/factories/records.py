@@ -189,7 +189,7 @@ def blob(content: bytes = b"%PDF-1.7 made up", **columns: Any) -> Blob:
         "media_type": "application/pdf",
         "read_state": "ok",
         "reader": "pdfium",
-        "reader_version": 1,
+        "reader_version": "1",
         "read_at": SEEN,
         "page_count": 1,
     }

@@ -1,0 +1,90 @@
+"""Files: the list, each read page by page, and the mirrored bytes to take away."""
+
+from flask import Blueprint, abort, render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from app.files import FileMissing, open_store
+from app.models import File
+from app.models.files import FETCHED
+from app.queries import files as queries
+from app.queries.bodies import bodies
+from app.web.pages.records import body_asked, council_choice, found, origin, page_number, pager
+from app.web.reading import download_name, mark, served_type
+from app.web.site import session, site
+
+files = Blueprint("files", __name__)
+
+MAX_QUERY = 256
+# Bytes from elsewhere: never shown as a page of ours, whatever they are, and never able to run anything.
+FOREIGN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+
+
+@files.get("/files", strict_slashes=False)
+def index() -> str:
+    """Show files, newest first."""
+    db = session()
+    listed = queries.files(db, body=body_asked(), page=page_number())
+    return render_template(
+        "files/index.html",
+        section="papers",
+        files=listed,
+        papers=queries.papers_of_files(db, list(listed.rows)),
+        pager=pager(listed),
+        choices=council_choice(bodies(db)),
+    )
+
+
+@files.get("/files/<key>")
+def show(key: str) -> str:
+    """Show a page of a file's text."""
+    file = _shown(key)
+    db = session()
+    numbers = queries.page_numbers(db, file)
+    number, count = page_number(), numbers[-1] if numbers else 0
+    if number > max(count, 1):
+        abort(404)
+    query = request.args.get("q", "").strip()[:MAX_QUERY]
+    marked = mark(query, queries.page_texts(db, file) if query else {}, number)
+    return render_template(
+        "files/file.html",
+        section="papers",
+        file=file,
+        parents=queries.parents_of(db, file),
+        number=number,
+        count=count,
+        text=queries.page_text(db, file, number) if count else None,
+        query=query,
+        segments=marked.segments,
+        hits=marked.hits,
+        stored=file.fetch_state == FETCHED and file.blob is not None,
+        **origin(file),
+    )
+
+
+@files.get("/files/<key>/original")
+def original(key: str) -> Response:
+    """Send the mirrored bytes, always to be saved and never to be opened as a page of this site."""
+    file = _shown(key)
+    if file.fetch_state != FETCHED or file.blob is None:
+        abort(404)
+    try:
+        path = open_store(site().settings.files_url).path(file.blob.sha256)
+    except FileMissing:
+        abort(404)
+    response = send_file(
+        path,
+        mimetype=served_type(file.blob.media_type),
+        as_attachment=True,
+        download_name=download_name(file),
+        etag=file.blob.sha256,
+        conditional=True,
+    )
+    response.headers.update(FOREIGN)
+    return response
+
+
+def _shown(key: str) -> File:
+    file = found(queries.file_by_key(session(), key))
+    if queries.is_behind_doors(session(), file):
+        abort(404)
+    return file

@@ -1,0 +1,115 @@
+"""Meetings: the list, and each with its agenda and its results."""
+
+from flask import Blueprint, abort, redirect, render_template, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.db import now
+from app.models import AgendaItem, Meeting
+from app.queries import meetings as queries
+from app.queries.agendas import AgendaEntry, agenda
+from app.queries.bodies import bodies
+from app.queries.history import history
+from app.queries.organizations import organization_by_key, organizations
+from app.queries.outcomes import DECIDING, Outcome
+from app.queries.references import files_among, references
+from app.web.addresses import record_url
+from app.web.filters import number
+from app.web.i18n import gettext, ngettext
+from app.web.pages.records import (
+    Choice,
+    body_asked,
+    by_count,
+    by_title,
+    council_choice,
+    found,
+    origin,
+    page_number,
+    pager,
+    year_asked,
+)
+from app.web.site import session
+
+meetings = Blueprint("meetings", __name__)
+
+SOON = 5  # meetings to come, above the list of all
+
+
+@meetings.get("/meetings", strict_slashes=False)
+def index() -> str:
+    """Show the next meetings, and below them all."""
+    db = session()
+    key = request.args.get("organization")
+    organization = organization_by_key(db, key) if key else None
+    if key and (organization is None or organization.deleted):
+        abort(404)
+    organization_id, year, body = organization.id if organization else None, year_asked(), body_asked()
+    listed = queries.meetings(db, organization=organization_id, body=body, year=year, page=page_number())
+    plain = listed.page == 1 and year is None and body is None
+    return render_template(
+        "meetings/index.html",
+        section="meetings",
+        meetings=listed,
+        upcoming=queries.upcoming_meetings(db, SOON, organization=organization_id) if plain else [],
+        pager=pager(listed),
+        choices=[
+            Choice("organization", gettext("Organization"), by_title(organizations(db)), key or ""),
+            Choice("year", gettext("Year"), by_count(queries.meeting_years(db)), str(year or "")),
+            *council_choice(bodies(db)),
+        ],
+    )
+
+
+@meetings.get("/meetings/<key>")
+def show(key: str) -> str:
+    """Show a meeting."""
+    db = session()
+    meeting = found(queries.meeting_by_key(db, key))
+    entries = agenda(db, meeting)
+    linked = references(db, [meeting.id]).get(meeting.id, {})
+    before, after = queries.neighbours(db, meeting)
+    [row] = queries.meeting_rows(db, [meeting])
+    public = [entry for entry in entries if not entry.private]
+    return render_template(
+        "meetings/meeting.html",
+        section="meetings",
+        meeting=meeting,
+        row=row,
+        held=bool(meeting.start and meeting.start <= now()),
+        public=public,
+        private=[entry for entry in entries if entry.private],
+        facts=_facts(entries),
+        references=linked,
+        files=files_among(linked),
+        before=before,
+        after=after,
+        events=[
+            event
+            for event in history(db, [meeting.id, *(entry.item.id for entry in public)])
+            if not event.change.backfill or event.change.object_id == meeting.id
+        ],
+        **origin(meeting),
+    )
+
+
+@meetings.get("/agenda-items/<key>")
+def item(key: str) -> Response:
+    """Lead to an agenda item's place on its meeting's page."""
+    db = session()
+    point = found(db.scalar(select(AgendaItem).where(AgendaItem.key == key)))
+    meeting = found(db.get(Meeting, point.meeting_id) if point.meeting_id else None)
+    return redirect(f"{record_url('Meeting', meeting.key)}#item-{point.key}", 302)
+
+
+def _facts(entries: list[AgendaEntry]) -> list[tuple[str, str]]:
+    outcomes = [entry.outcome for entry in entries]
+    settled = sum(outcome in DECIDING and outcome is not Outcome.NOTED for outcome in outcomes)
+    postponed, private = outcomes.count(Outcome.POSTPONED), sum(entry.private for entry in entries)
+    public = len(entries) - private
+    counted = (
+        (public, ngettext("public item", "public items", public)),
+        (settled, ngettext("decision", "decisions", settled)),
+        (postponed, ngettext("postponed", "postponed", postponed)),
+        (private, ngettext("not public", "not public", private)),
+    )
+    return [(number(count), label) for count, label in counted if count]

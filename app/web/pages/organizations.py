@@ -1,0 +1,69 @@
+"""Organizations: the list by kind, and each with its people, its meetings and its papers."""
+
+from flask import Blueprint, render_template, request
+
+from app.models import Organization
+from app.queries import organizations as queries
+from app.queries.bodies import bodies
+from app.queries.meetings import past_meetings, upcoming_meetings
+from app.queries.papers import PaperFilter, papers
+from app.queries.paths import NO_PATH, consultation_paths
+from app.queries.people import members_of
+from app.queries.references import rows_named
+from app.web.filters import today
+from app.web.i18n import gettext
+from app.web.pages.records import body_asked, council_choice, found, origin
+from app.web.site import session
+
+organizations = Blueprint("organizations", __name__)
+
+MEETINGS, PAPERS = 5, 8
+
+
+@organizations.get("/organizations", strict_slashes=False)
+def index() -> str:
+    """Show organizations by kind; those that ended only if asked for."""
+    db, with_past = session(), request.args.get("past") == "1"
+    listed = queries.organizations(db, body=body_asked())
+    past = [one for one in listed if queries.is_dissolved(one, today())]
+    shown = listed if with_past else [one for one in listed if one not in past]
+    groups: dict[str, list[Organization]] = {}
+    for one in shown:
+        groups.setdefault(one.organization_type or one.classification or gettext("Others"), []).append(one)
+    return render_template(
+        "organizations/index.html",
+        section="organizations",
+        groups=sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])),
+        counts=queries.member_counts(db, today()),
+        past=past,
+        with_past=with_past,
+        day=today(),
+        is_dissolved=queries.is_dissolved,
+        choices=council_choice(bodies(db)),
+    )
+
+
+@organizations.get("/organizations/<key>")
+def show(key: str) -> str:
+    """Show an organization."""
+    db = session()
+    organization = found(queries.organization_by_key(db, key))
+    members = members_of(db, organization)
+    listed = papers(db, PaperFilter(organization=organization.id), size=PAPERS)
+    return render_template(
+        "organizations/organization.html",
+        section="organizations",
+        organization=organization,
+        now=[one for one in members if one.lasts(today())],
+        coming=[one for one in members if not one.lasts(today()) and not one.is_over(today())],
+        former=[one for one in members if one.is_over(today())],
+        dissolved=queries.is_dissolved(organization, today()),
+        parent=rows_named(db, Organization, [organization.sub_organization_of_id]),
+        parts=queries.parts_of(db, organization),
+        upcoming=upcoming_meetings(db, MEETINGS, organization=organization.id),
+        past=past_meetings(db, MEETINGS, organization=organization.id),
+        papers=listed,
+        paths=consultation_paths(db, [paper.id for paper in listed.rows]),
+        no_path=NO_PATH,
+        **origin(organization),
+    )

@@ -1,0 +1,172 @@
+"""Papers: the list, and each with its state, its way through the organizations, its files and its changes."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, render_template, request
+from sqlalchemy.orm import Session
+
+from app.models import File, OParlObject, Paper
+from app.queries import papers as queries
+from app.queries.bodies import bodies
+from app.queries.history import history
+from app.queries.organizations import organization_by_key, organizations
+from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
+from app.queries.people import person_by_key
+from app.queries.references import Reference, files_among, references
+from app.queries.states import state_of
+from app.web.filters import held, local, number, today
+from app.web.i18n import gettext, ngettext
+from app.web.pages.records import (
+    Choice,
+    body_asked,
+    by_count,
+    by_title,
+    council_choice,
+    found,
+    origin,
+    page_number,
+    pager,
+    year_asked,
+)
+from app.web.site import session
+
+papers = Blueprint("papers", __name__)
+
+ByKey = Callable[[Session, str], OParlObject | None]
+
+
+@papers.get("/papers", strict_slashes=False)
+def index() -> str:
+    """Show papers, newest first, narrowed to what is asked for."""
+    db = session()
+    organization = _named(request.args.get("organization"), organization_by_key)
+    originator = _named(request.args.get("originator"), person_by_key, organization_by_key)
+    wanted = queries.PaperFilter(
+        paper_type=request.args.get("type") or None,
+        body=body_asked(),
+        organization=organization.id if organization else None,
+        originator=originator.id if originator else None,
+        year=year_asked(),
+    )
+    listed = queries.papers(db, wanted, page=page_number())
+    return render_template(
+        "papers/index.html",
+        section="papers",
+        papers=listed,
+        pager=pager(listed),
+        paths=consultation_paths(db, [paper.id for paper in listed.rows]),
+        no_path=NO_PATH,
+        choices=_choices(wanted, organization, originator),
+    )
+
+
+@papers.get("/papers/<key>")
+def show(key: str) -> str:
+    """Show a paper."""
+    db = session()
+    paper = found(queries.paper_by_key(db, key))
+    path = consultation_path(db, paper.id)
+    references_here = references(db, [paper.id]).get(paper.id, {})
+    files = files_among(references_here)
+    return render_template(
+        "papers/paper.html",
+        section="papers",
+        paper=paper,
+        path=path,
+        state=state_of(path),
+        references=references_here,
+        files=files,
+        facts=_facts(paper, path, files),
+        resolution=_resolution(path),
+        related=queries.related_papers(db, paper),
+        events=[
+            event
+            for event in history(db, [paper.id, *(file.target.id for file in files), *_along(path)])
+            if not event.change.backfill or event.change.object_id == paper.id
+        ],
+        **origin(paper),
+    )
+
+
+def _choices(
+    wanted: queries.PaperFilter, organization: OParlObject | None, originator: OParlObject | None
+) -> list[Choice]:
+    db = session()
+    brought_in = Choice(
+        "originator",
+        gettext("Brought in by"),
+        by_title([originator] if originator else []),
+        originator.key if originator else "",
+        hidden=True,
+    )
+    return [
+        *([brought_in] if originator else []),
+        Choice("type", gettext("Kind"), by_count(queries.paper_types(db)), wanted.paper_type or ""),
+        Choice("year", gettext("Year"), by_count(queries.paper_years(db)), str(wanted.year or "")),
+        Choice(
+            "organization",
+            gettext("Organization"),
+            by_title(organizations(db)),
+            organization.key if organization else "",
+        ),
+        *council_choice(bodies(db)),
+    ]
+
+
+def _named(key: str | None, *kinds: ByKey) -> OParlObject | None:
+    if not key:
+        return None
+    records = (by_key(session(), key) for by_key in kinds)
+    return next((record for record in records if record is not None and not record.deleted), None) or abort(404)
+
+
+def _along(path: Path) -> list[str]:
+    """Return the ids of what a paper's way consists of; of closed doors nothing."""
+    stations = [station for station in path.stations if not station.private]
+    consultations = [station.consultation.id for station in stations]
+    return consultations + [station.agenda_item.id for station in stations if station.agenda_item]
+
+
+def _resolution(path: Path) -> Station | None:
+    """Return the station whose wording is quoted: the decision, or else the last that gives one."""
+    worded = [s for s in path.stations if s.agenda_item and (s.agenda_item.resolution_text or "").strip()]
+    return next((s for s in worded if s is path.decision), None) or next(reversed(worded), None)
+
+
+def _facts(paper: Paper, path: Path, files: list[Reference]) -> list[tuple[str, str]]:
+    facts = []
+    days = _days(paper, path)
+    if days is not None:
+        label = ngettext("day since submission", "days since submission", days)
+        if not state_of(path).open:
+            label = ngettext("day until the last station", "days until the last station", days)
+        facts.append((number(days), label))
+    bodies_met = {organization.id for station in path.stations for organization in station.organizations}
+    if bodies_met:
+        facts.append((number(len(bodies_met)), ngettext("organization", "organizations", len(bodies_met))))
+    deferred = state_of(path).deferred
+    if deferred:
+        facts.append((number(deferred), ngettext("time postponed", "times postponed", deferred)))
+    if files:
+        pages = sum((_blob_pages(file.target) for file in files), 0)
+        label = ngettext("file", "files", len(files))
+        if pages:
+            label += ", " + held(ngettext("%(num)s page", "%(num)s pages", pages))
+        facts.append((number(len(files)), label))
+    return facts
+
+
+def _days(paper: Paper, path: Path) -> int | None:
+    """Return how long a matter takes or took; None where dates are missing or run backwards."""
+    end = today()
+    if not state_of(path).open:
+        last = path.last
+        if last is None or last.start is None:
+            return None
+        end = local(last.start).date()
+    days = (end - paper.date).days if paper.date else -1
+    return days if days >= 0 else None
+
+
+def _blob_pages(target: object) -> int:
+    return (target.blob.page_count or 0) if isinstance(target, File) and target.blob else 0

@@ -1,0 +1,55 @@
+"""People: the list, and each with where they belong or belonged and what they brought in."""
+
+from flask import Blueprint, render_template, request
+
+from app.queries import people as queries
+from app.queries.bodies import bodies
+from app.queries.papers import PaperFilter, papers
+from app.queries.paths import NO_PATH, consultation_paths
+from app.web.filters import today
+from app.web.pages.records import body_asked, council_choice, found, origin, page_number, pager
+from app.web.site import session
+from app.web.timelines import timeline
+
+people = Blueprint("people", __name__)
+
+PAPERS = 10
+
+
+@people.get("/people", strict_slashes=False)
+def index() -> str:
+    """Show people by family name."""
+    db = session()
+    letter = request.args.get("letter", "")[:1] or None
+    listed = queries.people(db, letter=letter, body=body_asked(), page=page_number())
+    return render_template(
+        "people/index.html",
+        section="people",
+        people=listed,
+        posts=queries.current_posts(db, list(listed.rows), today()),
+        letters=queries.people_letters(db),
+        letter=letter,
+        pager=pager(listed),
+        choices=council_choice(bodies(db)),
+    )
+
+
+@people.get("/people/<key>")
+def show(key: str) -> str:
+    """Show a person."""
+    db = session()
+    person = found(queries.person_by_key(db, key))
+    memberships = queries.memberships_of(db, person)
+    brought_in = papers(db, PaperFilter(originator=person.id), size=PAPERS)
+    return render_template(
+        "people/person.html",
+        section="people",
+        person=person,
+        memberships=memberships,
+        current=[one for one in memberships if one.lasts(today())],
+        timeline=timeline(memberships, today()),
+        papers=brought_in,
+        paths=consultation_paths(db, [paper.id for paper in brought_in.rows]),
+        no_path=NO_PATH,
+        **origin(person),
+    )

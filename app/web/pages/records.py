@@ -1,0 +1,95 @@
+"""What all pages of records share: finding one, or saying that it was withdrawn; reading a list's arguments."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import abort, request
+
+from app.models import OParlObject, Source
+from app.queries.bodies import bodies, body_named
+from app.queries.paging import Paged
+from app.web.errors import Withdrawn
+from app.web.filters import number
+from app.web.i18n import gettext, here
+from app.web.record_words import record_title
+from app.web.site import session
+
+Record = TypeVar("Record", bound=OParlObject)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter beside a list: the values one can choose with their words, and the chosen one ("" for none)."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str = ""
+    hidden: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What the chip of the active filter says."""
+        word = dict(self.options).get(self.chosen, self.chosen)
+        return f"{self.label}: {word}" if self.hidden else word
+
+
+def by_count(counts: Mapping[Any, int]) -> list[tuple[str, str]]:
+    """Return the options of a filter with how many each finds."""
+    return [(str(value), f"{value} ({number(count)})") for value, count in counts.items()]
+
+
+def by_title(rows: Iterable[OParlObject]) -> list[tuple[str, str]]:
+    """Return the options of a filter by records, named by their keys."""
+    return [(row.key, record_title(row)) for row in rows]
+
+
+def council_choice(councils: Sequence[OParlObject]) -> list[Choice]:
+    """Return the filter by council, where there is more than one."""
+    if len(councils) < 2:
+        return []
+    return [Choice("body", gettext("Council"), by_title(councils), request.args.get("body", ""))]
+
+
+def found(record: Record | None) -> Record:
+    """Return the record, or end with 404; with 410 and without content where its council took it back."""
+    if record is None:
+        abort(404)
+    if record.deleted:
+        body = body_named(session(), record.body_id)
+        raise Withdrawn(type(record).__name__, body.name if body else None, record.changed_at)
+    return record
+
+
+def origin(record: OParlObject) -> dict[str, object]:
+    """Return what the Source block of a page shows: the council, and how fresh its records are."""
+    return {"body": body_named(session(), record.body_id), "source": session().get(Source, record.source_id)}
+
+
+def page_number() -> int:
+    """Return the page of a list that is asked for; the first where that is no number."""
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def year_asked() -> int | None:
+    """Return the year a list is narrowed to."""
+    year = request.args.get("year", type=int)
+    return year if year is not None and 1 <= year <= 9998 else None
+
+
+def body_asked() -> str | None:
+    """Return the id of the council a list is narrowed to; ends with 404 for one that is not here."""
+    key = request.args.get("body")
+    if not key:
+        return None
+    return next((body.id for body in bodies(session()) if body.key == key), None) or abort(404)
+
+
+def pager(paged: Paged[Any]) -> dict[str, object]:
+    """Return the arguments of ui.pager; ends with 404 past the last page."""
+    if paged.page > paged.pages:
+        abort(404)
+    before = here(page=paged.page - 1 if paged.page > 2 else None) if paged.page > 1 else None
+    after = here(page=paged.page + 1) if paged.page < paged.pages else None
+    return {"page": paged.page, "pages": paged.pages, "previous": before, "next": after}

@@ -1,0 +1,52 @@
+"""A file in the reader: the words that were searched for, and the name it is saved under."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from mimetypes import guess_extension
+
+from app.models import File
+from search import BadQuery, Segment, parse_query
+from search.highlight import Marker
+
+# What a browser might run or draw as a page is sent as plain bytes.
+ACTIVE = re.compile(r"html|xml|svg|script|mathml", re.IGNORECASE)
+BYTES = "application/octet-stream"
+MAX_NAME = 120
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\\/:*?\"<>|]+")
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The page being read in pieces, marked or not, and page number -> marked places in all of the file."""
+
+    segments: tuple[Segment, ...] = ()
+    hits: tuple[tuple[int, int], ...] = ()
+
+
+def mark(query: str, texts: Mapping[int, str], number: int) -> Marked:
+    """Mark what answers a query; a query that cannot be read marks nothing."""
+    if not query or not texts:
+        return Marked()
+    try:
+        marker = Marker(parse_query(query))
+    except BadQuery:
+        return Marked()
+    pages = {page: marker.title(text) for page, text in texts.items() if text}
+    counts = ((page, sum(segment.marked for segment in segments)) for page, segments in pages.items())
+    return Marked(pages.get(number, ()), tuple((page, count) for page, count in counts if count))
+
+
+def served_type(media_type: str | None) -> str:
+    """Return the type that mirrored bytes are sent as: what was found in them, unless a browser could run it."""
+    return BYTES if not media_type or ACTIVE.search(media_type) else media_type
+
+
+def download_name(file: File) -> str:
+    """Return the name under which a file is saved; its ending is that of its bytes."""
+    given = _UNSAFE.sub(" ", file.file_name or file.name or "").strip(" .")
+    stem = _ENDING.sub("", given)[:MAX_NAME].strip(" .") or file.key
+    media_type = file.blob.media_type if file.blob else None
+    ending = guess_extension(media_type or "") if served_type(media_type) != BYTES else None
+    return stem + (ending or ".bin")

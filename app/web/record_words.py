@@ -1,0 +1,208 @@
+"""What records are called on their pages: titles where the source gives none, roles of files, fields that changed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import lazy_gettext
+
+from app.models import File, Location, Meeting, OParlObject, Paper, Person
+from app.models.changes import CREATED, DELETED, ERASED
+from app.queries.files import TextState, text_state
+from app.queries.history import Event
+from app.web.filters import clock, file_size, held, local
+from app.web.i18n import formats, gettext, ngettext
+from app.web.wording import type_word
+
+ROLES = {
+    "mainFile": lazy_gettext("Main document"),
+    "auxiliaryFile": lazy_gettext("Attachment"),
+    "invitation": lazy_gettext("Invitation"),
+    "resultsProtocol": lazy_gettext("Minutes"),
+    "verbatimProtocol": lazy_gettext("Verbatim minutes"),
+    "resolutionFile": lazy_gettext("Resolution"),
+    "derivativeFile": lazy_gettext("Derived file"),
+    "relatedPaper": lazy_gettext("Related"),
+    "superordinatedPaper": lazy_gettext("Belongs to"),
+    "subordinatedPaper": lazy_gettext("Part of this"),
+}
+FIELDS = {
+    **ROLES,
+    "name": lazy_gettext("title"),
+    "shortName": lazy_gettext("short title"),
+    "reference": lazy_gettext("number"),
+    "number": lazy_gettext("number"),
+    "date": lazy_gettext("date"),
+    "paperType": lazy_gettext("kind"),
+    "consultation": lazy_gettext("consultations"),
+    "underDirectionOf": lazy_gettext("lead"),
+    "originatorPerson": lazy_gettext("originator"),
+    "originatorOrganization": lazy_gettext("originator"),
+    "location": lazy_gettext("place"),
+    "start": lazy_gettext("beginning"),
+    "end": lazy_gettext("end"),
+    "cancelled": lazy_gettext("cancellation"),
+    "meetingState": lazy_gettext("state"),
+    "meeting": lazy_gettext("meeting"),
+    "agendaItem": lazy_gettext("agenda"),
+    "order": lazy_gettext("order"),
+    "organization": lazy_gettext("organization"),
+    "participant": lazy_gettext("participants"),
+    "result": lazy_gettext("result"),
+    "resolutionText": lazy_gettext("wording of the resolution"),
+    "role": lazy_gettext("role"),
+    "authoritative": lazy_gettext("who decides"),
+    "public": lazy_gettext("public or not"),
+    "text": lazy_gettext("text"),
+    "fileName": lazy_gettext("file name"),
+    "size": lazy_gettext("size"),
+    "accessUrl": lazy_gettext("address"),
+    "downloadUrl": lazy_gettext("address"),
+    "web": lazy_gettext("address"),
+    "license": lazy_gettext("licence"),
+    "keyword": lazy_gettext("keywords"),
+}
+KINDS = {
+    "application/pdf": "PDF",
+    "application/msword": "Word",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "application/vnd.oasis.opendocument.text": "OpenDocument",
+    "application/zip": "ZIP",
+    "text/plain": "Text",
+    "text/html": "HTML",
+}
+# Short, for a line in a list; nothing where the file was read in full.
+TEXT_STATES = {
+    TextState.READ: "",
+    TextState.PARTIAL: lazy_gettext("not all pages could be read"),
+    TextState.EMPTY: lazy_gettext("scan without text"),
+    TextState.DAMAGED: lazy_gettext("cannot be read"),
+    TextState.ENCRYPTED: lazy_gettext("locked with a password"),
+    TextState.NO_DOCUMENT: lazy_gettext("no document was served"),
+    TextState.UNKNOWN_KIND: lazy_gettext("of a kind we do not read"),
+    TextState.WAITING: lazy_gettext("not read yet"),
+    TextState.FAILED: lazy_gettext("could not be fetched"),
+    TextState.GONE: lazy_gettext("no longer at the council"),
+}
+
+
+def install(app: Flask) -> None:
+    """Give the words to the templates."""
+    app.jinja_env.globals.update(
+        record_title=record_title,
+        role_word=role_word,
+        fields_words=fields_words,
+        event_sentence=event_sentence,
+        file_line=file_line,
+        file_kind=file_kind,
+        text_state=text_state,
+        place_words=place_words,
+        times=times,
+        alert_url=alert_url,
+        initials=initials,
+    )
+    app.jinja_env.filters.update(web_address=web_address, month_year=month_year)
+
+
+def record_title(record: OParlObject) -> str:
+    """Return what a record is called; a plain word where the source gives it no name."""
+    own = (record.name or record.short_name or "").strip()
+    if isinstance(record, File):
+        own = own or (record.file_name or "").strip()
+    if isinstance(record, Paper):
+        own = own or (record.reference or "").strip()
+    if isinstance(record, Person):
+        own = own or " ".join(filter(None, (record.given_name, record.family_name)))
+    return own or gettext("%(type)s without a title", type=type_word(type(record).__name__))
+
+
+def role_word(role: str) -> str:
+    """Return the word for the role a file or a paper has for another record."""
+    return str(ROLES.get(role, role))
+
+
+def fields_words(fields: Iterable[str] | None) -> str:
+    """Return the words for properties that changed, each once; the source's own name where we have none."""
+    return ", ".join(dict.fromkeys(str(FIELDS.get(field, field)) for field in fields or ()))
+
+
+def event_sentence(event: Event, about: OParlObject) -> str:
+    """Say what happened, seen from the page of the record `about`."""
+    change = event.change
+    what = type_word(change.object_type)
+    if event.record is not None and event.record.id != about.id and event.record.name:
+        what = f"{what} „{event.record.name}“"
+    if change.kind == CREATED:
+        return gettext("First read here") if change.backfill else gettext("%(what)s added", what=what)
+    if change.kind == DELETED:
+        return gettext("%(what)s withdrawn", what=what)
+    if change.kind == ERASED:
+        return gettext("%(what)s erased", what=what)
+    if change.fields == ["text"]:
+        return gettext("%(what)s read", what=what)
+    return gettext("%(what)s changed: %(fields)s", what=what, fields=fields_words(change.fields) or "–")
+
+
+def file_kind(file: File) -> str:
+    """Return the kind of a file: what its bytes are, or what the source says before they are here."""
+    media_type = (file.blob.media_type if file.blob else None) or file.mime_type or ""
+    return KINDS.get(media_type.partition(";")[0].strip().lower(), "")
+
+
+def file_line(file: File) -> str:
+    """Return "PDF, 48 Seiten, 4,2 MB", and what keeps it from being read."""
+    pages = file.blob.page_count if file.blob else None
+    counted = held(ngettext("%(num)s page", "%(num)s pages", pages)) if pages else ""
+    size = file_size(file.blob.size if file.blob else file.size)
+    return ", ".join(part for part in (file_kind(file), counted, size, str(TEXT_STATES[text_state(file)])) if part)
+
+
+def place_words(location: Location | None) -> str:
+    """Return where something is, most exact first."""
+    if location is None:
+        return ""
+    street = location.street_address or location.name or location.description
+    parts = (location.room, street, location.sub_locality, location.locality)
+    return ", ".join(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+
+
+def times(meeting: Meeting) -> str:
+    """Return "17 Uhr" or "17–19:42 Uhr"; an end before the beginning or on another day is left out."""
+    start, end = meeting.start, meeting.end
+    if start is None or not clock(start):
+        return ""
+    if end is None or end <= start or local(end).date() != local(start).date() or not clock(end):
+        return clock(start)
+    return gettext("%(start)s to %(end)s", start=_bare(start), end=clock(end))
+
+
+def initials(person: Person) -> str:
+    """Return up to two letters that stand for a person where no picture does."""
+    named = [part for part in (person.given_name, person.family_name) if part and part.strip()]
+    words = named if len(named) == 2 else (person.name or "?").split()
+    return "".join(word.strip()[0].upper() for word in (words[0], *words[1:][-1:])) if words else "?"
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an address that may be linked: http and https alone."""
+    address = (url or "").strip()
+    return address if address.lower().startswith(("https://", "http://")) and address.isprintable() else None
+
+
+def alert_url(query: str) -> str:
+    """Return the address of the form that sets up an alert for a search."""
+    return f"/alerts?{urlencode({'q': query})}"
+
+
+def month_year(value: date) -> str:
+    """Return "November 2026"."""
+    return held(format_date(value, "LLLL y", locale=formats()))
+
+
+def _bare(value: datetime) -> str:
+    there = local(value)
+    return f"{there.hour}:{there.minute:02}"
