@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - the checkout has to be on the path first
 
 LANGUAGES = ("de", "en")
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
 
 
 def path_of(language: str) -> Path:
@@ -31,7 +32,7 @@ def extracted() -> Catalog:
     with (ROOT / "translations" / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(
-        str(ROOT), methods, options, keywords=DEFAULT_KEYWORDS, comment_tags=("NOTE:",), directory_filter=_wanted
+        str(ROOT), methods, options, keywords=KEYWORDS, comment_tags=("NOTE:",), directory_filter=_wanted
     )
     for name, _line, message, comments, context in found:
         template.add(message, None, [(name, 0)], auto_comments=comments, context=context)

@@ -1,0 +1,44 @@
+"""Everything to take away: what is published, and the files themselves."""
+
+from flask import Blueprint, Response, abort, render_template, send_file
+
+from app.exports import path_of, published
+from app.web.site import site
+
+data = Blueprint("data", __name__)
+
+MEDIA_TYPES = {
+    ".gz": "application/gzip",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    "": "text/plain; charset=utf-8",
+}
+
+
+@data.get("/data")
+def overview() -> str:
+    """List the published files by council and type."""
+    manifest = published(site().settings.exports)
+    files = (
+        {council.body: [file for file in manifest.files if file.body == council.body] for council in manifest.councils}
+        if manifest
+        else {}
+    )
+    return render_template("data/data.html", section="data", manifest=manifest, files=files)
+
+
+@data.get("/download/<path:name>")
+def download(name: str) -> Response:
+    """Serve a published file, whole or in ranges; an interrupted download can be resumed by its ETag."""
+    path = path_of(site().settings.exports, name)
+    if path is None:
+        abort(404)
+    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    # Two councils have a file of the same name each: what lands on a reader's disk should say whose it is.
+    saved_as = "-".join(name.split("/")[-2:]) if path.suffix == ".gz" else path.name
+    response = send_file(path, mimetype=media_type, as_attachment=path.suffix == ".gz", download_name=saved_as)
+    response.cache_control.no_cache = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
