@@ -90,7 +90,7 @@ def _hit(settings: Settings, hit: Any) -> dict[str, Any]:
         "type": hit.type,
         "id": hit.id,
         "title": hit.title,
-        "url": settings.base_url + address_of(hit.type, hit.key, page=hit.page),
+        "url": settings.base_url + address_of(hit.type, hit.key, page=hit.page, parent=hit.parent),
         "page": hit.page,
         "snippet": snippet,
     }

@@ -1,0 +1,68 @@
+"""Settings: defaults in one folder, all faults at once, secrets not shown."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings, SettingsError
+
+
+def test_it_keeps_everything_below_one_folder_by_default(tmp_path: Path):
+    settings = Settings.from_environment({"RATSLUPE_HOME": str(tmp_path)})
+    for url in (settings.database_url, settings.search_url, settings.files_url, settings.mail_url):
+        assert str(tmp_path) in url
+    assert settings.fetch_allow_networks == ()
+
+
+def test_it_takes_a_relative_home_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({"RATSLUPE_HOME": "data"}).home == tmp_path / "data"
+
+
+def test_it_names_all_faults_at_once():
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment(
+            {
+                "DATABASE_URL": "mysql://x",
+                "SEARCH_URL": "solr://x",
+                "FILES_URL": "ftp://x",
+                "MAIL_URL": "pigeon://x",
+                "BASE_URL": "portal.example",
+                "CONTACT": "nobody\r\nBcc: all@example.org",
+                "FETCH_ALLOW_NETWORKS": "10.0.0.0/8, 300.1.2.3, 10.0.0.1/8",
+            }
+        )
+    said = str(error.value)
+    for name in (
+        "DATABASE_URL",
+        "SEARCH_URL",
+        "FILES_URL",
+        "MAIL_URL",
+        "BASE_URL",
+        "CONTACT",
+        "300.1.2.3",
+        "host bits",
+    ):
+        assert name in said
+
+
+def test_it_reads_networks_with_commas_and_spaces():
+    settings = Settings.from_environment({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8, ::1/128 10.1.0.0/16"})
+    assert settings.fetch_allow_networks == (
+        ip_network("127.0.0.0/8"),
+        ip_network("::1/128"),
+        ip_network("10.1.0.0/16"),
+    )
+
+
+def test_it_does_not_show_its_secret():
+    assert "hush" not in repr(Settings.from_environment({"SECRET_KEY": "hush"}))
+
+
+def test_it_takes_an_empty_value_for_none():
+    assert Settings.from_environment({"DATABASE_URL": "", "RATSLUPE_HOME": ""}).database_url.startswith("sqlite:///")
+
+
+def test_it_drops_the_slash_behind_the_address():
+    assert Settings.from_environment({"BASE_URL": "https://rat.example/"}).base_url == "https://rat.example"
