@@ -129,7 +129,7 @@ class GuardedClient:
                 raise TooManyRedirects(
                     f"{target.host}: redirected {len(passed)} times, last to {_short(str(following))}"
                 )
-            if _site(following) != _site(target):
+            if (following.scheme, following.netloc) != (target.scheme, target.netloc):
                 sent = {name: value for name, value in sent.items() if name not in _SECRETS}
             target = following
 

@@ -169,9 +169,11 @@ def test_it_counts_what_it_unpacks_and_not_what_comes(client: GuardedClient) -> 
 
 
 def test_it_does_not_begin_a_body_that_is_announced_too_large(client: GuardedClient) -> None:
-    with serving(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")) as server:
-        with pytest.raises(TooLarge, match="99999999999 bytes announced"):
-            client.get(server.url)
+    with (
+        serving(sends(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")) as server,
+        pytest.raises(TooLarge, match="99999999999 bytes announced"),
+    ):
+        client.get(server.url)
 
 
 def test_it_stops_a_body_without_end(client: GuardedClient) -> None:
@@ -270,9 +272,11 @@ def test_it_has_one_deadline_for_all_redirects(client: GuardedClient) -> None:
 
 def test_it_gives_up_a_body_that_trickles(client: GuardedClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.net.bodies, "RATE_SECONDS", 0.3)
-    with serving(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", b"x", 0.02)) as server:
-        with pytest.raises(TooSlow, match=r"sent \d+ bytes in"):
-            client.get(server.url, deadline=20)
+    with (
+        serving(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", b"x", 0.02)) as server,
+        pytest.raises(TooSlow, match=r"sent \d+ bytes in"),
+    ):
+        client.get(server.url, deadline=20)
 
 
 def test_it_does_not_blame_the_server_for_a_slow_reader(client: GuardedClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,9 +289,11 @@ def test_it_does_not_blame_the_server_for_a_slow_reader(client: GuardedClient, m
 
 def test_it_gives_up_a_body_that_stalls(client: GuardedClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.net.client, "IDLE_SECONDS", 0.2)
-    with serving(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", b"", 9)) as server:
-        with pytest.raises(TooSlow, match="stalled"):
-            client.get(server.url, deadline=20)
+    with (
+        serving(drips(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", b"", 9)) as server,
+        pytest.raises(TooSlow, match="stalled"),
+    ):
+        client.get(server.url, deadline=20)
 
 
 def test_it_does_not_reuse_a_connection_it_left_in_the_middle(client: GuardedClient) -> None:
@@ -410,7 +416,10 @@ def test_it_goes_to_another_host_only_where_that_is_wanted() -> None:
 
 def test_it_takes_no_credentials_to_another_host() -> None:
     client, seen = mocked(
-        {"https://rat.example/": moved("https://other.example/"), "https://other.example/": httpx.Response(200)}
+        {
+            "https://rat.example/": moved("https://www.rat.example/"),
+            "https://www.rat.example/": httpx.Response(200),
+        }
     )
     client.get("https://rat.example/", headers={"Authorization": "Bearer 1", "If-None-Match": "2"})
     assert "authorization" in seen[0].headers

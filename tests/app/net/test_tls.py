@@ -51,7 +51,7 @@ def https_server(certificate: Path) -> Iterator[tuple[int, list[str]]]:
     names: list[str] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    context.sni_callback = lambda peer, name, context: names.append(str(name))
+    context.sni_callback = lambda _, name, __: names.append(str(name))
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -71,7 +71,7 @@ def https_server(certificate: Path) -> Iterator[tuple[int, list[str]]]:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.net.dialling, "look_up", lambda host, port: ["127.0.0.1"])
+    monkeypatch.setattr(app.net.dialling, "look_up", lambda *_: ["127.0.0.1"])
 
 
 @pytest.mark.usefixtures("here")
@@ -85,9 +85,12 @@ def test_it_asks_and_checks_by_name(certificate: Path, monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("here")
 def test_it_trusts_no_certificate_for_another_name(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with GuardedClient(allow_networks=[ip_network("127.0.0.1")]) as client, https_server(certificate) as (port, _):
-        with pytest.raises(Unreachable, match=r"^other\.example: .*[Hh]ostname mismatch"):
-            client.get(f"https://other.example:{port}/")
+    with (
+        GuardedClient(allow_networks=[ip_network("127.0.0.1")]) as client,
+        https_server(certificate) as (port, _),
+        pytest.raises(Unreachable, match=r"^other\.example: .*[Hh]ostname mismatch"),
+    ):
+        client.get(f"https://other.example:{port}/")
 
 
 @pytest.mark.usefixtures("here")
