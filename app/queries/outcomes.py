@@ -45,6 +45,7 @@ _WORDINGS = (
     (Outcome.NONE, r"^(ohne|keine?)\b|^\W+$"),
 )
 WORDINGS = tuple((outcome, re.compile(pattern)) for outcome, pattern in _WORDINGS)
+_ADVICE = re.compile(r"empf[eo]hl|empfiehl|vorberaten", re.IGNORECASE)
 _YES, _NO = re.compile(r"(\d+)\W{0,3}ja\b"), re.compile(r"(\d+)\W{0,3}nein\b")
 
 
@@ -61,6 +62,11 @@ def outcome_of(result: str | None) -> Outcome | None:
         # A tie is a rejection in every German municipal code. "7 Ja, 1 Enthaltung" leaves out that nobody said no.
         return Outcome.ACCEPTED if _votes(yes) > _votes(no) else Outcome.REJECTED
     return Outcome.OTHER
+
+
+def is_advice(result: str | None) -> bool:
+    """Whether a result recommends to somebody else what to decide."""
+    return bool(_ADVICE.search(result or ""))
 
 
 def _votes(found: re.Match[str] | None) -> int:

@@ -64,10 +64,11 @@ def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]
         .where(Link.to_id == paper.id, Link.property.in_(mirrored), ~Paper.deleted)
         .order_by(Paper.date.desc(), Paper.id)
     )
+    known = {reference.target.id for found_here in related.values() for reference in found_here}
     for said, other in session.execute(query):
-        here = related.setdefault(mirrored[said], [])
-        if other.id not in {reference.target.id for reference in here}:
-            here.append(Reference(mirrored[said], other))
+        if other.id not in known:
+            known.add(other.id)
+            related.setdefault(mirrored[said], []).append(Reference(mirrored[said], other))
     return related
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import Paper
-from app.queries.outcomes import DECIDING, Outcome
+from app.queries.outcomes import DECIDING, Outcome, is_advice
 from app.queries.paths import NO_PATH, Path, Station, consultation_paths
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -20,7 +20,6 @@ MINUTES_DUE = 60
 
 _BINDING = re.compile(r"entscheid|beschl(uss|ie)", re.IGNORECASE)
 _PREPARING = re.compile(r"vorberat|anhör|beratung|kenntnis|stellungnahme|behandlung|empfehl|einbring", re.IGNORECASE)
-_ADVICE = re.compile(r"empf[eo]hl|vorberaten", re.IGNORECASE)
 _WITHDRAWN = re.compile(r"zurückgezogen|zurückgenommen", re.IGNORECASE)
 
 
@@ -93,7 +92,7 @@ def is_binding(station: Station) -> bool:
     consultation = station.consultation
     if consultation.authoritative is not None:
         return consultation.authoritative
-    return bool(_BINDING.search(consultation.role or "")) and not _ADVICE.search(station.result or "")
+    return bool(_BINDING.search(consultation.role or "")) and not is_advice(station.result)
 
 
 def is_preparing(station: Station) -> bool:
@@ -101,7 +100,7 @@ def is_preparing(station: Station) -> bool:
     consultation = station.consultation
     if consultation.authoritative is not None:
         return not consultation.authoritative
-    return bool(_PREPARING.search(consultation.role or "") or _ADVICE.search(station.result or ""))
+    return bool(_PREPARING.search(consultation.role or "") or is_advice(station.result))
 
 
 def _standing_after(last: Station) -> Standing:

@@ -3,15 +3,22 @@
 from flask import Flask
 
 from app.config import ROOT, Settings
-from app.web import assets, errors, filters, headers, i18n, licences, standing, state, wording
+from app.web import assets, errors, filters, headers, i18n, licences, record_words, standing, state, wording
 from app.web import site as works
+from app.web.pages.calendar import calendar
+from app.web.pages.data import data
+from app.web.pages.files import files
 from app.web.pages.home import home
+from app.web.pages.meetings import meetings
+from app.web.pages.organizations import organizations
+from app.web.pages.papers import papers
+from app.web.pages.people import people
 from app.web.pages.search import search
 from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-PAGES = (home, search, status)
+PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, status)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -21,7 +28,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
     i18n.install(app)
-    for part in (assets, filters, licences, wording, standing, errors, state):
+    for part in (assets, filters, licences, wording, record_words, standing, errors, state):
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)

@@ -1,7 +1,7 @@
 """A file in the reader: the words that were searched for, and the name it is saved under."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from mimetypes import guess_extension
 
@@ -33,9 +33,18 @@ def mark(query: str, texts: Mapping[int, str], number: int) -> Marked:
         marker = Marker(parse_query(query))
     except BadQuery:
         return Marked()
-    pages = {page: marker.title(text) for page, text in texts.items() if text}
-    counts = ((page, sum(segment.marked for segment in segments)) for page, segments in pages.items())
-    return Marked(pages.get(number, ()), tuple((page, count) for page, count in counts if count))
+    places = {page: marker.places(text) for page, text in texts.items() if text}
+    pieces = _pieces(texts.get(number, ""), places.get(number, []))
+    return Marked(tuple(pieces), tuple((page, len(found)) for page, found in places.items() if found))
+
+
+def _pieces(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Segment]:
+    end = 0
+    for start, stop in places:
+        yield Segment(text[end:start])
+        yield Segment(text[start:stop], marked=True)
+        end = stop
+    yield Segment(text[end:])
 
 
 def served_type(media_type: str | None) -> str:

@@ -6,63 +6,62 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import lazy_gettext
 
 from app.models import File, Location, Meeting, OParlObject, Paper, Person
 from app.models.changes import CREATED, DELETED, ERASED
 from app.queries.files import TextState, text_state
 from app.queries.history import Event
 from app.web.filters import clock, file_size, held, local
-from app.web.i18n import formats, gettext, ngettext
+from app.web.i18n import N_, formats, gettext, ngettext
 from app.web.wording import type_word
 
 ROLES = {
-    "mainFile": lazy_gettext("Main document"),
-    "auxiliaryFile": lazy_gettext("Attachment"),
-    "invitation": lazy_gettext("Invitation"),
-    "resultsProtocol": lazy_gettext("Minutes"),
-    "verbatimProtocol": lazy_gettext("Verbatim minutes"),
-    "resolutionFile": lazy_gettext("Resolution"),
-    "derivativeFile": lazy_gettext("Derived file"),
-    "relatedPaper": lazy_gettext("Related"),
-    "superordinatedPaper": lazy_gettext("Belongs to"),
-    "subordinatedPaper": lazy_gettext("Part of this"),
+    "mainFile": N_("Main document"),
+    "auxiliaryFile": N_("Attachment"),
+    "invitation": N_("Invitation"),
+    "resultsProtocol": N_("Minutes"),
+    "verbatimProtocol": N_("Verbatim minutes"),
+    "resolutionFile": N_("Resolution"),
+    "derivativeFile": N_("Derived file"),
+    "relatedPaper": N_("Related"),
+    "superordinatedPaper": N_("Belongs to"),
+    "subordinatedPaper": N_("Part of this"),
 }
 FIELDS = {
     **ROLES,
-    "name": lazy_gettext("title"),
-    "shortName": lazy_gettext("short title"),
-    "reference": lazy_gettext("number"),
-    "number": lazy_gettext("number"),
-    "date": lazy_gettext("date"),
-    "paperType": lazy_gettext("kind"),
-    "consultation": lazy_gettext("consultations"),
-    "underDirectionOf": lazy_gettext("lead"),
-    "originatorPerson": lazy_gettext("originator"),
-    "originatorOrganization": lazy_gettext("originator"),
-    "location": lazy_gettext("place"),
-    "start": lazy_gettext("beginning"),
-    "end": lazy_gettext("end"),
-    "cancelled": lazy_gettext("cancellation"),
-    "meetingState": lazy_gettext("state"),
-    "meeting": lazy_gettext("meeting"),
-    "agendaItem": lazy_gettext("agenda"),
-    "order": lazy_gettext("order"),
-    "organization": lazy_gettext("organization"),
-    "participant": lazy_gettext("participants"),
-    "result": lazy_gettext("result"),
-    "resolutionText": lazy_gettext("wording of the resolution"),
-    "role": lazy_gettext("role"),
-    "authoritative": lazy_gettext("who decides"),
-    "public": lazy_gettext("public or not"),
-    "text": lazy_gettext("text"),
-    "fileName": lazy_gettext("file name"),
-    "size": lazy_gettext("size"),
-    "accessUrl": lazy_gettext("address"),
-    "downloadUrl": lazy_gettext("address"),
-    "web": lazy_gettext("address"),
-    "license": lazy_gettext("licence"),
-    "keyword": lazy_gettext("keywords"),
+    "name": N_("title"),
+    "shortName": N_("short title"),
+    "reference": N_("number"),
+    "number": N_("number"),
+    "date": N_("date"),
+    "paperType": N_("kind"),
+    "consultation": N_("consultations"),
+    "underDirectionOf": N_("lead"),
+    "originatorPerson": N_("originator"),
+    "originatorOrganization": N_("originator"),
+    "location": N_("place"),
+    "start": N_("beginning"),
+    "end": N_("end"),
+    "cancelled": N_("cancellation"),
+    "meetingState": N_("state"),
+    "meeting": N_("meeting"),
+    "agendaItem": N_("agenda"),
+    "order": N_("order"),
+    "organization": N_("organization"),
+    "participant": N_("participants"),
+    "result": N_("result"),
+    "resolutionText": N_("wording of the resolution"),
+    "role": N_("role"),
+    "authoritative": N_("who decides"),
+    "public": N_("public or not"),
+    "text": N_("text"),
+    "fileName": N_("file name"),
+    "size": N_("size"),
+    "accessUrl": N_("address"),
+    "downloadUrl": N_("address"),
+    "web": N_("address"),
+    "license": N_("licence"),
+    "keyword": N_("keywords"),
 }
 KINDS = {
     "application/pdf": "PDF",
@@ -78,15 +77,15 @@ KINDS = {
 # Short, for a line in a list; nothing where the file was read in full.
 TEXT_STATES = {
     TextState.READ: "",
-    TextState.PARTIAL: lazy_gettext("not all pages could be read"),
-    TextState.EMPTY: lazy_gettext("scan without text"),
-    TextState.DAMAGED: lazy_gettext("cannot be read"),
-    TextState.ENCRYPTED: lazy_gettext("locked with a password"),
-    TextState.NO_DOCUMENT: lazy_gettext("no document was served"),
-    TextState.UNKNOWN_KIND: lazy_gettext("of a kind we do not read"),
-    TextState.WAITING: lazy_gettext("not read yet"),
-    TextState.FAILED: lazy_gettext("could not be fetched"),
-    TextState.GONE: lazy_gettext("no longer at the council"),
+    TextState.PARTIAL: N_("not all pages could be read"),
+    TextState.EMPTY: N_("scan without text"),
+    TextState.DAMAGED: N_("cannot be read"),
+    TextState.ENCRYPTED: N_("locked with a password"),
+    TextState.NO_DOCUMENT: N_("no document was served"),
+    TextState.UNKNOWN_KIND: N_("of a kind we do not read"),
+    TextState.WAITING: N_("not read yet"),
+    TextState.FAILED: N_("could not be fetched"),
+    TextState.GONE: N_("no longer at the council"),
 }
 
 
@@ -122,12 +121,12 @@ def record_title(record: OParlObject) -> str:
 
 def role_word(role: str) -> str:
     """Return the word for the role a file or a paper has for another record."""
-    return str(ROLES.get(role, role))
+    return gettext(ROLES[role]) if role in ROLES else role
 
 
 def fields_words(fields: Iterable[str] | None) -> str:
     """Return the words for properties that changed, each once; the source's own name where we have none."""
-    return ", ".join(dict.fromkeys(str(FIELDS.get(field, field)) for field in fields or ()))
+    return ", ".join(dict.fromkeys(gettext(FIELDS[field]) if field in FIELDS else field for field in fields or ()))
 
 
 def event_sentence(event: Event, about: OParlObject) -> str:
@@ -158,7 +157,12 @@ def file_line(file: File) -> str:
     pages = file.blob.page_count if file.blob else None
     counted = held(ngettext("%(num)s page", "%(num)s pages", pages)) if pages else ""
     size = file_size(file.blob.size if file.blob else file.size)
-    return ", ".join(part for part in (file_kind(file), counted, size, str(TEXT_STATES[text_state(file)])) if part)
+    return ", ".join(part for part in (file_kind(file), counted, size, _state_words(file)) if part)
+
+
+def _state_words(file: File) -> str:
+    words = TEXT_STATES[text_state(file)]
+    return gettext(words) if words else ""
 
 
 def place_words(location: Location | None) -> str:
@@ -177,7 +181,7 @@ def times(meeting: Meeting) -> str:
         return ""
     if end is None or end <= start or local(end).date() != local(start).date() or not clock(end):
         return clock(start)
-    return gettext("%(start)s to %(end)s", start=_bare(start), end=clock(end))
+    return gettext("%(start)s to %(end)s", start=held(_bare(start)), end=clock(end))
 
 
 def initials(person: Person) -> str:
@@ -205,4 +209,4 @@ def month_year(value: date) -> str:
 
 def _bare(value: datetime) -> str:
     there = local(value)
-    return f"{there.hour}:{there.minute:02}"
+    return f"{there.hour}" if formats() == "de" and not there.minute else f"{there.hour}:{there.minute:02}"

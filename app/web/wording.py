@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from app.models import Organization
-from app.queries.outcomes import Outcome
+from app.queries.outcomes import Outcome, is_advice
 from app.queries.paths import Station
 from app.web.filters import shortened
 from app.web.i18n import N_, gettext
@@ -18,6 +18,12 @@ OUTCOMES = {
     Outcome.REFERRED: N_("Referred"),
     Outcome.NOTED: N_("Noted"),
     Outcome.NONE: N_("No decision"),
+}
+# A recommendation goes on to somebody else, so it must not read like a decision.
+ADVICE = {
+    Outcome.ACCEPTED: N_("Recommended"),
+    Outcome.AMENDED: N_("Recommended with amendments"),
+    Outcome.REJECTED: N_("Advised against"),
 }
 TYPES = {
     "Paper": N_("Paper"),
@@ -91,6 +97,8 @@ def outcome_sign(outcome: Outcome | None) -> str:
 
 def outcome_word(outcome: Outcome | None, result: str | None = None) -> str:
     """Return the word for a result; the source's own words where it is of no known kind."""
+    if outcome in ADVICE and is_advice(result):
+        return gettext(ADVICE[outcome])
     if outcome in OUTCOMES:
         return gettext(OUTCOMES[outcome])
     return shortened(result, 60) or gettext("No result published")
