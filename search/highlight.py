@@ -96,8 +96,11 @@ class Marker:
 
     def title(self, text: str) -> tuple[Segment, ...]:
         """A whole title, marked."""
-        marks = self._marks(text, everywhere(text))
-        return tuple(_segments(text, [(start, end) for start, (end, _) in marks.items()]))
+        return tuple(_segments(text, self.places(text)))
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where in a text the words stand that were searched for: begin and end of each, in order."""
+        return [(start, end) for start, (end, _) in self._marks(text, everywhere(text)).items()]
 
     def passages(self, pages: Sequence[str]) -> Passages:
         """The best passages of a text, best first, and the pages that hold something."""
