@@ -2,8 +2,12 @@
 
 import dataclasses
 import re
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -12,7 +16,7 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.db import now, open_engine, upgrade, writing
 from app.models import Source
 from oparl_sync import run
@@ -93,32 +97,49 @@ def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) 
 
 @click.command()
 @click.option("--serve/--no-serve", default=True, help="Open the site at the end.")
-@click.option("--scale", default=1.0, show_default=True, help="Size of the made-up council.", hidden=True)
+@click.option("--scale", default=1.0, help="Size of the made-up council.", hidden=True)
+@click.option("--port", default=8001, help="Where the council's own OParl server listens.", hidden=True)
 @click.pass_context
-def demo(context: click.Context, serve: bool, scale: float) -> None:
+def demo(context: click.Context, serve: bool, scale: float, port: int) -> None:
     """Run the main job on a made-up council: serve it, mirror it, read it, index it, export it, open the site."""
-    # Lazily: a portal that mirrors real councils needs neither the town nor the library that prints its papers.
-    from demo.host import running  # noqa: PLC0415 - as said above
-
     settings: Settings = context.obj
-    loopback = (ip_network("127.0.0.1/32"),)
-    settings = dataclasses.replace(settings, fetch_allow_networks=settings.fetch_allow_networks + loopback)
+    # Its server listens on this machine, which nothing but this command allows itself.
+    allowed = (*settings.fetch_allow_networks, ip_network("127.0.0.1/32"))
+    settings = dataclasses.replace(settings, fetch_allow_networks=allowed)
     engine = _database(settings)
-    with running(settings.home / "demo", scale=scale) as url:
+    with council(settings.home / "demo", scale=scale, port=port) as url:
         with Session(engine) as session:
             present = session.scalar(select(func.count()).where(Source.url == url))
         if not present:
             found = run.look(settings, url)
             remember(engine, url, _slug([str(body.get("name") or "") for body in found.bodies]))
-        commands = context.find_root().command
-        if not isinstance(commands, click.Group):
-            raise click.ClickException("ratslupe demo needs the ratslupe command around it")
         for name in ("sync", "export", *(["serve"] if serve else [])):
-            command = commands.get_command(context, name)
-            if command is None:
-                raise click.ClickException(f"ratslupe {name} is missing")
-            with command.make_context(name, [], parent=context, obj=settings) as child:
-                command.invoke(child)
+            _call(context, name, settings)
+
+
+@contextmanager
+def council(folder: Path, *, scale: float = 1.0, port: int = 8001) -> Iterator[str]:
+    """Build the made-up council where it is not there yet, and serve it in a process of its own; gives its URL."""
+    command = [sys.executable, "-m", "demo.server", str(folder), "--port", str(port), "--scale", str(scale)]
+    click.echo("Preparing the made-up council …", err=True)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line.startswith("listening on "):
+                raise click.ClickException(f"the made-up council's server did not start (is port {port} taken?)")
+            yield line.removeprefix("listening on ").strip()
+        finally:
+            process.terminate()
+
+
+def _call(context: click.Context, name: str, settings: Settings) -> None:
+    """Run another command of `ratslupe`: site and worker do not import each other, the user has both."""
+    group = context.find_root().command
+    command = group.get_command(context, name) if isinstance(group, click.Group) else None
+    if command is None:
+        raise click.ClickException(f"there is no ratslupe {name} here")
+    with command.make_context(name, [], parent=context, obj=settings) as child:
+        command.invoke(child)
 
 
 def remember(engine: Engine, url: str, slug: str, *, body_id: str | None = None, license_: str | None = None) -> str:
