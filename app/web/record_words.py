@@ -134,7 +134,7 @@ def event_sentence(event: Event, about: OParlObject) -> str:
     change = event.change
     what = type_word(change.object_type)
     if event.record is not None and event.record.id != about.id and event.record.name:
-        what = f"{what} „{event.record.name}“"
+        what = gettext("%(type)s “%(name)s”", type=what, name=event.record.name)
     if change.kind == CREATED:
         return gettext("First read here") if change.backfill else gettext("%(what)s added", what=what)
     if change.kind == DELETED:
@@ -181,7 +181,7 @@ def times(meeting: Meeting) -> str:
         return ""
     if end is None or end <= start or local(end).date() != local(start).date() or not clock(end):
         return clock(start)
-    return gettext("%(start)s to %(end)s", start=held(_bare(start)), end=clock(end))
+    return held(gettext("%(start)s to %(end)s", start=_bare(start), end=clock(end)))
 
 
 def initials(person: Person) -> str:
