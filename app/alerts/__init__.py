@@ -12,3 +12,23 @@ CONFIRM or UNSUBSCRIBE; the POST behind the button calls `confirm` or `unsubscri
 `/alerts/confirm/TOKEN` and `/alerts/unsubscribe/TOKEN`; the latter also takes the one-click POST of RFC 8058
 (body `List-Unsubscribe=One-Click`, no cookie, no redirect). The mailer is `app.mail.open_mailer(settings.mail_url)`.
 """
+
+from app.alerts.outbox import send_soon
+from app.alerts.running import Counts, run
+from app.alerts.subscriptions import confirm, find, subscribe, unsubscribe
+from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, secret_key
+from app.mail import AddressError
+
+__all__ = [
+    "CONFIRM",
+    "UNSUBSCRIBE",
+    "AddressError",
+    "Counts",
+    "confirm",
+    "find",
+    "run",
+    "secret_key",
+    "send_soon",
+    "subscribe",
+    "unsubscribe",
+]

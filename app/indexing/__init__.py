@@ -1,6 +1,7 @@
 """The only bridge from rows to search.Document.
 
     documents(session, object_type, ids)    the documents some records make, in bulk
+    documents_of(session, ids)              the same for records of any type, by id, to see what may be shown now
     refresh(engine, index)                  bring the index up to the log of changes; safe to kill and to repeat
     rebuild(engine, index)                  write every document anew
     verify(engine, index)                   what the index lacks, has too much, or has in an older state
@@ -11,7 +12,7 @@ first one that brought its text (fields contains "text"); 0 where either was see
 (backfill), and where the log does not tell. It never changes afterwards, so writing a document again makes no news.
 """
 
-from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents
+from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents, documents_of
 from app.indexing.files import hidden_files
 from app.indexing.upkeep import CONSUMER, Counts, Differences, Progress, rebuild, refresh, verify
 
@@ -23,6 +24,7 @@ __all__ = [
     "Differences",
     "Progress",
     "documents",
+    "documents_of",
     "hidden_files",
     "rebuild",
     "refresh",

@@ -44,6 +44,15 @@ def documents(session: Session, object_type: str, ids: Iterable[str], *, text: b
             yield from _BUILDERS[object_type](session, chunk, slugs)
 
 
+def documents_of(session: Session, ids: Collection[str]) -> dict[str, Document]:
+    """Return the documents that records of any type make now, by id, without the pages of files."""
+    return {
+        document.id: document
+        for object_type in DOCUMENT_TYPES
+        for document in documents(session, object_type, ids, text=False)
+    }
+
+
 def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
     rows = list(session.scalars(select(Paper).where(Paper.id.in_(ids), ~Paper.deleted)))
     committees = paper_committees(session, ids)

@@ -1,0 +1,151 @@
+"""What a mail says, in the reader's language: plain text and HTML from the same words, nothing loaded from anywhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.alerts.subscriptions import host_of
+from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, token
+from app.config import ROOT, Settings
+from app.indexing import documents_of
+from app.mail import Letter, one_line
+from app.models import Alert, AlertDelivery, AlertHit, key_of
+from app.translations import translations
+from search import Document
+
+SHOWN = 20  # hits in one mail; the rest is a link
+LOCALES = {"en": "en_GB"}  # days before months, as on the site
+FOLDERS = {
+    "Paper": "papers",
+    "Meeting": "meetings",
+    "Person": "people",
+    "Organization": "organizations",
+    "File": "files",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One hit as a mail shows it; `snippet` is [(text, marked), …]."""
+
+    title: str
+    kind: str
+    day: str
+    url: str
+    reason: str
+    snippet: tuple[tuple[str, bool], ...]
+
+
+def confirmation(settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter:
+    """Return the mail that asks whether this address asked; it says nothing that somebody else could have typed."""
+    link = f"{settings.base_url}/alerts/confirm/{token(settings, CONFIRM, alert.nonce)}"
+    subject = _words(alert.language)("Please confirm your subscription at Ratslupe")
+    return _letter(settings, alert, delivery, subject, "confirm", link=link)
+
+
+def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter | None:
+    """Return the mail that tells what is new; None where all of it was withdrawn meanwhile."""
+    hits = session.scalars(select(AlertHit).where(AlertHit.delivery_id == delivery.id)).all()
+    findable = documents_of(session, [hit.object_id for hit in hits])
+    shown = sorted(
+        ((hit, findable[hit.object_id]) for hit in hits if hit.object_id in findable),
+        key=lambda pair: (pair[1].date or date.min, pair[1].id),
+        reverse=True,
+    )
+    total = delivery.total - (len(hits) - len(shown))
+    if not shown:
+        return None
+    several = translations(alert.language).ngettext(
+        "%(count)s new result for “%(query)s”", "%(count)s new results for “%(query)s”", total
+    )
+    items = [_item(settings, alert.language, hit, document) for hit, document in shown[:SHOWN]]
+    return _letter(
+        settings,
+        alert,
+        delivery,
+        several % {"count": total, "query": alert.query},
+        "news",
+        items=items,
+        rest=total - len(items),
+        search=f"{settings.base_url}/search?{urlencode({'q': alert.query, 'sort': 'newest'})}",
+        query=alert.query,
+    )
+
+
+def _letter(
+    settings: Settings, alert: Alert, delivery: AlertDelivery, subject: str, template: str, **values: object
+) -> Letter:
+    host = host_of(settings)
+    end = f"{settings.base_url}/alerts/unsubscribe/{token(settings, UNSUBSCRIBE, alert.nonce)}"
+    environment = _environment(alert.language)
+    given = {**values, "subject": subject, "end": end, "base_url": settings.base_url, "language": alert.language}
+    return Letter(
+        sender=settings.contact or f"ratslupe@{host}",
+        to=alert.address,
+        subject=subject,
+        text=environment.get_template(f"{template}.txt").render(given),
+        html=environment.get_template(f"{template}.html").render(given),
+        message_id=delivery.message_id,
+        list_id=f"alerts.{host}",
+        end=end,
+        language=alert.language,
+    )
+
+
+def _item(settings: Settings, language: str, hit: AlertHit, document: Document) -> Item:
+    gettext = _words(language)
+    if hit.page:
+        reason = gettext("Found on page %(page)s.") % {"page": hit.page}
+    elif any(marked for _, marked in hit.snippet or ()):
+        reason = gettext("Found in its text.")
+    else:
+        reason = gettext("Found in its title or by a filter.")
+    kinds = {
+        "Paper": gettext("Paper"),
+        "Meeting": gettext("Meeting"),
+        "AgendaItem": gettext("Agenda item"),
+        "Person": gettext("Person"),
+        "Organization": gettext("Organization"),
+        "File": gettext("File"),
+    }
+    return Item(
+        title=one_line(document.title or document.id),
+        kind=kinds[document.type],
+        day=format_date(document.date, "long", locale=LOCALES.get(language, language)) if document.date else "",
+        url=settings.base_url + _path(document, hit.page),
+        reason=reason,
+        snippet=tuple((" ".join(str(text).split("\n")), bool(marked)) for text, marked in hit.snippet or ()),
+    )
+
+
+def _path(document: Document, page: int | None) -> str:
+    if document.type == "AgendaItem":
+        return f"/meetings/{key_of(document.parent)}#item-{document.key}" if document.parent else "/meetings"
+    path = f"/{FOLDERS[document.type]}/{quote(document.key, safe='')}"
+    return f"{path}?page={page}#page-{page}" if page and document.type == "File" else path
+
+
+def _words(language: str) -> Callable[[str], str]:
+    return translations(language).gettext
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates" / "mail"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    return environment

@@ -1,0 +1,161 @@
+"""Handing over what is owed: claimed, sent, marked. A crash loses no mail; only one between the server's yes and our
+mark sends it again, with the same Message-ID."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Thread
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from app.alerts.letters import confirmation, news
+from app.alerts.subscriptions import CONFIRMATION
+from app.config import Settings
+from app.db import now, writing
+from app.mail import DeferredError, Letter, Mailer, MailError, RefusedError, UnreachableError, compose
+from app.models import Alert, AlertDelivery
+
+LEASE = timedelta(minutes=10)  # longer than any server may take; a claim that outlives it was left by a kill
+GIVEN_UP = timedelta(hours=72)
+AGAIN = (
+    *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
+    *(timedelta(hours=1), timedelta(hours=3), timedelta(hours=6)),
+)
+REFUSED_AGAIN = timedelta(hours=24)  # some servers refuse in error; once more, not more often
+REFUSALS = 2
+Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of the mails that were due."""
+
+    sent: int = 0
+    confirmations: int = 0
+    deferred: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+
+
+def send_owed(
+    engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now, only_confirmations: bool = False
+) -> Sent:
+    """Send all mails that are due; stops early where the mail server does not answer."""
+    found = Sent()
+    try:
+        while (claimed := _claim(engine, clock(), only_confirmations=only_confirmations)) is not None:
+            try:
+                _send(engine, mailer, settings, claimed, found, clock)
+            except UnreachableError as error:
+                # Whoever is next would wait for the same answer.
+                logger.warning("mail is not going out: %s", error)
+                break
+    finally:
+        mailer.close()
+    return found
+
+
+def send_soon(engine: Engine, mailer: Mailer, settings: Settings) -> Thread:
+    """Send owed confirmations in a thread of their own, so that nobody can read from an answer's time what was owed."""
+    thread = Thread(target=_send_quietly, args=(engine, mailer, settings), name="confirmations", daemon=True)
+    thread.start()
+    return thread
+
+
+def _send_quietly(engine: Engine, mailer: Mailer, settings: Settings) -> None:
+    try:
+        send_owed(engine, mailer, settings, only_confirmations=True)
+    except Exception:
+        # Nothing is lost: the next pass finds it in the outbox.
+        logger.exception("confirmations could not be sent at once")
+
+
+def _claim(engine: Engine, moment: datetime, *, only_confirmations: bool) -> int | None:
+    due = select(AlertDelivery.id, AlertDelivery.next_try).where(
+        AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= moment
+    )
+    if only_confirmations:
+        due = due.where(AlertDelivery.seq_until == CONFIRMATION)
+    with writing(engine) as session:
+        for delivery_id, next_try in session.execute(due.order_by(AlertDelivery.next_try, AlertDelivery.id).limit(20)):
+            taken = (
+                update(AlertDelivery)
+                .where(AlertDelivery.id == delivery_id, AlertDelivery.next_try == next_try)
+                .values(next_try=moment + LEASE, attempts=AlertDelivery.attempts + 1)
+                .returning(AlertDelivery.id)
+            )
+            if session.scalar(taken) is not None:
+                return int(delivery_id)
+    return None
+
+
+def _send(engine: Engine, mailer: Mailer, settings: Settings, claimed: int, found: Sent, clock: Clock) -> None:
+    with Session(engine) as session:
+        mail = session.get(AlertDelivery, claimed)
+        alert = session.get(Alert, mail.alert_id) if mail else None
+        if mail is None or alert is None:
+            return  # ended meanwhile
+        letter = _letter(session, settings, alert, mail)
+    if letter is None:
+        found.withdrawn += 1
+        _mark(engine, mail, sent_at=clock(), next_try=None, error="withdrawn before it was sent")
+        return
+    try:
+        mailer.send(compose(letter))
+    except RefusedError as error:
+        found.refused += 1
+        _refused(engine, mail, str(error), clock())
+    except DeferredError as error:
+        found.deferred += 1
+        _deferred(engine, mail, str(error), clock())
+        if isinstance(error, UnreachableError):
+            raise
+    except MailError as error:
+        # The address was checked when it came: only a changed rule leads here.
+        found.refused += 1
+        _mark(engine, mail, next_try=None, error=str(error))
+    else:
+        _accepted(engine, mail, found, clock())
+
+
+def _letter(session: Session, settings: Settings, alert: Alert, mail: AlertDelivery) -> Letter | None:
+    if mail.seq_until == CONFIRMATION:
+        return confirmation(settings, alert, mail) if alert.confirmed_at is None else None
+    # Nobody who has not confirmed gets anything else, whatever a row says.
+    return news(session, settings, alert, mail) if alert.confirmed_at is not None else None
+
+
+def _accepted(engine: Engine, mail: AlertDelivery, found: Sent, moment: datetime) -> None:
+    _mark(engine, mail, sent_at=moment, next_try=None, error=None)
+    if mail.seq_until == CONFIRMATION:
+        found.confirmations += 1
+        with writing(engine) as session:
+            session.execute(update(Alert).where(Alert.id == mail.alert_id).values(confirmation_sent_at=moment))
+    else:
+        found.sent += 1
+
+
+def _deferred(engine: Engine, mail: AlertDelivery, words: str, moment: datetime) -> None:
+    if moment - mail.created_at >= GIVEN_UP:
+        _mark(engine, mail, next_try=None, error=f"given up: {words}")
+    else:
+        _mark(engine, mail, next_try=moment + AGAIN[min(mail.attempts, len(AGAIN)) - 1], error=words)
+
+
+def _refused(engine: Engine, mail: AlertDelivery, words: str, moment: datetime) -> None:
+    if mail.seq_until == CONFIRMATION:
+        # Nobody there to confirm: keep no address that nobody has.
+        with writing(engine) as session:
+            session.execute(delete(Alert).where(Alert.id == mail.alert_id, Alert.confirmed_at.is_(None)))
+    elif mail.attempts >= REFUSALS:
+        _mark(engine, mail, next_try=None, error=f"given up: {words}")
+    else:
+        _mark(engine, mail, next_try=moment + REFUSED_AGAIN, error=words)
+
+
+def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
+    with writing(engine) as session:
+        session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
