@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from search.lexicon import WORDS
 
@@ -44,6 +45,7 @@ class Splitter:
 
     def __init__(self, fold: Callable[[str], str]) -> None:
         words = sorted({fold(word) for word in WORDS}, key=lambda word: (-len(word), word))
+        self._halves_again = lru_cache(maxsize=1 << 14)(self.halves)  # Haushalt|satzung is cut in many a word
         self._heads: dict[str, str] = {}
         self._tails: set[str] = set()
         for word in words:
@@ -56,7 +58,7 @@ class Splitter:
 
     def parts(self, word: str) -> tuple[str, ...]:
         """The parts of a folded word and the parts of those; empty if there are none."""
-        return tuple(dict.fromkeys(self._parts(word, MAX_DEPTH)))
+        return tuple(dict.fromkeys(self._parts(self.halves(word), MAX_DEPTH)))
 
     def halves(self, word: str) -> tuple[str, str] | None:
         """The best cut of a folded word in two, linking element taken off the first."""
@@ -77,11 +79,11 @@ class Splitter:
                 known_head = None if tail.startswith(_NO_TAIL) else (base, tail)
         return known_tail or known_head
 
-    def _parts(self, word: str, depth: int) -> Iterator[str]:
-        cut = self.halves(word) if depth else None
+    def _parts(self, cut: tuple[str, str] | None, depth: int) -> Iterator[str]:
         for half in cut or ():
             yield half
-            yield from self._parts(half, depth - 1)
+            if depth > 1:
+                yield from self._parts(self._halves_again(half), depth - 1)
 
 
 def _forms(word: str) -> Iterator[str]:

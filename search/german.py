@@ -83,7 +83,7 @@ def terms(token: str) -> tuple[str, str, str]:
     """The same as plain strings, the parts between spaces: stem, exact, parts."""
     word = _expand(_lowered(token))
     exact = _written_out(word)
-    return stem(word), exact, " ".join(dict.fromkeys(map(stem, _splitter.parts(exact))))
+    return stem(word), exact, " ".join(dict.fromkeys(map(_stem_of_part, _splitter.parts(exact))))
 
 
 def term(token: str) -> str:
@@ -124,7 +124,9 @@ def stem(word: str) -> str:
 def _lowered(token: str) -> str:
     if token.isascii():
         return token[:MAX_TOKEN].lower()
-    return unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower()
+    word = unicodedata.normalize("NFKC", token[:MAX_TOKEN]).lower()
+    # Before the stemmer, or Café and Cafe would have two stems; umlauts are the stemmer's own business.
+    return "".join(char if char in "äöüß" else _without_accents(char) for char in word)
 
 
 def _expand(word: str) -> str:
@@ -147,3 +149,4 @@ def _without_accents(word: str) -> str:
 
 
 _splitter = Splitter(_written_out)
+_stem_of_part = lru_cache(maxsize=1 << 14)(stem)  # parts are few, and the same again and again

@@ -156,8 +156,10 @@ class WhooshIndex:
         if self._open is None or self._open[0] != folder:
             self.close()
             self._open = (folder, index.open_dir(str(folder)).searcher())
-        else:
-            self._open = (folder, self._open[1].refresh())
+        elif not self._open[1].up_to_date():
+            # Not refresh(): it fails on a reader that has no segment yet (3.54.0).
+            self._open[1].close()
+            self._open = (folder, index.open_dir(str(folder)).searcher())
         searcher = self._open[1]
         live = {
             str(leaf.reader().segment().segment_id()) for leaf, _ in searcher.leaf_searchers() if _has_segment(leaf)
@@ -179,17 +181,17 @@ class WhooshIndex:
     ) -> list[tuple[float, int, _Row]]:
         """(score, document number, row) of everything that matches."""
         found = []
+        excluded = _excluded(query, searcher, clock) if query.without else frozenset()
         for leaf, offset in searcher.leaf_searchers():
             if not leaf.doc_count_all():
                 continue
             rows = self._rows_of(leaf.reader())
             matcher = wanted.matcher(leaf, searcher.context())
             while matcher.is_active():
-                if time.perf_counter() > clock:
-                    raise BadQuery("too_slow")
+                _hurry(clock)
                 docnum = matcher.id()
                 row = rows[docnum]
-                if _passes(row, query):
+                if docnum + offset not in excluded and _passes(row, query):
                     found.append((matcher.score() if query.sort == "best" else 0.0, docnum + offset, row))
                 matcher.next()
         return found
@@ -296,9 +298,25 @@ def _translate(query: Query, searcher: _Whoosh, clock: _Clock) -> _Whoosh:
     wanted = queries.And(must) if must else queries.Every()
     if todo.bonus:
         wanted = queries.AndMaybe(wanted, queries.Or([_expression(part, searcher, clock) for part in todo.bonus]))
-    if todo.without:
-        wanted = queries.AndNot(wanted, queries.Or([_expression(part, searcher, clock) for part in todo.without]))
     return wanted
+
+
+def _excluded(query: Query, searcher: _Whoosh, clock: _Clock) -> frozenset[int]:
+    """The document numbers a query does not want; whoosh's own AndNot (3.54.0) lets a first match through."""
+    unwanted = queries.Or([_expression(part, searcher, clock) for part in plan(query).without])
+    numbers: set[int] = set()
+    for leaf, offset in searcher.leaf_searchers():
+        matcher = unwanted.matcher(leaf, searcher.context())
+        while matcher.is_active():
+            _hurry(clock)
+            numbers.add(matcher.id() + offset)
+            matcher.next()
+    return frozenset(numbers)
+
+
+def _hurry(clock: _Clock) -> None:
+    if time.perf_counter() > clock:
+        raise BadQuery("too_slow")
 
 
 def _expression(wanted: Expression, searcher: _Whoosh, clock: _Clock, weight: float = 1.0) -> _Whoosh:
@@ -322,8 +340,7 @@ def _most_frequent(reader: _Whoosh, field: str, text: str, clock: _Clock) -> lis
     counted = []
     try:
         for term, info in reader.iter_prefix(field, text):
-            if time.perf_counter() > clock:
-                raise BadQuery("too_slow")
+            _hurry(clock)
             counted.append((-info.doc_frequency(), term.decode("utf-8")))
     except TermNotFound:
         return []
