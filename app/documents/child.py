@@ -101,6 +101,7 @@ def _ends_in_time(control: socket.socket, watched: int, seconds: float) -> bool:
 def _confine(warm: int) -> None:
     """Bind the child before it looks at anything: whatever restricts it is in here."""
     os.setsid()
+    os.dup2(1, 2)  # what a document makes a library print is nobody's business
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != warm:
@@ -117,6 +118,11 @@ def _read(request: dict[str, Any], descriptor: int, writer: Writer) -> int:
     try:
         # Private and writable: PDFium gets a pointer into it, and no byte is copied before it is needed.
         document = mmap.mmap(descriptor, 0, access=mmap.ACCESS_COPY)
+    except OSError:
+        writer.begin("none")
+        writer.end("too_large", f"The file alone fills the {MEMORY // 1024**2} MiB of memory for one document.")
+        return 0
+    try:
         if request["media_type"] == PDF:
             pdf.read(document, writer, second_reader_only=bool(request["second_reader_only"]))
         else:

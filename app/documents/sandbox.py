@@ -106,6 +106,10 @@ class Sandbox:
             except (_WarmDiedError, OSError):
                 # The document cannot be the cause, the warm process never looks into it: once more, in a new one.
                 self._stop()
+            except BaseException:
+                # Interrupted in the middle, the answer to this document would be taken for that to the next.
+                self._stop()
+                raise
             else:
                 return attempts_in(data), ended
             if time.monotonic() > end:
@@ -125,6 +129,8 @@ class Sandbox:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
+                # An interrupt from the keyboard is for the parent; this process ends with it.
+                start_new_session=True,
             )
         self._control = ours
         try:

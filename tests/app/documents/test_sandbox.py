@@ -231,6 +231,32 @@ def test_it_leaves_nothing_behind_when_closed() -> None:
     sandbox.close()
 
 
+def test_it_mixes_up_no_answers_when_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox() as sandbox:
+        sandbox.read(SOUND)
+
+        def interrupted(*_: object) -> bytes:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(app.documents.sandbox, "_line", interrupted)
+            sandbox.read(samples.pdf(["unterbrochen"]))
+
+        assert sandbox.read(SOUND).pages == ("gesund",)
+
+
+def test_it_does_not_take_in_a_file_larger_than_its_memory(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.write(SOUND)
+        file.truncate(3 << 30)  # a hole: it takes no space
+
+    reading = sandbox.read(path)
+
+    assert reading.state == "too_large"
+    assert "memory" in reading.reason
+
+
 def test_it_reads_for_several_threads_at_once(sandbox: Sandbox) -> None:
     with Sandbox() as other:
         found: list[str] = []
