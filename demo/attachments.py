@@ -48,7 +48,8 @@ class Attachment:
             composers = {"invitation": meetings.invitation, "minutes": meetings.minutes, "moved": meetings.postponement}
             return composers[self.kind](self.sitting)
         matter = self.matter
-        assert matter is not None
+        if matter is None:
+            raise ValueError("a file hangs on a paper or a meeting")
         if self.kind == "main":
             return papers.motion(matter) if matter.author else papers.paper(matter, annex_names(matter))
         if self.kind == "answer":
@@ -93,9 +94,7 @@ def _of_matter(matter: Matter) -> Iterator[Attachment]:
         damaged = matter.number == _DAMAGED and kind == _annexes(matter)[0]
         day = matter.day
         if kind == "answer":
-            sitting = matter.steps[0].sitting
-            assert sitting is not None
-            day = sitting.day - timedelta(days=1)
+            day = max(step.sitting.day for step in matter.steps if step.sitting) - timedelta(days=1)
         yield Attachment(0, kind, "auxiliaryFile", name, file_name, day, matter, damaged=damaged)
 
 
@@ -103,15 +102,27 @@ def _of_sitting(sitting: Sitting, today: date) -> Iterator[Attachment]:
     tail = f"{sitting.committee.short}-{sitting.day.isoformat()}.pdf"
     label = f"{sitting.committee.short} {short_date(sitting.day)}"
     if sitting.items or sitting.cancelled:
-        yield Attachment(0, "invitation", "invitation", f"Einladung {label}", f"Einladung-{tail}", sitting.invited, sitting=sitting)
+        yield Attachment(
+            0, "invitation", "invitation", f"Einladung {label}", f"Einladung-{tail}", sitting.invited, sitting=sitting
+        )
     if sitting.moved_from:
         day = sitting.moved_from - timedelta(days=3)
         yield Attachment(0, "moved", "auxiliaryFile", f"Verlegung {label}", f"Verlegung-{tail}", day, sitting=sitting)
     published = sitting.day + timedelta(days=15)
     # Minutes take two weeks: those of the latest meetings are still missing, as everywhere.
     if sitting.held and published <= today:
-        yield Attachment(0, "minutes", "resultsProtocol", f"Niederschrift {label}", f"Niederschrift-{tail}", published, sitting=sitting)
+        yield Attachment(
+            0,
+            "minutes",
+            "resultsProtocol",
+            f"Niederschrift {label}",
+            f"Niederschrift-{tail}",
+            published,
+            sitting=sitting,
+        )
         if sitting.committee.short == "Rat":
             for item in [item for item in sitting.items if item.votes][:4]:
                 name = f"Beschlussauszug {item.number} {label}"
-                yield Attachment(0, "excerpt", "resolutionFile", name, f"{slug(name)}.pdf", published, sitting=sitting, item=item)
+                yield Attachment(
+                    0, "excerpt", "resolutionFile", name, f"{slug(name)}.pdf", published, sitting=sitting, item=item
+                )

@@ -39,14 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_options(parser)
     chosen = parser.parse_args(arguments)
     started = time.monotonic()
-    built = ensure(chosen.folder, Options(chosen.seed, chosen.scale, chosen.today), _show if sys.stderr.isatty() else None)
-    print(f"built in {time.monotonic() - started:.1f} s" if built else "already complete", chosen.folder)
+    built = ensure(
+        chosen.folder, Options(chosen.seed, chosen.scale, chosen.today), _show if sys.stderr.isatty() else None
+    )
+    took = f"built in {time.monotonic() - started:.1f} s" if built else "already complete"
+    sys.stdout.write(f"{took}: {chosen.folder}\n")
     return 0
 
 
 def _show(done: int, total: int) -> None:
     if done % 20 == 0 or done == total:
-        print(f"\r{done}/{total} files", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        sys.stderr.write(f"\r{done}/{total} files" + ("\n" if done == total else ""))
+        sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -8,28 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from . import passages
+from . import outcomes, passages
 from .config import PAPERS_A_CYCLE, Options
-from .matters import FACTION, OFFICE, Matter, Step, make
+from .matters import FACTION, Matter, Step, make
 from .places import DISTRICTS, STREETS, building
 from .schedule import BY_SHORT, Item, Sitting, cycles
-from .seats import HUMAN, Seat, all_seats, mayor
+from .seats import Seat, all_seats
 from .topics import BY_KEY, OPINION, TOPICS, Topic
 from .words import expand
 
 _KIND_SHARE = {"Beschlussvorlage": 0.57, "Antrag": 0.15, "Anfrage": 0.12, "Mitteilungsvorlage": 0.13, "Bericht": 0.03}
-_FALLBACK = {"Beschlussvorlage": "permit", "Antrag": "benches", "Anfrage": "q_works", "Mitteilungsvorlage": "roadworks",
-             "Bericht": "roadworks"}  # fmt: skip
+_FALLBACK = {
+    "Beschlussvorlage": "permit",
+    "Antrag": "benches",
+    "Anfrage": "q_works",
+    "Mitteilungsvorlage": "roadworks",
+    "Bericht": "roadworks",
+}
 _REFERRALS = ("HFA", "BPA", "UKM", "SKS", "SFG")
-# Results with their share; a proposal of the administration, then a motion of a faction.
-_ADVISED = (("einstimmig empfohlen", 63), ("mehrheitlich empfohlen", 21), ("geändert empfohlen", 6), ("vertagt", 5),
-            ("verwiesen", 2), ("nicht empfohlen", 2), ("zurückgezogen", 1))  # fmt: skip
-_DECIDED = (("einstimmig beschlossen", 60), ("mehrheitlich beschlossen", 25), ("geändert beschlossen", 7), ("vertagt", 4),
-            ("abgelehnt", 3), ("zurückgezogen", 1))  # fmt: skip
-_MOTION_ADVISED = (("mehrheitlich empfohlen", 38), ("einstimmig empfohlen", 18), ("nicht empfohlen", 24), ("vertagt", 10),
-                   ("verwiesen", 10))  # fmt: skip
-_MOTION_DECIDED = (("mehrheitlich beschlossen", 30), ("einstimmig beschlossen", 14), ("geändert beschlossen", 14),
-                   ("abgelehnt", 25), ("vertagt", 7), ("verwiesen", 8), ("zurückgezogen", 2))  # fmt: skip
 
 
 @dataclass
@@ -124,7 +120,11 @@ class _Story:
         self.counts[day.year] += 1
         opinion = make(OPINION, self.counts[day.year], day, self.history.seats, self.rng)
         opinion.title = f"Stellungnahme der Verwaltung zum Antrag {motion.reference}: {motion.title}"
-        opinion.facts |= {"motion": motion.reference, "faction": FACTION[motion.faction].name, "motion_title": motion.title}
+        opinion.facts |= {
+            "motion": motion.reference,
+            "faction": FACTION[motion.faction].name,
+            "motion_title": motion.title,
+        }
         opinion.place, opinion.answers, opinion.todo = motion.place, motion, []
         opinion.office_override = motion.office
         self.history.matters.append(opinion)
@@ -132,17 +132,24 @@ class _Story:
     def _supersede(self) -> None:
         """Once in a while an adjourned paper comes back in a new version."""
         late = [
-            matter for queue in self.waiting.values() for matter in queue
+            matter
+            for queue in self.waiting.values()
+            for matter in queue
             if matter.outcome == "vertagt" and matter.kind == "Beschlussvorlage" and matter.topic.cost
-        ]  # fmt: skip
+        ]
         for old in late[:1]:
             queue = next(queue for queue in self.waiting.values() if old in queue)
             sitting = old.steps[-1].sitting
-            assert sitting is not None
+            if sitting is None:
+                continue
             new = replace(
-                old, reference=f"{old.reference}-1", title=f"{old.title} (1. Neufassung)", steps=[],
-                day=min(sitting.day + timedelta(days=9), self.options.today), supersedes=old,
-            )  # fmt: skip
+                old,
+                reference=f"{old.reference}-1",
+                title=f"{old.title} (1. Neufassung)",
+                steps=[],
+                day=min(sitting.day + timedelta(days=9), self.options.today),
+                supersedes=old,
+            )
             queue[queue.index(old)] = new
             old.todo = []
             self.history.matters.append(new)
@@ -164,7 +171,9 @@ class _Story:
         away = self.rng.randint(0, max(1, len(seats) // 8))
         sitting.absent = self.rng.sample([seat for seat in seats if seat.role != "Vorsitz"], away)
         sitting.present = [seat for seat in seats if seat not in sitting.absent]
-        sitting.items.append(Item("Eröffnung der Sitzung, Feststellung der Beschlussfähigkeit und der Tagesordnung", ""))
+        sitting.items.append(
+            Item("Eröffnung der Sitzung, Feststellung der Beschlussfähigkeit und der Tagesordnung", "")
+        )
         if short in ("Rat", "BPA", "UKM"):
             sitting.items.append(Item("Einwohnerfragestunde", ""))
         sitting.items.append(Item("Genehmigung der Niederschrift über die vorangegangene Sitzung", ""))
@@ -180,10 +189,12 @@ class _Story:
         short = sitting.committee.short
         for _ in range(self.rng.randint(*((1, 3) if short in ("Rat", "HFA", "BPA", "BAS") else (0, 1)))):
             facts = {
-                "district": self.rng.choice(list(DISTRICTS)), "flur": self.rng.randint(2, 31),
-                "parcel": self.rng.randint(11, 984), "lot": self.rng.randint(1, 9),
+                "district": self.rng.choice(list(DISTRICTS)),
+                "flur": self.rng.randint(2, 31),
+                "parcel": self.rng.randint(11, 984),
+                "lot": self.rng.randint(1, 9),
                 "street": self.rng.choice(STREETS[self.rng.choice(list(DISTRICTS))]),
-            }  # fmt: skip
+            }
             name = expand(self.rng.choice(passages.NON_PUBLIC), self.rng, facts)
             result = "einstimmig beschlossen" if sitting.held else ""
             sitting.items.append(Item(name, "", False, result=result))
@@ -203,12 +214,11 @@ class _Story:
         if not sitting.held:
             self._forward(matter, "")
             return
-        self._decide(matter, step, sitting)
+        outcomes.decide(matter, step, step.item, sitting, self.rng)
         self._forward(matter, step.item.result)
 
     def _forward(self, matter: Matter, result: str) -> None:
-        here = matter.todo[0]
-        if result == "zurückgezogen" or len(matter.todo) == 1 and result not in ("vertagt", "verwiesen"):
+        if result == "zurückgezogen" or (len(matter.todo) == 1 and result not in ("vertagt", "verwiesen")):
             matter.todo = []
             return
         if result == "verwiesen":
@@ -216,55 +226,7 @@ class _Story:
             matter.todo = [self.rng.choice(others), *matter.todo]
         elif result != "vertagt":
             matter.todo = matter.todo[1:]
-        assert matter.todo[0] != here or result in ("vertagt", "")
         self.waiting[matter.todo[0]].append(matter)
-
-    def _decide(self, matter: Matter, step: Step, sitting: Sitting) -> None:
-        item = step.item
-        assert item is not None
-        item.debate = tuple(self._debate(matter, sitting))
-        if step.role == "Kenntnisnahme":
-            item.result = "beantwortet" if matter.kind == "Anfrage" else "zur Kenntnis genommen"
-            return
-        motion = matter.kind == "Antrag"
-        table = (_MOTION_DECIDED if step.final else _MOTION_ADVISED) if motion else (_DECIDED if step.final else _ADVISED)
-        again = any(other.item and other.item.result in ("vertagt", "verwiesen") for other in matter.steps)
-        table = tuple(row for row in table if not (again and row[0] in ("vertagt", "verwiesen")))
-        item.result = self.rng.choices([row[0] for row in table], [row[1] for row in table])[0]
-        if matter.topic.key == "seats":
-            item.result = "einstimmig beschlossen"
-        elif matter.topic.key in ("budget", "accounts"):
-            item.result = "mehrheitlich beschlossen" if step.final else "einstimmig empfohlen"
-        if item.result in ("zurückgezogen", "vertagt", "verwiesen"):
-            return
-        if item.result.startswith("geändert") and not matter.amended:
-            matter.decision = (*matter.decision, self.rng.choice(passages.AMENDMENTS))
-            matter.amended = True
-        item.resolution = matter.decision
-        item.votes = self._votes(item.result, len(sitting.present))
-
-    def _votes(self, result: str, present: int) -> tuple[int, int, int]:
-        abstain = self.rng.choice((0, 0, 0, 0, 1, 2)) if present > 4 else 0
-        cast = present - abstain
-        if result.startswith("einstimmig"):
-            return cast, 0, abstain
-        minority = self.rng.randint(1, max(1, (cast - 1) // 2))
-        if result in ("abgelehnt", "nicht empfohlen"):
-            return minority, cast - minority, abstain
-        if result.startswith("geändert"):
-            minority = self.rng.choice((0, 0, minority))
-        return cast - minority, minority, abstain
-
-    def _debate(self, matter: Matter, sitting: Sitting) -> Iterator[str]:
-        turns = self.rng.randint(2, 4) if matter.topic.debated else self.rng.choice((0, 0, 1, 1, 2))
-        speakers = [seat for seat in sitting.present if seat.behalf]
-        for seat, line in zip(self.rng.sample(speakers, min(turns, len(speakers))), self.rng.sample(passages.DEBATE, 4), strict=False):
-            human = HUMAN[seat.person]
-            yield expand(line, self.rng, {"speaker": human.as_councillor(), "faction": seat.behalf})
-        if turns:
-            head = OFFICE[matter.office].head if matter.office != "VL" else mayor(sitting.day).key
-            human = HUMAN[head]
-            yield expand(self.rng.choice(passages.ANSWERS), self.rng, {"officer": f"{human.salutation} {human.family}"})
 
 
 def tell(options: Options) -> History:

@@ -16,7 +16,7 @@ from .words import MONTHS, euro, expand, long_date, number
 
 OFFICE = {office.short: office for office in OFFICES}
 FACTION = {faction.short: faction for faction in FACTIONS}
-_SEASONS = ("im Frühjahr", "im Sommer", "im Herbst", "zum Jahresende")
+_SEASONS = ("im Winter", "im Frühjahr", "im Sommer", "im Herbst")
 
 
 @dataclass
@@ -79,10 +79,19 @@ def _place_of(topic: Topic, rng: random.Random) -> Place | None:
     return place(street, house if exact else 0)
 
 
+def _month(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def season(day: date) -> str:
+    """im Frühjahr 2026"""
+    return f"{_SEASONS[day.month % 12 // 3]} {day.year}"
+
+
 def _facts(topic: Topic, where: Place | None, day: date, rng: random.Random) -> dict[str, str]:
     street = where.street if where else rng.choice(STREETS["Kernstadt"])
     survey = day - timedelta(days=rng.randint(25, 190))
-    start_year = day.year + (1 if day.month > 6 else 0)
+    begin = day + timedelta(days=rng.randint(170, 300))
     facts = {
         "street": street,
         "address": where.address if where else "",
@@ -94,12 +103,13 @@ def _facts(topic: Topic, where: Place | None, day: date, rng: random.Random) -> 
         "school_year": f"{day.year + 1}/{day.year + 2}",
         "last_year": str(day.year - 1),
         "survey": long_date(survey),
-        "survey_month": f"{MONTHS[survey.month - 1]} {survey.year}",
-        "start": f"{rng.choice(_SEASONS[:3])} {start_year}",
-        "finish": f"{rng.choice(_SEASONS)} {start_year + rng.randint(0, 1)}",
-        "month_tender": f"{MONTHS[rng.randrange(12)]} {start_year}",
+        "survey_month": _month(survey),
+        "start": season(begin),
+        "finish": season(begin + timedelta(days=rng.randint(120, 330))),
+        "month_tender": _month(begin - timedelta(days=rng.randint(60, 100))),
         "percent": str(topic.funded),
-        "federf": OFFICE[topic.office].name.replace(" – ", " (", 1) + (")" if " – " in OFFICE[topic.office].name else ""),
+        "federf": OFFICE[topic.office].name.replace(" – ", " (", 1)
+        + (")" if " – " in OFFICE[topic.office].name else ""),
         "guests": str(rng.randint(18, 140)),
         **street_forms(street),
     }
@@ -107,6 +117,9 @@ def _facts(topic: Topic, where: Place | None, day: date, rng: random.Random) -> 
     for name, (low, high, step) in topic.numbers.items():
         value = rng.randrange(low, high + 1, step)
         facts[name] = str(value) if name in ("built", "plan") else number(value)
+    if topic.key == "landuse":
+        # Between 170 and 320 square metres of ground a flat is what such areas yield.
+        facts["flats"] = str(int(facts["area"].replace(".", "")) // rng.randint(170, 320))
     for name, choices in topic.words.items():
         facts[name] = rng.choice(choices)
     if topic.cost:

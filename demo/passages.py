@@ -10,7 +10,7 @@ OPENINGS = (
 )
 
 PARTICIPATION = (
-    "Die Öffentlichkeit wurde [durch eine Informationsveranstaltung im Bürgerhaus|mit einem Aushang und über die städtische Internetseite|im Rahmen einer Anliegerversammlung mit {guests} Teilnehmenden] unterrichtet. [Wesentliche Einwände wurden nicht erhoben.|Die Anregungen sind in die Planung eingeflossen.|Strittig blieb allein die Zahl der Stellplätze.]",
+    "Die Öffentlichkeit wurde [durch eine Informationsveranstaltung im Bürgerhaus|mit einem Aushang und über die städtische Internetseite|im Rahmen einer Anliegerversammlung mit {guests} Teilnehmenden] unterrichtet. [Wesentliche Einwände wurden nicht erhoben.|Die Anregungen sind in die Planung eingeflossen.|Strittig blieb allein der Zeitpunkt der Umsetzung.]",
     "Die Träger öffentlicher Belange wurden angehört. [Der Kreis Lohetal hat auf den Gewässerrandstreifen hingewiesen.|Die Stellungnahmen sind in der Akte zusammengefasst und wurden abgewogen.|Bedenken wurden nicht vorgetragen.]",
     "Gleichstellungsbeauftragte, Behindertenbeauftragte und Personalrat wurden, soweit erforderlich, beteiligt.",
     "Der [Seniorenbeirat|Jugendrat|Ortsvorsteher] hat die Planung [begrüßt|zur Kenntnis genommen|mit Hinweisen zur Barrierefreiheit begleitet].",
@@ -30,7 +30,7 @@ SCHEDULE = (
 )
 
 ALTERNATIVES = (
-    "Ein Verzicht auf die Maßnahme würde [den Sanierungsstau vergrößern|zu höheren Folgekosten führen|den bestehenden Zustand auf Jahre festschreiben] und wird nicht empfohlen.",
+    "Ein Verzicht auf die Maßnahme würde [das Problem nur verschieben|zu höheren Folgekosten führen|den bestehenden Zustand auf Jahre festschreiben] und wird nicht empfohlen.",
     "Geprüft wurde auch eine zeitliche Streckung. Sie [verteuert die Maßnahme durch doppelte Baustelleneinrichtung|gefährdet die Förderung|löst den Bedarf nicht].",
 )
 
@@ -45,9 +45,14 @@ AMENDMENTS = (
 
 DEBATE = (
     "{speaker} ({faction}) [begrüßt die Vorlage und dankt der Verwaltung für die ausführliche Darstellung|fragt nach den Folgekosten für die kommenden Haushaltsjahre|weist auf die angespannte Haushaltslage hin|bittet um Auskunft zum Zeitplan].",
-    "{speaker} ({faction}) [regt an, die Anliegerinnen und Anlieger frühzeitig einzubinden|spricht sich für eine zügige Umsetzung aus|äußert Bedenken hinsichtlich der Verkehrssicherheit|erkundigt sich nach Alternativen].",
+    "{speaker} ({faction}) [regt an, die Anliegerinnen und Anlieger frühzeitig einzubinden|spricht sich für eine zügige Umsetzung aus|fragt, ob der Personalaufwand berücksichtigt ist|erkundigt sich nach Alternativen].",
     "{speaker} ({faction}) [erklärt für die Fraktion Zustimmung|kündigt an, dass die Fraktion nicht einheitlich abstimmen werde|verweist auf vergleichbare Erfahrungen in Nachbarkommunen|hält eine Bürgerbeteiligung für unverzichtbar].",
-    "{speaker} ({faction}) [möchte wissen, warum die Maßnahme nicht bereits im Vorjahr veranschlagt wurde|gibt zu bedenken, dass die Unterhaltung dauerhaft Personal binde|lobt das Engagement der Ehrenamtlichen].",
+    "{speaker} ({faction}) [möchte wissen, warum die Maßnahme nicht bereits im Vorjahr veranschlagt wurde|gibt zu bedenken, dass die Unterhaltung dauerhaft Personal binde|bittet, die Öffentlichkeit über das Ergebnis zu unterrichten].",
+)
+
+DEBATE_ON_SITE = (
+    "{speaker} ({faction}) [berichtet von Gesprächen mit Anliegerinnen und Anliegern {of_st}|schildert die Lage {in_st} aus eigener Anschauung|erinnert an die Ortsbesichtigung {in_st}].",
+    "{speaker} ({faction}) [äußert Bedenken hinsichtlich der Verkehrssicherheit {in_st}|fragt, wie die Zufahrt {in_st} während der Umsetzung gesichert wird|bittet um Rücksicht auf den Baumbestand {in_st}].",
 )
 
 ANSWERS = (
@@ -64,3 +69,9 @@ NON_PUBLIC = (
     "Stundung und Niederschlagung von Forderungen, Aktenzeichen {lot}-{parcel}",
     "Rechtsangelegenheit: Vergleich im Verfahren {lot} K {parcel}",
 )
+
+PUT_OFF = {
+    "vertagt": "Die Beratung wird auf die nächste Sitzung vertagt.",
+    "verwiesen": "Die Angelegenheit wird zur weiteren Beratung in einen anderen Fachausschuss verwiesen.",
+    "zurückgezogen": "Die Vorlage wird vor der Abstimmung zurückgezogen.",
+}

@@ -66,7 +66,10 @@ def ranged(request: Request, response: Response) -> Response:
     """206 with one range of the body, 416 where it lies beyond the end; several ranges are answered in full."""
     asked = request.headers.get("range", "")
     condition = request.headers.get("if-range")
-    stale = condition is not None and condition not in (response.headers.get("ETag"), response.headers.get("Last-Modified"))
+    stale = condition is not None and condition not in (
+        response.headers.get("ETag"),
+        response.headers.get("Last-Modified"),
+    )
     if response.status != 200 or not asked.startswith("bytes=") or "," in asked or stale:
         return response
     first, dash, last = asked.removeprefix("bytes=").strip().partition("-")
@@ -79,4 +82,6 @@ def ranged(request: Request, response: Response) -> Response:
         return Response(416, b"", response.headers | {"Content-Range": f"bytes */{size}"})
     if end < start:
         return response
-    return Response(206, response.body[start : end + 1], response.headers | {"Content-Range": f"bytes {start}-{end}/{size}"})
+    return Response(
+        206, response.body[start : end + 1], response.headers | {"Content-Range": f"bytes {start}-{end}/{size}"}
+    )

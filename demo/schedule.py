@@ -71,13 +71,17 @@ def _council_day(year: int, cycle: int) -> date:
 
 def cycles(options: Options) -> list[list[Sitting]]:
     """The last cycles up to three weeks after today, each in order of time; then the bare dates of the one after."""
-    days = [(_council_day(year, n), n) for year in range(options.today.year - 7, options.today.year + 2) for n in range(6)]
+    days = [
+        (_council_day(year, n), n) for year in range(options.today.year - 7, options.today.year + 2) for n in range(6)
+    ]
     days.sort()
     last = max(n for n, (day, _) in enumerate(days) if day <= options.today + timedelta(days=20))
     wanted = days[last - options.cycles + 1 : last + 1]
     counts: dict[str, int] = {}
     found = [_cycle(day, n, options.today, counts) for day, n in wanted]
-    ahead = [sitting for sitting in _cycle(*days[last + 1], options.today, counts) if sitting.committee.short in _ALWAYS]
+    ahead = [
+        sitting for sitting in _cycle(*days[last + 1], options.today, counts) if sitting.committee.short in _ALWAYS
+    ]
     for sitting in ahead:
         sitting.state = "terminiert"
     return [*found, ahead]

@@ -102,7 +102,7 @@ def _factions(rng: random.Random) -> Iterator[Seat]:
 
 def _council() -> Iterator[Seat]:
     for term in (0, 1):
-        deputies = [human.key for human in PEOPLE if human.factions[term]][7 : 20 : 12]
+        deputies = [human.key for human in PEOPLE if human.factions[term]][7:20:12]
         for human in PEOPLE:
             for faction, start, end in _spans(human, term):
                 role = "stellv. Vorsitz" if human.key in deputies and not (term and human.key == CROSSING[0]) else (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .objects import Json
+from .register import Json
 from .town import Town
 
 EMBEDDED = {
@@ -46,11 +46,9 @@ def full(town: Town, item: Json, omit_internal: bool = False, embedded: bool = F
     for name, value in item.items():
         if name in dropped:
             continue
-        if name in EMBEDDED.get(kind, ()):
-            value = _children(town, value, omit_internal)
-            if not value:
-                continue
-        found[name] = value
+        sent = _children(town, value, omit_internal) if name in EMBEDDED.get(kind, ()) else value
+        if sent not in (None, []):
+            found[name] = sent
     return found
 
 

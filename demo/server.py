@@ -30,7 +30,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.service: Service | None = None
+        self.service: Service
 
     @property
     def local_base(self) -> str:
@@ -47,18 +47,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer one request."""
         service = cast(Server, self.server).service
-        assert service is not None
         split = urlsplit(self.path)
-        if not split.path.startswith(PREFIX + "/"):
-            path = "/."  # Nothing is ever found there: outside of the OParl address there is nothing.
-        else:
-            path = split.path.removeprefix(PREFIX)
+        # Outside of the OParl address there is nothing; "/." is a path where nothing is ever found.
+        path = split.path.removeprefix(PREFIX) if split.path.startswith(PREFIX + "/") else "/."
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._send(service.answer(Request(self.command, path, query, headers, split.query)))
 
-    do_HEAD = do_GET
-    do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815 - names the base class looks for
 
     def do_OPTIONS(self) -> None:
         """Let scripts of other sites ask first."""
@@ -78,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(response.body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
         """Keep quiet: the worker's progress bar shares the terminal."""
 
 
@@ -118,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (chosen.folder / MARKER).exists():
         ensure(chosen.folder, Options(chosen.seed, chosen.scale, chosen.today))
     server, url = _open(chosen.folder, chosen.port, chosen.base_url, None)
-    print(f"listening on {url}", flush=True)
+    sys.stdout.write(f"listening on {url}\n")
+    sys.stdout.flush()
     try:
         server.serve_forever()
     except KeyboardInterrupt:

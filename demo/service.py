@@ -8,17 +8,24 @@ from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
 from .config import PAGE_SIZE
-from .objects import SCHEMA, Json
+from .register import SCHEMA, Json
 from .responses import Behaviour, Request, Response, conditional, error, json_response, ranged
 from .serial import encode, full, kind_of
 from .town import Town
 from .words import slug
 
 LISTS = {
-    "organization": "Organization", "person": "Person", "meeting": "Meeting", "paper": "Paper", "agendaItem": "AgendaItem",
-    "consultation": "Consultation", "file": "File", "locationList": "Location", "legislativeTermList": "LegislativeTerm",
+    "organization": "Organization",
+    "person": "Person",
+    "meeting": "Meeting",
+    "paper": "Paper",
+    "agendaItem": "AgendaItem",
+    "consultation": "Consultation",
+    "file": "File",
+    "locationList": "Location",
+    "legislativeTermList": "LegislativeTerm",
     "membership": "Membership",
-}  # fmt: skip
+}
 FILTERS = ("created_since", "created_until", "modified_since", "modified_until")
 
 
@@ -87,10 +94,12 @@ class Service:
         owner = f"{self.town.base}/organization/{parts[1]}"
         if parts[0] == "organization" and parts[2] == "meeting" and "meeting" in self.town.objects.get(owner, {}):
             return [
-                item for item in everything
-                if item["type"] == SCHEMA + "Meeting" and owner in str(item.get("organization", ""))
+                item
+                for item in everything
+                if item["type"] == SCHEMA + "Meeting"
+                and owner in str(item.get("organization", ""))
                 and [owner] == item.get("organization")
-            ]  # fmt: skip
+            ]
         return None
 
     def _page(self, uri: str, items: list[Json], request: Request) -> Response:
@@ -113,14 +122,25 @@ class Service:
         page = int(number)
         # Not FILTERS alone: whatever the client sent is carried on, so that its meaning stays the same on every page.
         kept = {name: value for name, value in query.items() if name != "page"}
-        links = {name: f"{uri}?{urlencode(kept | {'page': str(at)})}" for name, at in (
-            ("first", 1), ("prev", page - 1), ("self", page), ("next", page + 1), ("last", pages),
-        ) if 1 <= at <= pages}  # fmt: skip
+        links = {
+            name: f"{uri}?{urlencode(kept | {'page': str(at)})}"
+            for name, at in (
+                ("first", 1),
+                ("prev", page - 1),
+                ("self", page),
+                ("next", page + 1),
+                ("last", pages),
+            )
+            if 1 <= at <= pages
+        }
         omit = query.get("omit_internal") == "true"
         chosen = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         pagination = {
-            "totalElements": len(found), "elementsPerPage": PAGE_SIZE, "currentPage": page, "totalPages": pages,
-        }  # fmt: skip
+            "totalElements": len(found),
+            "elementsPerPage": PAGE_SIZE,
+            "currentPage": page,
+            "totalPages": pages,
+        }
         data = b",".join(self._bytes(item, omit) for item in chosen)
         return b'{"data":[%b],"pagination":%b,"links":%b}' % (data, encode(pagination), encode(links))
 
@@ -141,13 +161,18 @@ class Service:
         except (KeyError, ValueError):
             return error(404, "Diese Datei gibt es nicht.")
         headers = {
-            "Content-Type": str(item["mimeType"]), "Access-Control-Allow-Origin": "*", "Accept-Ranges": "bytes",
-            "ETag": _etag(body), "Last-Modified": _http_date(str(item["modified"])),
-        }  # fmt: skip
+            "Content-Type": str(item["mimeType"]),
+            "Access-Control-Allow-Origin": "*",
+            "Accept-Ranges": "bytes",
+            "ETag": _etag(body),
+            "Last-Modified": _http_date(str(item["modified"])),
+        }
         if attached:
             name = str(item["fileName"])
             plain = f"{slug(name.removesuffix('.pdf'))}.pdf"
-            headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+            headers["Content-Disposition"] = (
+                f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+            )
         return Response(200, body, headers)
 
 
@@ -158,7 +183,9 @@ def _filtered(items: list[Json], query: dict[str, str]) -> list[Json]:
     for name, bound in bounds.items():
         stamp, _, side = name.partition("_")
         sign = 1 if side == "since" else -1
-        items = [item for item in items if sign * (datetime.fromisoformat(str(item[stamp])) - bound).total_seconds() >= 0]
+        items = [
+            item for item in items if sign * (datetime.fromisoformat(str(item[stamp])) - bound).total_seconds() >= 0
+        ]
     return items
 
 

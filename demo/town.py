@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
@@ -16,7 +17,8 @@ from .attachments import Attachment, attachments
 from .config import DEFAULT_BASE, DEFAULT_SEED, DEFAULT_TODAY, Options
 from .documents.pdf import render
 from .history import History, tell
-from .objects import Json, Maker, live
+from .objects import Maker, live
+from .register import Json
 
 MARKER = "complete.json"
 OBJECTS = "objects.ndjson"
@@ -74,9 +76,7 @@ class Town:
         return [str(item["name"]) for item in self.of_type("AgendaItem") if item["public"] is False]
 
 
-def build(
-    seed: int = DEFAULT_SEED, scale: float = 1.0, today: date = DEFAULT_TODAY, base: str = DEFAULT_BASE
-) -> Town:
+def build(seed: int = DEFAULT_SEED, scale: float = 1.0, today: date = DEFAULT_TODAY, base: str = DEFAULT_BASE) -> Town:
     """The town in memory; files are drawn when asked for and carry no size or checksum yet."""
     options = Options(seed, scale, today)
     history = tell(options)
@@ -122,7 +122,6 @@ def write(folder: Path, options: Options, workers: int = 1, progress: Progress |
 
 
 Drawn = tuple[int, int, str]
-_worker: tuple[list[Attachment], Path] | None = None
 
 
 def _draw(town: Town, files: Path, workers: int) -> Iterator[Drawn]:
@@ -130,18 +129,19 @@ def _draw(town: Town, files: Path, workers: int) -> Iterator[Drawn]:
         yield from (_draw_one(attachment, files) for attachment in town.attachments)
         return
     # Spawned, not forked: the caller may run threads. Each worker tells itself the same history again (0.3 s).
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (town.options, files)) as pool:
-        yield from pool.map(_draw_numbered, range(1, len(town.attachments) + 1), chunksize=24)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        jobs = [(town.options, number, files) for number in range(1, len(town.attachments) + 1)]
+        yield from pool.map(_draw_numbered, jobs, chunksize=24)
 
 
-def _start(options: Options, files: Path) -> None:
-    global _worker
-    _worker = (attachments(tell(options), options.today), files)
+@functools.cache
+def _told(options: Options) -> list[Attachment]:
+    return attachments(tell(options), options.today)
 
 
-def _draw_numbered(number: int) -> Drawn:
-    assert _worker is not None
-    return _draw_one(_worker[0][number - 1], _worker[1])
+def _draw_numbered(job: tuple[Options, int, Path]) -> Drawn:
+    options, number, files = job
+    return _draw_one(_told(options)[number - 1], files)
 
 
 def _draw_one(attachment: Attachment, files: Path) -> Drawn:

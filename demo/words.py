@@ -12,6 +12,7 @@ MONTHS = (
     "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+PLAIN: dict[int, str] = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -71,5 +72,5 @@ def stamp(day: date, hour: int = 0, minute: int = 0) -> str:
 
 def slug(text: str) -> str:
     """Grundstück Ä 1 -> grundstueck-ae-1"""
-    folded = text.lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    folded = text.lower().translate(PLAIN)
     return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")

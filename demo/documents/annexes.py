@@ -5,25 +5,81 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..config import POSTCODE, TOWN
-from ..matters import OFFICE, Matter
-from ..places import STREETS, district_of
-from ..words import decimal, euro, expand, long_date, number
+from demo.config import POSTCODE, TOWN
+from demo.matters import OFFICE, Matter
+from demo.places import STREETS, district_of
+from demo.words import decimal, euro, expand, long_date, number
+
 from .blocks import Block, Document, Fields, Heading, SitePlan, Space, Table, Text
 from .papers import rng_of, signer
 
 # What a table of costs lists, by the kind of thing that is paid for.
-_ROAD = ("Baustelleneinrichtung und Verkehrssicherung", "Rückbau und Aufbruch", "Erdarbeiten und Entsorgung", "Entwässerung und Leitungsbau",
-         "Trag- und Deckschichten", "Borde, Rinnen und Pflaster", "Beleuchtung und Elektroarbeiten", "Markierung und Beschilderung",
-         "Bepflanzung und Fertigstellungspflege", "Ausstattung")
-_HOUSE = ("Baustelleneinrichtung und Gerüst", "Abbruch und Schadstoffentsorgung", "Rohbau", "Zimmer- und Holzbau", "Dachabdichtung",
-          "Fenster und Sonnenschutz", "Heizung, Lüftung, Sanitär", "Elektroarbeiten", "Innenausbau und Oberflächen", "Außenanlagen")
-_LAMPS = ("LED-Leuchten", "Masten und Fundamente", "Kabel und Übergangskästen", "Montage", "Demontage und Entsorgung", "Steuerung und Nachtabsenkung")
-_SOLAR = ("Module", "Wechselrichter", "Unterkonstruktion und Montage", "Zählerschrank und Netzanschluss", "Blitzschutz", "Gerüst")
-_PURCHASE = ("Grundgerät oder Fahrgestell", "Aufbau", "Beladung und Zubehör", "Funk und Telematik", "Überführung und Zulassung", "Einweisung")
-_GRANTS = ("Sportverein Kernstadt 1908", "Turngemeinde Brinkrode", "Musikzug Kirchlohe", "Heimatverein Steinbeke", "Schützenbruderschaft Ostlohe",
-           "Kantorei Lohenbrück", "Theaterkreis Wallstraße", "Jugendrotkreuz")
-_LEDGER = ("Personalaufwendungen", "Sach- und Dienstleistungen", "Abschreibungen", "Transferaufwendungen", "Zinsen", "Sonstige Aufwendungen")
+_ROAD = (
+    "Baustelleneinrichtung und Verkehrssicherung",
+    "Rückbau und Aufbruch",
+    "Erdarbeiten und Entsorgung",
+    "Entwässerung und Leitungsbau",
+    "Trag- und Deckschichten",
+    "Borde, Rinnen und Pflaster",
+    "Beleuchtung und Elektroarbeiten",
+    "Markierung und Beschilderung",
+    "Bepflanzung und Fertigstellungspflege",
+    "Ausstattung",
+)
+_HOUSE = (
+    "Baustelleneinrichtung und Gerüst",
+    "Abbruch und Schadstoffentsorgung",
+    "Rohbau",
+    "Zimmer- und Holzbau",
+    "Dachabdichtung",
+    "Fenster und Sonnenschutz",
+    "Heizung, Lüftung, Sanitär",
+    "Elektroarbeiten",
+    "Innenausbau und Oberflächen",
+    "Außenanlagen",
+)
+_LAMPS = (
+    "LED-Leuchten",
+    "Masten und Fundamente",
+    "Kabel und Übergangskästen",
+    "Montage",
+    "Demontage und Entsorgung",
+    "Steuerung und Nachtabsenkung",
+)
+_SOLAR = (
+    "Module",
+    "Wechselrichter",
+    "Unterkonstruktion und Montage",
+    "Zählerschrank und Netzanschluss",
+    "Blitzschutz",
+    "Gerüst",
+)
+_PURCHASE = (
+    "Grundgerät oder Fahrgestell",
+    "Aufbau",
+    "Beladung und Zubehör",
+    "Funk und Telematik",
+    "Überführung und Zulassung",
+    "Einweisung",
+)
+_GRANTS = (
+    "Sportverein Kernstadt 1908",
+    "Turngemeinde Brinkrode",
+    "Musikzug Kirchlohe",
+    "Heimatverein Steinbeke",
+    "Schützenbruderschaft Ostlohe",
+    "Kantorei Lohenbrück",
+    "Theaterkreis Wallstraße",
+    "Jugendrotkreuz",
+)
+_LEDGER = (
+    "Personalaufwendungen",
+    "Sach- und Dienstleistungen",
+    "Abschreibungen",
+    "Transferaufwendungen",
+    "Zinsen",
+    "Sonstige Aufwendungen",
+)
 _LISTS = {"renovation": _HOUSE, "allday": _HOUSE, "nursery": _HOUSE, "lighting": _LAMPS, "solar": _SOLAR, "vehicle": _PURCHASE,
           "firestation": _PURCHASE, "culture": _GRANTS, "report": _LEDGER, "accounts": _LEDGER, "fees": _LEDGER}  # fmt: skip
 
@@ -51,7 +107,8 @@ def costs(matter: Matter) -> Document:
     if building:
         amounts += [("Baunebenkosten (Planung, Gutachten)", planning), ("Unvorhergesehenes", reserve)]
     rows += [
-        (f"{n:02d}", name, number(amount), f"{decimal(100 * amount / total, 1)} %") for n, (name, amount) in enumerate(amounts, 1)
+        (f"{n:02d}", name, number(amount), f"{decimal(100 * amount / total, 1)} %")
+        for n, (name, amount) in enumerate(amounts, 1)
     ]
     rows.append(("", "Gesamtsumme", number(total), "100,0 %"))
     note = (

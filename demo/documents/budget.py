@@ -6,9 +6,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from ..config import TOWN
-from ..matters import OFFICE, Matter
-from ..words import expand, long_date, number
+from demo.config import TOWN
+from demo.matters import OFFICE, Matter
+from demo.words import expand, long_date, number
+
 from .blocks import Block, Document, Fields, Heading, PageBreak, Table, Text
 from .papers import rng_of
 
@@ -93,10 +94,24 @@ def _overall(income: int, expense: int, products: list[tuple[_Row, int]], rng: r
     yield Heading("Gesamtergebnisplan", 1)
     parts = [income * share // 1000 for share in (462, 241, 168, rng.randint(40, 52), 31)]
     parts.append(income - sum(parts))
-    names = ("Steuern und ähnliche Abgaben", "Zuwendungen und allgemeine Umlagen", "Öffentlich-rechtliche Leistungsentgelte", "Kostenerstattungen", "Privatrechtliche Leistungsentgelte", "Sonstige ordentliche Erträge")
+    names = (
+        "Steuern und ähnliche Abgaben",
+        "Zuwendungen und allgemeine Umlagen",
+        "Öffentlich-rechtliche Leistungsentgelte",
+        "Kostenerstattungen",
+        "Privatrechtliche Leistungsentgelte",
+        "Sonstige ordentliche Erträge",
+    )
     in_products = sum(amount for _, amount in products)
-    costs = (("Aufwendungen der Produkte", in_products), ("Kreisumlage und Transferaufwendungen", expense - in_products))
-    rows = [("Position", "Ansatz in Euro"), *((name, number(part)) for name, part in zip(names, parts, strict=True)), ("Summe der Erträge", number(income))]
+    costs = (
+        ("Aufwendungen der Produkte", in_products),
+        ("Kreisumlage und Transferaufwendungen", expense - in_products),
+    )
+    rows = [
+        ("Position", "Ansatz in Euro"),
+        *((name, number(part)) for name, part in zip(names, parts, strict=True)),
+        ("Summe der Erträge", number(income)),
+    ]
     rows += [(name, f"-{number(part)}") for name, part in costs]
     yield Table((*rows, ("Jahresergebnis", f"-{number(expense - income)}")), (6, 3), numeric=1, total=True)
     yield Heading("Übersicht der Produkte", 1)
@@ -117,18 +132,38 @@ _GOALS = (
 def _product(row: _Row, amount: int, year: int, rng: random.Random) -> Iterator[Block]:
     code, name, office, _, cover, purpose, figure, value = row
     yield Heading(f"Produkt {code} {name}", 1)
-    yield Fields((("Produktbereich", code[:2]), ("Verantwortlich", OFFICE[office].name), ("Beschreibung", purpose + ".")))
+    yield Fields(
+        (("Produktbereich", code[:2]), ("Verantwortlich", OFFICE[office].name), ("Beschreibung", purpose + "."))
+    )
     yield Heading("Ziele")
     for goal in rng.sample(_GOALS, 3):
         yield Text(expand(goal, rng), "–")
     yield Heading("Kennzahlen")
-    values = [value * rng.randint(93, 100) // 100, value * rng.randint(96, 103) // 100, value, value * rng.randint(99, 106) // 100]
+    values = [
+        value * rng.randint(93, 100) // 100,
+        value * rng.randint(96, 103) // 100,
+        value,
+        value * rng.randint(99, 106) // 100,
+    ]
     yield Table((("Kennzahl", *(str(year + shift) for shift in (-2, -1, 0, 1))), (figure, *map(number, values)),
                  ("Aufwand je Einwohner in Euro", *(number(max(1, amount * share // 100 // 14200)) for share in (93, 97, 100, 103)))), (4, 1.5, 1.5, 1.5, 1.5), numeric=1)  # fmt: skip
     yield Heading("Teilergebnisplan")
     shares = [rng.randint(30, 48), rng.randint(18, 28), rng.randint(6, 12)]
-    names = ("Personalaufwendungen", "Sach- und Dienstleistungen", "Abschreibungen", "Transfer- und sonstige Aufwendungen")
-    rows = [("Position", *(f"{kind} {year + shift}" for kind, shift in (("Ergebnis", -2), ("Ansatz", -1), ("Ansatz", 0), ("Plan", 1))))]
+    names = (
+        "Personalaufwendungen",
+        "Sach- und Dienstleistungen",
+        "Abschreibungen",
+        "Transfer- und sonstige Aufwendungen",
+    )
+    rows = [
+        (
+            "Position",
+            *(
+                f"{kind} {year + shift}"
+                for kind, shift in (("Ergebnis", -2), ("Ansatz", -1), ("Ansatz", 0), ("Plan", 1))
+            ),
+        )
+    ]
     totals = [amount * share // 100 for share in (91, 96, 100, 103)]
     columns = [[total * share // 100 for share in shares] for total in totals]
     for column, total in zip(columns, totals, strict=True):
@@ -137,4 +172,9 @@ def _product(row: _Row, amount: int, year: int, rng: random.Random) -> Iterator[
     rows += [(label, *(f"-{number(column[n])}" for column in columns)) for n, label in enumerate(names)]
     rows.append(("Ergebnis", *(number(total * cover // 100 - total) for total in totals)))
     yield Table(tuple(rows), (4, 2, 2, 2, 2), numeric=1, total=True)
-    yield Text(expand("Erläuterung: [Der Mehrbedarf ergibt sich aus Tarifsteigerungen und gestiegenen Energiepreisen.|Im Ansatz sind einmalige Gutachterkosten enthalten.|Die Veränderung gegenüber dem Vorjahr folgt aus der Neuordnung der internen Verrechnung.|Der Ansatz wurde nach dem Rechnungsergebnis fortgeschrieben.] [Nachbesetzungen erfolgen erst nach sechs Monaten.|Verträge werden im Jahresverlauf neu ausgeschrieben.|Fördermittel sind nur veranschlagt, soweit ein Bescheid vorliegt.]", rng))
+    yield Text(
+        expand(
+            "Erläuterung: [Der Mehrbedarf ergibt sich aus Tarifsteigerungen und gestiegenen Energiepreisen.|Im Ansatz sind einmalige Gutachterkosten enthalten.|Die Veränderung gegenüber dem Vorjahr folgt aus der Neuordnung der internen Verrechnung.|Der Ansatz wurde nach dem Rechnungsergebnis fortgeschrieben.] [Nachbesetzungen erfolgen erst nach sechs Monaten.|Verträge werden im Jahresverlauf neu ausgeschrieben.|Fördermittel sind nur veranschlagt, soweit ein Bescheid vorliegt.]",
+            rng,
+        )
+    )

@@ -6,11 +6,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from ..cast import OFFICES
-from ..config import TOWN
-from ..matters import OFFICE, Matter
-from ..places import DISTRICTS, STREETS
-from ..words import euro, expand, listing, long_date, number
+from demo.cast import OFFICES
+from demo.config import TOWN
+from demo.matters import OFFICE, Matter
+from demo.places import DISTRICTS, STREETS
+from demo.words import euro, expand, listing, long_date, number
+
 from .blocks import Block, Document, Fields, Heading, PageBreak, Space, Table, Text
 from .papers import rng_of
 
@@ -59,7 +60,13 @@ def concept(matter: Matter) -> Document:
     name = matter.facts["concept"]
     count = int(matter.facts["measures"])
     deeds = rng.sample(_DEEDS, count)
-    facts = {**matter.facts, "town": TOWN, "talks": str(rng.randint(14, 38)), "rounds": str(rng.randint(3, 6)), "hints": number(rng.randint(140, 1180))}
+    facts = {
+        **matter.facts,
+        "town": TOWN,
+        "talks": str(rng.randint(14, 38)),
+        "rounds": str(rng.randint(3, 6)),
+        "hints": number(rng.randint(140, 1180)),
+    }
     blocks: list[Block] = []
     for position, (title, lines) in enumerate(_INTRO, 1):
         blocks.append(Heading(f"{position} {title}", 1))
@@ -75,11 +82,25 @@ def concept(matter: Matter) -> Document:
 
 
 def _people(rng: random.Random) -> Table:
-    base = {"Kernstadt": 6320, "Kirchlohe": 2140, "Brinkrode": 1890, "Ostlohe": 1260, "Steinbeke": 1410, "Wiesbrück": 1180}
+    base = {
+        "Kernstadt": 6320,
+        "Kirchlohe": 2140,
+        "Brinkrode": 1890,
+        "Ostlohe": 1260,
+        "Steinbeke": 1410,
+        "Wiesbrück": 1180,
+    }
     rows = [("Stadtteil", "Einwohner", "unter 18", "über 65")]
-    for name, people in base.items():
-        people += rng.randint(-20, 20)
-        rows.append((name, number(people), number(people * rng.randint(15, 20) // 100), number(people * rng.randint(19, 26) // 100)))
+    for name, usual in base.items():
+        people = usual + rng.randint(-20, 20)
+        rows.append(
+            (
+                name,
+                number(people),
+                number(people * rng.randint(15, 20) // 100),
+                number(people * rng.randint(19, 26) // 100),
+            )
+        )
     return Table(tuple(rows), (4, 2, 2, 2), numeric=1)
 
 
@@ -105,7 +126,12 @@ class _Sheet:
                       ("Stadtteile", listing(self.areas)), ("Kennzahl", expand("[Anzahl erreichter Haushalte|Tonnen CO2 im Jahr|Zahl der umgesetzten Standorte|Quadratmeter umgestalteter Fläche|Zufriedenheit in der Befragung]", rng))))  # fmt: skip
         yield Heading("Beschreibung")
         yield Text(self.text)
-        yield Text(expand(f"Begonnen wird [im Bereich {self.street}|im Stadtteil {self.areas[0]}|mit einem Pilotvorhaben im Bereich {self.street}], weil dort [der Bedarf nach der Bestandsaufnahme am größten ist|die Eigentumsverhältnisse eine rasche Umsetzung erlauben|ohnehin Bauarbeiten anstehen].", rng))
+        yield Text(
+            expand(
+                f"Begonnen wird [im Bereich {self.street}|im Stadtteil {self.areas[0]}|mit einem Pilotvorhaben im Bereich {self.street}], weil dort [der Bedarf nach der Bestandsaufnahme am größten ist|die Eigentumsverhältnisse eine rasche Umsetzung erlauben|ohnehin Bauarbeiten anstehen].",
+                rng,
+            )
+        )
         yield Heading("Handlungsschritte")
         steps = ("Zuständigkeiten und Ablauf festlegen", "Förderantrag vorbereiten und einreichen", "Standorte [prüfen|mit den Anliegern abstimmen]",
                  "Leistungen ausschreiben", "Umsetzung begleiten und öffentlich berichten", "Wirkung nach zwei Jahren auswerten")  # fmt: skip
@@ -116,5 +142,10 @@ class _Sheet:
         names = ("Wirkung", "Kosten", "Umsetzbarkeit", "Akzeptanz")
         rows = [(name, str(score), "*" * score) for name, score in zip(names, self.scores, strict=True)]
         yield Table((("Kriterium", "Punkte", ""), *rows, ("Summe", str(self.points), "")), (4, 1.5, 3), total=True)
-        yield Text(expand("Hemmnisse: [begrenzte Personalkapazität|lange Lieferzeiten|fehlende Flächen|unsichere Förderkulisse]. Synergien: [Kanalsanierung im gleichen Abschnitt|Schulentwicklungsplanung|Stadtmarketing|Ehrenamtsförderung].", rng))
+        yield Text(
+            expand(
+                "Hemmnisse: [begrenzte Personalkapazität|lange Lieferzeiten|fehlende Flächen|unsichere Förderkulisse]. Synergien: [Kanalsanierung im gleichen Abschnitt|Schulentwicklungsplanung|Stadtmarketing|Ehrenamtsförderung].",
+                rng,
+            )
+        )
         yield Space(4)

@@ -6,10 +6,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from ..config import TOWN
-from ..matters import OFFICE, Matter
-from ..places import STREETS, district_of
-from ..words import decimal, expand, long_date, number
+from demo.config import TOWN
+from demo.matters import OFFICE, Matter
+from demo.places import STREETS, district_of
+from demo.words import decimal, expand, long_date, number
+
 from .blocks import Block, Document, Heading, PageBreak, SitePlan, Space, Table, Text
 from .papers import rng_of
 
@@ -103,7 +104,7 @@ _CAPTIONS = (
 
 
 def _caption(line: str) -> str:
-    return next((caption for start, caption in _CAPTIONS if line.startswith(start)), line.split(":")[0])
+    return next((caption for start, caption in _CAPTIONS if line.startswith(start)), line.split(":", maxsplit=1)[0])
 
 
 def _facts(matter: Matter, rng: random.Random) -> dict[str, str]:
@@ -119,16 +120,28 @@ def _facts(matter: Matter, rng: random.Random) -> dict[str, str]:
 def _plan(matter: Matter, rng: random.Random) -> Iterator[Block]:
     street = matter.facts["street"]
     others = [name for name in STREETS[district_of(street)] if name != street]
-    yield SitePlan(f"plan {matter.reference}", f"Geltungsbereich Bebauungsplan Nr. {matter.facts['plan']}", (street, *rng.sample(others, 2)))
+    yield SitePlan(
+        f"plan {matter.reference}",
+        f"Geltungsbereich Bebauungsplan Nr. {matter.facts['plan']}",
+        (street, *rng.sample(others, 2)),
+    )
 
 
 def _areas(matter: Matter, rng: random.Random) -> Iterator[Block]:
     area = int(matter.facts["area"].replace(".", ""))
-    names = ("Allgemeines Wohngebiet", "Öffentliche Verkehrsfläche", "Fuß- und Radwege", "Öffentliche Grünfläche", "Rückhaltebecken")
+    names = (
+        "Allgemeines Wohngebiet",
+        "Öffentliche Verkehrsfläche",
+        "Fuß- und Radwege",
+        "Öffentliche Grünfläche",
+        "Rückhaltebecken",
+    )
     parts = [area * share // 100 for share in (63, 15, rng.randint(3, 5), 10)]
     parts.append(area - sum(parts))
     rows = [("Flächenbilanz", "m²", "Anteil")]
-    rows += [(name, number(part), f"{decimal(100 * part / area, 1)} %") for name, part in zip(names, parts, strict=True)]
+    rows += [
+        (name, number(part), f"{decimal(100 * part / area, 1)} %") for name, part in zip(names, parts, strict=True)
+    ]
     yield Table((*rows, ("Plangebiet gesamt", number(area), "100,0 %")), (5, 2, 2), numeric=1, total=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -71,16 +72,8 @@ def wrap(text: str, font: str, size: float, room: float) -> list[str]:
     space = width_of(" ", font, size)
     line: list[str] = []
     used = 0.0
-    for word in text.split():
+    for word in _pieces(text, font, size, room):
         wide = width_of(word, font, size)
-        while wide > room:
-            cut = _cut(word, font, size, room)
-            if line:
-                lines.append(" ".join(line))
-                line, used = [], 0.0
-            lines.append(word[:cut])
-            word = word[cut:]
-            wide = width_of(word, font, size)
         if line and used + space + wide > room:
             lines.append(" ".join(line))
             line, used = [], 0.0
@@ -89,6 +82,16 @@ def wrap(text: str, font: str, size: float, room: float) -> list[str]:
     if line:
         lines.append(" ".join(line))
     return lines or [""]
+
+
+def _pieces(text: str, font: str, size: float, room: float) -> Iterator[str]:
+    for word in text.split():
+        rest = word
+        while width_of(rest, font, size) > room:
+            cut = _cut(rest, font, size, room)
+            yield rest[:cut]
+            rest = rest[cut:]
+        yield rest
 
 
 def _cut(word: str, font: str, size: float, room: float) -> int:
@@ -166,9 +169,7 @@ class Layout:
         lines = wrap(block.text, font, block.size, LINE - indent)
         self._need(block.size * 1.32 * min(len(lines), 2))
         if block.label:
-            self.pages[-1].append(
-                Run(LEFT + block.indent, self.y - block.size * 1.04, block.label, font, block.size)
-            )
+            self.pages[-1].append(Run(LEFT + block.indent, self.y - block.size * 1.04, block.label, font, block.size))
         self._lines(lines, LEFT + indent, block.size, block.bold)
         self.y -= 3 if block.label else 6
 
@@ -178,6 +179,8 @@ class Layout:
         for share in block.widths:
             edges.append(edges[-1] + LINE * share / whole)
         self.y -= 3
+        # A head never stands alone at the foot of a page.
+        self._need(block.size * 5)
         for position, row in enumerate(block.rows):
             head = block.header and position == 0
             self._row(block, row, edges, head, head or (block.total and position == len(block.rows) - 1))
@@ -188,9 +191,7 @@ class Layout:
 
     def _row(self, block: Table, row: tuple[str, ...], edges: list[float], head: bool, bold: bool) -> None:
         font, size = (BOLD if bold else REGULAR), block.size
-        cells = [
-            wrap(cell, font, size, edges[n + 1] - edges[n] - 8) for n, cell in enumerate(row)
-        ]
+        cells = [wrap(cell, font, size, edges[n + 1] - edges[n] - 8) for n, cell in enumerate(row)]
         tall = max(len(cell) for cell in cells) * size * 1.22 + 5
         self._need(tall)
         page = self.pages[-1]

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from ..config import TOWN
-from ..matters import FACTION
-from ..schedule import Item, Sitting
-from ..seats import HUMAN, Seat, mayor
-from ..words import long_date, short_date, weekday
+from demo.config import TOWN
+from demo.matters import FACTION
+from demo.schedule import Item, Sitting
+from demo.seats import HUMAN, Seat, mayor
+from demo.words import long_date, short_date, weekday
+
 from .blocks import Block, Boxed, Document, Fields, Heading, Space, Table, Text
 
 
@@ -21,7 +22,7 @@ def _genitive(sitting: Sitting) -> str:
 
 def _of(name: str) -> str:
     head, space, rest = name.partition(" ")
-    if head.endswith("Finanzausschuss") or head.endswith("ausschuss") or head == "Ausschuss":
+    if head.lower().endswith("ausschuss"):
         return f"{head}es{space}{rest}"
     return f"{name}es" if name.endswith("ausschuss") else name
 
@@ -36,13 +37,17 @@ def chair(sitting: Sitting) -> str:
     """Who led the meeting."""
     if sitting.committee.short in ("Rat", "HFA"):
         return mayor(sitting.day).name
-    return next((HUMAN[seat.person].name for seat in sitting.present if seat.role == "Vorsitz"), mayor(sitting.day).name)
+    return next(
+        (HUMAN[seat.person].name for seat in sitting.present if seat.role == "Vorsitz"), mayor(sitting.day).name
+    )
 
 
 def invitation(sitting: Sitting) -> Document:
     """The invitation with the agenda; of the closed part only the number of items."""
     day = sitting.moved_from or sitting.day
-    head = tuple((label, f"{weekday(day)}, {long_date(day)}" if label == "Tag" else value) for label, value in _head(sitting))
+    head = tuple(
+        (label, f"{weekday(day)}, {long_date(day)}" if label == "Tag" else value) for label, value in _head(sitting)
+    )
     blocks: list[Block] = [
         Heading(f"Einladung zur {sitting.count}. Sitzung {_genitive(sitting)}", 1), Fields(head),
         Text(f"{TOWN}, den {long_date(sitting.invited)}"), Text("Sehr geehrte Damen und Herren,"),
@@ -53,7 +58,11 @@ def invitation(sitting: Sitting) -> Document:
     blocks += [Heading("Tagesordnung"), Heading("Öffentlicher Teil", 3), _agenda(sitting)]
     closed = sum(1 for item in sitting.items if not item.public)
     if closed:
-        blocks.append(Text(f"Im Anschluss findet eine nichtöffentliche Sitzung mit {closed} {'Tagesordnungspunkt' if closed == 1 else 'Tagesordnungspunkten'} statt."))
+        blocks.append(
+            Text(
+                f"Im Anschluss findet eine nichtöffentliche Sitzung mit {closed} {'Tagesordnungspunkt' if closed == 1 else 'Tagesordnungspunkten'} statt."
+            )
+        )
     blocks += [Space(14), Text("Mit freundlichen Grüßen"), Space(10), Text(chair(sitting)), Text("Vorsitz")]
     return Document(f"Einladung {sitting.committee.name} {short_date(sitting.day)}", "Ratsbüro", "Einladung",
                     f"Einladung · {sitting.committee.name} · {short_date(sitting.day)}", tuple(blocks))  # fmt: skip
@@ -61,7 +70,9 @@ def invitation(sitting: Sitting) -> Document:
 
 def _agenda(sitting: Sitting) -> Table:
     rows = [("TOP", "Gegenstand", "Vorlage")]
-    rows += [(item.number, item.name, item.matter.reference if item.matter else "") for item in sitting.items if item.public]
+    rows += [
+        (item.number, item.name, item.matter.reference if item.matter else "") for item in sitting.items if item.public
+    ]
     return Table(tuple(rows), (0.9, 7, 1.7), size=9.5)
 
 
@@ -87,11 +98,16 @@ def minutes(sitting: Sitting) -> Document:
 def _attendance(sitting: Sitting) -> Iterator[Block]:
     yield Heading("Anwesend")
     rows = [("Name", "Fraktion", "Funktion")]
-    rows += [(HUMAN[seat.person].name, FACTION[seat.behalf].name if seat.behalf else "–", seat.role) for seat in sitting.present]
+    rows += [
+        (HUMAN[seat.person].name, FACTION[seat.behalf].name if seat.behalf else "–", seat.role)
+        for seat in sitting.present
+    ]
     yield Table(tuple(rows), (4, 4, 3))
     if sitting.absent:
         yield Text("Entschuldigt: " + ", ".join(_named(seat) for seat in sitting.absent))
-    yield Text("Von der Verwaltung: Erste Beigeordnete Beate Oestermann, Technische Beigeordnete Dipl.-Ing. Anke Petzold-Rieke, Tim Wesselmann (Schriftführung)")
+    yield Text(
+        "Von der Verwaltung: Erste Beigeordnete Beate Oestermann, Technische Beigeordnete Dipl.-Ing. Anke Petzold-Rieke, Tim Wesselmann (Schriftführung)"
+    )
 
 
 def _named(seat: Seat) -> str:
@@ -107,8 +123,18 @@ def _item(sitting: Sitting, item: Item) -> Iterator[Block]:
     for line in item.debate:
         yield Text(line)
     if item.resolution:
-        lines = item.resolution if len(item.resolution) == 1 else tuple(f"{n}. {line}" for n, line in enumerate(item.resolution, 1))
-        verb = "Beschluss" if "beschlossen" in item.result else "Beschlussempfehlung" if "empfohlen" in item.result and item.result != "nicht empfohlen" else "Abgestimmt wird über den Beschlussvorschlag"
+        lines = (
+            item.resolution
+            if len(item.resolution) == 1
+            else tuple(f"{n}. {line}" for n, line in enumerate(item.resolution, 1))
+        )
+        verb = (
+            "Beschluss"
+            if "beschlossen" in item.result
+            else "Beschlussempfehlung"
+            if "empfohlen" in item.result and item.result != "nicht empfohlen"
+            else "Abgestimmt wird über den Beschlussvorschlag"
+        )
         yield Boxed(f"{verb}:", lines)
     if item.votes:
         yes, no, abstain = item.votes
@@ -139,11 +165,18 @@ def excerpt(sitting: Sitting, item: Item) -> Document:
 
 def postponement(sitting: Sitting) -> Document:
     """The notice that a meeting was moved."""
-    assert sitting.moved_from is not None
+    if sitting.moved_from is None:
+        raise ValueError("this meeting was never moved")
     blocks: tuple[Block, ...] = (
         Heading("Verlegung einer Sitzung", 1), Fields(_head(sitting)), Text("Sehr geehrte Damen und Herren,"),
         Text(f"die für {weekday(sitting.moved_from)}, den {long_date(sitting.moved_from)}, angesetzte {sitting.count}. Sitzung muss wegen eines Wasserschadens im Sitzungssaal verlegt werden. "
              f"Sie findet nun am {weekday(sitting.day)}, dem {long_date(sitting.day)}, um {sitting.hour}.00 Uhr an folgendem Ort statt: {sitting.place.name}, {sitting.place.room}. Die Tagesordnung bleibt unverändert."),
         Space(10), Text(chair(sitting)),
     )  # fmt: skip
-    return Document(f"Verlegung {sitting.committee.name} {short_date(sitting.day)}", "Ratsbüro", "Mitteilung", "Verlegung einer Sitzung", blocks)
+    return Document(
+        f"Verlegung {sitting.committee.name} {short_date(sitting.day)}",
+        "Ratsbüro",
+        "Mitteilung",
+        "Verlegung einer Sitzung",
+        blocks,
+    )

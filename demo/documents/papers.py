@@ -6,12 +6,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from .. import passages
-from ..config import POSTCODE, TOWN
-from ..matters import FACTION, OFFICE, Matter
-from ..schedule import BY_SHORT
-from ..seats import HUMAN, mayor
-from ..words import euro, expand, long_date, number, short_date
+from demo import passages
+from demo.config import POSTCODE, TOWN
+from demo.matters import FACTION, OFFICE, Matter
+from demo.schedule import BY_SHORT
+from demo.seats import HUMAN, mayor
+from demo.words import euro, expand, long_date, number, short_date
+
 from .blocks import Block, Boxed, Document, Fields, Heading, Space, Table, Text
 
 
@@ -63,7 +64,9 @@ def paper(matter: Matter, annexes: list[str]) -> Document:
     if matter.supersedes:
         blocks.append(Text(f"Diese Neufassung ersetzt die Vorlage {matter.supersedes.reference}. Geändert wurden nach der "
                            "Vertagung die Kostenübersicht und der Zeitplan."))  # fmt: skip
-    blocks += [Heading("Sachverhalt"), Text(expand(rng.choice(passages.OPENINGS), rng, matter.facts))]
+    blocks.append(Heading("Sachverhalt"))
+    if matter.answers is None:
+        blocks.append(Text(expand(rng.choice(passages.OPENINGS), rng, matter.facts)))
     blocks += _tell(matter, matter.topic.situation, rng)
     blocks += [Heading("Begründung und Bewertung"), *_tell(matter, matter.topic.reasons, rng)]
     if matter.kind == "Beschlussvorlage":
@@ -73,18 +76,30 @@ def paper(matter: Matter, annexes: list[str]) -> Document:
     if matter.topic.law:
         blocks += [Heading("Rechtsgrundlage"), Text(matter.topic.law)]
     blocks += _closing(matter, annexes)
-    return Document(matter.title, office.name, matter.kind, f"Vorlage {matter.reference} · {matter.title}", tuple(blocks))
+    return Document(
+        matter.title, office.name, matter.kind, f"Vorlage {matter.reference} · {matter.title}", tuple(blocks)
+    )
+
+
+# Nobody asks the neighbours about a table of seats or an annual account.
+_DESK = frozenset({"seats", "accounts", "fees", "budget", "overspend", "culture", "sunday", "vehicle", "firestation"})
 
 
 def _deliberation(matter: Matter, rng: random.Random) -> Iterator[Block]:
+    if matter.topic.key in _DESK:
+        yield Heading("Klimarelevanz")
+        yield Text(passages.CLIMATE[-1])
+        return
     if matter.topic.cost:
         yield Text(expand(rng.choice(passages.ALTERNATIVES), rng))
     yield Heading("Beteiligung")
     for line in rng.sample(passages.PARTICIPATION, 2):
         yield Text(expand(line, rng, matter.facts))
-    if matter.topic.cost and matter.topic.key not in ("budget", "overspend", "fees", "culture"):
+    if matter.topic.cost and matter.topic.key not in ("landuse", "concept"):
         yield Heading("Zeitplan")
-        yield Text(expand(rng.choice(passages.SCHEDULE), rng, matter.facts))
+        # Signs and orders of the traffic authority need no tender.
+        lines = passages.SCHEDULE[2:] if matter.office == "FB 3" else passages.SCHEDULE
+        yield Text(expand(rng.choice(lines), rng, matter.facts))
     yield Heading("Klimarelevanz")
     yield Text(expand(rng.choice(passages.CLIMATE), rng))
 
@@ -93,7 +108,7 @@ def _money(matter: Matter, rng: random.Random) -> Iterator[Block]:
     cost = int(matter.facts["cost_number"])
     funding = cost * matter.topic.funded // 100
     account = f"{rng.randint(1, 15):02d}.{rng.randint(1, 9):02d}.{rng.randint(1, 9):02d}"
-    rows = [("Finanzielle Auswirkungen", "Betrag", "Haushaltsjahr"), ("Gesamtbetrag", euro(cost), matter.facts["year"])]
+    rows = [("Position", "Betrag", "Haushaltsjahr"), ("Gesamtbetrag", euro(cost), matter.facts["year"])]
     if funding:
         rows.append((f"Zuwendungen ({matter.topic.funded} Prozent)", euro(funding), matter.facts["next_year"]))
         rows.append(("Eigenanteil der Stadt", euro(cost - funding), matter.facts["year"]))
@@ -119,7 +134,8 @@ def _closing(matter: Matter, annexes: list[str]) -> Iterator[Block]:
 
 def motion(matter: Matter) -> Document:
     """A motion or question as the faction wrote it."""
-    assert matter.author is not None
+    if matter.author is None:
+        raise ValueError("a motion has an author")
     rng = rng_of(matter, "motion")
     faction = FACTION[matter.faction].name
     head = mayor(matter.day)
@@ -130,7 +146,7 @@ def motion(matter: Matter) -> Document:
         Text(f"Fraktion {faction} im Rat der Stadt {TOWN}", bold=True),
         Space(6), Text(f"{address} {head.name}"), Text(f"Rathausplatz 1, {POSTCODE} {TOWN}"),
         Space(8), Text(f"{TOWN}, den {long_date(matter.day)}"),
-        Heading(f"{matter.kind} {matter.reference}: {matter.title}", 1),
+        Heading(matter.title, 1), Text(f"{matter.kind} Nr. {matter.reference}", bold=True),
         Text(f"{greeting} {'Bürgermeisterin' if head.gender == 'female' else 'Bürgermeister'} {head.family},"),
         Text(f"die Fraktion {faction} bittet, den folgenden Punkt auf die Tagesordnung der nächsten Sitzung zu nehmen "
              f"({BY_SHORT[matter.topic.route[0]].name})."),
@@ -142,8 +158,16 @@ def motion(matter: Matter) -> Document:
     else:
         blocks += [Boxed("Beschlussvorschlag", _proposal(matter)), Heading("Begründung")]
         blocks += [*_tell(matter, matter.topic.situation, rng), *_tell(matter, matter.topic.reasons, rng)]
-    blocks += [Space(14), Text("Mit freundlichen Grüßen"), Space(10), Text(matter.author.name), Text(f"für die Fraktion {faction}")]
-    return Document(matter.title, f"Fraktion {faction}", matter.kind, f"{matter.kind} {matter.reference}", tuple(blocks))
+    blocks += [
+        Space(14),
+        Text("Mit freundlichen Grüßen"),
+        Space(10),
+        Text(matter.author.name),
+        Text(f"für die Fraktion {faction}"),
+    ]
+    return Document(
+        matter.title, f"Fraktion {faction}", matter.kind, f"{matter.kind} {matter.reference}", tuple(blocks)
+    )
 
 
 def answer(matter: Matter) -> Document:

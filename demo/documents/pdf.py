@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import random
+from textwrap import shorten
 
 from reportlab.pdfgen.canvas import Canvas
 
-from ..config import POSTCODE, TOWN, WEBSITE
+from demo.config import POSTCODE, TOWN, WEBSITE
+
 from .blocks import Document, SitePlan
 from .layout import BOLD, HEIGHT, LEFT, LINE, REGULAR, RIGHT, WIDTH, Fill, Layout, Page, Plan, Run, Stroke
 from .scan import scanned_pages
@@ -42,11 +44,13 @@ def _furniture(canvas: Canvas, document: Document, number: int, total: int) -> N
         _letterhead(canvas, document)
     else:
         canvas.setFont(REGULAR, 8.5)
-        canvas.drawString(LEFT, HEIGHT - 50, document.running_head[:110])
+        canvas.drawString(LEFT, HEIGHT - 50, shorten(document.running_head, 105, placeholder=" …"))
         canvas.setLineWidth(0.4)
         canvas.line(LEFT, HEIGHT - 56, RIGHT, HEIGHT - 56)
     canvas.setFont(REGULAR, 8)
-    canvas.drawString(LEFT, 40, f"Stadt {TOWN} · Rathausplatz 1 · {POSTCODE} {TOWN} · {WEBSITE.removeprefix('https://')}")
+    canvas.drawString(
+        LEFT, 40, f"Stadt {TOWN} · Rathausplatz 1 · {POSTCODE} {TOWN} · {WEBSITE.removeprefix('https://')}"
+    )
     canvas.drawRightString(RIGHT, 40, f"Seite {number} von {total}")
 
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 
 from .base import Topic
 
-_SCHOOLS = ("Grundschule Am Stadtgraben", "Grundschule Kirchlohe", "Grundschule Brinkrode", "Sekundarschule Lohenbrück",
-            "Gymnasium am Lohedamm")
-_ROOFS = (*_SCHOOLS, "Dreifachsporthalle Nordring", "Baubetriebshof", "Stadthalle", "Kindertagesstätte Pusteblume",
-          "Turnhalle Brinkrode", "Feuerwehrgerätehaus Ostlohe")
+_SCHOOLS = (
+    "Grundschule Am Stadtgraben",
+    "Grundschule Kirchlohe",
+    "Grundschule Brinkrode",
+    "Sekundarschule Lohenbrück",
+    "Gymnasium am Lohedamm",
+)
+_ROOFS = (
+    *_SCHOOLS,
+    "Dreifachsporthalle Nordring",
+    "Baubetriebshof",
+    "Stadthalle",
+    "Kindertagesstätte Pusteblume",
+    "Turnhalle Brinkrode",
+    "Feuerwehrgerätehaus Ostlohe",
+)
 
 TOPICS = (
     Topic(
@@ -23,11 +35,11 @@ TOPICS = (
             "Vorgesehen ist ein allgemeines Wohngebiet (WA) mit einer Grundflächenzahl von 0,4 und zwei Vollgeschossen. Flachdächer und flach geneigte Dächer sind zu begrünen, Stellplätze mit wasserdurchlässigen Belägen herzustellen. {social} Prozent der Geschossfläche sind für den öffentlich geförderten Wohnungsbau gebunden.",
             "Das Niederschlagswasser kann wegen [des anstehenden Lehms|des hohen Grundwasserstands] nur zum Teil versickert werden; ein Rückhaltebecken mit {basin} Kubikmetern ist eingeplant. Die artenschutzrechtliche Vorprüfung hat [keine Verbotstatbestände ergeben|Hinweise auf Quartiere der Zwergfledermaus ergeben, für die Ersatzquartiere vorgesehen sind].",
         ),
-        ("{Decider} beschließt gemäß § 2 Absatz 1 BauGB das Verfahren für den Bebauungsplan Nr. {plan} „{street}“ durchzuführen.",
+        ("{Decider} beschließt gemäß § 2 Absatz 1 BauGB, das Verfahren für den Bebauungsplan Nr. {plan} „{street}“ durchzuführen.",
          "Ziel der Planung ist die Ausweisung eines allgemeinen Wohngebiets mit etwa {flats} Wohneinheiten.",
          "Die Verwaltung wird beauftragt, die Öffentlichkeit nach § 3 und die Behörden nach § 4 BauGB zu beteiligen."),
         "§ 2 Absatz 1, §§ 3, 4 und 13a Baugesetzbuch (BauGB)", 1.6, (18000, 64000, 1000), 0, (),
-        {"plan": (41, 128, 1), "amendment": (1, 4, 1), "area": (3800, 41000, 100), "flats": (12, 118, 1), "social": (20, 35, 5),
+        {"plan": (41, 128, 1), "amendment": (1, 4, 1), "area": (3800, 41000, 100), "social": (20, 35, 5),
          "basin": (120, 900, 10)},
         annexes=("map", "landuse"), debated=True,
     ),
@@ -51,9 +63,9 @@ TOPICS = (
     ),
     Topic(
         "renovation", "Beschlussvorlage", "FB 4", ("SKS", "BPA", "HFA"),
-        ("{building}: Sanierung {part}", "Sanierung {part} am Standort {building}"),
+        ("Sanierung {building}: {part}", "{building}: {part}, Bau- und Finanzierungsbeschluss"),
         (
-            "Am Standort {building} ({address}) besteht seit Längerem Handlungsbedarf. Die Bauunterhaltung hat für {part} [erhebliche Mängel|den Ablauf der technischen Nutzungsdauer|wiederkehrende Feuchteschäden] dokumentiert; in den letzten drei Jahren mussten {repairs} Notreparaturen beauftragt werden.",
+            "Am Standort {building} ({address}) besteht seit Längerem Handlungsbedarf. Die Bauunterhaltung hat [erhebliche Mängel|den Ablauf der technischen Nutzungsdauer|wiederkehrende Feuchteschäden] dokumentiert; in den letzten drei Jahren mussten {repairs} Notreparaturen beauftragt werden.",
             "Das Gebäude stammt aus dem Jahr {built} und wird von {users} Menschen täglich genutzt. Der Wärmeverbrauch liegt mit {heat} Kilowattstunden je Quadratmeter [deutlich über|um gut die Hälfte über] dem Vergleichswert für Gebäude dieser Art.",
         ),
         (
@@ -61,15 +73,16 @@ TOPICS = (
             "Die Arbeiten sollen überwiegend in den Sommerferien stattfinden. [Für zwei Klassen|Für den Fachunterricht|Für die Betreuung] werden Ausweichräume im Erdgeschoss eingerichtet. Der Schadstoffbericht weist [künstliche Mineralfasern in abgehängten Decken|keine auffälligen Befunde] aus.",
             "Die Maßnahme ist im Förderprogramm für kommunale Gebäude angemeldet; der Zuwendungsbescheid wird {start} erwartet. Ein förderunschädlicher Maßnahmenbeginn ist beantragt.",
         ),
-        ("{Decider} beschließt die Sanierung ({part}) am Standort {building} in der Variante B mit Gesamtkosten von {cost}.",
+        ("{Decider} beschließt die Maßnahme „{part}“ am Standort {building} in der Variante B mit Gesamtkosten von {cost}.",
          "Die Mittel sind in den Haushalten {year} und {next_year} bereitzustellen.",
          "Über Kostenabweichungen von mehr als 10 Prozent ist der Haupt- und Finanzausschuss unverzüglich zu unterrichten."),
         "§ 13 Kommunalhaushaltsverordnung NRW (KomHVO NRW), § 79 Schulgesetz NRW", 1.4, (95000, 2400000, 5000), 45,
         (*_SCHOOLS, "Dreifachsporthalle Nordring", "Stadtbücherei", "Freibad Lohedamm", "Turnhalle Brinkrode"),
         {"repairs": (4, 17, 1), "built": (1958, 1988, 1), "users": (90, 860, 10), "heat": (138, 236, 1), "better": (8, 22, 1),
          "co2": (18, 96, 1)},
-        {"part": ("des Daches", "der Sanitäranlagen", "der Fenster und Fassaden", "der Heizungsanlage", "der Lüftungsanlage",
-                  "der Elektroinstallation", "des Brandschutzes")},
+        {"part": ("Erneuerung des Daches", "Erneuerung der Sanitäranlagen", "Austausch der Fenster und Fassadendämmung",
+                  "Umstellung der Heizungsanlage", "Einbau einer Lüftungsanlage", "Erneuerung der Elektroinstallation",
+                  "Ertüchtigung des Brandschutzes")},
         ("costs",),
     ),
     Topic(
@@ -90,7 +103,7 @@ TOPICS = (
     ),
     Topic(
         "firestation", "Beschlussvorlage", "FB 3", ("HFA", "Rat"),
-        ("Ersatzbeschaffung {vehicle} für den Löschzug {district}", "Beschaffung {vehicle}, Standort {building}"),
+        ("Ersatzbeschaffung für den Löschzug {district}: {vehicle}", "Feuerwehr, Löschzug {district}: Beschaffung {vehicle}"),
         (
             "Das vorhandene Fahrzeug am Standort {building} ist {age} Jahre alt und hat {repairs} Werkstattaufenthalte in den letzten zwei Jahren verursacht. Der Brandschutzbedarfsplan sieht die Ersatzbeschaffung für {year} vor.",
             "Die Lieferzeiten liegen derzeit bei {months} Monaten. [Eine Beteiligung an der Sammelbeschaffung des Kreises wurde geprüft, passt aber zeitlich nicht.|Die Beschaffung soll gemeinsam mit zwei Nachbarkommunen ausgeschrieben werden.]",
@@ -99,13 +112,13 @@ TOPICS = (
             "Die freiwillige Feuerwehr hat das Anforderungsprofil gemeinsam mit der Verwaltung erarbeitet. Das Fahrzeug sichert das Schutzziel „acht Minuten, neun Funktionen“ im Stadtteil {district}; der Erreichungsgrad lag zuletzt bei {reach} Prozent.",
             "Die Ausschreibung erfolgt in drei Losen: Fahrgestell, Aufbau und Beladung. Das Land beteiligt sich über die Feuerschutzpauschale.",
         ),
-        ("{Decider} beschließt die Ersatzbeschaffung ({vehicle}) zum Preis von höchstens {cost}.",
+        ("{Decider} beschließt die Ersatzbeschaffung für den Löschzug {district} ({vehicle}) zum Preis von höchstens {cost}.",
          "Für das Haushaltsjahr {next_year} wird eine Verpflichtungsermächtigung in gleicher Höhe erteilt."),
         "§ 3 Gesetz über den Brandschutz, die Hilfeleistung und den Katastrophenschutz (BHKG)", 0.5, (185000, 590000, 5000), 0,
         ("Feuerwehrgerätehaus Steinbeke", "Feuerwehrgerätehaus Ostlohe"),
         {"age": (21, 31, 1), "repairs": (5, 14, 1), "months": (18, 34, 1), "reach": (74, 91, 1)},
-        {"vehicle": ("eines Löschgruppenfahrzeugs LF 20", "eines Hilfeleistungslöschgruppenfahrzeugs HLF 10",
-                     "eines Gerätewagens Logistik GW-L 2", "eines Mannschaftstransportfahrzeugs")},
+        {"vehicle": ("Löschgruppenfahrzeug LF 20", "Hilfeleistungslöschgruppenfahrzeug HLF 10",
+                     "Gerätewagen Logistik GW-L 2", "Mannschaftstransportfahrzeug", "Einsatzleitwagen ELW 1")},
         ("costs",),
     ),
     Topic(

@@ -49,11 +49,24 @@ TOPICS = (
             "Bei den Personalaufwendungen zeichnen sich durch [unbesetzte Stellen|verzögerte Nachbesetzungen] Minderaufwendungen ab. Eine Haushaltssperre ist nicht erforderlich.",
         ),
         ("{Decider} nimmt den Finanzbericht zur Kenntnis.",), "§ 26 KomHVO NRW", 0.8, None, 0, None,
-        {"quarter": (1, 3, 1), "result": (120000, 940000, 5000), "trade": (8100000, 11400000, 10000)}, annexes=("costs",),
+        {"quarter": (1, 3, 1), "result": (120000, 940000, 5000), "trade": (8100000, 11400000, 10000)},
+    ),
+    Topic(
+        "audit", "Mitteilungsvorlage", "FB 2", ("RPA",),
+        ("Bericht der örtlichen Rechnungsprüfung {year}: {field_name}", "Prüfung {last_year}: {field_name}"),
+        (
+            "Die örtliche Rechnungsprüfung hat das Sachgebiet „{field_name}“ geprüft. Ausgewertet wurden {samples} Vorgänge mit einem Volumen von {volume} Euro; die Auswahl erfolgte [risikoorientiert|nach dem Zufallsprinzip].",
+            "[In vier Fällen war die Markterkundung unvollständig dokumentiert.|Die Vier-Augen-Freigabe wurde durchgehend eingehalten.|Zwei Rechnungen wurden nach Ablauf der Skontofrist bezahlt.]",
+        ),
+        ("Die Fachbereiche haben zu den Feststellungen Stellung genommen. [Drei Empfehlungen sind bereits umgesetzt.|Die Dienstanweisung wird bis zum Jahresende angepasst.]",),
+        ("{Decider} nimmt den Prüfbericht zur Kenntnis.",), "§ 104 Gemeindeordnung NRW (GO NRW)", 2.2, None, 0, None,
+        {"samples": (28, 140, 1), "volume": (180000, 3900000, 1000)},
+        {"field_name": ("Vergabe von Bauleistungen", "Handkassen und Zahlstellen", "Personalabrechnung", "Zuwendungen an Vereine",
+                        "Gebührenbescheide", "Anlagenbuchhaltung", "Reise- und Fortbildungskosten", "Mieten und Pachten")},
     ),
     Topic(
         "accounts", "Beschlussvorlage", "FB 2", ("RPA", "Rat"),
-        ("Jahresabschluss {last_year}: Feststellung und Entlastung", "Prüfung der Vergaben {last_year} durch die örtliche Rechnungsprüfung"),
+        ("Jahresabschluss {last_year}: Feststellung und Entlastung",),
         (
             "Der Jahresabschluss zum 31. Dezember {last_year} weist [einen Jahresüberschuss|einen Jahresfehlbetrag] von {result} Euro aus. Die Bilanzsumme beträgt {balance} Euro, das Eigenkapital {equity} Prozent.",
             "Die örtliche Rechnungsprüfung hat {samples} Vorgänge stichprobenweise geprüft. [Beanstandungen von wesentlicher Bedeutung haben sich nicht ergeben.|In drei Fällen war die Dokumentation der Markterkundung unvollständig.]",
@@ -66,7 +79,6 @@ TOPICS = (
          "Die Ratsmitglieder erteilen der Verwaltungsleitung vorbehaltlos Entlastung."),
         "§§ 96, 102 Gemeindeordnung NRW (GO NRW)", 1.4, None, 0, None,
         {"result": (84000, 1240000, 500), "balance": (142000000, 158000000, 10000), "equity": (28, 36, 1), "samples": (34, 96, 1)},
-        annexes=("costs",),
     ),
     Topic(
         "fees", "Beschlussvorlage", "FB 2", ("BAS", "HFA", "Rat"),
@@ -109,7 +121,7 @@ TOPICS = (
     ),
     Topic(
         "vehicle", "Beschlussvorlage", "SEB", ("BAS",),
-        ("Baubetriebshof: Beschaffung {machine}", "Ersatzbeschaffung {machine} für den Eigenbetrieb"),
+        ("Baubetriebshof: Ersatzbeschaffung {machine}", "Fuhrpark des Baubetriebshofs: {machine}"),
         (
             "Der Baubetriebshof benötigt Ersatz ({machine}). Das vorhandene Gerät aus dem Jahr {built} hat {hours} Betriebsstunden erreicht; die letzte Reparatur hätte {repair} Euro gekostet und wurde zurückgestellt.",
         ),
@@ -119,8 +131,8 @@ TOPICS = (
         ("{Decider} stimmt der Beschaffung ({machine}) zum Preis von höchstens {cost} zu.",),
         "§ 4 Eigenbetriebsverordnung NRW", 1.2, (38000, 265000, 1000), 0, None,
         {"built": (2004, 2014, 1), "hours": (5200, 13800, 100), "repair": (6800, 24000, 100)},
-        {"machine": ("einer Kleinkehrmaschine", "eines Kommunaltraktors", "eines Kanalspülfahrzeugs", "eines Radladers",
-                     "eines Großflächenmähers", "eines Winterdienststreuers", "einer Hubarbeitsbühne")}, ("costs",),
+        {"machine": ("Kleinkehrmaschine", "Kommunaltraktor", "Kanalspülfahrzeug", "Radlader", "Großflächenmäher",
+                     "Winterdienststreuer", "Hubarbeitsbühne")}, ("costs",),
     ),
     Topic(
         "digital", "Mitteilungsvorlage", "FB 1", ("HFA",),

@@ -18,7 +18,9 @@ def _motion(
     )  # fmt: skip
 
 
-def _question(key: str, office: str, committee: str, title: str, asks: tuple[str, ...], why: tuple[str, ...], street: bool = True) -> Topic:
+def _question(
+    key: str, office: str, committee: str, title: str, asks: tuple[str, ...], why: tuple[str, ...], street: bool = True
+) -> Topic:
     return Topic(key, "Anfrage", office, (committee,), (title,), why, asks, ("Die Beantwortung der Anfrage wird zur Kenntnis genommen.",),
                  "§ 55 Absatz 1 GO NRW", 1.0, None, 0, () if street else None)  # fmt: skip
 
@@ -30,7 +32,7 @@ OPINION = Topic(
      "Die Zuständigkeit der Stadt ist gegeben. [Vergleichbare Maßnahmen wurden in zwei Nachbarkommunen umgesetzt; die Erfahrungen sind überwiegend gut.|Eine Umsetzung ist mit dem vorhandenen Personal in diesem Jahr nicht möglich.|Die Maßnahme lässt sich mit ohnehin anstehenden Arbeiten verbinden.]"),
     ("Die Kosten werden überschlägig auf {cost} geschätzt. [Haushaltsmittel stehen nicht zur Verfügung und wären für {next_year} anzumelden.|Die Mittel können aus dem laufenden Budget erwirtschaftet werden.]",
      "Die Verwaltung empfiehlt, [dem Antrag zu folgen|den Antrag in geänderter Form zu beschließen|den Antrag zunächst als Prüfauftrag zu verstehen]."),
-    ("Die Stellungnahme ist bei der Beratung des Antrags zu berücksichtigen.",), "", 0, (4500, 85000, 500), 0, None,
+    ("Die Stellungnahme ist bei der Beratung des Antrags zu berücksichtigen.",), "", 0, (2500, 28000, 500), 0, None,
 )  # fmt: skip
 
 TOPICS = (

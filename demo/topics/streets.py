@@ -10,7 +10,7 @@ TOPICS = (
         "tempo30", "Beschlussvorlage", "FB 3", ("UKM",),
         ("Anordnung von Tempo 30 {in_st}", "Geschwindigkeitsbegrenzung {in_st}: Tempo 30 auf {length} Metern"),
         (
-            "{The_st} ist eine [innerörtliche Sammelstraße|Haupterschließungsstraße|stark befahrene Verbindung] im Stadtteil {district}. Nach der [Verkehrszählung|Seitenradarmessung|Dauerzählung] vom {survey} wird sie werktags von rund {vehicles} Kraftfahrzeugen befahren; der Anteil des Schwerverkehrs liegt bei {heavy} Prozent.",
+            "{The_st} ist eine [innerörtliche Sammelstraße|Haupterschließungsstraße|stark befahrene Verbindung] im Stadtteil {district}. Nach der [Verkehrszählung|Seitenradarmessung|Dauerzählung] vom {survey} wird der Abschnitt werktags von rund {vehicles} Kraftfahrzeugen befahren; der Anteil des Schwerverkehrs liegt bei {heavy} Prozent.",
             "Die Geschwindigkeit, die 85 Prozent der Fahrzeuge nicht überschreiten (V85), wurde mit {v85} km/h gemessen. In den vergangenen drei Jahren hat die Kreispolizeibehörde {accidents} Unfälle mit Personenschaden aufgenommen, [zwei davon auf dem Schulweg|davon einen mit einem schwer verletzten Radfahrer|überwiegend an den Einmündungen].",
             "Anlass der Prüfung waren [Eingaben aus der Anwohnerschaft|eine Unterschriftenliste mit 118 Namen|Hinweise der Schulpflegschaft] zu Lärm und fehlenden Querungsmöglichkeiten. [Insbesondere ältere Menschen meiden die Straße zu Fuß.|Kinder queren hier auf dem Weg zur Bushaltestelle.]",
         ),
@@ -22,7 +22,7 @@ TOPICS = (
         ("{Decider} beauftragt die Verwaltung, {in_st} auf einer Länge von {length} Metern ganztägig Tempo 30 anzuordnen.",
          "Sechs Monate nach der Anordnung ist eine Vergleichsmessung durchzuführen und dem Ausschuss zu berichten."),
         "§ 45 Straßenverkehrs-Ordnung (StVO), § 39 StVO", 1.3, (2800, 9600, 100), 0, (),
-        {"vehicles": (1800, 7400, 50), "heavy": (3, 9, 1), "v85": (41, 58, 1), "accidents": (2, 7, 1),
+        {"vehicles": (1800, 7400, 50), "heavy": (3, 9, 1), "v85": (41, 58, 1), "accidents": (3, 8, 1),
          "length": (180, 720, 10), "delay": (6, 19, 1)},
         annexes=("survey", "map"), debated=True,
     ),

@@ -1,0 +1,281 @@
+"""The standing part of the council as OParl 1.1 objects: system, body, places, organizations, people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .attachments import Attachment
+from .cast import FACTIONS, OFFICES, PEOPLE, TERM_ENDS, TERM_STARTS
+from .config import AGS, COUNTY, MAIL_DOMAIN, POSTCODE, RGS, TOWN, WEBSITE, Options
+from .history import History
+from .places import Place, building, place
+from .schedule import BY_SHORT
+from .seats import HUMAN, Seat
+from .words import PLAIN, stamp
+
+Json = dict[str, object]
+SCHEMA = "https://schema.oparl.org/1.1/"
+LICENSE = "https://www.govdata.de/dl-de/zero-2-0"
+BEGIN = date(2021, 11, 2)
+
+
+class Register:
+    """Collects objects by id and knows the addresses of everything that lasts."""
+
+    def __init__(self, base: str, options: Options, history: History, files: list[Attachment]) -> None:
+        self.base, self.options, self.history, self.files = base, options, history, files
+        self.objects: dict[str, Json] = {}
+        self.places: dict[str, str] = {}
+        self.items: dict[int, str] = {}
+        self.steps: dict[int, str] = {}
+        self.body = f"{base}/body/1"
+
+    def uri(self, kind: str, number: int | str) -> str:
+        """The id of an object."""
+        return f"{self.base}/{kind}/{number}"
+
+    def put(self, kind: str, uri: str, created: date, modified: date, fields: Json, hour: int = 9) -> Json:
+        """Store an object without its empty properties; no stamp lies after today."""
+        last = self.options.today
+        first = min(created, last)
+        head: Json = {"id": uri, "type": SCHEMA + kind, "created": stamp(first, 8), "modified": stamp(first, 8)}
+        if modified > first:
+            head["modified"] = stamp(min(modified, last), hour, 30)
+        self.objects[uri] = head | {name: value for name, value in fields.items() if value not in (None, "", [])}
+        return self.objects[uri]
+
+    def _system(self) -> None:
+        self.put(
+            "System",
+            f"{self.base}/system",
+            BEGIN,
+            BEGIN,
+            {
+                "oparlVersion": SCHEMA,
+                "body": f"{self.base}/body",
+                "name": f"Ratsinformationssystem der Stadt {TOWN}",
+                "contactEmail": f"ratsbuero@{MAIL_DOMAIN}",
+                "contactName": f"Ratsbüro der Stadt {TOWN}",
+                "website": WEBSITE,
+                "vendor": f"{WEBSITE}/ratsbuero",
+                "product": f"{WEBSITE}/ratsinformation",
+            },
+        )
+        terms = [self.uri("legislativeTerm", number) for number in (1, 2)]
+        lists = {
+            name: f"{self.body}/{name}"
+            for name in (
+                "organization",
+                "person",
+                "meeting",
+                "paper",
+                "agendaItem",
+                "consultation",
+                "file",
+                "locationList",
+                "legislativeTermList",
+                "membership",
+            )
+        }
+        self.put(
+            "Body",
+            self.body,
+            BEGIN,
+            BEGIN,
+            {
+                "system": f"{self.base}/system",
+                "shortName": TOWN,
+                "name": f"Stadt {TOWN}",
+                "website": WEBSITE,
+                "license": LICENSE,
+                "licenseValidSince": stamp(BEGIN),
+                "oparlSince": stamp(BEGIN),
+                "ags": AGS,
+                "rgs": RGS,
+                "contactEmail": f"ratsbuero@{MAIL_DOMAIN}",
+                "contactName": "Ratsbüro",
+                "classification": f"kreisangehörige Stadt, {COUNTY}",
+                **lists,
+                "legislativeTerm": terms,
+                "location": self.location(building("Rathaus"), "bodies", self.body, BEGIN),
+            },
+        )
+        for uri, start, end in zip(terms, TERM_STARTS, TERM_ENDS, strict=True):
+            self.put(
+                "LegislativeTerm",
+                uri,
+                BEGIN,
+                BEGIN,
+                {
+                    "body": self.body,
+                    "name": f"Wahlperiode {start.year}–{end.year}",
+                    "startDate": start.isoformat(),
+                    "endDate": end.isoformat(),
+                },
+            )
+
+    def location(self, where: Place, role: str, owner: str, day: date) -> str:
+        """The id of a place's Location, made on first use; the owner is noted as a back-reference."""
+        uri = self.places.get(where.key)
+        if uri is None:
+            uri = self.places[where.key] = self.uri("location", len(self.places) + 1)
+            point: Json = {"type": "Point", "coordinates": [where.longitude, where.latitude]}
+            self.put(
+                "Location",
+                uri,
+                day,
+                day,
+                {
+                    "description": where.name or f"{where.address}, {where.district}",
+                    "geojson": {"type": "Feature", "properties": {}, "geometry": point},
+                    "streetAddress": where.address,
+                    "room": where.room,
+                    "postalCode": POSTCODE,
+                    "subLocality": where.district,
+                    "locality": TOWN,
+                },
+            )
+        owners = self.objects[uri].setdefault(role, [])
+        if isinstance(owners, list):
+            owners.append(owner)
+        # A new back-reference is a change of the place, too.
+        self.objects[uri]["modified"] = max(str(self.objects[uri]["modified"]), stamp(min(day, self.options.today), 8))
+        return uri
+
+    def _last_change(self, seats: list[Seat]) -> date:
+        """The latest start or end of a seat that lies in the past."""
+        days = [day for seat in seats for day in (seat.start, seat.end) if day and day <= self.options.today]
+        return max([BEGIN, *days])
+
+    def organization(self, short: str) -> str:
+        """The id of a committee, faction or office by its short name."""
+        order = [*BY_SHORT, *(faction.short for faction in FACTIONS), *(office.short for office in OFFICES)]
+        return self.uri("organization", order.index(short) + 1)
+
+    def _organizations(self) -> None:
+        members: dict[str, list[str]] = {}
+        for number, seat in enumerate(self.history.seats, 1):
+            members.setdefault(seat.body, []).append(self.uri("membership", number))
+        common: Json = {"body": self.body}
+        for short, committee in BY_SHORT.items():
+            uri = self.organization(short)
+            self.put(
+                "Organization",
+                uri,
+                BEGIN,
+                self._changed(short),
+                common
+                | {
+                    "shortName": short,
+                    "name": committee.name,
+                    "organizationType": "Gremium",
+                    "classification": "Rat" if short == "Rat" else "Ausschuss",
+                    "membership": members[short],
+                    "subOrganizationOf": None if short == "Rat" else self.organization("Rat"),
+                    "meeting": f"{uri}/meeting",
+                    "startDate": TERM_STARTS[0].isoformat(),
+                },
+            )
+        for faction in FACTIONS:
+            self.put(
+                "Organization",
+                self.organization(faction.short),
+                max(faction.start, BEGIN),
+                self._changed(faction.short),
+                common
+                | {
+                    "shortName": faction.short,
+                    "name": faction.name,
+                    "organizationType": "Fraktion",
+                    "classification": "Fraktion",
+                    "membership": members[faction.short],
+                    "subOrganizationOf": self.organization("Rat"),
+                    "startDate": faction.start.isoformat(),
+                    "endDate": faction.end.isoformat() if faction.end else None,
+                },
+            )
+        for office in OFFICES:
+            uri = self.organization(office.short)
+            self.put(
+                "Organization",
+                uri,
+                BEGIN,
+                self._changed(office.short),
+                common
+                | {
+                    "shortName": office.short,
+                    "name": office.name,
+                    "organizationType": "Verwaltungsbereich",
+                    "classification": "Fachbereich" if office.short.startswith("FB") else "Verwaltung",
+                    "membership": members[office.short],
+                    "location": self.location(
+                        building("Baubetriebshof" if office.short == "SEB" else "Rathaus"), "organizations", uri, BEGIN
+                    ),
+                },
+            )
+
+    def _changed(self, short: str) -> date:
+        return self._last_change([seat for seat in self.history.seats if seat.body == short])
+
+    def person(self, key: str) -> str:
+        """The id of a person by family name."""
+        return self.uri("person", list(HUMAN).index(key) + 1)
+
+    def _people(self) -> None:
+        for number, human in enumerate(PEOPLE, 1):
+            uri = self.person(human.key)
+            held = [(n, seat) for n, seat in enumerate(self.history.seats, 1) if seat.person == human.key]
+            first = max(min(seat.start for _, seat in held), BEGIN)
+            last = self._last_change([seat for _, seat in held])
+            home = (
+                place(("Gartenstraße", "Höhenweg", "Eichengrund", "Heideweg")[number % 4], number)
+                if number % 4 == 0
+                else None
+            )
+            at = self.location(home, "persons", uri, first) if home else None
+            self.put(
+                "Person",
+                uri,
+                first,
+                last,
+                {
+                    "body": self.body,
+                    "name": human.name,
+                    "familyName": human.family,
+                    "givenName": human.given,
+                    "formOfAddress": human.salutation,
+                    "title": [human.title] if human.title else None,
+                    "gender": human.gender,
+                    "email": [f"{_ascii(human.given)}.{_ascii(human.family)}@{MAIL_DOMAIN}"],
+                    "phone": [f"+49 221 4710 {100 + number}"],
+                    "status": [human.life.split(",")[0]],
+                    "life": human.life,
+                    "location": at,
+                    "locationObject": at,
+                    "membership": [self.uri("membership", n) for n, _ in held],
+                },
+            )
+        for number, seat in enumerate(self.history.seats, 1):
+            self._membership(number, seat)
+
+    def _membership(self, number: int, seat: Seat) -> None:
+        changed = seat.end if seat.end and seat.end <= self.options.today else seat.start
+        self.put(
+            "Membership",
+            self.uri("membership", number),
+            max(seat.start, BEGIN),
+            max(changed, BEGIN),
+            {
+                "person": self.person(seat.person),
+                "organization": self.organization(seat.body),
+                "role": seat.role,
+                "votingRight": seat.voting,
+                "startDate": seat.start.isoformat(),
+                "endDate": seat.end.isoformat() if seat.end else None,
+                "onBehalfOf": self.organization(seat.behalf) if seat.behalf else None,
+            },
+        )
+
+
+def _ascii(text: str) -> str:
+    return text.lower().translate(PLAIN).replace(" ", "-")
