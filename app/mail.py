@@ -69,8 +69,8 @@ class Mailer(Protocol):
 
 def parse_address(text: str) -> str:
     """Return one bare address with its domain in lower case and ASCII; raises AddressError for anything else."""
-    if not text.isprintable():
-        raise AddressError("control characters in an address")
+    if len(text) > 2 * LONGEST_ADDRESS or not text.isprintable():
+        raise AddressError("too long for an address, or not in one line")
     local, at, domain = text.strip(" ").partition("@")
     if not at or not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL:
         raise AddressError("not an address")

@@ -46,7 +46,7 @@ class Item:
 def confirmation(settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter:
     """Return the mail that asks whether this address asked; it says nothing that somebody else could have typed."""
     link = f"{settings.base_url}/alerts/confirm/{token(settings, CONFIRM, alert.nonce)}"
-    subject = _words(alert.language)("Please confirm your subscription at Ratslupe")
+    subject = _words(alert.language)("Please confirm: mails from Ratslupe")
     return _letter(settings, alert, delivery, subject, "confirm", link=link)
 
 
@@ -62,16 +62,18 @@ def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDeli
     total = delivery.total - (len(hits) - len(shown))
     if not shown:
         return None
-    several = translations(alert.language).ngettext(
-        "%(count)s new result for “%(query)s”", "%(count)s new results for “%(query)s”", total
-    )
+    number = translations(alert.language).ngettext
+    headline = number("%(count)s new result for your search", "%(count)s new results for your search", total)
+    subject = number("%(count)s new result: %(query)s", "%(count)s new results: %(query)s", total)
     items = [_item(settings, alert.language, hit, document) for hit, document in shown[:SHOWN]]
     return _letter(
         settings,
         alert,
         delivery,
-        several % {"count": total, "query": alert.query},
+        subject % {"count": total, "query": alert.query},
         "news",
+        headline=headline % {"count": total},
+        total=total,
         items=items,
         rest=total - len(items),
         search=f"{settings.base_url}/search?{urlencode({'q': alert.query, 'sort': 'newest'})}",
