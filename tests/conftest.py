@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import open_engine, upgrade
+from tests.portal import Portal, free_port
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -53,7 +54,20 @@ def postgres() -> Iterator[str]:
             shutil.chown(home, "postgres")
         run = [*as_user, "env", "-C", str(home)]
         subprocess.run(
-            [*run, str(binaries / "initdb"), "-D", f"{home}/data", "-U", "ratslupe", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            [
+                *run,
+                str(binaries / "initdb"),
+                "-D",
+                f"{home}/data",
+                "-U",
+                "ratslupe",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ],
             check=True,
             capture_output=True,
         )
@@ -146,3 +160,11 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
             "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
         }
     )
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    """Give a portal on which `ratslupe demo` was run, on a tenth of the made-up council. Only read from it."""
+    portal = Portal(tmp_path_factory.mktemp("portal"), free_port())
+    portal.run("demo", "--no-serve", "--scale", "0.1", "--port", str(free_port()))
+    return portal

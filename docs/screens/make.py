@@ -1,0 +1,78 @@
+"""Takes the pictures of this folder from a running site: python docs/screens/make.py [ADDRESS] [FOLDER]
+
+Every page type, German and English, light and dark, wide and on a phone of 320 px. Needs the extra `test` and Debian's
+chromium; the site shows the made-up council (`make demo`).
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
+SHOWN = {"home-de", "results-de", "paper-de", "meeting-de", "status-de"}  # the wide, light ones that the README shows
+LOOKS = {"": (1280, "light"), "-dark": (1280, "dark"), "-320": (320, "light"), "-320-dark": (320, "dark")}
+
+
+def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and path of one page of each type, found by following the site's own links."""
+    page = browser.new_page()
+
+    def first(path: str, pattern: str) -> str:
+        page.goto(site + path)
+        links = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.getAttribute('href'))")
+        found = next((link for link in links if re.fullmatch(pattern, link)), None)
+        if found is None:
+            sys.exit(f"{site}{path} leads to no {pattern}: is this the made-up council?")
+        return found
+
+    yield "home", "/"
+    yield "results", "/search?q=Radweg"
+    yield "empty", "/search?q=Unterseeboot"
+    paper = first("/search?q=Radweg&type=Paper", r"/papers/[a-z0-9]{13}.*")
+    yield "paper", paper
+    yield "papers", "/papers/"
+    yield "meeting", first(paper, r"/meetings/[a-z0-9]{13}.*").partition("#")[0]
+    yield "meetings", "/meetings/"
+    yield "calendar", "/calendar"
+    yield "person", first("/people/", r"/people/[a-z0-9]{13}.*")
+    yield "people", "/people/"
+    yield "organization", first("/organizations/", r"/organizations/[a-z0-9]{13}.*")
+    yield "organizations", "/organizations/"
+    yield "file", first("/search?q=Radweg&type=File", r"/files/[a-z0-9]{13}.*")
+    yield "files", "/files/"
+    yield "alert", "/alerts?q=Radweg"
+    yield "data", "/data"
+    yield "status", "/status"
+    yield "missing", "/papers/nothing-here"
+    page.close()
+
+
+def main(site: str = "http://127.0.0.1:8000", folder: str = str(Path(__file__).parent), only: str = "") -> None:
+    """Take them all, or with `all` as last word not only those that the README shows."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for name, path in list(addresses(browser, site)):
+            for language in ("de", "en"):
+                for look, (width, scheme) in LOOKS.items():
+                    shot = f"{name}-{language}{look}"
+                    if only != "all" and shot not in SHOWN:
+                        continue
+                    context = browser.new_context(
+                        viewport={"width": width, "height": 900},
+                        color_scheme="dark" if scheme == "dark" else "light",
+                        locale="de-DE" if language == "de" else "en-GB",
+                    )
+                    page = context.new_page()
+                    page.goto(site + path + ("&" if "?" in path else "?") + f"lang={language}")
+                    page.screenshot(path=f"{folder}/{shot}.png", full_page=True)
+                    context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,127 @@
+"""The pages in a real browser: nothing from elsewhere, nothing refused by our own policy, no sideways scrolling."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.portal import Portal
+
+pytestmark = pytest.mark.xdist_group("portal")
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(portal: Portal) -> Iterator[str]:
+    with portal.serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def addresses(browser: Browser, site: str) -> list[str]:
+    """One page of every type, found by following the site's own links."""
+    page = browser.new_page()
+    found = ["/", "/search?q=Stadt", "/search?q=%22", "/alerts?q=Stadt", "/data", "/status", "/calendar", "/nowhere"]
+    for folder in ("papers", "meetings", "people", "organizations", "files"):
+        page.goto(f"{site}/{folder}/")
+        found += [f"/{folder}/", page.locator(f'main a[href*="/{folder}/"]').first.get_attribute("href") or ""]
+    page.close()
+    return found
+
+
+def watched(page: Page, site: str) -> list[str]:
+    """Note whatever a page asks of others and whatever the browser complains about."""
+    faults: list[str] = []
+    page.on("request", lambda request: None if request.url.startswith((site, "data:")) else faults.append(request.url))
+    page.on("console", lambda line: faults.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return faults
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scripts"), [(320, "de", True), (320, "en", False), (1280, "de", False), (1280, "en", True)]
+)
+def test_every_page_type_is_whole(
+    browser: Browser, site: str, addresses: list[str], width: int, language: str, scripts: bool
+):
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale=f"{language}-DE", java_script_enabled=scripts
+    )
+    page = context.new_page()
+    faults = watched(page, site)
+    for address in addresses:
+        page.goto(site + address)
+        assert page.locator("html").get_attribute("lang") == language, address
+        assert page.locator("h1").count() == 1, address
+        if scripts:
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{address} is {wide} px too wide at {width}"
+    context.close()
+    assert [fault for fault in faults if "404 (NOT FOUND)" not in fault] == []
+
+
+def test_a_citizen_gets_from_a_word_to_the_page_that_holds_it(browser: Browser, site: str):
+    context = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_role("searchbox").fill("Haushaltssatzung")
+    page.get_by_role("searchbox").press("Enter")
+    page.locator('main a[href*="/files/"][href*="page="]').first.click()
+    assert "/files/" in page.url
+    assert "Haushalt" in page.locator("main").inner_text()
+    assert page.locator("main mark").count() > 0
+    context.close()
+
+
+def test_keyboard_users_reach_the_content_first(browser: Browser, site: str):
+    page = browser.new_page()
+    page.goto(f"{site}/papers/")
+    page.keyboard.press("Tab")
+    skip = page.evaluate("document.activeElement.getAttribute('href')")
+    assert skip.startswith("#")
+    assert page.locator(skip).count() == 1
+    page.close()
+
+
+def test_the_chosen_look_and_language_stay(browser: Browser, site: str):
+    context = browser.new_context(locale="de-DE", color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{site}/?lang=en")
+    page.goto(f"{site}/papers/")
+    assert page.locator("html").get_attribute("lang") == "en"
+    context.close()
+
+
+def test_the_picture_maker_finds_its_pages(site: str, tmp_path: Path):
+    """The command that makes the pictures in the documents keeps up with the pages."""
+    import subprocess  # noqa: PLC0415 - only here
+    import sys  # noqa: PLC0415 - only here
+
+    from app.config import ROOT  # noqa: PLC0415 - only here
+
+    script = ROOT / "docs" / "screens" / "make.py"
+    subprocess.run([sys.executable, script, site, tmp_path], check=True, timeout=120)
+    assert len(list(tmp_path.glob("*.png"))) == 5
