@@ -49,7 +49,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, lic
         found = run.look(settings, url, pinned_body=body_id)
     except SyncError as error:
         raise click.ClickException(str(error)) from error
-    names = [str(body.get("name") or "") for body in found.bodies]
+    names = [_printable(body.get("name")) for body in found.bodies]
     added = remember(engine, url, slug or _slug(names), body_id=body_id, license_=license_)
     click.echo(f"{added}: {', '.join(name or 'a council without a name' for name in names)}")
 
@@ -112,7 +112,7 @@ def demo(context: click.Context, serve: bool, scale: float, port: int) -> None:
             present = session.scalar(select(func.count()).where(Source.url == url))
         if not present:
             found = run.look(settings, url)
-            remember(engine, url, _slug([str(body.get("name") or "") for body in found.bodies]))
+            remember(engine, url, _slug([_printable(body.get("name")) for body in found.bodies]))
         for name in ("sync", "export", *(["serve"] if serve else [])):
             _call(context, name, settings)
 
@@ -143,10 +143,13 @@ def _call(context: click.Context, name: str, settings: Settings) -> None:
 
 
 def remember(engine: Engine, url: str, slug: str, *, body_id: str | None = None, license_: str | None = None) -> str:
-    """Add a source; returns its slug. Raises ClickException where the slug is taken."""
+    """Add a source; returns its slug. Raises ClickException where the slug is taken or the source is there."""
     row = {"url": url, "slug": slug, "pinned_body": body_id, "license": license_, "added_at": now(), "state": "new"}
     try:
         with writing(engine) as session:
+            same = select(Source.slug).where(Source.url == url, Source.pinned_body.is_not_distinct_from(body_id))
+            if there := session.scalar(same):
+                raise click.ClickException(f"{url} is mirrored already, as {there}")
             session.execute(insert(Source).values(**row))
     except IntegrityError as error:
         raise click.ClickException(f"there is a source {slug} already: choose another name with --slug") from error
@@ -166,6 +169,11 @@ def _known(engine: Engine, slugs: tuple[str, ...]) -> None:
         raise click.UsageError(f"no source {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none yet'}")
     if not known:
         raise click.UsageError("nothing is mirrored yet. Begin with: ratslupe source add URL")
+
+
+def _printable(name: object) -> str:
+    """Return a name that does nothing to a terminal."""
+    return "".join(c for c in name if c.isprintable())[:200] if isinstance(name, str) else ""
 
 
 def _slug(names: list[str]) -> str:

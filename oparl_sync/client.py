@@ -9,15 +9,17 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from app.config import Network
-from app.net import Answer, BadAddress, GuardedClient, NetError, Refused
+from app.net import Answer, BadAddress, GuardedClient, NetError, Refused, TooLarge, TooManyRedirects
 from oparl_sync.decode import loads
 from oparl_sync.problems import Blocked, NotOParl, ServerFailed
+from oparl_sync.values import is_url, shown
 
 PACE = 1.0  # seconds between two requests to one host; reliability before speed, and most servers are small
 TRIES = 4
 WAIT = 2.0  # seconds before the second try, doubled each time
 MAX_WAIT = 120.0
 MAX_PAGE = 32 * 1024 * 1024
+FINAL = (Refused, BadAddress, TooLarge, TooManyRedirects)  # asking again changes nothing
 WALLS = (b"Zugriff pr", b"/.well-known/rescaled-waf/", b"Just a moment...", b"cf-challenge")
 
 
@@ -30,7 +32,9 @@ class Rewrite:
 
     def __call__(self, url: str) -> str:
         """Return the address to dial for a URL."""
-        return self.after + url[len(self.before) :] if url.startswith(self.before) else url
+        rest = url[len(self.before) :]
+        whole_name = rest[:1] in ("", "/", "?")  # not the beginning of a longer host or path
+        return self.after + rest if url.startswith(self.before) and whole_name else url
 
 
 def rewrite_for(asked: str, stated: str) -> Rewrite | None:
@@ -49,13 +53,19 @@ class OParlClient:
     """Gets JSON from OParl servers through the guarded client."""
 
     def __init__(
-        self, net: GuardedClient, *, unpaced: tuple[Network, ...] = (), sleep: Callable[[float], None] = time.sleep
+        self,
+        net: GuardedClient,
+        *,
+        unpaced: tuple[Network, ...] = (),
+        tries: int = TRIES,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Take the guarded client; servers inside `unpaced` networks are the operator's own and need no pauses."""
         self.net = net
         self.requests = 0
         self.rewrites: list[Rewrite] = []
         self._unpaced = unpaced
+        self._tries = tries
         self._sleep = sleep
         self._last: dict[str, float] = {}
 
@@ -78,18 +88,18 @@ class OParlClient:
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
         """Return an answer of any status, after all tries; raises ServerFailed when there is none."""
         wait = WAIT
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             self.pause_for(url)
             try:
                 answer = self.net.get(self.where(url), headers=headers, max_bytes=MAX_PAGE)
-            except (Refused, BadAddress) as error:  # asking again changes nothing
-                raise ServerFailed(str(error)) from error
+            except FINAL as error:  # asking again changes nothing
+                raise ServerFailed(f"{url}: {error}") from error
             except NetError as error:
-                if attempt == TRIES:
-                    raise ServerFailed(f"{error} (after {TRIES} tries)") from error
+                if attempt == self._tries:
+                    raise ServerFailed(f"{url}: {error}") from error
                 pause = wait
             else:
-                if attempt == TRIES or not (answer.status == 429 or answer.status >= 500):
+                if attempt == self._tries or not (answer.status == 429 or answer.status >= 500):
                     return answer
                 pause = retry_after(answer) or wait
             self._sleep(min(pause, MAX_WAIT))
@@ -99,7 +109,7 @@ class OParlClient:
     def pause_for(self, url: str) -> None:
         """Wait until its host may be asked again, and count the request that follows."""
         self.requests += 1
-        host = urlsplit(self.where(url)).hostname or ""
+        host = host_of(self.where(url))
         if self._is_ours(host):
             return
         due = self._last.get(host, 0.0) + PACE
@@ -115,20 +125,31 @@ class OParlClient:
         return any(address in network for network in self._unpaced)
 
 
+def host_of(url: str) -> str:
+    """Return the host of a URL in small letters, nothing where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def resolve(base: str, link: object) -> str | None:
-    """Return a link of a list as an absolute URL, or None where it is none."""
-    if not isinstance(link, str) or not link.strip():
+    """Return a link of a list as an absolute URL, None where there is none; ServerFailed where it leads nowhere."""
+    if link is None or link == "":
         return None
     try:
-        return urljoin(base, link.strip().replace(" ", "%20").replace("|", "%7C"))
+        found = urljoin(base, str(link).strip().replace(" ", "%20").replace("|", "%7C"))
     except ValueError:
-        return None
+        found = ""
+    if not isinstance(link, str) or not is_url(found):
+        raise ServerFailed(f"{base}: the link to the next page is no address: {shown(link)}")
+    return found
 
 
 def retry_after(answer: Answer) -> float | None:
     """Return the seconds that the server asks to wait, from a number or a date."""
     stated = answer.headers.get("retry-after", "").strip()
-    if stated.isdigit():
+    if stated.isascii() and stated.isdigit():
         return float(stated)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(stated).timestamp() - time.time())
@@ -144,7 +165,7 @@ def _refusal(answer: Answer, url: str) -> Exception:
     if answer.status in (401, 403) or _looks_like_wall(answer):
         return Blocked(f"{url} refuses us (HTTP {answer.status}); nothing is bypassed")
     if answer.status >= 500 or answer.status == 429:
-        return ServerFailed(f"{url} answered HTTP {answer.status} {TRIES} times")
+        return ServerFailed(f"{url} answered HTTP {answer.status} each time it was asked")
     return NotOParl(f"{url} answered HTTP {answer.status}")
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import orjson
 
-MAX_DEPTH = 64
-
 
 def loads(content: bytes) -> Any:
     """Decode JSON; raises ValueError for whatever is not JSON, also for what is only too deep or not finite.
@@ -15,21 +13,14 @@ def loads(content: bytes) -> Any:
     """
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        data = orjson.loads(content)
+        return orjson.loads(content)
     except orjson.JSONDecodeError:
-        data = _tolerant(content)
-    if _depth_exceeds(data, MAX_DEPTH):
-        raise ValueError(f"nested deeper than {MAX_DEPTH}")
-    return data
-
-
-def _tolerant(content: bytes) -> Any:
+        pass
     text = content.decode("utf-8", errors="replace")
     try:
-        data = json.loads(text, strict=False, parse_constant=_refuse)
+        return _mend(json.loads(text, strict=False, parse_constant=_refuse))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return _mend(data)
 
 
 def _refuse(constant: str) -> Any:
@@ -46,17 +37,3 @@ def _mend(data: Any) -> Any:
     if isinstance(data, int) and not isinstance(data, bool) and not -(2**63) <= data < 2**64:
         return str(data)  # as text it can be kept
     return data
-
-
-def _depth_exceeds(data: Any, limit: int) -> bool:
-    level = [data]
-    for _ in range(limit):
-        level = [
-            child
-            for item in level
-            for child in (item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
-            if isinstance(child, dict | list)
-        ]
-        if not level:
-            return False
-    return True

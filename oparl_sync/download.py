@@ -14,16 +14,18 @@ from app.files import FileStore, FileTooLarge
 from app.models import Blob, Change, File, Page
 from app.models.changes import CREATED, UPDATED
 from app.models.files import FAILED, FETCHED, GONE, WAITING
-from app.net import NetError, Refused, TooLarge
+from app.net import NetError
 from oparl_sync import problems
-from oparl_sync.client import OParlClient
-from oparl_sync.problems import Deviation
+from oparl_sync.client import FINAL, OParlClient
+from oparl_sync.known import chunks
+from oparl_sync.problems import Deviation, ServerFailed
 from oparl_sync.progress import Progress
 
 MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 MAX_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
+GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,16 @@ class Outcome:
 
 
 def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStore, progress: Progress) -> int:
-    """Fetch all files of a source that are owed and due; returns how many arrived. Raises StoreFull."""
+    """Fetch all files of a source that are owed and due; returns how many arrived.
+
+    Raises StoreFull, and ServerFailed when too many fail in a row: the rest waits for the next time.
+    """
     due = _owed(source_id)
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(due.subquery())) or 0
-    arrived, after = 0, ""
+    arrived, in_a_row, after = 0, 0, ""
     with progress.step("Fetching files", total, unit="files") as step:
-        while True:
+        while in_a_row < GIVE_UP_AFTER:
             with Session(engine) as session:
                 batch = session.execute(due.where(File.id > after).order_by(File.id).limit(COMMIT_EVERY)).all()
             if not batch:
@@ -52,11 +57,16 @@ def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStor
             after = batch[-1].id
             outcomes: dict[str, Outcome] = {}
             for row in batch:
-                outcomes[row.id] = _fetch(client, store, row.access_url, row.download_url)
+                outcome = _fetch(client, store, row.access_url, row.download_url)
+                outcomes[row.id] = outcome
+                in_a_row = in_a_row + 1 if outcome.again else 0
                 step.advance()
+                if in_a_row >= GIVE_UP_AFTER:
+                    break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
             with writing(engine) as session:
-                _note(session, source_id, outcomes, {row.id: row.attempts for row in batch})
+                _note(session, source_id, outcomes, {row.id: row for row in batch})
+    raise ServerFailed(f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}")
 
 
 def tidy(engine: Engine, store: FileStore) -> int:
@@ -64,10 +74,11 @@ def tidy(engine: Engine, store: FileStore) -> int:
     orphans = select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
     with writing(engine) as session:
         lost = list(session.scalars(orphans))
-        session.execute(delete(Page).where(Page.sha256.in_(lost)))
-        session.execute(delete(Blob).where(Blob.sha256.in_(lost)))
-    for sha256 in lost:
-        store.delete(sha256)
+        for sha256 in lost:
+            store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
+        for part in chunks(lost):
+            session.execute(delete(Page).where(Page.sha256.in_(part)))
+            session.execute(delete(Blob).where(Blob.sha256.in_(part)))
     return len(lost)
 
 
@@ -76,33 +87,37 @@ def text_changes(session: Session, blobs: Sequence[str], at: datetime) -> list[d
 
     What a council had already published when it was added is no news: then the file's first text is backfill too.
     """
-    made = (
-        select(Change.object_id, Change.backfill).where(Change.object_type == "File", Change.kind == CREATED).subquery()
-    )
-    again = select(Change.seq).where(Change.object_id == File.id, Change.kind == UPDATED).exists()
-    rows = session.execute(
-        select(File.id, File.source_id, File.content_hash, made.c.backfill, again)
-        .join(made, made.c.object_id == File.id, isouter=True)
-        .where(File.blob_sha256.in_(blobs), File.deleted.is_(False))
-        .order_by(File.id)
-    ).all()
+    chosen = select(File.id, File.source_id, File.content_hash).where(File.deleted.is_(False)).order_by(File.id)
+    rows = [row for part in chunks(blobs) for row in session.execute(chosen.where(File.blob_sha256.in_(part))).all()]
+    first = _first_texts_of_backfill(session, [row.id for row in rows])
     return [
         {
             "object_type": "File",
-            "object_id": oparl_id,
-            "source_id": source_id,
+            "object_id": row.id,
+            "source_id": row.source_id,
             "kind": UPDATED,
             "fields": ["text"],
-            "content_hash": content_hash,
-            "backfill": bool(backfill) and not read_before,
+            "content_hash": row.content_hash,
+            "backfill": row.id in first,
             "at": at,
         }
-        for oparl_id, source_id, content_hash, backfill, read_before in rows
+        for row in rows
     ]
 
 
+def _first_texts_of_backfill(session: Session, ids: Sequence[str]) -> set[str]:
+    """Return the files that were there when their council was added, and whose text never came before."""
+    log = select(Change.object_id, Change.kind, Change.fields, Change.backfill).where(Change.object_type == "File")
+    found: set[str] = set()
+    for part in chunks(ids):
+        rows = session.execute(log.where(Change.object_id.in_(part)).order_by(Change.seq)).all()
+        found |= {row.object_id for row in rows if row.kind == CREATED and row.backfill}
+        found -= {row.object_id for row in rows if "text" in (row.fields or ())}
+    return found
+
+
 def _owed(source_id: int) -> Any:
-    return select(File.id, File.access_url, File.download_url, File.attempts).where(
+    return select(File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256).where(
         File.source_id == source_id,
         File.fetch_state == WAITING,
         File.deleted.is_(False),
@@ -122,18 +137,18 @@ def _fetch(client: OParlClient, store: FileStore, *urls: str | None) -> Outcome:
             if stream.status != 200:
                 return Outcome(WAITING, f"The source answered HTTP {stream.status}.", again=True)
             stored = store.put(stream.iter_bytes(), MAX_FILE)
-    except (TooLarge, FileTooLarge, Refused) as error:  # asking again changes nothing
+    except (*FINAL, FileTooLarge) as error:
         return Outcome(FAILED, str(error))
     except NetError as error:
         return Outcome(WAITING, str(error), again=True)
     return Outcome(FETCHED, None, stored.sha256, stored.size)
 
 
-def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], attempts: dict[str, int]) -> None:
+def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
     at = now()
     _keep_blobs(session, outcomes, at)
     for oparl_id, outcome in outcomes.items():
-        tried = attempts[oparl_id] + 1
+        tried = rows[oparl_id].attempts + 1
         final = outcome.again and tried >= MAX_ATTEMPTS
         values: dict[str, Any] = {
             "fetch_state": FAILED if final else outcome.state,
@@ -143,23 +158,43 @@ def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], attemp
         }
         if outcome.sha256:
             values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
+        elif outcome.state == GONE:  # the council took it back: what we had of it goes too
+            values["blob_sha256"] = None
         session.execute(update(File).where(File.id == oparl_id).values(**values))
-    # Bytes that were read before, for another file: this file's text is there now.
-    fetched = [outcome.sha256 for outcome in outcomes.values() if outcome.sha256]
-    read = list(
-        session.scalars(select(Blob.sha256).where(Blob.sha256.in_(fetched), Blob.read_state.in_(("ok", "partly"))))
-    )
-    changes.append(session, [c for c in text_changes(session, read, at) if c["object_id"] in outcomes])
-    problems.record(
-        session,
-        source_id,
-        [
-            Deviation(problems.FILE_FAILED, oparl_id, outcome.reason, "File")
-            for oparl_id, outcome in outcomes.items()
-            if outcome.reason
-        ],
-        at=at,
-    )
+    _log_texts(session, outcomes, {k: row.blob_sha256 for k, row in rows.items()}, source_id, at)
+    failed = [
+        Deviation(problems.FILE_FAILED, oparl_id, outcome.reason, "File")
+        for oparl_id, outcome in outcomes.items()
+        if outcome.reason
+    ]
+    problems.record(session, source_id, failed, at=at)
+    fetched = [oparl_id for oparl_id, outcome in outcomes.items() if outcome.state == FETCHED]
+    problems.settle(session, source_id, problems.FILE_FAILED, fetched)
+
+
+def _log_texts(
+    session: Session, outcomes: dict[str, Outcome], before: dict[str, str | None], source_id: int, at: datetime
+) -> None:
+    """Log the text that files lost, or have at once because their bytes were read before, for another file."""
+    other = {k: outcome.sha256 for k, outcome in outcomes.items() if outcome.sha256 and outcome.sha256 != before[k]}
+    chosen = select(Blob.sha256).where(Blob.sha256.in_(set(other.values())), Blob.read_state.in_(("ok", "partly")))
+    read = list(session.scalars(chosen))
+    log = [change for change in text_changes(session, read, at) if change["object_id"] in other]
+    lost = [k for k, outcome in outcomes.items() if outcome.state == GONE and before[k]]
+    for oparl_id, content_hash in session.execute(select(File.id, File.content_hash).where(File.id.in_(lost))):
+        log.append(
+            {
+                "object_type": "File",
+                "object_id": oparl_id,
+                "source_id": source_id,
+                "kind": UPDATED,
+                "fields": ["text"],
+                "content_hash": content_hash,
+                "backfill": True,  # nothing to tell anybody about, but to take from the index
+                "at": at,
+            }
+        )
+    changes.append(session, log)
 
 
 def _keep_blobs(session: Session, outcomes: dict[str, Outcome], at: datetime) -> None:

@@ -68,7 +68,7 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
         sandbox = self.free.get()
         try:
             return sha256, sandbox.read(self.store.path(sha256))
-        except FileMissing:
+        except (FileMissing, OSError):
             return sha256, ABSENT
         finally:
             self.free.put(sandbox)
@@ -78,7 +78,7 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
     at = now()
     session.execute(delete(Page).where(Page.sha256.in_(readings)))
     pages = [
-        {"sha256": sha256, "number": number, "text": text}
+        {"sha256": sha256, "number": number, "text": text.replace("\x00", "")}
         for sha256, reading in readings.items()
         for number, text in enumerate(reading.pages, 1)
     ]
@@ -99,14 +99,16 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
             )
         )
     changes.append(session, text_changes(session, [k for k, v in readings.items() if any(v.pages)], at))
-    unread = [sha256 for sha256, reading in readings.items() if reading.state != "ok"]
     rows = session.execute(
-        select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(unread), File.deleted.is_(False))
+        select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(readings), File.deleted.is_(False))
     ).all()
-    by_source: dict[int, list[Deviation]] = {}
+    unread: dict[int, list[Deviation]] = {}
     for oparl_id, source_id, blob in rows:
         reading = readings[blob or ""]
+        if reading.state == "ok":
+            problems.settle(session, source_id, problems.UNREADABLE_FILE, [oparl_id])
+            continue
         detail = reading.reason or f"It could not be read: {reading.state}."
-        by_source.setdefault(source_id, []).append(Deviation(problems.UNREADABLE_FILE, oparl_id, detail, "File"))
-    for source_id, deviations in by_source.items():
+        unread.setdefault(source_id, []).append(Deviation(problems.UNREADABLE_FILE, oparl_id, detail, "File"))
+    for source_id, deviations in unread.items():
         problems.record(session, source_id, deviations, at=at)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from oparl_sync import values
-from oparl_sync.client import OParlClient, resolve, rewrite_for
+from oparl_sync.client import OParlClient, host_of, resolve, rewrite_for
 from oparl_sync.problems import NotOParl, ServerFailed
 from oparl_sync.quirks import aliases, type_in_any_spelling
 from oparl_sync.vocabulary import LISTS, PROPERTIES
@@ -44,56 +43,71 @@ class ListPage:
 
 def endpoint(client: OParlClient, url: str, *, pinned_body: str | None = None) -> Endpoint:
     """Find the Bodies behind a System, a Body list or a Body; raises SyncError where there are none."""
-    data, _ = client.json(url)
+    data, final = client.json(url)
     system: dict[str, Any] | None = None
     kind = type_in_any_spelling(data.get("type")) if isinstance(data, dict) else None
-    if kind == "System":
-        system = data
-        _mind_other_host(client, url, data)
-        bodies = _bodies_of(client, data, url)
-    elif kind == "Body":
-        _mind_other_host(client, url, data)
-        bodies = [data]
+    if kind in ("System", "Body"):
+        entries = [data]
     elif isinstance(data, list) or (isinstance(data, dict) and isinstance(data.get("data"), list)):
-        bodies = [entry for page in pages(client, url, first=data) for entry in page.entries]
+        entries = [entry for page in pages(client, url, first=(data, final)) for entry in page.entries]
     else:
         raise NotOParl(f"{url} answers with JSON that is no OParl System, Body list or Body{_said(data)}")
-    found = {body["id"]: body for body in bodies if isinstance(body, dict) and values.is_url(body.get("id"))}
+    bodies: list[Any] = []
+    for entry in entries[:MAX_BODIES]:
+        if _is_a("System", entry):  # a server with several versions may answer with several
+            _mind_other_host(client, url, entry)
+            system = system or entry
+            bodies += _bodies_of(client, entry, url)
+        else:
+            if kind == "Body":
+                _mind_other_host(client, url, entry)
+            bodies.append(entry)
+    return Endpoint(system, _usable(bodies, url, pinned_body))
+
+
+def _usable(bodies: list[Any], url: str, pinned_body: str | None) -> list[dict[str, Any]]:
+    found = {body["id"].strip(): body for body in bodies if _is_a("Body", body) and values.is_url(_id(body))}
     if pinned_body is not None:
         found = {k: v for k, v in found.items() if k == pinned_body}
     if not found:
         wanted = f" with the id {pinned_body}" if pinned_body else ""
         raise NotOParl(f"{url} lists no Body{wanted}")
-    return Endpoint(system, list(found.values())[:MAX_BODIES])
+    return list(found.values())[:MAX_BODIES]
 
 
 def lists(body: dict[str, Any]) -> list[ListAddress]:
     """Return the lists that a Body links, in the order in which they are to be read: 4 in OParl 1.0, 10 in 1.1."""
     body = aliases(body, "Body")
     return [
-        ListAddress(body["id"], PROPERTIES["Body"][name].type, body[name].strip())
+        ListAddress(body["id"].strip(), PROPERTIES["Body"][name].type, body[name].strip())
         for name in LISTS
         if isinstance(body.get(name), str) and values.is_url(body[name].strip())
     ]
 
 
-def pages(client: OParlClient, url: str, *, first: Any = None) -> Iterator[ListPage]:
-    """Walk a list to its end; raises SyncError when a page fails or the list runs in a circle."""
+def pages(client: OParlClient, url: str, *, first: tuple[Any, str] | None = None) -> Iterator[ListPage]:
+    """Walk a list to its end; raises SyncError when a page fails or the list runs in a circle.
+
+    `first` is the first page where that was read already, with the address it came from.
+    """
     visited: set[str] = set()
     here: str | None = url
+    before: list[Any] = []
     while here is not None:
         if here in visited:
             raise ServerFailed(f"{here}: the list leads back to a page that was read already")
         if len(visited) >= MAX_PAGES:
             raise ServerFailed(f"{url}: more than {MAX_PAGES} pages")
         visited.add(here)
-        data, final = (first, here) if first is not None else client.json(here)
+        data, final = first or client.json(here)
         first = None
         page = _page(data, here, final)
-        if page.next_url and _site(client.where(page.next_url)) != _site(client.where(here)):
-            raise ServerFailed(f"{here}: the next page lies on another host ({urlsplit(page.next_url).hostname})")
+        if page.entries and page.entries == before:  # OWL-IT shows the same under every page number
+            raise ServerFailed(f"{here}: the page repeats the one before it")
+        if page.next_url and host_of(client.where(page.next_url)) != host_of(client.where(here)):
+            raise ServerFailed(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
         yield page
-        here = page.next_url
+        before, here = page.entries, page.next_url
 
 
 def _page(data: Any, url: str, final: str) -> ListPage:
@@ -112,20 +126,32 @@ def _page(data: Any, url: str, final: str) -> ListPage:
 def _bodies_of(client: OParlClient, system: dict[str, Any], url: str) -> list[Any]:
     link = system.get("body")
     if isinstance(link, list):  # seen in the wild: the Bodies, or their URLs, in place of the list's URL
-        return [client.json(item)[0] if isinstance(item, str) else item for item in link[:MAX_BODIES]]
+        return [client.json(item)[0] if values.is_url(item) else item for item in link[:MAX_BODIES]]
     if not isinstance(link, str) or not values.is_url(link.strip()):
         raise NotOParl(f"the System at {url} names no list of Bodies")
     return [entry for page in pages(client, link.strip()) for entry in page.entries]
 
 
+def _is_a(object_type: str, data: Any) -> bool:
+    """Tell whether this is such an object, also one that leaves its type out but has what only that type has."""
+    if not isinstance(data, dict):
+        return False
+    stated = type_in_any_spelling(data.get("type"))
+    if stated is None and data.get("type") is None:
+        return object_type == "Body" and any(isinstance(data.get(name), str) for name in ("paper", "meeting"))
+    return stated == object_type
+
+
+def _id(data: dict[str, Any]) -> Any:
+    stated = data.get("id")
+    return stated.strip() if isinstance(stated, str) else stated
+
+
 def _mind_other_host(client: OParlClient, asked: str, stated: dict[str, Any]) -> None:
     """Dial the operator's address where an endpoint calls itself by another scheme or host."""
-    if isinstance(stated.get("id"), str) and (rewrite := rewrite_for(asked, stated["id"])):
+    own = _id(stated)
+    if values.is_url(own) and (rewrite := rewrite_for(asked, own)):
         client.rewrites.append(rewrite)
-
-
-def _site(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
 
 
 def _said(data: Any) -> str:

@@ -3,49 +3,90 @@
 What comes in ends either in `objects` or, with a Deviation that keeps it, in quarantine.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-from oparl_sync import problems, quirks, values
+from oparl_sync import privacy, problems, quirks, values
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import NON_PUBLIC_KEPT, PARENTS, PROPERTIES, Kind, Property
+from oparl_sync.vocabulary import CLOSED, NON_PUBLIC_KEPT, PARENTS, PROPERTIES, Kind, Property
 
 MAX_DEPTH = 16  # of embedding; the deepest that OParl knows is Meeting > AgendaItem > File
 
-CONVERT = {
+CONVERT: dict[Kind, Callable[[Any], Any]] = {
     Kind.TEXT: values.text,
+    Kind.TERM: values.term,
     Kind.TEXTS: values.texts,
     Kind.DATE: values.day,
     Kind.MOMENT: values.moment,
     Kind.FLAG: values.flag,
     Kind.NUMBER: values.number,
-    Kind.LINK: values.url,
+    Kind.ORDINAL: values.ordinal,
+    Kind.OBJECT: values.json_object,
 }
+HOLDERS = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})
 VOLATILE = frozenset({"created", "modified"})
+BACK = {
+    object_type: frozenset(name for name, prop in spec.items() if prop.kind is Kind.BACK)
+    for object_type, spec in PROPERTIES.items()
+}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A part that knows its parent, as the parent names it: embedded in it, or by its URL alone."""
+
+    type: str
+    id: str
+    position: int
+    embedded: bool
 
 
 @dataclass(slots=True)
 class Object:
-    """One OParl object, ready to be stored."""
+    """One OParl object, ready to be stored; `holder` is what it was embedded in."""
 
     type: str
     id: str
     values: dict[str, Any]
     raw: dict[str, Any]
-    embedded: bool
+    holder: str | None = None
     deleted: bool = False
+    with_holder: bool = False  # found inside a tombstone: it says nothing about an object that is known
+    secret: bool = False
+    unplaced: bool = False  # a Location that does not say whose place it is
     withheld: list[str] = field(default_factory=list)
     links: list[tuple[str, int, str]] = field(default_factory=list)
-    children: list[tuple[str, str, int]] = field(default_factory=list)  # type, id, position
+    children: list[Child] = field(default_factory=list)
     content_hash: str = ""
 
+    @property
+    def embedded(self) -> bool:
+        """Tell whether it came inside another object."""
+        return self.holder is not None
+
     def seal(self) -> None:
-        """Compute the hash that decides whether anything changed: of raw without its stamps, and of the parent."""
-        self.content_hash = hash_of(self.type, self.raw, self.values)
+        """Compute the hash that decides whether anything changed; TypeError where `raw` is nested too deeply.
+
+        It is the same for an embedded copy and the object alone: without stamps and ways back, with the parent.
+        """
+        back = BACK[self.type]
+        content = {k: v for k, v in self.raw.items() if k not in VOLATILE and k not in back}
+        if parent := PARENTS.get(self.type):
+            content[parent.property] = self.values.get(parent.column)
+        self.content_hash = blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+    def strip(self) -> None:
+        """Keep only that it is there: it is a place where nobody but persons is known to be found."""
+        self.withheld = sorted({*self.withheld, *self.raw} - privacy.PLACE_KEPT)
+        self.raw = {k: v for k, v in self.raw.items() if k in privacy.PLACE_KEPT}
+        self.values = {k: v for k, v in self.values.items() if k in VOLATILE}
+        self.links = []
+        self.seal()
 
 
 @dataclass(slots=True)
@@ -54,7 +95,7 @@ class Parsed:
 
     objects: list[Object] = field(default_factory=list)
     deviations: list[Deviation] = field(default_factory=list)
-    seen: int = 0  # objects that came, embedded ones included: == stored + quarantined
+    seen: int = 0  # objects that came, embedded ones included: == len(objects) + quarantined
 
     @property
     def quarantined(self) -> int:
@@ -62,55 +103,60 @@ class Parsed:
         return sum(deviation.kind in problems.QUARANTINED for deviation in self.deviations)
 
 
-def hash_of(object_type: str, raw: dict[str, Any], typed: dict[str, Any]) -> str:
-    """Return the content hash: 32 hexadecimal digits, equal for an embedded copy and the same object alone."""
-    back = {name for name, prop in PROPERTIES[object_type].items() if prop.kind is Kind.BACK}
-    content = {k: v for k, v in raw.items() if k not in VOLATILE and k not in back}
-    if parent := PARENTS.get(object_type):
-        column, name = parent
-        content[name] = typed.get(column)
-    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+def objects(entries: list[Any], expected: str, *, where: str, first: int = 0) -> Parsed:
+    """Read entries of a list page; `expected` is the type that the list promises, `where` its address.
 
-
-def objects(entries: list[Any], expected: str, *, where: str) -> Parsed:
-    """Read the entries of one list page; `expected` is the type that the list promises, `where` its address."""
+    `first` is the place of the first entry on its page.
+    """
     parsed = Parsed()
-    for position, entry in enumerate(entries):
-        _Reader(parsed, where).read(entry, expected, position=position)
+    reader = _Reader(parsed, where)
+    for position, entry in enumerate(entries, first):
+        reader.read(entry, expected, "data", position)
+    sealed = []
     for found in parsed.objects:
-        found.seal()
+        try:
+            found.seal()
+            sealed.append(found)
+        except TypeError:  # 254 levels are what the database's JSON is written with
+            reader.deviates(problems.NO_OBJECT, found.id, f"{found.type} is nested too deeply", found.type)
+    parsed.objects = sealed
     return parsed
 
 
 class _Reader:
-    """Reads one list entry with all that is embedded in it."""
+    """Reads list entries with all that is embedded in them."""
 
     def __init__(self, parsed: Parsed, where: str) -> None:
         self.parsed = parsed
         self.where = where
 
     def deviates(self, kind: str, about: str, detail: str, object_type: str | None, raw: Any = None) -> None:
-        self.parsed.deviations.append(Deviation(kind, about, detail, object_type, raw))
+        self.parsed.deviations.append(Deviation(kind, about, detail, object_type, privacy.scrubbed(raw)))
+
+    def misfits(self, found: Object, name: str, detail: object) -> None:
+        self.deviates(problems.WRONG_TYPE, f"{found.id}#{name}", f"{found.type}.{name}: {detail}", found.type)
 
     def read(
         self,
         data: Any,
         expected: str,
-        *,
+        name: str,
         position: int,
-        parent: Object | None = None,
-        name: str = "data",
+        *,
+        holder: Object | None = None,
         taken: dict[str, Any] | None = None,
         depth: int = 0,
+        part: bool = False,
     ) -> Object | None:
-        """Read one object; returns None when it went into quarantine."""
+        """Read one object; returns None when it went into quarantine. A `part` may lack an id of its own."""
         self.parsed.seen += 1
-        about = f"{parent.id if parent else self.where}#{name}-{position}"
+        about = f"{holder.id if holder else self.where}#{name}-{position}"
         if not isinstance(data, dict) or depth > MAX_DEPTH:
-            detail = "nested too deeply" if depth > MAX_DEPTH else f"expected an object, got {type(data).__name__}"
-            self.deviates(problems.NO_OBJECT, about, detail, expected, data)
+            detail = "nested too deeply" if depth > MAX_DEPTH else f"expected an object, got {values.shown(data)}"
+            harmless = isinstance(data, dict | list) or expected not in (*CLOSED, "AgendaItem")
+            self.deviates(problems.NO_OBJECT, about, detail, expected, data if harmless else None)
             return None
-        identity = self._identify(data, expected, about, parent, name, position)
+        identity = self._identify(data, expected, about, (holder.id, name, position) if holder and part else None)
         if identity is None:
             return None
         object_type, oparl_id = identity
@@ -118,148 +164,144 @@ class _Reader:
             if oparl_id in taken and taken[oparl_id] != data and object_type == "Consultation":
                 oparl_id = quirks.consultation_id_reused(oparl_id, data)
             taken[oparl_id] = data
-        found = Object(object_type, oparl_id, {}, {}, embedded=parent is not None)
+        found = Object(object_type, oparl_id, {}, {}, holder=holder.id if holder else None)
         self.parsed.objects.append(found)
-        if str(data.get("deleted")).lower() == "true":
-            self._bury(found, data)
+        found.with_holder = holder is not None and holder.deleted
+        if found.with_holder or values.is_true(data.get("deleted")):
+            self._bury(found, data, depth)
         else:
             self._fill(found, quirks.aliases(data, object_type), depth)
-        if parent is not None and (column := PARENTS.get(found.type)):
-            found.values.setdefault(column[0], parent.id)
-            found.values["position"] = position
         return found
 
     def _identify(
-        self, data: dict[str, Any], expected: str, about: str, parent: Object | None, name: str, position: int
+        self, data: dict[str, Any], expected: str, about: str, place: tuple[str, str, int] | None
     ) -> tuple[str, str] | None:
         stated = data.get("type", data.get("Type"))
-        object_type = quirks.type_in_any_spelling(stated) or (expected if _untyped(stated) else None)
+        object_type = quirks.type_in_any_spelling(stated) or (expected if quirks.is_untyped(stated) else None)
         if object_type is None:
-            self.deviates(problems.UNKNOWN_TYPE, about, f"type {str(stated)[:80]!r} is not of OParl", expected, data)
+            self.deviates(problems.UNKNOWN_TYPE, about, f"type {values.shown(stated)} is not of OParl", expected, data)
             return None
         oparl_id = data.get("id")
         if isinstance(oparl_id, str):
             oparl_id = oparl_id.strip()
-        if oparl_id in EMPTY and parent is not None:
-            oparl_id = quirks.embedded_without_id(parent.id, name, position)
+        if oparl_id in EMPTY and place is not None:
+            oparl_id = quirks.embedded_without_id(*place)
         if not isinstance(oparl_id, str) or not values.is_url(oparl_id):
-            detail = f"{object_type} without a usable id: {str(oparl_id)[:80]!r}"
+            detail = f"{object_type} without a usable id: {values.shown(oparl_id)}"
             self.deviates(problems.NO_ID, about, detail, object_type, data)
             return None
         return object_type, oparl_id
 
-    def _bury(self, found: Object, data: dict[str, Any]) -> None:
+    def _bury(self, found: Object, data: dict[str, Any], depth: int) -> None:
         """Keep of a tombstone what the specification keeps; whatever else it still carries was withdrawn."""
         found.deleted = True
         found.raw = {k: data[k] for k in ("id", "type", "created", "modified", "deleted") if k in data}
+        spec = PROPERTIES[found.type]
         for name in ("created", "modified"):
-            if name in data:
-                self._convert(found, name, PROPERTIES[found.type][name], data[name])
+            self._convert(found, name, spec[name], data.get(name))
+        for name, value in data.items():
+            if name in spec and spec[name].kind in HOLDERS:
+                for position, item in enumerate(value if isinstance(value, list) else [value]):
+                    if isinstance(item, dict) and values.is_url(item.get("id")):
+                        self.read(item, spec[name].type, name, position, holder=found, depth=depth + 1)
 
     def _fill(self, found: Object, data: dict[str, Any], depth: int) -> None:
         spec = PROPERTIES[found.type]
-        secret = found.type == "AgendaItem" and _is_false(data.get("public"))
+        found.secret = found.type == "AgendaItem" and privacy.is_secret(data)
         for name, value in data.items():
             prop = spec.get(name)
-            if prop is not None and (prop.kind is Kind.WITHHELD or (secret and name not in NON_PUBLIC_KEPT)):
+            closed = found.secret and name not in NON_PUBLIC_KEPT
+            if closed or (prop is None and found.type in CLOSED) or (prop and prop.kind is Kind.WITHHELD):
                 if value not in EMPTY:
                     found.withheld.append(name)
             elif prop is None:
-                if secret:
-                    found.withheld.append(name)
-                    continue
-                found.raw[name] = value
-                if ":" not in name and name != "Type":
-                    self._unknown(found, name)
+                found.raw[name] = privacy.scrubbed(value)
             else:
-                self._take(found, name, prop, value, depth)
+                found.raw[name] = value
+                if value not in EMPTY:
+                    self._take(found, name, prop, value, depth)
+            if prop is None and ":" not in name and name != "Type" and not closed:
+                detail = f"{found.type} has the property {name[:80]!r}, which OParl does not know"
+                self.deviates(problems.UNKNOWN_PROPERTY, f"{found.type}.{name[:80]}", detail, found.type)
         if found.type == "Meeting" and "end" in found.values:
             found.values["end"] = quirks.meeting_end_unknown(found.values.get("start"), found.values["end"])
         if found.type == "Location":
-            found.values["longitude"], found.values["latitude"] = first_point(data.get("geojson"))
+            found.values["longitude"], found.values["latitude"] = quirks.first_point(data.get("geojson"))
+            if not found.embedded and privacy.is_place_of_persons_only(data):
+                found.strip()
+            found.unplaced = not found.embedded and not privacy.is_placed(data)
 
     def _take(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> None:
-        found.raw[name] = value
-        if value in EMPTY:
-            return
-        if prop.kind in (Kind.PART, Kind.PARTS, Kind.CHILDREN):
-            found.raw[name] = self._unfold(found, name, prop, value, depth)
-        elif prop.kind is Kind.LINKS:
-            found.raw[name] = self._link(found, name, value)
-        elif prop.kind is Kind.JSON:
-            if prop.column:
-                found.values[prop.column] = value
-        elif prop.kind in CONVERT:
+        if prop.kind in CONVERT:
             self._convert(found, name, prop, value)
+        elif prop.kind is Kind.LINK:
+            self._point(found, name, prop, value, depth)
+        elif prop.kind in HOLDERS or prop.kind is Kind.LINKS:
+            self._refer(found, name, prop, value, depth)
+        elif prop.kind is Kind.LIST and not isinstance(value, str):
+            self.misfits(found, name, f"expected the URL of a list, got {values.shown(value)}")
+            found.raw[name] = None
+        elif isinstance(value, dict | list):
+            found.raw[name] = privacy.scrubbed(value)
 
     def _convert(self, found: Object, name: str, prop: Property, value: Any) -> None:
+        if value in EMPTY:
+            return
         try:
             found.values[prop.column] = CONVERT[prop.kind](value)
-            if prop.kind is Kind.LINK and isinstance(value, dict):
-                found.raw[name] = found.values[prop.column]  # an object in place of its URL: it may be a person's
         except values.Unusable as error:
-            self.deviates(problems.WRONG_TYPE, f"{found.id}#{name}", f"{found.type}.{name}: {error}", found.type)
+            self.misfits(found, name, error)
+            found.raw[name] = privacy.scrubbed(value)
 
-    def _link(self, found: Object, name: str, value: Any) -> Any:
-        """Note references; returns what stands in raw: URLs, where the server put objects in their place."""
-        standing: list[Any] = []
-        for position, item in enumerate(value if isinstance(value, list) else [value]):
-            try:
-                target = values.url(item)
-            except values.Unusable as error:
-                self.deviates(problems.WRONG_TYPE, f"{found.id}#{name}", f"{found.type}.{name}: {error}", found.type)
-                target = None
-            standing.append(target if isinstance(item, dict) else item)
-            if target:
-                found.links.append((name, position, target))
-        return standing if isinstance(value, list) else standing[0]
+    def _point(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> None:
+        """Read a reference to one other object; where a list of several stands, the first counts."""
+        several = isinstance(value, list)
+        read = [self._target(found, name, prop, item, 0, depth) for item in (value if several else [value])]
+        targets = [target for target in read if target]
+        if len(targets) > 1:
+            self.misfits(found, name, "several objects where one is expected; the first was taken")
+        found.values[prop.column] = targets[0] if targets else None
+        if several or isinstance(value, dict):
+            found.raw[name] = targets if several else (targets[0] if targets else privacy.scrubbed(value))
 
-    def _unfold(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> Any:
-        """Read what is embedded; returns the ids that stand for it in raw."""
+    def _refer(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> None:
+        """Read references, and what is embedded; in raw ids stand for objects."""
         items = value if isinstance(value, list) else [value]
         taken: dict[str, Any] = {}
         standing: list[Any] = []
         for position, item in enumerate(items):
-            if isinstance(item, str) and values.is_url(item.strip()):  # a reference where an object was promised
-                target: str | None = item.strip()
-                target_type = prop.type
-            else:
-                part = self.read(
-                    item, prop.type, position=position, parent=found, name=name, taken=taken, depth=depth + 1
-                )
-                target, target_type = (part.id, part.type) if part else (None, "")
-            standing.append(item if target is None else target)
-            if target is None:
-                continue
-            if prop.kind is Kind.CHILDREN:
-                found.children.append((target_type, target, position))
-            else:
+            target = self._target(found, name, prop, item, position, depth, taken)
+            standing.append(privacy.scrubbed(item) if target is None else target if isinstance(item, dict) else item)
+            if target is not None and prop.kind is Kind.CHILDREN:
+                found.children.append(Child(prop.type, target, position, isinstance(item, dict)))
+            elif target is not None:
                 found.links.append((name, position, target))
-        return standing if isinstance(value, list) else standing[0]
+        found.raw[name] = standing if isinstance(value, list) else standing[0]
 
-    def _unknown(self, found: Object, name: str) -> None:
-        detail = f"{found.type} has the property {name[:80]!r}, which OParl does not know"
-        self.deviates(problems.UNKNOWN_PROPERTY, f"{found.type}.{name[:80]}", detail, found.type)
-
-
-def first_point(geojson: Any) -> tuple[float | None, float | None]:
-    """Return longitude and latitude of the first point of a GeoJSON object, or two Nones."""
-    spot = geojson
-    for step in ("geometry", "coordinates"):
-        if isinstance(spot, dict) and step in spot:
-            spot = spot[step]
-    while isinstance(spot, list) and spot and isinstance(spot[0], list):
-        spot = spot[0]
-    if not (isinstance(spot, list) and len(spot) >= 2 and all(type(n) in (int, float) for n in spot[:2])):
-        return None, None
-    longitude, latitude = quirks.coordinates_swapped(float(spot[0]), float(spot[1]))
-    return (longitude, latitude) if abs(longitude) <= 180 and abs(latitude) <= 90 else (None, None)
-
-
-def _untyped(stated: Any) -> bool:
-    # Bare tombstones and some organizations carry none; ALLRIS puts "gr" there and the URL into `Type`.
-    return stated is None or (isinstance(stated, str) and "/" not in stated)
-
-
-def _is_false(value: Any) -> bool:
-    return value is False or str(value).strip().lower() in {"false", "0"}
+    def _target(
+        self,
+        found: Object,
+        name: str,
+        prop: Property,
+        item: Any,
+        position: int,
+        depth: int,
+        taken: dict[str, Any] | None = None,
+    ) -> str | None:
+        """Return the id of what is referred to by its URL or by standing there itself."""
+        if not isinstance(item, dict):
+            try:
+                target = values.url(item)
+            except values.Unusable as error:
+                self.misfits(found, name, error)
+                return None
+            return quirks.one_scheme(found.id, target) if target else None
+        part = prop.kind in HOLDERS
+        child = self.read(item, prop.type, name, position, holder=found, taken=taken, depth=depth + 1, part=part)
+        if child is None:
+            return None
+        if prop.kind is Kind.CHILDREN and (parent := PARENTS.get(child.type)) and not child.deleted:
+            if child.values.get(parent.column) is None:
+                child.values[parent.column] = found.id
+            child.values["position"] = position
+        return child.id

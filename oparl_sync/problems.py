@@ -14,17 +14,18 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import Problem
 
 RAW_LIMIT = 64 * 1024
+MAX_TEXT = 2400
+CHUNK = 400
 
 # The kinds of problems, and whether the object could not be stored.
 LIST_FAILED = "list-failed"
-FOREIGN_LINK = "foreign-link"
 NO_ID = "no-id"
 NO_OBJECT = "no-object"
 UNKNOWN_TYPE = "unknown-type"
@@ -40,15 +41,15 @@ class SyncError(Exception):
     """A walk cannot go on."""
 
 
-class NotOParl(SyncError):  # noqa: N818 - it reads as a sentence where it is raised
+class NotOParl(SyncError):
     """Raised when an address answers, but not with OParl."""
 
 
-class Blocked(SyncError):  # noqa: N818 - as above
+class Blocked(SyncError):
     """Raised when a bot wall or a ban stands before the server."""
 
 
-class ServerFailed(SyncError):  # noqa: N818 - as above
+class ServerFailed(SyncError):
     """Raised when a server gave no usable answer after all tries."""
 
 
@@ -63,50 +64,82 @@ class Deviation:
     raw: Any = None
 
 
-def record(session: Session, source_id: int, deviations: Iterable[Deviation], *, at: datetime | None = None) -> int:
-    """Write deviations as public Problem rows, one for each kind and object; returns how many were new."""
+def record(
+    session: Session,
+    source_id: int,
+    deviations: Iterable[Deviation],
+    *,
+    at: datetime | None = None,
+    since: datetime | None = None,
+) -> int:
+    """Write deviations as public Problem rows, one for each kind and object; returns how many were new.
+
+    Those met already after `since`, the beginning of the run, are counted on; else counting begins anew.
+    """
     at = at or now()
     merged: dict[tuple[str, str], tuple[Deviation, int]] = {}
     for deviation in deviations:
-        slot = (deviation.kind, deviation.about)
+        slot = (deviation.kind, _storable(deviation.about))
         merged[slot] = (deviation, merged.get(slot, (deviation, 0))[1] + 1)
     if not merged:
         return 0
-    kinds = {kind for kind, _ in merged}
-    known = {
-        (kind, about): number
-        for number, kind, about in session.execute(
-            select(Problem.id, Problem.kind, Problem.about).where(
-                Problem.source_id == source_id, Problem.kind.in_(kinds), Problem.about.in_([a for _, a in merged])
-            )
+    known = _known(session, source_id, merged)
+    for slot, (number, times, last_seen) in known.items():
+        deviation, more = merged[slot]
+        total = times + more if since is not None and last_seen >= since else more
+        session.execute(
+            update(Problem)
+            .where(Problem.id == number)
+            .values(detail=_storable(deviation.detail), times=total, last_seen=at, solved_at=None)
         )
-    }
-    for slot, (deviation, times) in merged.items():
-        if slot in known:
-            session.execute(
-                update(Problem)
-                .where(Problem.id == known[slot])
-                .values(detail=deviation.detail, times=times, last_seen=at, solved_at=None)
-            )
     new = [
         {
             "source_id": source_id,
-            "kind": deviation.kind,
-            "about": deviation.about,
+            "kind": kind,
+            "about": about,
             "object_type": deviation.object_type,
-            "detail": deviation.detail,
-            "quarantined": deviation.kind in QUARANTINED,
+            "detail": _storable(deviation.detail),
+            "quarantined": kind in QUARANTINED,
             "raw": _cut(deviation.raw),
             "times": times,
             "first_seen": at,
             "last_seen": at,
         }
-        for slot, (deviation, times) in merged.items()
-        if slot not in known
+        for (kind, about), (deviation, times) in merged.items()
+        if (kind, about) not in known
     ]
     if new:
         session.execute(insert(Problem), new)
     return len(new)
+
+
+def _known(
+    session: Session, source_id: int, slots: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, int, datetime]]:
+    wanted = set(slots)
+    abouts = sorted({about for _, about in wanted})
+    columns = (Problem.kind, Problem.about, Problem.id, Problem.times, Problem.last_seen)
+    return {
+        (kind, about): (number, times, last_seen)
+        for start in range(0, len(abouts), CHUNK)
+        for kind, about, number, times, last_seen in session.execute(
+            select(*columns).where(Problem.source_id == source_id, Problem.about.in_(abouts[start : start + CHUNK]))
+        )
+        if (kind, about) in wanted
+    }
+
+
+def forget(session: Session, object_ids: Iterable[str]) -> None:
+    """Remove what is told about objects that were withdrawn: it may quote them."""
+    for oparl_id in object_ids:
+        mine = or_(Problem.about == oparl_id, Problem.about.startswith(f"{oparl_id}#", autoescape=True))
+        session.execute(delete(Problem).where(mine))
+
+
+def settle(session: Session, source_id: int, kind: str, abouts: Iterable[str]) -> None:
+    """Mark problems of one kind as solved for these objects."""
+    chosen = (Problem.source_id == source_id, Problem.kind == kind, Problem.solved_at.is_(None))
+    session.execute(update(Problem).where(*chosen, Problem.about.in_(list(abouts))).values(solved_at=now()))
 
 
 def solve(session: Session, source_id: int, *, before: datetime, kinds: Iterable[str]) -> None:
@@ -126,8 +159,8 @@ def solve(session: Session, source_id: int, *, before: datetime, kinds: Iterable
 def _cut(raw: Any) -> str | None:
     if raw is None:
         return None
-    try:
-        text = orjson.dumps(raw).decode()
-    except (TypeError, ValueError):  # integers beyond 64 bits, deep nesting: the text form is evidence enough
-        text = repr(raw)
-    return text[:RAW_LIMIT].replace("\x00", "")
+    return orjson.dumps(raw).decode()[:RAW_LIMIT]  # scrubbed, so never too deep
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "")[:MAX_TEXT]  # PostgreSQL refuses the one, and indexes no more than the other

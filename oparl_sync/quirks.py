@@ -2,9 +2,9 @@
 
 import re
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
-from app.models import key_of
 from oparl_sync.vocabulary import PROPERTIES
 
 TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
@@ -29,7 +29,37 @@ def embedded_without_id(parent: str, property_: str, position: int) -> str:
 
 def consultation_id_reused(oparl_id: str, data: dict[str, Any]) -> str:
     """Somacos gives one id to several consultations of a paper (89 ids in one city): the further ones get their own."""
-    return f"{oparl_id}#{key_of(str(data.get('agendaItem') or data.get('meeting') or data.get('role')))}"
+    differs = str(data.get("agendaItem") or data.get("meeting") or data.get("role"))
+    return f"{oparl_id}#{blake2b(differs.encode(errors='replace'), digest_size=6).hexdigest()}"
+
+
+def one_scheme(own_id: str, target: str) -> str:
+    """Somacos (Dresden, Wuppertal) mixes http and https on one host: a link there follows the ids' own scheme."""
+    scheme, _, rest = own_id.partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://{rest}" if (rest := target.partition("://")[2]).startswith(f"{host}/") else target
+
+
+def is_untyped(stated: Any) -> bool:
+    """Bare tombstones and some organizations carry no type; ALLRIS puts "gr" there and the URL into `Type`."""
+    return stated is None or (isinstance(stated, str) and "/" not in stated)
+
+
+def first_point(geojson: Any) -> tuple[float | None, float | None]:
+    """Return longitude and latitude of the first point of a GeoJSON object, or two Nones; Somacos writes text."""
+    spot = geojson
+    for step in ("geometry", "coordinates"):
+        if isinstance(spot, dict) and step in spot:
+            spot = spot[step]
+    while isinstance(spot, list) and spot and isinstance(spot[0], list):
+        spot = spot[0]
+    if not (isinstance(spot, list) and len(spot) >= 2 and all(type(n) in (int, float, str) for n in spot[:2])):
+        return None, None
+    try:
+        longitude, latitude = coordinates_swapped(float(spot[0]), float(spot[1]))
+    except (ValueError, OverflowError):
+        return None, None
+    return (longitude, latitude) if abs(longitude) <= 180 and abs(latitude) <= 90 else (None, None)
 
 
 def coordinates_swapped(longitude: float, latitude: float) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now, writing
+from app.documents import SandboxError
 from app.files import StoreFull, open_store
 from app.models import Source, SyncRun
 from app.net import GuardedClient
@@ -33,7 +34,7 @@ PARSED = (
 )
 
 
-class AlreadyRunning(SyncError):  # noqa: N818 - it reads as a sentence where it is raised
+class AlreadyRunning(SyncError):
     """Raised when another sync works on the same folder."""
 
 
@@ -67,11 +68,14 @@ def sync(
             failures = _mirror(engine, client, source, summary.counts, progress, full=full)
             try:
                 download.missing(engine, source.id, client, store, progress)
-            except StoreFull as error:  # what is there is read and shown all the same
+            except (StoreFull, SyncError) as error:  # what is there is read and shown all the same
                 failures.append(str(error))
             if failures:
                 summary.failures[source.slug] = failures
-        extract.waiting(engine, store, progress)
+        try:
+            extract.waiting(engine, store, progress)
+        except SandboxError as error:  # titles can be searched without it
+            summary.failures["documents"] = [str(error)]
         index.refresh(engine, settings.search_url, progress)
         download.tidy(engine, store)
     summary.requests, summary.seconds = client.requests, time.monotonic() - began
@@ -92,7 +96,8 @@ def mirror(settings: Settings, engine: Engine, slug: str, *, progress: Progress)
 def look(settings: Settings, url: str, *, pinned_body: str | None = None) -> fetch.Endpoint:
     """Ask an address what it is, before it becomes a source; raises SyncError with one line."""
     with _net(settings) as net:
-        return fetch.endpoint(OParlClient(net, unpaced=settings.fetch_allow_networks), url, pinned_body=pinned_body)
+        client = OParlClient(net, unpaced=settings.fetch_allow_networks, tries=1)  # somebody is waiting
+        return fetch.endpoint(client, url, pinned_body=pinned_body)
 
 
 def _net(settings: Settings) -> GuardedClient:
@@ -139,7 +144,7 @@ def _save_endpoint(engine: Engine, source: Source, found: fetch.Endpoint) -> Cou
             counts.add(Store(source, None, backfill=backfill).save(session, system))
         for body in found.bodies:
             parsed = parse.objects([body], "Body", where=source.url)
-            counts.add(Store(source, body["id"], backfill=backfill).save(session, parsed))
+            counts.add(Store(source, body["id"].strip(), backfill=backfill).save(session, parsed))
     return counts
 
 

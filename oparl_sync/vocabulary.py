@@ -11,12 +11,15 @@ class Kind(Enum):
     """What a property holds, and where it goes."""
 
     TEXT = auto()
+    TERM = auto()  # a short text that is looked up by
     TEXTS = auto()
     DATE = auto()
     MOMENT = auto()
     FLAG = auto()
     NUMBER = auto()
+    ORDINAL = auto()  # a number that says a place
     JSON = auto()
+    OBJECT = auto()
     LINK = auto()  # a URL: column <name>_id
     LINKS = auto()  # URLs: rows in `link`
     PART = auto()  # an embedded object without a column for its parent: a row of its own and one in `link`
@@ -113,14 +116,15 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     | _to(Kind.CHILDREN, agendaItem="AgendaItem"),
     "AgendaItem": COMMON
     | _of(Kind.TEXT, "number", "result", "resolutionText")
-    | _of(Kind.NUMBER, "order")
+    | _of(Kind.ORDINAL, "order")
     | _of(Kind.FLAG, "public")
     | _of(Kind.MOMENT, "start", "end")
     | _to(Kind.LINK, meeting="Meeting", consultation="Consultation")
     | _to(Kind.PART, resolutionFile="File")
     | _to(Kind.PARTS, auxiliaryFile="File"),
     "Paper": COMMON
-    | _of(Kind.TEXT, "reference", "paperType")
+    | _of(Kind.TERM, "reference")
+    | _of(Kind.TEXT, "paperType")
     | _of(Kind.DATE, "date")
     | _to(Kind.LINK, body="Body")
     | _to(
@@ -148,22 +152,40 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     | _of(Kind.NUMBER, "size")
     | _to(Kind.LINK, masterFile="File")
     | _to(Kind.LINKS, derivativeFile="File")
-    | _to(Kind.BACK, meeting="Meeting", agendaItem="AgendaItem", paper="Paper"),
+    | _to(Kind.BACK, meeting="Meeting", agendaItem="AgendaItem", paper="Paper")
+    | _of(Kind.WITHHELD, "person"),
     "Location": COMMON
     | _of(Kind.TEXT, "description", "streetAddress", "room", "postalCode", "subLocality", "locality")
-    | _of(Kind.JSON, "geojson")
+    | _of(Kind.OBJECT, "geojson")
     # 1.0 and 1.1 spell the way back differently.
-    | _of(Kind.BACK, "bodies", "organization", "organizations", "persons", "meeting", "meetings", "paper", "papers"),
+    | _of(Kind.BACK, "bodies", "organization", "organizations", "meeting", "meetings", "paper", "papers")
+    | _of(Kind.WITHHELD, "persons", "person"),
 }
 
-# The column and property by which a child knows its parent.
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """How a child knows its parent, and the parent its children."""
+
+    type: str
+    column: str  # of the child
+    property: str  # of the child: the way back
+    children: str  # of the parent
+
+
 PARENTS = {
-    "LegislativeTerm": ("body_id", "body"),
-    "Membership": ("person_id", "person"),
-    "AgendaItem": ("meeting_id", "meeting"),
-    "Consultation": ("paper_id", "paper"),
+    "LegislativeTerm": Parent("Body", "body_id", "body", "legislativeTerm"),
+    "Membership": Parent("Person", "person_id", "person", "membership"),
+    "AgendaItem": Parent("Meeting", "meeting_id", "meeting", "agendaItem"),
+    "Consultation": Parent("Paper", "paper_id", "paper", "consultation"),
 }
+# By these a File or a Location is held: who names it so embeds it.
+HOLDING = frozenset(
+    name for spec in PROPERTIES.values() for name, prop in spec.items() if prop.kind in (Kind.PART, Kind.PARTS)
+)
 
+# Nothing is kept of these but what is listed above: vendors add telephone numbers under names of their own.
+CLOSED = frozenset({"Person"})
 # What remains of an agenda item that is not public: that it exists, its number and its time.
 NON_PUBLIC_KEPT = frozenset(
     {"id", "type", "created", "modified", "meeting", "number", "order", "public", "start", "end"}

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.db import now, writing
 from app.models import ListCursor, Source
-from oparl_sync import fetch, parse, problems
+from oparl_sync import fetch, parse, problems, values
 from oparl_sync.client import OParlClient
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.problems import Deviation, SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
+
+SLICE = 500  # entries at a time: some servers send all they have on one page
 
 
 def walk(
@@ -33,15 +35,17 @@ def walk(
     begun = cursor.next_url is not None and _since(cursor.started_at, run_started)
     start = cursor.next_url if begun and cursor.next_url else address.url
     pages, seen = (cursor.pages, cursor.seen) if begun else (0, 0)
-    store = Store(source, address.body_id, backfill=source.last_complete is None)
+    store = Store(source, address.body_id, backfill=source.last_complete is None, since=run_started)
     with progress.step(f"{source.slug} {address.object_type}", unit="objects") as step:
         step.advance(seen)
         try:
             for page in fetch.pages(client, start):
                 pages, seen = pages + 1, seen + _alive(page.entries)
-                parsed = parse.objects(page.entries, address.object_type, where=page.url)
                 with writing(engine) as session:
-                    counts.add(store.save(session, parsed))
+                    for place in range(0, len(page.entries), SLICE):
+                        entries = page.entries[place : place + SLICE]
+                        parsed = parse.objects(entries, address.object_type, where=page.url, first=place)
+                        counts.add(store.save(session, parsed))
                     _keep_place(session, cursor.id, page, pages, seen, started=None if begun else now())
                 begun = True
                 step.advance(len(page.entries), total=page.total)
@@ -89,7 +93,7 @@ def _since(moment: datetime | None, start: datetime) -> bool:
 
 
 def _alive(entries: list[object]) -> int:
-    return sum(not (isinstance(entry, dict) and entry.get("deleted") is True) for entry in entries)
+    return sum(not (isinstance(entry, dict) and values.is_true(entry.get("deleted"))) for entry in entries)
 
 
 def _keep_place(

@@ -10,67 +10,86 @@ from sqlalchemy.orm import Session
 from app import changes
 from app.models import OPARL_TYPES, Link
 from app.models.changes import DELETED
+from oparl_sync import problems
+from oparl_sync.known import chunks, held_by
 from oparl_sync.vocabulary import PARENTS
+from oparl_sync.writes import table_of
 
 # Of a tombstone: what names it, and when. All else becomes NULL.
 KEPT = frozenset({"id", "key", "source_id", "body_id", "created", "first_seen", "embedded", "content_hash"})
-# Parts that live and die with what holds them; the column that names the holder, by the holder's type.
-DEPENDENT = {
-    "Paper": ["Consultation"],
-    "Meeting": ["AgendaItem"],
-    "Person": ["Membership"],
-    "Body": ["LegislativeTerm"],
-}
 
 
 def withdraw(
     session: Session, object_type: str, ids: Sequence[str], *, source_id: int, backfill: bool, at: datetime
 ) -> int:
     """Reduce rows to tombstones, with their dependent parts and the files that nothing else holds; returns how many."""
-    held = list(session.scalars(select(Link.to_id).where(Link.from_id.in_(ids)).distinct()))
+    held = held_by(session, ids)
     count = _bury(session, object_type, ids, source_id=source_id, backfill=backfill, at=at)
-    for part in DEPENDENT.get(object_type, []):
-        model = OPARL_TYPES[part]
-        column = model.__table__.c[PARENTS[part][0]]
-        children = list(session.scalars(select(model.id).where(column.in_(ids), model.deleted.is_(False))))
-        if children:
-            count += withdraw(session, part, children, source_id=source_id, backfill=backfill, at=at)
+    for part, parent in PARENTS.items():  # parts that live and die with what holds them
+        if parent.type == object_type:
+            column = table_of(part).c[parent.column]
+            children = _alive(session, part, column, ids)
+            if children:
+                count += withdraw(session, part, children, source_id=source_id, backfill=backfill, at=at)
+    return count + orphans(session, held, source_id=source_id, backfill=backfill, at=at)
+
+
+def orphans(session: Session, held: Sequence[str], *, source_id: int, backfill: bool, at: datetime) -> int:
+    """Withdraw the files and places among these that nothing holds any more; returns how many."""
+    count = 0
     for part in ("File", "Location"):
         model = OPARL_TYPES[part]
-        still = select(Link.to_id).where(Link.to_id == model.id).exists()
-        orphans = select(model.id).where(model.id.in_(held), model.deleted.is_(False), ~still)
-        if lost := list(session.scalars(orphans)):
-            count += _bury(session, part, lost, source_id=source_id, backfill=backfill, at=at)
+        lost = [
+            oparl_id
+            for chunk in chunks(held)
+            for oparl_id in session.scalars(
+                select(model.id).where(
+                    model.id.in_(chunk),
+                    model.deleted.is_(False),
+                    ~select(Link.to_id).where(Link.to_id == model.id).exists(),
+                )
+            )
+        ]
+        count += _bury(session, part, lost, source_id=source_id, backfill=backfill, at=at)
     return count
+
+
+def mark_alone(session: Session, object_type: str, ids: Sequence[str]) -> None:
+    """Note that tombstones stood in a list of their own: copies embedded elsewhere do not call them back."""
+    table = table_of(object_type)
+    for part in chunks(ids):
+        session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
+
+
+def _alive(session: Session, object_type: str, column: Any, values: Sequence[str]) -> list[str]:
+    model = OPARL_TYPES[object_type]
+    chosen = select(model.id).where(model.deleted.is_(False))
+    return [found for part in chunks(values) for found in session.scalars(chosen.where(column.in_(part)))]
 
 
 def _bury(
     session: Session, object_type: str, ids: Sequence[str], *, source_id: int, backfill: bool, at: datetime
 ) -> int:
-    table = OPARL_TYPES[object_type].__table__
+    table = table_of(object_type)
     blank: dict[str, Any] = {c.name: None for c in table.columns if c.name not in KEPT and c.nullable}
-    rows = session.execute(select(table.c.id, table.c.raw).where(table.c.id.in_(ids))).all()
-    for oparl_id, raw in rows:
-        stump = {name: raw[name] for name in ("id", "type", "created") if name in raw} | {"deleted": True}
-        session.execute(
-            update(table)  # type: ignore[arg-type]  # a Table
-            .where(table.c.id == oparl_id)
-            .values(**blank, raw=stump, deleted=True, changed_at=at)
-        )
-    session.execute(delete(Link).where(Link.from_id.in_(ids)))
-    return changes.append(
-        session,
-        [
-            {
-                "object_type": object_type,
-                "object_id": oparl_id,
-                "source_id": source_id,
-                "kind": DELETED,
-                "fields": None,
-                "content_hash": None,
-                "backfill": backfill,
-                "at": at,
-            }
-            for oparl_id, _ in rows
-        ],
-    )
+    log = []
+    for part in chunks(ids):
+        for oparl_id, raw in session.execute(select(table.c.id, table.c.raw).where(table.c.id.in_(part))).all():
+            stump = {name: raw[name] for name in ("id", "type", "created") if name in raw} | {"deleted": True}
+            row = blank | {"raw": stump, "deleted": True, "changed_at": at}
+            session.execute(update(table).where(table.c.id == oparl_id).values(**row))
+            log.append(
+                {
+                    "object_type": object_type,
+                    "object_id": oparl_id,
+                    "source_id": source_id,
+                    "kind": DELETED,
+                    "fields": None,
+                    "content_hash": None,
+                    "backfill": backfill,
+                    "at": at,
+                }
+            )
+        session.execute(delete(Link).where(Link.from_id.in_(part)))
+    problems.forget(session, [entry["object_id"] for entry in log])
+    return changes.append(session, log)

@@ -1,0 +1,133 @@
+"""What is stored already, asked for a page at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, null, select
+from sqlalchemy.orm import Session
+
+from app.models import OPARL_TYPES, Link, Source
+from oparl_sync.parse import Object
+from oparl_sync.vocabulary import HOLDING, PARENTS
+
+CHUNK = 400  # names in one IN (…); SQLite of Debian 12 allows 32,766, plans stay quick with few
+
+
+@dataclass(slots=True)
+class Known:
+    """What decides how a stored object meets a copy that comes in."""
+
+    id: str
+    source_id: int
+    source_host: str
+    content_hash: str
+    embedded: bool
+    deleted: bool
+    parent: str | None
+
+
+def rows(session: Session, object_type: str, keys: Sequence[str]) -> dict[str, Known]:
+    """Return what is stored under these keys."""
+    table = OPARL_TYPES[object_type].__table__.c
+    parent = table[PARENTS[object_type].column] if object_type in PARENTS else null()
+    columns = (table.key, table.id, table.source_id, table.content_hash, table.embedded, table.deleted, parent)
+    found = [row for part in chunks(keys) for row in session.execute(select(*columns).where(table.key.in_(part)))]
+    hosts = _hosts(session) if found else {}
+    return {
+        key: Known(oparl_id, source_id, hosts[source_id], content_hash, embedded, deleted, holder)
+        for key, oparl_id, source_id, content_hash, embedded, deleted, holder in found
+    }
+
+
+def raws(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the raw objects by id."""
+    model = OPARL_TYPES[object_type]
+    return {
+        oparl_id: raw
+        for part in chunks(ids)
+        for oparl_id, raw in session.execute(select(model.id, model.raw).where(model.id.in_(part)))
+    }
+
+
+def holders(
+    session: Session, object_type: str, copies: dict[str, Object], stored: dict[str, Known]
+) -> dict[str, str | None]:
+    """Return by key whose embedded copy counts, where that is not the one that came."""
+    if not copies:
+        return {}
+    if object_type in PARENTS:
+        return _still_theirs(session, object_type, copies, stored)
+    ids = {stored[key].id: key for key in copies}
+    first = select(Link.to_id, func.min(Link.from_id)).where(Link.property.in_(HOLDING)).group_by(Link.to_id)
+    found = {
+        ids[oparl_id]: holder
+        for part in chunks(list(ids))
+        for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)))
+    }
+    return {key: min(str(copies[key].holder), holder) for key, holder in found.items()}
+
+
+def _still_theirs(
+    session: Session, object_type: str, copies: dict[str, Object], stored: dict[str, Known]
+) -> dict[str, str | None]:
+    """Return the parents that still name children which another parent brought now."""
+    parent = PARENTS[object_type]
+    claimed = {key: stored[key].parent for key, copy in copies.items() if stored[key].parent != copy.holder}
+    others = raws(session, parent.type, sorted({holder for holder in claimed.values() if holder}))
+    return {
+        key: holder
+        for key, holder in claimed.items()
+        if stored[key].id in _named(others.get(holder or "", {}), parent.children)
+    }
+
+
+def places(session: Session, created: Iterable[Object]) -> dict[str, int]:
+    """Return the positions of new children that came alone, as their parents name them."""
+    alone: dict[str, list[Object]] = {}
+    for found in created:
+        if found.type in PARENTS and "position" not in found.values and not found.deleted:
+            alone.setdefault(found.type, []).append(found)
+    positions: dict[str, int] = {}
+    for object_type, children in alone.items():
+        parent = PARENTS[object_type]
+        by_child = {child.id: str(child.values.get(parent.column)) for child in children}
+        known = raws(session, parent.type, sorted(set(by_child.values())))
+        for child, holder in by_child.items():
+            named = _named(known.get(holder, {}), parent.children)
+            if child in named:
+                positions[child] = named.index(child)
+    return positions
+
+
+def strip_unplaced(session: Session, locations: Iterable[Object]) -> None:
+    """Strip places that came alone and that nothing refers to: only a person's reference, never kept, may do so."""
+    alone = {found.id: found for found in locations if found.unplaced and not found.deleted}
+    placed = {
+        oparl_id
+        for part in chunks(list(alone))
+        for oparl_id in session.scalars(select(Link.to_id).where(Link.to_id.in_(part)))
+    }
+    for oparl_id in alone.keys() - placed:
+        alone[oparl_id].strip()
+
+
+def held_by(session: Session, ids: Sequence[str]) -> list[str]:
+    """Return what these objects hold or refer to by links."""
+    chosen = select(Link.to_id).distinct()
+    return [held for part in chunks(ids) for held in session.scalars(chosen.where(Link.from_id.in_(part)))]
+
+
+def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield parts that fit one IN (…)."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _named(raw: dict[str, Any], name: str) -> list[Any]:
+    stated = raw.get(name)
+    return stated if isinstance(stated, list) else [stated]
+
+
+def _hosts(session: Session) -> dict[int, str]:
+    return {number: urlsplit(url).netloc for number, url in session.execute(select(Source.id, Source.url))}

@@ -1,0 +1,39 @@
+"""What must never be kept: contact data of persons, the wording of what is not public, where somebody lives."""
+
+from typing import Any
+
+from oparl_sync import values
+from oparl_sync.vocabulary import NON_PUBLIC_KEPT, PROPERTIES, Kind
+
+PERSONAL = frozenset(name for name, prop in PROPERTIES["Person"].items() if prop.kind is Kind.WITHHELD)
+PLACED_BY = tuple(name for name, prop in PROPERTIES["Location"].items() if prop.kind is Kind.BACK)
+PLACE_KEPT = frozenset({"id", "type", "created", "modified", "deleted"})
+MAX_DEPTH = 32
+
+
+def is_secret(data: dict[str, Any]) -> bool:
+    """Tell whether an agenda item is not public: whatever stands there and is no clear yes counts as no."""
+    stated = data.get("public")
+    return stated is not None and stated != "" and not values.is_true(stated)
+
+
+def is_place_of_persons_only(data: dict[str, Any]) -> bool:
+    """Tell whether a Location says of itself that only persons are to be found there."""
+    return bool(data.get("persons") or data.get("person")) and not is_placed(data)
+
+
+def is_placed(data: dict[str, Any]) -> bool:
+    """Tell whether a Location names a council, an organization, a meeting or a paper that it is the place of."""
+    return any(data.get(name) for name in PLACED_BY)
+
+
+def scrubbed(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """Return what may be kept of something that could not be read as an object: on every level, nothing private."""
+    if not isinstance(value, dict | list):
+        return value
+    if not depth:
+        return None
+    if isinstance(value, list):
+        return [scrubbed(item, depth - 1) for item in value]
+    kept = NON_PUBLIC_KEPT if is_secret(value) else value.keys() - PERSONAL
+    return {k: scrubbed(v, depth - 1) for k, v in value.items() if k in kept and "mail" not in k.lower()}

@@ -1,0 +1,102 @@
+"""What one page makes the database do, and doing it: one statement for many rows wherever that can be."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, func, insert, update
+from sqlalchemy.orm import Session
+
+from app import changes
+from app.models import OPARL_TYPES, Link
+from app.models.files import WAITING
+from oparl_sync.known import chunks
+from oparl_sync.parse import Object
+from oparl_sync.vocabulary import PARENTS
+
+Row = dict[str, Any]
+# Columns of a File that say what became of its bytes here: its source has no say in them.
+_OURS = {"fetch_state", "fetch_reason", "fetched_at", "attempts", "next_try", "blob_sha256"}
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows to write, by type."""
+
+    new: dict[str, list[Row]] = field(default_factory=dict)
+    changed: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)  # id until now, row
+    gone: dict[str, dict[str, bool]] = field(default_factory=dict)  # id, and whether its tombstone stood alone
+    unlink: list[str] = field(default_factory=list)  # ids whose references are written anew
+    links: list[Row] = field(default_factory=list)
+    places: dict[str, list[Row]] = field(default_factory=dict)
+    stands_alone: dict[str, list[str]] = field(default_factory=dict)
+    log: list[Row] = field(default_factory=list)
+
+    def link(self, found: Object) -> None:
+        """Write an object's references."""
+        self.links += [
+            {"from_id": found.id, "property": name, "position": position, "to_id": target}
+            for name, position, target in found.links
+        ]
+
+    def hang(self, found: Object, *, only_alone: bool) -> None:
+        """Give children their place, also those that did not come with their parent."""
+        for child in found.children:
+            if not (only_alone and child.embedded):
+                place = {"_id": child.id, "_position": child.position, "_parent": found.id}
+                self.places.setdefault(child.type, []).append(place)
+
+    def alone(self, object_type: str, oparl_id: str) -> None:
+        """Note that an object has come in a list of its own."""
+        self.stands_alone.setdefault(object_type, []).append(oparl_id)
+
+    def carry_out(self, session: Session) -> None:
+        """Write objects and the log."""
+        for object_type, rows in self.new.items():
+            blank = _blank(object_type)
+            session.execute(insert(table_of(object_type)), [blank | row for row in rows])
+        for object_type, changed in self.changed.items():
+            table, blank = table_of(object_type), _blank_but_ours(object_type)
+            for old_id, row in changed:
+                session.execute(update(table).where(table.c.id == old_id).values(**(blank | row)))
+        for object_type, ids in self.stands_alone.items():
+            table = table_of(object_type)
+            for part in chunks(ids):
+                session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
+        changes.append(session, self.log)
+
+    def relink(self, session: Session) -> None:
+        """Write references and places."""
+        for part in chunks(self.unlink):
+            session.execute(delete(Link).where(Link.from_id.in_(part)))
+        if self.links:
+            session.execute(insert(Link), self.links)
+        for object_type, places in self.places.items():
+            table, parent = table_of(object_type), PARENTS[object_type].column
+            statement = update(table).where(table.c.id == bindparam("_id"))
+            values = {"position": bindparam("_position"), parent: func.coalesce(table.c[parent], bindparam("_parent"))}
+            session.connection().execute(statement.values(values), places)
+
+
+def table_of(object_type: str) -> Table:
+    """Return the table of an OParl type."""
+    table = OPARL_TYPES[object_type].__table__
+    if not isinstance(table, Table):
+        raise TypeError(f"{object_type} is no plain table")
+    return table
+
+
+@cache
+def _blank(object_type: str) -> Row:
+    """Return a row of Nones: with all columns in every row, one statement serves the whole page."""
+    blank: Row = dict.fromkeys(table_of(object_type).columns.keys())
+    return blank | ({"fetch_state": WAITING, "attempts": 0} if object_type == "File" else {})
+
+
+@cache
+def _blank_but_ours(object_type: str) -> Row:
+    """Return Nones for what an object may no longer have; its place among others only its parent changes."""
+    kept = {"first_seen"} | (_OURS if object_type == "File" else set())
+    if parent := PARENTS.get(object_type):
+        kept |= {"position", parent.column}
+    return {name: None for name in _blank(object_type) if name not in kept}
