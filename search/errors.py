@@ -27,7 +27,7 @@ class SearchError(Exception):
     """A search, or a change to the index, could not be carried out."""
 
 
-class BadQuery(SearchError):  # noqa: N818 - named for what is the case
+class BadQuery(SearchError):
     """The query cannot be searched for; `code` is a key of MESSAGES, `position` counts characters in the typed text."""
 
     def __init__(self, code: str, position: int = 0, **params: str | int) -> None:
@@ -37,13 +37,13 @@ class BadQuery(SearchError):  # noqa: N818 - named for what is the case
         super().__init__(self.message)
 
 
-class IndexLocked(SearchError):  # noqa: N818 - named for what is the case
+class IndexLocked(SearchError):
     """Somebody else is writing to this index; try again later."""
 
 
-class IndexOutdated(SearchError):  # noqa: N818 - named for what is the case
+class IndexOutdated(SearchError):
     """The index was written with another schema or analyzer; `clear()` it and put every document again."""
 
 
-class EngineUnavailable(SearchError):  # noqa: N818 - named for what is the case
+class EngineUnavailable(SearchError):
     """The engine is not installed, its address is wrong, or its files cannot be read."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import json
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import whoosh.analysis
 import whoosh.columns
@@ -19,27 +17,14 @@ import whoosh.query
 from whoosh import index
 from whoosh.reading import TermNotFound
 
+from search import plan as planning
+from search import rows
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.highlight import Marker
-from search.model import Batch, Document, FacetCount, Results
+from search.model import Batch, Document, Results
 from search.payload import Entry, entry, unpack
-from search.plan import (
-    EXACT,
-    MAX_EXPANSION,
-    PARTS,
-    TEXT,
-    TITLE,
-    All,
-    Beginning,
-    Expression,
-    Run,
-    Some,
-    Term,
-    Weighted,
-    plan,
-)
-from search.query import FILTER_FIELDS, Query, fold_value
-from search.results import facet, hit
+from search.query import Query
+from search.results import hit
 from search.store import Home
 
 DEADLINE = 1.5  # seconds; past it a search is refused instead of keeping other readers waiting
@@ -55,17 +40,6 @@ fields: _Whoosh = whoosh.fields
 queries: _Whoosh = whoosh.query
 
 
-class _Row(NamedTuple):
-    """What filters, facets and orders need of a document, kept in memory once its segment has been searched."""
-
-    seq: int
-    day: int | None
-    newest: int
-    oldest: int
-    facets: dict[str, list[str]]
-    values: dict[str, frozenset[str]]
-
-
 class WhooshIndex:
     """A folder with a whoosh index."""
 
@@ -73,7 +47,7 @@ class WhooshIndex:
         self._home = Home(root, "whoosh", ENGINE_FORMAT)
         self._mutex = threading.RLock()  # a whoosh searcher is not made for threads
         self._open: tuple[Path, _Whoosh] | None = None
-        self._rows: dict[str, list[_Row]] = {}
+        self._rows: dict[str, list[rows.Row]] = {}
         if not self._home.exists():
             if not create:
                 raise EngineUnavailable(f"there is no index in {root}")
@@ -105,15 +79,10 @@ class WhooshIndex:
             searcher = self._searcher()
             wanted = _translate(query, searcher, clock)
             found = self._matches(searcher, wanted, query, clock)
-            first = _first(found, query)
+            shown = rows.first(found, query)
             marker = Marker(query)
-            hits = tuple(hit(_stored(searcher, docnum), score, marker) for score, docnum, _ in first)
-        counts: dict[str, Counter[str]] = {name: Counter() for name in FILTER_FIELDS}
-        for _, _, row in found:
-            for name, values in row.facets.items():
-                counts[name].update(values)
-        facets: Mapping[str, tuple[FacetCount, ...]] = {name: facet(each.items()) for name, each in counts.items()}
-        return Results(len(found), hits, facets, time.perf_counter() - started)
+            hits = tuple(hit(_stored(searcher, docnum), score, marker) for score, docnum, _ in shown)
+        return Results(len(found), hits, rows.facets(found), time.perf_counter() - started)
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """See SearchIndex.versions."""
@@ -121,9 +90,9 @@ class WhooshIndex:
             searcher = self._searcher()
             held: list[tuple[str, int]] = []
             for leaf, offset in searcher.leaf_searchers():
-                rows = self._rows_of(leaf.reader())
+                kept = self._rows_of(leaf.reader())
                 numbers = leaf.reader().all_doc_ids()
-                held += [(unpack(_stored(searcher, docnum + offset)).id, rows[docnum].seq) for docnum in numbers]
+                held += [(unpack(_stored(searcher, docnum + offset)).id, kept[docnum].seq) for docnum in numbers]
         yield from held
 
     def count(self) -> int:
@@ -168,30 +137,28 @@ class WhooshIndex:
             del self._rows[gone]
         return searcher
 
-    def _rows_of(self, reader: _Whoosh) -> list[_Row]:
+    def _rows_of(self, reader: _Whoosh) -> list[rows.Row]:
         """The rows of one segment, by its document numbers; read from disk once."""
         name = str(reader.segment().segment_id())
         if name not in self._rows:
             column = reader.column_reader("row")
-            self._rows[name] = [_row(column[docnum]) for docnum in range(reader.doc_count_all())]
+            self._rows[name] = [rows.unpack(column[docnum]) for docnum in range(reader.doc_count_all())]
         return self._rows[name]
 
-    def _matches(
-        self, searcher: _Whoosh, wanted: _Whoosh, query: Query, clock: _Clock
-    ) -> list[tuple[float, int, _Row]]:
+    def _matches(self, searcher: _Whoosh, wanted: _Whoosh, query: Query, clock: _Clock) -> list[rows.Match]:
         """(score, document number, row) of everything that matches."""
         found = []
         excluded = _excluded(query, searcher, clock) if query.without else frozenset()
         for leaf, offset in searcher.leaf_searchers():
             if not leaf.doc_count_all():
                 continue
-            rows = self._rows_of(leaf.reader())
+            kept = self._rows_of(leaf.reader())
             matcher = wanted.matcher(leaf, searcher.context())
             while matcher.is_active():
                 _hurry(clock)
                 docnum = matcher.id()
-                row = rows[docnum]
-                if docnum + offset not in excluded and _passes(row, query):
+                row = kept[docnum]
+                if docnum + offset not in excluded and rows.passes(row, query):
                     found.append((matcher.score() if query.sort == "best" else 0.0, docnum + offset, row))
                 matcher.next()
         return found
@@ -229,30 +196,24 @@ def _schema() -> _Whoosh:
         stored=fields.COLUMN(columns.CompressedBytesColumn()),
         row=fields.COLUMN(columns.VarBytesColumn()),
         **{
-            TITLE: fields.TEXT(analyzer=analyzer),
-            TEXT: fields.TEXT(analyzer=analyzer),
-            PARTS: fields.TEXT(analyzer=analyzer, phrase=False),
-            EXACT: fields.KEYWORD(),
+            planning.TITLE: fields.TEXT(analyzer=analyzer),
+            planning.TEXT: fields.TEXT(analyzer=analyzer),
+            planning.PARTS: fields.TEXT(analyzer=analyzer, phrase=False),
+            planning.EXACT: fields.KEYWORD(),
         },
     )
 
 
 def _fields(entry: Entry) -> dict[str, str | bytes]:
-    row = [entry.seq, entry.day, entry.newest, entry.oldest, entry.facets, entry.values]
     return {
         "id": entry.id,
         "stored": entry.stored,
-        "row": json.dumps(row).encode(),
-        TITLE: entry.title,
-        TEXT: entry.text,
-        PARTS: entry.parts,
-        EXACT: entry.exact,
+        "row": rows.pack(entry),
+        planning.TITLE: entry.title,
+        planning.TEXT: entry.text,
+        planning.PARTS: entry.parts,
+        planning.EXACT: entry.exact,
     }
-
-
-def _row(raw: bytes) -> _Row:
-    seq, day, newest, oldest, facets, values = json.loads(raw)
-    return _Row(seq, day, newest, oldest, facets, {name: frozenset(each) for name, each in values.items()})
 
 
 def _stored(searcher: _Whoosh, docnum: int) -> bytes:
@@ -262,38 +223,9 @@ def _stored(searcher: _Whoosh, docnum: int) -> bytes:
     raise EngineUnavailable(f"whoosh: there is no document {docnum}")
 
 
-def _has_segment(leaf: _Whoosh) -> bool:
-    return leaf.reader().segment() is not None
-
-
-def _passes(row: _Row, query: Query) -> bool:
-    """Whether a document is inside every filter."""
-    if row.seq <= query.after_seq and query.after_seq:
-        return False
-    if query.after and (row.day is None or row.day < query.after.toordinal()):
-        return False
-    if query.before and (row.day is None or row.day >= query.before.toordinal()):
-        return False
-    return all(
-        row.values[each.field].isdisjoint(map(fold_value, each.values)) == each.negated for each in query.filters
-    )
-
-
-def _first(found: list[tuple[float, int, _Row]], query: Query) -> list[tuple[float, int, _Row]]:
-    """The page of matches that was asked for, in its order."""
-    last = query.offset + query.limit
-    if query.sort == "oldest":
-        page = heapq.nsmallest(last, found, key=lambda match: match[2].oldest)
-    elif query.sort == "newest":
-        page = heapq.nlargest(last, found, key=lambda match: match[2].newest)
-    else:
-        page = heapq.nsmallest(last, found, key=lambda match: (-match[0], match[1]))
-    return page[query.offset :]
-
-
 def _translate(query: Query, searcher: _Whoosh, clock: _Clock) -> _Whoosh:
     """The words of a query; its filters are looked at match by match."""
-    todo = plan(query)
+    todo = planning.plan(query)
     must = [_expression(part, searcher, clock) for part in todo.must]
     wanted = queries.And(must) if must else queries.Every()
     if todo.bonus:
@@ -303,7 +235,7 @@ def _translate(query: Query, searcher: _Whoosh, clock: _Clock) -> _Whoosh:
 
 def _excluded(query: Query, searcher: _Whoosh, clock: _Clock) -> frozenset[int]:
     """The document numbers a query does not want; whoosh's own AndNot (3.54.0) lets a first match through."""
-    unwanted = queries.Or([_expression(part, searcher, clock) for part in plan(query).without])
+    unwanted = queries.Or([_expression(part, searcher, clock) for part in planning.plan(query).without])
     numbers: set[int] = set()
     for leaf, offset in searcher.leaf_searchers():
         matcher = unwanted.matcher(leaf, searcher.context())
@@ -319,20 +251,20 @@ def _hurry(clock: _Clock) -> None:
         raise BadQuery("too_slow")
 
 
-def _expression(wanted: Expression, searcher: _Whoosh, clock: _Clock, weight: float = 1.0) -> _Whoosh:
+def _expression(wanted: planning.Expression, searcher: _Whoosh, clock: _Clock, weight: float = 1.0) -> _Whoosh:
     match wanted:
-        case Term(field, text):
+        case planning.Term(field, text):
             return queries.Term(field, text, boost=weight)
-        case Run(field, texts, gap):
+        case planning.Run(field, texts, gap):
             return queries.Phrase(field, list(texts), slop=gap + 1, boost=weight)
-        case Beginning(field, text):
+        case planning.Beginning(field, text):
             terms = [queries.Term(field, term) for term in _most_frequent(searcher.reader(), field, text, clock)]
             return queries.ConstantScoreQuery(queries.Or(terms), weight) if terms else queries.NullQuery
-        case Some(parts):
+        case planning.Some(parts):
             return queries.Or([_expression(part, searcher, clock, weight) for part in parts])
-        case All(parts):
+        case planning.All(parts):
             return queries.And([_expression(part, searcher, clock, weight) for part in parts])
-        case Weighted(part, factor):
+        case planning.Weighted(part, factor):
             return _expression(part, searcher, clock, weight * factor)
 
 
@@ -344,7 +276,7 @@ def _most_frequent(reader: _Whoosh, field: str, text: str, clock: _Clock) -> lis
             counted.append((-info.doc_frequency(), term.decode("utf-8")))
     except TermNotFound:
         return []
-    return [term for _, term in heapq.nsmallest(MAX_EXPANSION, counted)]
+    return [term for _, term in heapq.nsmallest(planning.MAX_EXPANSION, counted)]
 
 
 @contextmanager

@@ -55,8 +55,8 @@ def test_it_leaves_words_whole_that_only_look_composed(word: str) -> None:
 
 
 def test_it_joins_words_cut_at_the_line_end_and_no_others() -> None:
-    text = "Verkehrs-\nausschuss, Bau- \n und Umweltausschuss, CDU-\nFraktion, Haus\u00adhalt, digita\ufffelantrag, 12-\n13"
-    joined = "Verkehrsausschuss Bau und Umweltausschuss CDU Fraktion Haushalt digitalantrag 12 13"
+    text = "Verkehrs-\nausschuss, Bau-\nund Umwelt, CDU-\nFraktion, 12-\n13, Haus\u00adhalt, digita\ufffelantrag"
+    joined = "Verkehrsausschuss Bau und Umwelt CDU Fraktion 12 13 Haushalt digitalantrag"
     assert german.tokens(german.clean(text)) == joined.split(" ")
 
 
