@@ -54,7 +54,7 @@ def served_type(media_type: str | None) -> str:
 
 def download_name(file: File) -> str:
     """Return the name under which a file is saved; its ending is that of its bytes."""
-    given = _UNSAFE.sub(" ", file.file_name or file.name or "").strip(" .")
+    given = " ".join(_UNSAFE.sub(" ", file.file_name or file.name or "").split()).strip(" .")
     stem = _ENDING.sub("", given)[:MAX_NAME].strip(" .") or file.key
     media_type = file.blob.media_type if file.blob else None
     ending = guess_extension(media_type or "") if served_type(media_type) != BYTES else None

@@ -115,7 +115,7 @@ def record_title(record: OParlObject) -> str:
     if isinstance(record, Paper):
         own = own or (record.reference or "").strip()
     if isinstance(record, Person):
-        own = own or " ".join(filter(None, (record.given_name, record.family_name)))
+        own = own or f"{record.given_name or ''} {record.family_name or ''}".strip()
     return own or gettext("%(type)s without a title", type=type_word(type(record).__name__))
 
 

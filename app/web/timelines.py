@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.models import Organization
 from app.queries.people import Belonging
+from app.queries.references import Missing
 
 DEPUTY = re.compile(r"stellv|vertret|deputy|ersatz", re.IGNORECASE)
 CHAIR = re.compile(r"vorsitz|sprecher|leit(er|ung)|bürgermeister|chair", re.IGNORECASE)
@@ -46,7 +47,7 @@ class Mark:
 class Timeline:
     """Organizations with their bars, the years below them, and where today is."""
 
-    rows: tuple[tuple[str, Organization | None, tuple[Bar, ...]], ...]
+    rows: tuple[tuple[Organization | Missing, tuple[Bar, ...]], ...]
     marks: tuple[Mark, ...]
     today: float
 
@@ -59,11 +60,12 @@ def timeline(belongings: Sequence[Belonging], today: date) -> Timeline | None:
         return None
     first = min([*starts, today]).replace(month=1, day=1)
     last = max([_end(one, today) for one in drawn] + [today]) + timedelta(days=60)
-    rows: dict[str, list[Belonging]] = {}
+    rows: dict[str, tuple[Organization | Missing, list[Bar]]] = {}
     for one in drawn:
-        rows.setdefault(one.organization.id if one.organization else "", []).append(one)
+        if one.organization is not None:
+            rows.setdefault(one.organization.id, (one.organization, []))[1].append(_bar(one, first, last, today))
     return Timeline(
-        tuple(_row(ones, first, last, today) for ones in rows.values()),
+        tuple((organization, tuple(bars)) for organization, bars in rows.values()),
         _marks(first, last),
         _percent(today, first, last),
     )
@@ -78,17 +80,9 @@ def part_of(role: str | None) -> Part:
     return Part.CHAIR if CHAIR.search(role) else Part.MEMBER
 
 
-def _row(
-    ones: list[Belonging], first: date, last: date, today: date
-) -> tuple[str, Organization | None, tuple[Bar, ...]]:
-    organization = ones[0].organization
-    bars = []
-    for one in ones:
-        left, right = _percent(_start(one) or first, first, last), _percent(_end(one, today), first, last)
-        bars.append(Bar(part_of(one.membership.role), left, max(round(right - left, 2), 0.4), one))
-    if isinstance(organization, Organization):
-        return organization.name or organization.short_name or "", organization, tuple(bars)
-    return organization.id if organization else "", None, tuple(bars)
+def _bar(one: Belonging, first: date, last: date, today: date) -> Bar:
+    left, right = _percent(_start(one) or first, first, last), _percent(_end(one, today), first, last)
+    return Bar(part_of(one.membership.role), left, max(round(right - left, 2), 0.4), one)
 
 
 def _marks(first: date, last: date) -> tuple[Mark, ...]:

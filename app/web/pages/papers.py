@@ -73,7 +73,7 @@ def show(key: str) -> str:
         section="papers",
         paper=paper,
         path=path,
-        state=state_of(path),
+        standing=state_of(path),
         references=references_here,
         files=files,
         facts=_facts(paper, path, files),

@@ -1,0 +1,187 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.config import Settings
+from app.files import open_store
+from app.models import File
+from app.web.reading import download_name, mark, served_type
+from tests import factories
+from tests.app.web.records.test_papers import Read, plain
+
+PAGES = [f"Seite {n}." for n in range(1, 501)]
+
+
+def saved(engine: Engine, *texts: str, **columns: Any) -> File:
+    rows = factories.read_file(*texts, **columns)
+    factories.save(engine, rows)
+    assert isinstance(rows[0], File)
+    return rows[0]
+
+
+def stored(engine: Engine, settings: Settings, content: bytes, **columns: Any) -> File:
+    blob = factories.blob(content, media_type=columns.pop("media_type", "application/pdf"))
+    open_store(settings.files_url).put([content], 10**6)
+    file = factories.file(fetch_state="fetched", blob_sha256=blob.sha256, **columns)
+    factories.save(engine, blob, file)
+    return file
+
+
+def test_it_reads_page_by_page(engine: Engine, read: Read, client: FlaskClient) -> None:
+    PAGES[6] = "Die Gartenstraße\nist gesperrt."
+    file = saved(engine, *PAGES, name="Haushalt")
+    first, seventh = read(f"/files/{file.key}"), read(f"/files/{file.key}?page=7")
+    assert 'id="page-1"' in first
+    assert "Seite 1 von 500" in plain(first)
+    assert "Die Gartenstraße\nist gesperrt." in seventh
+    assert "Seite 8." not in seventh
+    assert f'rel="next" href="/files/{file.key}?page=8"' in seventh
+    assert len(first) < 40_000
+    assert client.get(f"/files/{file.key}?page=501").status_code == 404
+    assert 'id="page-1"' in read(f"/files/{file.key}?page=-3")
+    assert 'id="page-1"' in read(f"/files/{file.key}?page=x")
+
+
+def test_it_marks_what_is_looked_for_and_says_on_which_pages(engine: Engine, read: Read) -> None:
+    file = saved(engine, "nichts", "In der Gartenstraße.\n\nDie Gartenstraße", "Gartenstrasse", "<b>x</b>")
+    page = read(f"/files/{file.key}?page=2&q=gartenstraße")
+    assert page.count("<mark>Gartenstraße</mark>") == 2
+    assert "<mark>Gartenstraße</mark>.\n\nDie" in page
+    assert "Gefunden auf S. 2 (2), S. 3" in plain(page)
+    assert "&lt;b&gt;<mark>x</mark>&lt;/b&gt;" in read(f"/files/{file.key}?page=4&q=x")
+    assert "In dieser Datei nicht gefunden: zebra" in plain(read(f"/files/{file.key}?q=zebra"))
+
+
+@pytest.mark.parametrize("query", ['"', "typ:", "-", "OR", "a*", "(" * 200, "\x00", "x" * 5000, "after:99999"])
+def test_no_query_breaks_the_reader(engine: Engine, read: Read, query: str) -> None:
+    assert mark(query, {1: "Text"}, 1).hits in ((), ((1, 1),))
+    file = saved(engine, "Die Gartenstraße")
+    assert "Die Gartenstraße" in plain(read(f"/files/{file.key}?q=%22{query[:300].encode().hex()}"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "reading", "words"),
+    [
+        ({"fetch_state": "waiting"}, None, "noch nicht gelesen"),
+        ({"fetch_state": "gone"}, None, "hat diese Datei nicht mehr"),
+        ({"fetch_state": "failed"}, None, "ließ sich nicht laden"),
+        ({"fetch_state": "fetched"}, "empty", "enthält keinen Text"),
+        ({"fetch_state": "fetched"}, "damaged", "können wir nicht lesen"),
+        ({"fetch_state": "fetched"}, "crashed", "können wir nicht lesen"),
+        ({"fetch_state": "fetched"}, "encrypted", "mit einem Passwort gesperrt"),
+        ({"fetch_state": "fetched"}, "not_a_document", "kam kein Dokument an"),
+        ({"fetch_state": "fetched"}, "unsupported", "Dateien dieser Art lesen wir nicht"),
+        ({"fetch_state": "fetched"}, "partly", "Einige Seiten"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(
+    engine: Engine, read: Read, columns: dict[str, Any], reading: str | None, words: str
+) -> None:
+    blob = factories.blob(b"x", read_state=reading, page_count=None)
+    file = factories.file(**columns, blob_sha256=blob.sha256 if reading else None)
+    factories.save(engine, blob, file)
+    text = plain(read(f"/files/{file.key}"))
+    assert words in text
+    assert "None" not in text
+    assert "Herunterladen" in text or columns["fetch_state"] != "fetched"
+
+
+def test_the_bytes_are_sent_to_be_saved_and_never_to_be_opened(
+    engine: Engine, settings: Settings, client: FlaskClient
+) -> None:
+    file = stored(engine, settings, b"%PDF-1.7 the bytes", file_name="Anlage 1 zu Straße.pdf")
+    response = client.get(f"/files/{file.key}/original")
+    assert response.data == b"%PDF-1.7 the bytes"
+    assert response.mimetype == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    assert "Anlage%201%20zu%20Stra%C3%9Fe.pdf" in response.headers["Content-Disposition"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    part = client.get(f"/files/{file.key}/original", headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.data) == (206, b"%PDF")
+    again = client.get(f"/files/{file.key}/original", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/xml", "text/javascript", None, ""])
+def test_what_a_browser_could_run_is_sent_as_plain_bytes(
+    engine: Engine, settings: Settings, client: FlaskClient, media_type: str | None
+) -> None:
+    assert served_type(media_type) == "application/octet-stream"
+    file = stored(engine, settings, b"<script>alert(1)</script>", media_type=media_type, file_name="seite.html")
+    response = client.get(f"/files/{file.key}/original")
+    assert response.mimetype == "application/octet-stream"
+    assert "seite.bin" in response.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("given", "saved_as"),
+    [
+        ("../../etc/passwd", "etc passwd.pdf"),
+        ("a\r\nSet-Cookie: x=1.pdf", "a Set-Cookie x=1.pdf"),
+        ("rechnung.pdf.exe", "rechnung.pdf.pdf"),
+        ("", "Titel.pdf"),
+        ("...", "abcdefghijklm.pdf"),
+        ("gnp.\u202efdp", "gnp. fdp.pdf"),
+        ("x" * 500 + ".pdf", "x" * 120 + ".pdf"),
+    ],
+)
+def test_a_file_is_saved_under_a_harmless_name(given: str, saved_as: str) -> None:
+    file = factories.file(file_name=given, name="Titel", key="abcdefghijklm")
+    file.blob = factories.blob()
+    assert download_name(file) == saved_as
+
+
+def test_bytes_that_are_not_here_are_not_found(engine: Engine, client: FlaskClient) -> None:
+    waiting = factories.file()
+    factories.save(engine, waiting)
+    lost = saved(engine, "never stored")
+    for file in (waiting, lost):
+        assert client.get(f"/files/{file.key}/original").status_code == 404
+
+
+def test_a_withdrawn_file_is_withdrawn_with_its_bytes(engine: Engine, settings: Settings, client: FlaskClient) -> None:
+    file = stored(engine, settings, b"%PDF-1.7 withdrawn", name="Zurückgenommen", deleted=True)
+    for address in (f"/files/{file.key}", f"/files/{file.key}/original"):
+        response = client.get(address)
+        assert response.status_code == 410
+        assert "Zurückgenommen" not in response.text
+        assert "withdrawn</" not in response.text
+    assert "Zurückgenommen" not in client.get("/files").text
+
+
+def test_a_file_of_closed_items_alone_is_not_found(engine: Engine, settings: Settings, client: FlaskClient) -> None:
+    closed = factories.agenda_item(public=False)
+    file = stored(engine, settings, b"%PDF-1.7 closed", name="GEHEIM")
+    factories.save(engine, closed, factories.link(closed, "resolutionFile", file))
+    for address in (f"/files/{file.key}", f"/files/{file.key}/original"):
+        assert client.get(address).status_code == 404
+    assert "GEHEIM" not in client.get("/files").text
+
+
+def test_only_web_addresses_become_links(engine: Engine, read: Read) -> None:
+    for address in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"):
+        file = factories.file(access_url=address, download_url=address, web=address)
+        factories.save(engine, file)
+        links = re.findall(r'href="([^"]*)"', read(f"/files/{file.key}"))
+        assert not [link for link in links if not link.startswith(("/", "#", "https://"))]
+
+
+def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost: Callable[[str], int]) -> None:
+    def file_with(children: int) -> File:
+        rows = factories.read_file(*(f"{children} {n}" for n in range(children)))
+        for n in range(children):
+            paper, meeting = factories.paper(), factories.meeting()
+            item = factories.agenda_item(meeting)
+            rows += [paper, meeting, item]
+            rows += [factories.link(record, "auxiliaryFile", rows[0], n) for record in (paper, meeting, item)]  # type: ignore[arg-type]
+        factories.save(engine, rows)
+        return rows[0]  # type: ignore[return-value]
+
+    thin, thick = file_with(1), file_with(30)
+    assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 14
+    assert cost("/files") <= 6

@@ -1,0 +1,162 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.db import now
+from app.models import Meeting
+from tests import factories
+from tests.app.web.records.test_papers import Read, plain
+
+HELD = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
+
+
+def test_a_meeting_shows_its_agenda_with_results(engine: Engine, read: Read) -> None:
+    meeting, council = factories.meeting(start=HELD), factories.organization(name="Rat der Stadt")
+    paper = factories.paper(name="Radweg am Anger", reference="2025/0981")
+    item = factories.agenda_item(meeting, number="Ö 3", name="Radweg", result="einstimmig beschlossen", position=2)
+    factories.save(
+        engine,
+        [meeting, council, paper, item, factories.consultation(paper, meeting, item)],
+        factories.agenda_item(meeting, number="Ö 1", name="Niederschrift", result="siehe Anlage 3", position=0),
+        factories.agenda_item(meeting, number=None, name=None, position=1),
+        factories.link(meeting, "organization", council),
+        factories.read_file("Einladung", of=meeting, role="invitation", name="Einladung zur Sitzung"),
+    )
+    page = read(f"/meetings/{meeting.key}")
+    text = plain(page)
+    assert "Donnerstag, 12. März 2026, 17 bis 19 Uhr" in text
+    assert "Ö 3 Radweg Antrag 2025/0981" in text
+    assert text.index("Niederschrift") < text.index("Ohne Titel") < text.index("Radweg")
+    assert "Beschlossen einstimmig beschlossen" in text
+    assert "siehe Anlage 3" in text
+    assert f'href="/papers/{paper.key}"' in page
+    assert f'id="item-{item.key}"' in page
+    assert "Einladung zur Sitzung" in text
+    assert "Niederschrift noch nicht veröffentlicht" in text
+
+
+def test_an_item_behind_closed_doors_shows_its_number_alone(engine: Engine, read: Read) -> None:
+    meeting, secret = factories.meeting(), factories.paper(name="GEHEIM-VORLAGE")
+    item = factories.agenda_item(
+        meeting, number="N 1", public=False, name="GEHEIM", result="GEHEIM", resolution_text="GEHEIM"
+    )
+    factories.save(
+        engine,
+        [meeting, secret, item, factories.consultation(secret, meeting, item)],
+        factories.read_file("GEHEIM", of=item, role="resolutionFile", name="GEHEIM-DATEI"),
+        factories.change(item, "updated", fields=["result"]),
+    )
+    page = read(f"/meetings/{meeting.key}")
+    assert "GEHEIM" not in page
+    assert "N 1 Nicht öffentlich" in plain(page)
+    assert "Was sich geändert hat" not in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"start": None, "end": None}, "Ein Termin ist nicht bekannt."),
+        ({"start": HELD, "end": None}, "12. März 2026, 17 Uhr"),
+        ({"start": HELD, "end": HELD - timedelta(hours=3)}, "12. März 2026, 17 Uhr"),
+        ({"start": HELD, "end": HELD + timedelta(days=300)}, "12. März 2026, 17 Uhr"),
+        ({"start": HELD, "end": HELD + timedelta(minutes=162)}, "12. März 2026, 17 bis 19:42 Uhr"),
+        ({"start": datetime(2026, 3, 11, 23, 0, tzinfo=UTC), "end": None}, "12. März 2026, Zeit nicht bekannt"),
+    ],
+)
+def test_it_says_no_more_about_time_than_is_known(
+    engine: Engine, read: Read, columns: dict[str, Any], expected: str
+) -> None:
+    meeting = factories.meeting(name=None, **columns)
+    factories.save(engine, meeting)
+    text = plain(read(f"/meetings/{meeting.key}"))
+    assert expected in text
+    assert "None" not in text
+
+
+def test_a_cancelled_meeting_says_so_everywhere(engine: Engine, read: Read) -> None:
+    meeting, council = factories.meeting(start=now() + timedelta(days=3), cancelled=True), factories.organization()
+    factories.save(engine, meeting, council, factories.link(meeting, "organization", council))
+    assert "Diese Sitzung ist abgesagt." in plain(read(f"/meetings/{meeting.key}"))
+    for address in (
+        "/meetings",
+        "/calendar?month=" + f"{now() + timedelta(days=3):%Y-%m}",
+        f"/organizations/{council.key}",
+    ):
+        page = read(address)
+        assert "rl-struck" in page, address
+        assert "Abgesagt" in plain(page), address
+
+
+def test_the_list_is_narrowed_to_an_organization_and_a_year(engine: Engine, read: Read, client: FlaskClient) -> None:
+    council, other = factories.organization(name="Rat"), factories.organization(name="Beirat")
+    ours, theirs = factories.meeting(start=HELD), factories.meeting(start=HELD - timedelta(days=400))
+    factories.save(
+        engine,
+        [council, other, ours, theirs],
+        factories.link(ours, "organization", council),
+        factories.link(theirs, "organization", other),
+    )
+    assert theirs.key not in read(f"/meetings?organization={council.key}")
+    assert ours.key in read("/meetings?year=2026")
+    assert ours.key not in read("/meetings?year=2025")
+    assert client.get("/meetings?organization=nothing").status_code == 404
+
+
+def test_an_agenda_item_leads_to_its_place(engine: Engine, client: FlaskClient) -> None:
+    meeting = factories.meeting()
+    item, lost = factories.agenda_item(meeting), factories.agenda_item("https://elsewhere.example/meeting")
+    factories.save(engine, meeting, item, lost)
+    response = client.get(f"/agenda-items/{item.key}")
+    assert (response.status_code, response.location) == (302, f"/meetings/{meeting.key}#item-{item.key}")
+    assert client.get(f"/agenda-items/{lost.key}").status_code == 404
+
+
+def test_a_withdrawn_meeting_answers_410(engine: Engine, client: FlaskClient) -> None:
+    meeting = factories.meeting(name="Zurückgenommen", deleted=True)
+    factories.save(engine, meeting)
+    response = client.get(f"/meetings/{meeting.key}")
+    assert response.status_code == 410
+    assert "Zurückgenommen" not in response.text
+    assert meeting.key not in client.get("/meetings").text
+
+
+def test_a_month_lists_its_days_and_leads_to_the_nearest_with_meetings(engine: Engine, read: Read) -> None:
+    near, far = factories.meeting(start=HELD), factories.meeting(start=HELD + timedelta(days=200))
+    factories.save(engine, near, far)
+    page = read("/calendar?month=2026-03")
+    assert "Sitzungen im März 2026" in plain(page)
+    assert "Donnerstag, 12. März 2026" in plain(page)
+    assert 'href="/calendar?month=2026-09"' in page
+    assert "Für diesen Monat ist keine Sitzung veröffentlicht." in plain(read("/calendar?month=2026-05"))
+    read("/calendar")
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026-00", "0000-01", "9999-12", "26-1", "heute", "2026-03-12"])
+def test_there_is_no_page_for_a_month_that_is_none(client: FlaskClient, month: str) -> None:
+    assert client.get(f"/calendar?month={month}").status_code == 404
+
+
+def test_a_long_agenda_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:
+    def meeting_with(children: int) -> Meeting:
+        meeting = factories.meeting()
+        rows: list[Any] = [meeting]
+        for n in range(children):
+            paper, item = factories.paper(), factories.agenda_item(meeting, position=n, result="beschlossen")
+            rows += [paper, item, factories.consultation(paper, meeting, item)]
+            rows += factories.read_file(f"{children} {n}", of=paper)
+            rows += factories.read_file(f"{children} {n} item", of=item, role="resolutionFile")
+            rows += factories.read_file(f"{children} {n} meeting", of=meeting)
+            person = factories.person()
+            rows += [person, factories.link(meeting, "participant", person, n)]
+            rows.append(factories.change(item, "updated", fields=["result"]))
+        factories.save(engine, rows)
+        return meeting
+
+    short, long = meeting_with(1), meeting_with(30)
+    assert cost(f"/meetings/{long.key}") == cost(f"/meetings/{short.key}") <= 30
+    assert cost("/meetings") <= 16
+    assert cost("/calendar?month=2026-03") <= 10

@@ -1,0 +1,211 @@
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.db import now
+from app.models import Paper
+from tests import factories
+
+Read = Callable[[str], str]
+NBSP = "\u00a0"
+
+
+def plain(page: str) -> str:
+    """Return what a reader reads: no tags, single spaces, dots between the parts of a line."""
+    main = page[page.index("<main") : page.index("</main>")]
+    text = re.sub(r"<(svg|script).*?</\1>", "", main, flags=re.DOTALL).replace('<span class="rl-dot">', " · ")
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|b|mark|span|time)\b[^>]*>", "", text))
+    return " ".join(unescape(text).replace(NBSP, " ").split())
+
+
+def test_a_paper_says_first_where_it_stands(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization(name="Rat")
+    factories.save(
+        engine,
+        [paper, council],
+        factories.station(paper, council, now() - timedelta(days=60), result="vertagt", number="Ö 3"),
+        factories.station(paper, council, now() + timedelta(days=9), position=1, number="Ö 7"),
+    )
+    text = plain(read(f"/papers/{paper.key}"))
+    assert "Noch nicht entschieden. Nächste Station: Rat," in text
+    assert "Punkt Ö 7. Einmal vertagt." in text
+    assert text.index("Noch nicht entschieden") < text.index("Der Weg durch die Gremien")
+
+
+def test_the_lens_lies_on_the_next_station_alone(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization()
+    stations = [
+        factories.station(paper, council, now() + timedelta(days=days), position=position)
+        for position, days in enumerate((-20, 5, 30))
+    ]
+    factories.save(engine, [paper, council], stations)
+    page = read(f"/papers/{paper.key}")
+    path = page[page.index('<ol class="rl-path">') : page.index("</ol>", page.index('<ol class="rl-path">'))]
+    assert path.count("rl-station--now") == 1
+    assert path.count("#sign-lens") == 1
+
+
+def test_a_station_leads_to_its_item_on_the_agenda(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization()
+    rows: Any = factories.station(paper, council, now() - timedelta(days=9), result="beschlossen")
+    factories.save(engine, [paper, council], rows)
+    page = read(f"/papers/{paper.key}")
+    assert f'href="/meetings/{rows[0].key}#item-{rows[1].key}"' in page
+    assert f'id="item-{rows[1].key}"' in read(f"/meetings/{rows[0].key}")
+
+
+def test_it_tells_nothing_of_closed_doors(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization()
+    rows = factories.station(
+        paper,
+        council,
+        now() - timedelta(days=9),
+        result="GEHEIM-ERGEBNIS",
+        public=False,
+        name="GEHEIM-NAME",
+        number="N 1",
+        resolution_text="GEHEIM-TEXT",
+    )
+    factories.save(engine, [paper, council], rows, factories.change(rows[1], "updated", fields=["result"]))  # type: ignore[arg-type]
+    page = read(f"/papers/{paper.key}")
+    assert "GEHEIM" not in page
+    assert "Nicht öffentlich beraten." in plain(page)
+    assert "Tagesordnungspunkt" not in plain(page)
+
+
+def test_it_quotes_the_decision_in_full(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization(name="Rat")
+    factories.save(
+        engine,
+        [paper, council],
+        factories.station(
+            paper,
+            council,
+            now() - timedelta(days=9),
+            role="Entscheidung",
+            result="einstimmig beschlossen",
+            resolution_text="Der Rat <b>beschließt</b>.\n1. Tempo 30",
+        ),
+    )
+    page = read(f"/papers/{paper.key}")
+    assert "Der Rat &lt;b&gt;beschließt&lt;/b&gt;." in page
+    assert "Was beschlossen wurde" in page
+
+
+def test_files_come_with_pages_size_and_what_ails_them(engine: Engine, read: Read) -> None:
+    paper = factories.paper()
+    damaged = factories.blob(b"damaged", read_state="damaged", page_count=None)
+    broken = factories.file(name="Kaputt", fetch_state="fetched", blob_sha256=damaged.sha256)
+    factories.save(
+        engine,
+        paper,
+        [damaged, broken, factories.link(paper, "auxiliaryFile", broken, 1)],
+        factories.read_file("eins", "zwei", of=paper, role="mainFile", name="Antrag"),
+        factories.link(paper, "auxiliaryFile", "https://elsewhere.example/file/9", 2),
+    )
+    text = plain(read(f"/papers/{paper.key}"))
+    assert "Antrag Hauptdokument · PDF, 2 Seiten, 9 Byte" in text
+    assert "Kaputt PDF, 7 Byte, nicht lesbar" in text
+    assert "noch nicht hier, von elsewhere.example" in text
+    assert "https://elsewhere.example/file/9" not in read(f"/papers/{paper.key}")
+
+
+def test_it_shows_what_changed_and_not_what_was_there_before_us(engine: Engine, read: Read) -> None:
+    paper = factories.paper()
+    file = factories.read_file("eins", of=paper, name="Anlage 3")
+    factories.save(engine, paper, file)
+    for change in (
+        factories.change(paper, backfill=True),
+        factories.change(file[0], backfill=True),  # type: ignore[arg-type]
+        factories.change(paper, "updated", fields=["reference", "paperType", "vendor:secret"]),
+        factories.change(file[0], "deleted"),  # type: ignore[arg-type]
+    ):
+        factories.save(engine, change)
+    text = plain(read(f"/papers/{paper.key}"))
+    changes = text[text.index("Was sich geändert hat") :]
+    assert "Hier zuerst gelesen" in changes
+    assert "Vorlage geändert: Nummer, Art, vendor:secret" in changes
+    assert changes.count("Anlage 3") == 1
+
+
+@pytest.mark.parametrize("columns", [{"name": None}, {"name": "", "reference": None, "date": None, "paper_type": None}])
+def test_a_paper_without_anything_still_has_a_page(engine: Engine, read: Read, columns: dict[str, Any]) -> None:
+    paper = factories.paper(**columns)
+    factories.save(engine, paper)
+    page = read(f"/papers/{paper.key}")
+    assert page.count("<h1") == 1
+    assert "None" not in plain(page)
+    assert paper.key in read("/papers")
+
+
+def test_a_withdrawn_paper_answers_410_and_shows_nothing(engine: Engine, client: FlaskClient) -> None:
+    paper = factories.paper(name="Zurückgenommener Titel", reference="2020/0815", deleted=True)
+    factories.save(engine, factories.body(), paper)
+    response = client.get(f"/papers/{paper.key}")
+    assert response.status_code == 410
+    assert "Zurückgenommener Titel" not in response.text
+    assert "2020/0815" not in response.text
+    assert "Zurückgenommener Titel" not in client.get("/papers").text
+
+
+def test_there_is_no_page_for_what_was_never_here(client: FlaskClient) -> None:
+    for key in ("nothing", "..%2f..%2fetc", "%00", "x" * 5000, "'; DROP TABLE paper; --"):
+        assert client.get(f"/papers/{key}").status_code == 404
+
+
+def test_the_list_is_narrowed_by_what_the_address_says(engine: Engine, read: Read, client: FlaskClient) -> None:
+    person = factories.person()
+    wanted, noise = (
+        factories.paper(name="gesucht", paper_type="Antrag", date=date(2025, 5, 1)),
+        factories.paper(name="Rauschen", paper_type="Anfrage", date=date(2026, 5, 1)),
+    )
+    factories.save(engine, [person, wanted, noise], factories.link(wanted, "originatorPerson", person))
+    for query in ("type=Antrag", "year=2025", f"originator={person.key}"):
+        page = read(f"/papers?{query}")
+        assert "gesucht" in page
+        assert "Rauschen" not in page
+    assert "Keine Vorlage passt" in read("/papers?type=Antrag&year=2026")
+    assert "Rauschen" in read("/papers?year=kein%20Jahr&page=kein")
+    for query in ("page=99", "organization=nothing", "originator=nothing", "body=nothing"):
+        assert client.get(f"/papers?{query}").status_code == 404
+
+
+def test_a_long_list_is_paged(engine: Engine, read: Read) -> None:
+    factories.save(
+        engine, [factories.paper(name=f"Nummer {n:02}.", date=date(2026, 1, 1) + timedelta(n)) for n in range(30)]
+    )
+    first, second = read("/papers?type=Antrag"), read("/papers?type=Antrag&page=2")
+    assert 'href="/papers?type=Antrag&amp;page=2"' in first
+    assert "Nummer 04." in second
+    assert "Nummer 05." not in second
+    assert "1–25 von 30 Vorlagen" in plain(first)
+
+
+def test_a_long_way_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:
+    def paper_with(children: int) -> Paper:
+        paper = factories.paper()
+        rows: list[Any] = [paper]
+        for position in range(children):
+            council, person = factories.organization(), factories.person()
+            rows += [council, person, factories.link(paper, "originatorPerson", person, position)]
+            rows += factories.station(paper, council, now() - timedelta(days=position), position=position)
+            rows += factories.read_file(f"{children} {position}", of=paper)
+            other = factories.paper()
+            rows.append(factories.change(rows[-1].from_id, "updated", fields=["name"]))
+            rows += [
+                other,
+                factories.link(paper, "relatedPaper", other, position),
+                factories.link(other, "relatedPaper", paper),
+            ]
+        factories.save(engine, rows)
+        return paper
+
+    short, long = paper_with(1), paper_with(30)
+    assert cost(f"/papers/{long.key}") == cost(f"/papers/{short.key}") <= 30
+    assert cost("/papers") <= 16

@@ -1,0 +1,120 @@
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.models import Organization, Person
+from app.queries.people import Belonging
+from app.web.timelines import Part, part_of, timeline
+from tests import factories
+from tests.app.web.records.test_papers import Read, plain
+
+TODAY = date(2026, 11, 21)
+
+
+def test_a_person_shows_memberships_over_time_and_what_they_brought_in(engine: Engine, read: Read) -> None:
+    person, council = factories.person(), factories.organization(name="Rat der Stadt")
+    group, paper = factories.organization(name="Fraktion Stadt für alle"), factories.paper()
+    factories.save(
+        engine,
+        [person, council, group, paper, factories.link(paper, "originatorPerson", person)],
+        factories.membership(person, council, start_date=date(2019, 7, 1), end_date=date(2024, 6, 30)),
+        factories.membership(person, council, role="Vorsitz", on_behalf_of_id=group.id),
+        factories.membership(person, "https://elsewhere.example/organization/1"),
+        factories.membership(person, None, role=None, start_date=None),
+    )
+    page = read(f"/people/{person.key}")
+    text = plain(page)
+    assert "Rat der Stadt (Vorsitz)" in text
+    assert "Alle 4 Mitgliedschaften als Tabelle" in text
+    assert "noch nicht hier, von elsewhere.example" in text
+    assert "Gremium nicht genannt" in text
+    assert "1. Juli 2019 30. Juni 2024" in text
+    assert paper.key in page
+    assert "rl-time__chair" in page
+    assert "None" not in text
+
+
+def test_a_person_without_memberships_or_names_still_has_a_page(engine: Engine, read: Read) -> None:
+    nameless = factories.person(name=None, family_name=None, given_name=" ")
+    factories.save(engine, nameless)
+    text = plain(read(f"/people/{nameless.key}"))
+    assert "Person ohne Titel" in text
+    assert "keine Mitgliedschaften" in text
+    assert "Person ohne Titel" in plain(read("/people"))
+
+
+def test_people_are_listed_by_letter(engine: Engine, read: Read) -> None:
+    factories.save(
+        engine,
+        factories.person(name="Ada Ölmann", family_name="Ölmann"),
+        factories.person(name="Bo Zett", family_name="Zett"),
+    )
+    assert "Bo Zett" not in plain(read("/people?letter=Ö"))
+    assert "Ada Ölmann" in plain(read("/people?letter=Ö"))
+    assert "1 Person" in plain(read("/people?letter=Z"))
+
+
+def test_a_withdrawn_person_answers_410(engine: Engine, client: FlaskClient) -> None:
+    person = factories.person(deleted=True)
+    factories.save(engine, person)
+    response = client.get(f"/people/{person.key}")
+    assert response.status_code == 410
+    assert "Eichhoff" not in response.text
+
+
+def test_roles_are_drawn_as_what_they_are() -> None:
+    roles = {
+        "Mitglied": Part.MEMBER,
+        None: Part.MEMBER,
+        "Vorsitzende": Part.CHAIR,
+        "Fraktionssprecher": Part.CHAIR,
+        "stellvertretendes Mitglied": Part.DEPUTY,
+        "Stellv. Vorsitzender": Part.MEMBER,
+        "Sachkundige Bürgerin": Part.MEMBER,
+    }
+    assert {role: part_of(role) for role in roles} == roles
+
+
+def test_a_drawing_stays_inside_its_frame_whatever_the_dates() -> None:
+    council = Organization(id="https://council.example/1", name="Rat")
+
+    def belonging(start: date | None, end: date | None) -> Belonging:
+        return Belonging(factories.membership(None, None, start_date=start, end_date=end), None, council, None)
+
+    drawn = timeline(
+        [
+            belonging(date(219, 7, 1), None),
+            belonging(date(2014, 6, 1), date(2924, 1, 1)),
+            belonging(date(2020, 1, 1), date(2019, 1, 1)),
+            belonging(date(2027, 1, 1), None),
+            belonging(None, None),
+        ],
+        TODAY,
+    )
+    assert drawn is not None
+    bars = [bar for _, bars in drawn.rows for bar in bars]
+    assert len(bars) == 3
+    assert all(0 <= bar.left <= 100 and 0 < bar.width <= 100 for bar in bars)
+    assert drawn.marks[0].year == 2014
+    assert len(drawn.marks) <= 7
+    assert 0 < drawn.today < 100
+    assert timeline([belonging(None, None)], TODAY) is None
+
+
+def test_a_long_life_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:
+    def person_with(children: int) -> Person:
+        person = factories.person()
+        rows: list[Any] = [person]
+        for _ in range(children):
+            council, paper = factories.organization(), factories.paper()
+            rows += [council, paper, factories.membership(person, council)]
+            rows.append(factories.link(paper, "originatorPerson", person))
+        factories.save(engine, rows)
+        return person
+
+    short, long = person_with(1), person_with(30)
+    assert cost(f"/people/{long.key}") == cost(f"/people/{short.key}") <= 16
+    assert cost("/people") <= 8
