@@ -1,6 +1,5 @@
 """What a mail says, in the reader's language: plain text and HTML from the same words, nothing loaded from anywhere."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -46,7 +45,8 @@ class Item:
 def confirmation(settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter:
     """Return the mail that asks whether this address asked; it says nothing that somebody else could have typed."""
     link = f"{settings.base_url}/alerts/confirm/{token(settings, CONFIRM, alert.nonce)}"
-    subject = _words(alert.language)("Please confirm: mails from Ratslupe")
+    gettext = translations(alert.language).gettext
+    subject = gettext("Please confirm: mails from Ratslupe")
     return _letter(settings, alert, delivery, subject, "confirm", link=link)
 
 
@@ -62,9 +62,9 @@ def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDeli
     total = delivery.total - (len(hits) - len(shown))
     if not shown:
         return None
-    number = translations(alert.language).ngettext
-    headline = number("%(count)s new result for your search", "%(count)s new results for your search", total)
-    subject = number("%(count)s new result: %(query)s", "%(count)s new results: %(query)s", total)
+    ngettext = translations(alert.language).ngettext
+    headline = ngettext("%(count)s new result for your search", "%(count)s new results for your search", total)
+    subject = ngettext("%(count)s new result: %(query)s", "%(count)s new results: %(query)s", total)
     items = [_item(settings, alert.language, hit, document) for hit, document in shown[:SHOWN]]
     return _letter(
         settings,
@@ -102,7 +102,7 @@ def _letter(
 
 
 def _item(settings: Settings, language: str, hit: AlertHit, document: Document) -> Item:
-    gettext = _words(language)
+    gettext = translations(language).gettext
     if hit.page:
         reason = gettext("Found on page %(page)s.") % {"page": hit.page}
     elif any(marked for _, marked in hit.snippet or ()):
@@ -132,10 +132,6 @@ def _path(document: Document, page: int | None) -> str:
         return f"/meetings/{key_of(document.parent)}#item-{document.key}" if document.parent else "/meetings"
     path = f"/{FOLDERS[document.type]}/{quote(document.key, safe='')}"
     return f"{path}?page={page}#page-{page}" if page and document.type == "File" else path
-
-
-def _words(language: str) -> Callable[[str], str]:
-    return translations(language).gettext
 
 
 @cache

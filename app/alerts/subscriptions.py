@@ -46,7 +46,8 @@ def subscribe(
                     language=language if language in LANGUAGES else DEFAULT,
                     nonce=new_nonce(),
                     requested_at=asked,
-                    seq=log.last_seq(session),
+                    # Not 0: that asks for what is no news as well. The log begins with a server's own record.
+                    seq=max(1, log.last_seq(session)),
                 )
             )
         else:
