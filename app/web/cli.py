@@ -137,8 +137,14 @@ def export(settings: Settings, as_json: bool) -> None:
 def alerts(settings: Settings, as_json: bool) -> None:
     """Mail what is new to everybody who asked for it: one pass."""
     from app.alerts import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app.mail import open_mailer  # noqa: PLC0415 - as above
+    from search import SearchError, open_index  # noqa: PLC0415 - as above
 
-    counts = run(_database(settings), settings)
+    try:
+        index = open_index(settings.search_url)
+        counts = run(_database(settings), index, open_mailer(settings.mail_url), settings)
+    except SearchError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
 
 
