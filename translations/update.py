@@ -5,6 +5,7 @@ Exits with 1 while something is missing, so it can stand in a chain of checks.
 """
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -92,8 +93,6 @@ def main() -> int:
 
 def as_text(catalogue: Catalog) -> bytes:
     """Return a catalogue as its file, the same bytes for the same messages: no dates, no tools, no line numbers."""
-    from io import BytesIO
-
     header = (
         f"# {'German' if str(catalogue.locale) == 'de' else 'English'} words of Ratslupe.\n"
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'

@@ -66,7 +66,7 @@ def corpus(session: Session) -> Corpus:
         .join(Blob, Blob.sha256 == File.blob_sha256)
         .where(~File.deleted, Blob.read_state.in_(WITH_TEXT))
     )
-    documents, pages = session.execute(query).tuples().one()
+    documents, pages = session.execute(query).one()
     oldest = session.scalar(select(func.min(Paper.date)).where(~Paper.deleted, Paper.date > date(1946, 1, 1)))
     return Corpus(documents, int(pages or 0), oldest.year if oldest else None)
 
@@ -115,7 +115,7 @@ def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list
         .order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
         .limit(limit * 12)
     )
-    rows = [row for row in session.execute(query).tuples() if _is_news(row[0])]
+    rows = [row for row in session.execute(query) if _is_news(row[0])]
     papers = _papers_of(session, [item for item, _ in rows])
     # Items with a paper first: a "Bericht der Verwaltung" says less than what was put to the vote.
     chosen = ([row for row in rows if row[0].id in papers] or rows)[:limit]
@@ -135,14 +135,14 @@ def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper
         .join(Paper, Paper.id == Consultation.paper_id)
         .where(AgendaItem.id.in_([item.id for item in items]), ~Paper.deleted)
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     missing = [item.id for item in items if item.id not in found]
     reverse = (
         select(Consultation.agenda_item_id, Paper)
         .join(Paper, Paper.id == Consultation.paper_id)
         .where(Consultation.agenda_item_id.in_(missing), ~Consultation.deleted, ~Paper.deleted)
     )
-    return found | {item_id or "": paper for item_id, paper in session.execute(reverse).tuples()}
+    return found | {item_id or "": paper for item_id, paper in session.execute(reverse)}
 
 
 def latest_papers(session: Session, today: date, limit: int = 5) -> Sequence[Paper]:

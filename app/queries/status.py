@@ -171,8 +171,10 @@ def _type_counts(session: Session) -> dict[int, dict[str, TypeCounts]]:
         func.sum(ListCursor.published),
         func.count() - func.count(ListCursor.published),
     )
-    for source_id, name, count, unread in session.execute(lists.group_by(ListCursor.source_id, ListCursor.object_type)):
-        of(source_id, name).published = None if unread else int(count)
+    for source_id, name, entries, unread in session.execute(
+        lists.group_by(ListCursor.source_id, ListCursor.object_type)
+    ):
+        of(source_id, name).published = None if unread else int(entries or 0)
     lost = select(Problem.source_id, Problem.object_type, func.count()).where(
         Problem.quarantined, Problem.solved_at.is_(None)
     )

@@ -5,6 +5,7 @@ from flask import Flask
 from app.config import ROOT, Settings
 from app.web import assets, errors, filters, headers, i18n, licences, record_words, standing, state, wording
 from app.web import site as works
+from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.data import data
 from app.web.pages.files import files
@@ -18,7 +19,7 @@ from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, status)
+PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, alerts, status)
 
 
 def create_app(settings: Settings) -> Flask:

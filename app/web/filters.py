@@ -1,5 +1,6 @@
 """How dates, numbers and addresses are written on a page; what belongs together is held by no-break spaces."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,14 @@ from app.web.addresses import record_url
 from app.web.i18n import ZONE, formats, gettext
 
 NBSP = "\u00a0"
+_SEAM = re.compile(r"(?<=[a-zäöüß]{4})(?=(?:ausschuss|ausschuß|beirat|kommission|versammlung|vertretung|fraktion)\b)")
 BERLIN = ZoneInfo(ZONE)
 
 
 def install(app: Flask) -> None:
     """Give the filters to the templates."""
-    for function in (local, day, weekday, short_day, clock, moment, number, file_size, month, held, iso, shortened):
+    dates = (local, day, weekday, short_day, clock, moment, month, iso)
+    for function in (*dates, number, file_size, held, shortened, soft):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(record_url=record_url, today=today)
 
@@ -115,6 +118,11 @@ def file_size(size: int | None) -> str:
         value, unit = value / 1000, larger
     digits = "0" if value >= 10 or unit in ("Byte", "kB") else "0.0"
     return f"{format_decimal(value, digits, locale=formats())}{NBSP}{unit}"
+
+
+def soft(text: str | None) -> str:
+    """Let long committee names break where people would break them; not every browser knows German hyphenation."""
+    return _SEAM.sub("\u00ad", text or "")
 
 
 def shortened(text: str | None, length: int = 120) -> str:

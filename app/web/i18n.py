@@ -72,7 +72,7 @@ def display() -> str | None:
 
 def here(path: str | None = None, **changes: Any) -> str:
     """Return this page's address, or another path, with some arguments changed; None takes one away."""
-    arguments: Mapping[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    arguments: Mapping[str, Any] = request.args.to_dict(flat=False) | changes
     kept = {name: value for name, value in arguments.items() if value not in (None, "", [])}
     query = urlencode(kept, doseq=True)
     target = path or request.path

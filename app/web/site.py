@@ -35,6 +35,14 @@ class Site:
                 self._index = open_index(self.settings.search_url)
             return self._index
 
+    def close(self) -> None:
+        """Let go of the database and of the index."""
+        self.engine.dispose()
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
 
 def install(app: Flask, settings: Settings) -> None:
     """Open the database and give each request its session."""

@@ -25,6 +25,8 @@ def ask() -> Response:
         abort(403)
     query, address = request.form.get("q", "").strip(), request.form.get("address", "").strip()
     works = site()
+    if not query:
+        return make_response(_form(query, address, wrong_query=gettext("Write what you are interested in.")), 400)
     try:
         subscribe(works.engine, works.settings, address, query, language())
     except AddressError:

@@ -74,8 +74,8 @@ def chips(wish: Asked, councils: dict[str, str]) -> list[tuple[str, str]]:
     found = []
     for name in FACETS:
         for value in wish.chosen.get(name, ()):
-            rest: list[Any] = [one for one in wish.chosen[name] if one != value]
-            found.append((label(name, value, councils), here(page=None, **{name: rest})))
+            change: dict[str, Any] = {name: [one for one in wish.chosen[name] if one != value], "page": None}
+            found.append((label(name, value, councils), here(**change)))
     if wish.after:
         found.append((gettext("From %(day)s", day=day(wish.after)), here(page=None, after=None)))
     if wish.until:

@@ -1,0 +1,61 @@
+"""Both catalogues say everything that pages, mails and errors say, and no placeholder is lost on the way."""
+
+import re
+import runpy
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from app.config import ROOT
+from app.translations import LANGUAGES, translations
+
+PLACE = re.compile(r"%\((\w+)\)s")
+MARKUP = re.compile(r"</?\w+[^>]*>")
+
+
+@pytest.fixture(scope="module")
+def update() -> dict[str, Any]:
+    """Give the names of the tool that writes the catalogues."""
+    return runpy.run_path(str(ROOT / "translations" / "update.py"), run_name="update")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_has_a_translation_of_everything(update: dict[str, Any], language: str) -> None:
+    fresh = update["updated"](language, update["extracted"]())
+    assert update["missing"](fresh) == []
+    assert update["as_text"](fresh) == update["path_of"](language).read_bytes(), "run: python translations/update.py"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_loses_no_placeholder_and_no_markup(update: dict[str, Any], language: str) -> None:
+    with update["path_of"](language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    for message in catalogue:
+        if not message.id:
+            continue
+        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        known = set(PLACE.findall(" ".join(sources)))
+        for translated in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert set(PLACE.findall(str(translated))) <= known, message.id
+            assert sorted(MARKUP.findall(str(translated))) == sorted(MARKUP.findall(sources[-1])), message.id
+            assert str(translated) == str(translated).strip(), message.id
+
+
+def test_it_takes_what_a_message_needs_from_its_plural(update: dict[str, Any]) -> None:
+    with update["path_of"]("de").open("rb") as file:
+        catalogue = read_po(file, locale="de")
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            # A singular may do without its number ("Einmal vertagt."), a plural may not.
+            assert set(PLACE.findall(str(message.string[1]))) == set(PLACE.findall(message.id[1])), message.id
+        elif message.id:
+            assert set(PLACE.findall(str(message.string))) == set(PLACE.findall(str(message.id))), message.id
+
+
+def test_it_reads_catalogues_without_a_compiled_file() -> None:
+    assert translations("de").gettext("Papers") == "Vorlagen"
+    assert translations("en").gettext("Papers") == "Papers"
+    assert translations("de").ngettext("%(num)s item", "%(num)s items", 1) == "%(num)s Punkt"
+    assert translations("tlh") is translations("de")
+    assert not list((ROOT / "translations").rglob("*.mo"))
