@@ -139,7 +139,10 @@ def forget(session: Session, object_ids: Iterable[str]) -> None:
 def settle(session: Session, source_id: int, kind: str, abouts: Iterable[str]) -> None:
     """Mark problems of one kind as solved for these objects."""
     chosen = (Problem.source_id == source_id, Problem.kind == kind, Problem.solved_at.is_(None))
-    session.execute(update(Problem).where(*chosen, Problem.about.in_(list(abouts))).values(solved_at=now()))
+    settled = list(abouts)
+    for start in range(0, len(settled), CHUNK):
+        mine = Problem.about.in_(settled[start : start + CHUNK])
+        session.execute(update(Problem).where(*chosen, mine).values(solved_at=now()))
 
 
 def solve(session: Session, source_id: int, *, before: datetime, kinds: Iterable[str]) -> None:
