@@ -130,9 +130,8 @@ class WhooshIndex:
             self._open[1].close()
             self._open = (folder, index.open_dir(str(folder)).searcher())
         searcher = self._open[1]
-        live = {
-            str(leaf.reader().segment().segment_id()) for leaf, _ in searcher.leaf_searchers() if _has_segment(leaf)
-        }
+        segments = filter(None, (leaf.reader().segment() for leaf, _ in searcher.leaf_searchers()))
+        live = {str(segment.segment_id()) for segment in segments}
         for gone in self._rows.keys() - live:
             del self._rows[gone]
         return searcher
