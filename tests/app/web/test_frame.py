@@ -83,7 +83,7 @@ def test_it_names_every_field_and_button(client: FlaskClient, town: Town) -> Non
             )
             hidden = field.get("type") == "hidden"
             assert hidden or inside or field.get("id") in labelled or "aria-label" in field, (address, field)
-        for drawing in re.findall(r"<svg[^>]*>\s*<use", text):
+        for drawing in re.findall(r"<svg class=\"rl-(?:icon|sign)[^>]*>", text):
             assert 'aria-hidden="true"' in drawing, (address, drawing)
 
 
