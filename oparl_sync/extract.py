@@ -103,12 +103,15 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
         select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(readings), File.deleted.is_(False))
     ).all()
     unread: dict[int, list[Deviation]] = {}
+    fine: dict[int, list[str]] = {}
     for oparl_id, source_id, blob in rows:
         reading = readings[blob or ""]
         if reading.state == "ok":
-            problems.settle(session, source_id, problems.UNREADABLE_FILE, [oparl_id])
+            fine.setdefault(source_id, []).append(oparl_id)
             continue
         detail = reading.reason or f"It could not be read: {reading.state}."
         unread.setdefault(source_id, []).append(Deviation(problems.UNREADABLE_FILE, oparl_id, detail, "File"))
     for source_id, deviations in unread.items():
         problems.record(session, source_id, deviations, at=at)
+    for source_id, ids in fine.items():
+        problems.settle(session, source_id, problems.UNREADABLE_FILE, ids)

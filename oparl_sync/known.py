@@ -9,7 +9,7 @@ from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Link, Source
-from oparl_sync.parse import Object
+from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import HOLDING, PARENTS
 
 CHUNK = 400  # names in one IN (…); SQLite of Debian 12 allows 32,766, plans stay quick with few

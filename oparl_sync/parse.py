@@ -4,13 +4,10 @@ What comes in ends either in `objects` or, with a Deviation that keeps it, in qu
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
-import orjson
-
 from oparl_sync import privacy, problems, quirks, values
+from oparl_sync.parsed import Child, Object, Parsed
 from oparl_sync.problems import Deviation
 from oparl_sync.vocabulary import CLOSED, NON_PUBLIC_KEPT, PARENTS, PROPERTIES, Kind, Property
 
@@ -28,79 +25,7 @@ CONVERT: dict[Kind, Callable[[Any], Any]] = {
     Kind.OBJECT: values.json_object,
 }
 HOLDERS = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})
-VOLATILE = frozenset({"created", "modified"})
-BACK = {
-    object_type: frozenset(name for name, prop in spec.items() if prop.kind is Kind.BACK)
-    for object_type, spec in PROPERTIES.items()
-}
 EMPTY: tuple[Any, ...] = (None, "", [], {})
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A part that knows its parent, as the parent names it: embedded in it, or by its URL alone."""
-
-    type: str
-    id: str
-    position: int
-    embedded: bool
-
-
-@dataclass(slots=True)
-class Object:
-    """One OParl object, ready to be stored; `holder` is what it was embedded in."""
-
-    type: str
-    id: str
-    values: dict[str, Any]
-    raw: dict[str, Any]
-    holder: str | None = None
-    deleted: bool = False
-    with_holder: bool = False  # found inside a tombstone: it says nothing about an object that is known
-    secret: bool = False
-    unplaced: bool = False  # a Location that does not say whose place it is
-    withheld: list[str] = field(default_factory=list)
-    links: list[tuple[str, int, str]] = field(default_factory=list)
-    children: list[Child] = field(default_factory=list)
-    content_hash: str = ""
-
-    @property
-    def embedded(self) -> bool:
-        """Tell whether it came inside another object."""
-        return self.holder is not None
-
-    def seal(self) -> None:
-        """Compute the hash that decides whether anything changed; TypeError where `raw` is nested too deeply.
-
-        It is the same for an embedded copy and the object alone: without stamps and ways back, with the parent.
-        """
-        back = BACK[self.type]
-        content = {k: v for k, v in self.raw.items() if k not in VOLATILE and k not in back}
-        if parent := PARENTS.get(self.type):
-            content[parent.property] = self.values.get(parent.column)
-        self.content_hash = blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
-
-    def strip(self) -> None:
-        """Keep only that it is there: it is a place where nobody but persons is known to be found."""
-        self.withheld = sorted({*self.withheld, *self.raw} - privacy.PLACE_KEPT)
-        self.raw = {k: v for k, v in self.raw.items() if k in privacy.PLACE_KEPT}
-        self.values = {k: v for k, v in self.values.items() if k in VOLATILE}
-        self.links = []
-        self.seal()
-
-
-@dataclass(slots=True)
-class Parsed:
-    """What one page held: objects with parents before their children, and what deviates."""
-
-    objects: list[Object] = field(default_factory=list)
-    deviations: list[Deviation] = field(default_factory=list)
-    seen: int = 0  # objects that came, embedded ones included: == len(objects) + quarantined
-
-    @property
-    def quarantined(self) -> int:
-        """Return how many could not be read as objects at all."""
-        return sum(deviation.kind in problems.QUARANTINED for deviation in self.deviations)
 
 
 def objects(entries: list[Any], expected: str, *, where: str, first: int = 0) -> Parsed:
@@ -131,7 +56,8 @@ class _Reader:
         self.where = where
 
     def deviates(self, kind: str, about: str, detail: str, object_type: str | None, raw: Any = None) -> None:
-        self.parsed.deviations.append(Deviation(kind, about, detail, object_type, privacy.scrubbed(raw)))
+        kept = privacy.scrubbed(raw, person=object_type in CLOSED)
+        self.parsed.deviations.append(Deviation(kind, about, detail, object_type, kept))
 
     def misfits(self, found: Object, name: str, detail: object) -> None:
         self.deviates(problems.WRONG_TYPE, f"{found.id}#{name}", f"{found.type}.{name}: {detail}", found.type)
@@ -211,7 +137,11 @@ class _Reader:
         for name, value in data.items():
             prop = spec.get(name)
             closed = found.secret and name not in NON_PUBLIC_KEPT
-            if closed or (prop is None and found.type in CLOSED) or (prop and prop.kind is Kind.WITHHELD):
+            if prop is None:
+                kept = not closed and found.type not in CLOSED and not privacy.is_personal(name)
+            else:
+                kept = not closed and prop.kind is not Kind.WITHHELD
+            if not kept:
                 if value not in EMPTY:
                     found.withheld.append(name)
             elif prop is None:

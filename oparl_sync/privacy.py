@@ -6,6 +6,9 @@ from oparl_sync import values
 from oparl_sync.vocabulary import NON_PUBLIC_KEPT, PROPERTIES, Kind
 
 PERSONAL = frozenset(name for name, prop in PROPERTIES["Person"].items() if prop.kind is Kind.WITHHELD)
+# What is kept of a person, and what only persons have: even under another type, or without one, it is one.
+OPEN = frozenset(PROPERTIES["Person"]) - PERSONAL
+PERSONS_ONLY = frozenset({"familyName", "givenName", "formOfAddress", "gender", "phone", "email"})
 PLACED_BY = tuple(name for name, prop in PROPERTIES["Location"].items() if prop.kind is Kind.BACK)
 PLACE_KEPT = frozenset({"id", "type", "created", "modified", "deleted"})
 MAX_DEPTH = 32
@@ -27,13 +30,25 @@ def is_placed(data: dict[str, Any]) -> bool:
     return any(data.get(name) for name in PLACED_BY)
 
 
-def scrubbed(value: Any, depth: int = MAX_DEPTH) -> Any:
-    """Return what may be kept of something that could not be read as an object: on every level, nothing private."""
+def is_personal(name: str) -> bool:
+    """Tell whether a property is personal, under whatever vendor's prefix."""
+    return name.rpartition(":")[2] in PERSONAL
+
+
+def scrubbed(value: Any, *, person: bool = False, depth: int = MAX_DEPTH) -> Any:
+    """Return what may be kept of something that could not be read as an object: on every level, nothing private.
+
+    `person` says that a person was expected.
+    """
     if not isinstance(value, dict | list):
         return value
     if not depth:
         return None
     if isinstance(value, list):
-        return [scrubbed(item, depth - 1) for item in value]
-    kept = NON_PUBLIC_KEPT if is_secret(value) else value.keys() - PERSONAL
-    return {k: scrubbed(v, depth - 1) for k, v in value.items() if k in kept and "mail" not in k.lower()}
+        return [scrubbed(item, person=person, depth=depth - 1) for item in value]
+    names = value.keys() - {name for name in value if is_personal(name)}
+    if is_secret(value):
+        names &= NON_PUBLIC_KEPT
+    if person or not PERSONS_ONLY.isdisjoint(value) or str(value.get("type")).lower().endswith("/person"):
+        names &= OPEN
+    return {k: scrubbed(v, depth=depth - 1) for k, v in value.items() if k in names}

@@ -17,7 +17,7 @@ from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
 from oparl_sync import known, problems, withdraw
 from oparl_sync.known import Known
-from oparl_sync.parse import VOLATILE, Object, Parsed
+from oparl_sync.parsed import VOLATILE, Object, Parsed
 from oparl_sync.problems import Deviation
 from oparl_sync.writes import Row, Writes
 

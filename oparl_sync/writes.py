@@ -11,7 +11,7 @@ from app import changes
 from app.models import OPARL_TYPES, Link
 from app.models.files import WAITING
 from oparl_sync.known import chunks
-from oparl_sync.parse import Object
+from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import PARENTS
 
 Row = dict[str, Any]
