@@ -13,7 +13,7 @@ from search.plan import BETWEEN_HALVES, words_in_a_row
 from search.query import AnyOf, Leaf, Phrase, Prefix, Query, Word
 
 LENGTH = 240  # characters of a passage
-MAX_SCAN = 3_000_000  # characters read for one page of results, about 1,000 printed pages; what is behind is not marked
+MAX_SCAN = 2_000_000  # characters read for one page of results, about 800 printed pages; what is behind is not marked
 MAX_PAGES = 50
 _WORD_ROOM = 60  # characters in which the next word is found: 98 of 100 are shorter than 25
 _SPACE = re.compile(r"\s+")
