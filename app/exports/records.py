@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, collate, func, or_, select
+from sqlalchemy import ColumnElement, Row, collate, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import JsonObject
@@ -103,37 +103,42 @@ def records(session: Session, part: Part, object_type: str, licences: Licences) 
     model = OPARL_TYPES[object_type]
     # Byte order, so that every database gives the same file.
     order = collate(model.id, "C") if session.get_bind().dialect.name == "postgresql" else model.id
-    query = select(model).where(part.of(model)).order_by(order).execution_options(yield_per=AT_ONCE)
-    for chunk in chunks(session.scalars(query), AT_ONCE):
-        hidden = hidden_files(session, [row for row in chunk if isinstance(row, File) and not row.deleted])
+    columns = [model.id, model.raw, model.body_id, model.source_id, model.license, model.deleted, model.embedded]
+    columns += [model.changed_at, *_OWN.get(model, ())]
+    query = select(*columns).where(part.of(model)).order_by(order).execution_options(yield_per=AT_ONCE)
+    for chunk in chunks(session.execute(query), AT_ONCE):
+        hidden = hidden_files(session, {r.id: r.embedded for r in chunk if not r.deleted}) if model is File else ()
         for row in chunk:
             if row.id not in hidden:
-                yield _record(row, part, licences)
-        session.expunge_all()
+                yield _record(model, row, part, licences)
 
 
-def _record(row: OParlObject, part: Part, licences: Licences) -> Record | None:
-    own = (row.file_license, row.license) if isinstance(row, File) else (row.license,)
+_OWN: dict[type[OParlObject], list[Any]] = {File: [File.file_license], AgendaItem: [AgendaItem.public]}
+
+
+def _record(model: type[OParlObject], row: Row[Any], part: Part, licences: Licences) -> Record | None:
+    own = (row.file_license, row.license) if model is File else (row.license,)
+    body_id = row.body_id or (row.id if model is Body else part.body_id)
     # A server's own record is not its council's.
-    body_id = None if isinstance(row, System) else row.body_id or (row.id if isinstance(row, Body) else part.body_id)
-    license_ = licences.holding(own, body_id, row.source_id)
-    return Record(row.id, _fields(row, part, license_), license_) if license_ else None
+    found = licences.holding(own, None if model is System else body_id, row.source_id)
+    return Record(row.id, _fields(model, row, part, found), found) if found else None
 
 
-def _fields(row: OParlObject, part: Part, license_: str) -> JsonObject:
+def _fields(model: type[OParlObject], row: Row[Any], part: Part, license_: str) -> JsonObject:
     ours: dict[str, Any] = {
         "body": part.slug,
         "changed": row.changed_at.isoformat(timespec="seconds"),
         "license": license_,
         "source": part.source_url,
     }
-    kept: JsonObject = {"id": row.id, "type": row.raw.get("type", type(row).__name__)}
+    kept: JsonObject = {"id": row.id, "type": row.raw.get("type", model.__name__)}
     if row.deleted:
         kept |= _only(row.raw, TOMBSTONE) | {"deleted": True}
-    elif isinstance(row, AgendaItem) and row.public is False:
+    elif model is AgendaItem and row.public is False:
         kept |= _only(row.raw, PRIVATE_ITEM)
     else:
-        kept |= {name: value for name, value in row.raw.items() if name not in WITHHELD.get(type(row).__name__, ())}
+        withheld = WITHHELD.get(model.__name__, frozenset())
+        kept |= {name: value for name, value in row.raw.items() if name not in withheld}
     return kept | {PREFIX + name: value for name, value in ours.items()}
 
 

@@ -39,6 +39,16 @@ def council(engine: Engine) -> Paper:
     return paper
 
 
+def test_more_records_than_are_held_at_once_all_come(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.exports.records.AT_ONCE", 2)
+    papers = [make.paper(name=f"Vorlage {number}") for number in range(7)]
+    make.save(engine, make.body(license=LICENCE), *papers)
+    publish(engine, folder, base_url=BASE)
+    assert {line["id"] for line in lines(folder, "musterstadt/Paper.ndjson.gz")} == {paper.id for paper in papers}
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     current = (folder / "current").resolve()
     return {p.relative_to(current).as_posix(): p.read_bytes() for p in current.rglob("*") if p.is_file()}
@@ -65,11 +75,13 @@ def test_every_record_is_a_line_of_its_council_and_type(engine: Engine, folder: 
     assert list(line) == sorted(line)
 
 
-def test_lines_equal_rows_and_are_sorted_by_id(engine: Engine, folder: Path) -> None:
+def test_lines_equal_rows_and_are_sorted_by_id(engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.exports.records.AT_ONCE", 10)
     papers = [make.paper() for _ in range(25)]
     odd = make.paper(id="https://council.example/oparl/Paper/Ä")
-    make.save(engine, make.body(), papers, odd)
+    make.save(engine, make.body(), papers, odd, [make.file() for _ in range(25)])
     publish(engine, folder, base_url=BASE)
+    assert len(lines(folder, "musterstadt/File.ndjson.gz")) == 25
     ids = [line["id"] for line in lines(folder, "musterstadt/Paper.ndjson.gz")]
     assert ids == sorted((paper.id for paper in [*papers, odd]), key=str.encode)
 
