@@ -20,7 +20,7 @@ _DAMAGED = 11
 _SCANNED_EVERY = 14
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Attachment:
     """One file: what it hangs on, in which role, and when it was published."""
 

@@ -13,7 +13,7 @@ def street_forms(street: str) -> dict[str, str]:
         forms = (f"im {street}", f"des {street}s", f"der {street}", f"den {street}")
     elif re.search(r"(damm|ring)$", street):
         forms = (f"am {street}", f"des {street}s", f"der {street}", f"den {street}")
-    elif street.endswith("platz"):
+    elif re.fullmatch(r"\S+platz", street):
         forms = (f"auf dem {street}", f"des {street}es", f"der {street}", f"den {street}")
     else:
         quoted = f"Straße „{street}“"

@@ -28,7 +28,7 @@ _FALLBACK = {
 _REFERRALS = ("HFA", "BPA", "UKM", "SKS", "SFG")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class History:
     """Everything that happened, and what is announced."""
 
@@ -60,15 +60,21 @@ class _Story:
                     sitting.place = building("Stadthalle", "Foyer")
                 self._hold(sitting)
         self.history.sittings += ahead
-        self._announce()
+        self._announce(ahead)
         return self.history
 
-    def _announce(self) -> None:
-        """What is left over waits for a date: consultations without a meeting."""
+    def _announce(self, ahead: list[Sitting]) -> None:
+        """What is left over waits for a date: consultations without an agenda item, some even without a meeting."""
+        dates = {sitting.committee.short: sitting for sitting in ahead}
+        for key in ("sewer", "tempo30", "resurfacing"):
+            topic = BY_KEY[key]
+            matter = self._make(topic, self.options.today - timedelta(days=self.rng.randint(2, 9)), set())
+            self.history.matters.append(matter)
+            self.waiting[topic.route[0]].append(matter)
         for matters in self.waiting.values():
             for matter in matters:
                 for position, short in enumerate(matter.todo):
-                    self._step(matter, short, position == len(matter.todo) - 1)
+                    self._step(matter, short, position == len(matter.todo) - 1, dates.get(short))
         for number, sitting in enumerate(self.history.sittings, 1):
             sitting.number = number
         for number, matter in enumerate(self.history.matters, 1):

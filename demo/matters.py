@@ -19,7 +19,7 @@ FACTION = {faction.short: faction for faction in FACTIONS}
 _SEASONS = ("im Winter", "im Frühjahr", "im Sommer", "im Herbst")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Step:
     """One station of a matter; without a sitting it is still to be scheduled."""
 
@@ -30,7 +30,7 @@ class Step:
     item: Item | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Matter:
     """One paper: what it says and the way it went."""
 

@@ -115,7 +115,10 @@ class Register:
             )
 
     def location(self, where: Place, role: str, owner: str, day: date) -> str:
-        """The id of a place's Location, made on first use; the owner is noted as a back-reference."""
+        """The id of a place's Location, made on first use; the owner is noted as a back-reference.
+
+        Its `modified` stays: the copies embedded elsewhere lack the back-references and have not changed.
+        """
         uri = self.places.get(where.key)
         if uri is None:
             uri = self.places[where.key] = self.uri("location", len(self.places) + 1)
@@ -138,8 +141,6 @@ class Register:
         owners = self.objects[uri].setdefault(role, [])
         if isinstance(owners, list):
             owners.append(owner)
-        # A new back-reference is a change of the place, too.
-        self.objects[uri]["modified"] = max(str(self.objects[uri]["modified"]), stamp(min(day, self.options.today), 8))
         return uri
 
     def _last_change(self, seats: list[Seat]) -> date:

@@ -22,7 +22,8 @@ _ROTATION = (("UKM", "RPA"), ("SKS", "SFG"), ("UKM", "BAS"), ("SKS", "SFG"), ("U
 BY_SHORT = {committee.short: committee for committee in COMMITTEES}
 
 
-@dataclass
+# Matter, step, item and sitting point at each other: they are compared and shown by identity.
+@dataclass(eq=False, repr=False)
 class Item:
     """One agenda item; votes are yes, no, abstentions."""
 
@@ -36,7 +37,7 @@ class Item:
     debate: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Sitting:
     """One meeting with its agenda."""
 

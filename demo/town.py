@@ -25,7 +25,7 @@ OBJECTS = "objects.ndjson"
 Progress = Callable[[int, int], None]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Town:
     """A council's objects by id, flat; `revision` rises with every change."""
 

@@ -63,7 +63,7 @@ _PURCHASE = (
     "Einweisung",
 )
 _GRANTS = (
-    "Sportverein Kernstadt 1908",
+    "Sportverein Kernstadt",
     "Turngemeinde Brinkrode",
     "Musikzug Kirchlohe",
     "Heimatverein Steinbeke",

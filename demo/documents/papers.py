@@ -44,6 +44,17 @@ def _route(matter: Matter) -> Table:
     return Table(tuple(rows), (6, 2, 2.2))
 
 
+def _head(matter: Matter) -> tuple[tuple[str, str], ...]:
+    where = matter.place
+    rows = (
+        ("Vorlage Nr.", f"{matter.reference} – öffentlich"),
+        ("Federführung", OFFICE[matter.office].name),
+        ("Bearbeitung", signer(matter)),
+        ("Datum", long_date(matter.day)),
+    )
+    return (*rows, ("Ort", f"{where.address}, Stadtteil {where.district}")) if where else rows
+
+
 def signer(matter: Matter) -> str:
     """Who signs for the office in charge."""
     head = mayor(matter.day) if matter.office == "VL" else HUMAN[OFFICE[matter.office].head]
@@ -56,9 +67,8 @@ def paper(matter: Matter, annexes: list[str]) -> Document:
     office = OFFICE[matter.office]
     blocks: list[Block] = [
         Heading(matter.title, 1),
-        Fields((("Vorlage Nr.", f"{matter.reference} – öffentlich"), ("Federführung", office.name),
-                ("Bearbeitung", signer(matter)), ("Datum", long_date(matter.day)))),
-    ]  # fmt: skip
+        Fields(_head(matter)),
+    ]
     if matter.answers is None:
         blocks += [_route(matter), Boxed("Beschlussvorschlag", _proposal(matter))]
     if matter.supersedes:
