@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -36,10 +36,15 @@ def meeting_by_key(session: Session, key: str) -> Meeting | None:
 
 
 def upcoming_meetings(
-    session: Session, limit: int = 10, *, organization: str | None = None, today: datetime | None = None
+    session: Session,
+    limit: int = 10,
+    *,
+    organization: str | None = None,
+    body: str | None = None,
+    today: datetime | None = None,
 ) -> list[MeetingRow]:
     """Return the next meetings, soonest first, cancelled ones among them; in three queries."""
-    query = _meetings(organization).where(Meeting.start >= (today or now()))
+    query = _meetings(organization, body).where(Meeting.start >= (today or now()))
     return meeting_rows(session, session.scalars(query.order_by(Meeting.start, Meeting.id).limit(limit)).all())
 
 
@@ -58,13 +63,14 @@ def meetings(
     organization: str | None = None,
     body: str | None = None,
     year: int | None = None,
+    before: datetime | None = None,
     page: int = 1,
     size: int = SIZE,
 ) -> Paged[MeetingRow]:
-    """Return meetings, latest first, those without a date last."""
-    query = _meetings(organization)
-    if body is not None:
-        query = query.where(Meeting.body_id == body)
+    """Return meetings, latest first, those without a date last; `before`: only those, and the ones without a date."""
+    query = _meetings(organization, body)
+    if before is not None:
+        query = query.where(or_(Meeting.start < before, Meeting.start.is_(None)))
     if year is not None:
         query = query.where(_within(date(year, 1, 1), date(year + 1, 1, 1)))
     found = paged(session, query.order_by(Meeting.start.desc().nulls_last(), Meeting.id.desc()), page, size)
@@ -130,8 +136,10 @@ def next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def _meetings(organization: str | None) -> Select[Meeting]:
+def _meetings(organization: str | None, body: str | None = None) -> Select[Meeting]:
     query = select(Meeting).where(~Meeting.deleted)
+    if body is not None:
+        query = query.where(Meeting.body_id == body)
     if organization is None:
         return query
     held = select(Link.from_id).where(Link.to_id == organization, Link.property == "organization")

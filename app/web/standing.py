@@ -60,7 +60,7 @@ def _past(state: PaperState) -> tuple[str, str]:
 
 def _recommendation(outcome: Outcome | None) -> str:
     if outcome is Outcome.REJECTED:
-        return gettext("Not decided yet, advised against.")
+        return gettext("Not decided yet, not recommended.")
     if outcome is Outcome.AMENDED:
         return gettext("Not decided yet, recommended with amendments.")
     return gettext("Not decided yet, recommended.")

@@ -23,7 +23,7 @@ OUTCOMES = {
 ADVICE = {
     Outcome.ACCEPTED: N_("Recommended"),
     Outcome.AMENDED: N_("Recommended with amendments"),
-    Outcome.REJECTED: N_("Advised against"),
+    Outcome.REJECTED: N_("Not recommended"),
 }
 TYPES = {
     "Paper": N_("Paper"),

@@ -9,9 +9,8 @@ from app.models import AgendaItem, Meeting
 from app.queries import meetings as queries
 from app.queries.agendas import AgendaEntry, agenda
 from app.queries.bodies import bodies
-from app.queries.history import history
 from app.queries.organizations import organization_by_key, organizations
-from app.queries.outcomes import DECIDING, Outcome
+from app.queries.outcomes import DECIDING, Outcome, is_advice
 from app.queries.references import files_among, references
 from app.web.addresses import record_url
 from app.web.filters import number
@@ -21,6 +20,7 @@ from app.web.pages.records import (
     body_asked,
     by_count,
     by_title,
+    changes_of,
     council_choice,
     found,
     origin,
@@ -32,7 +32,8 @@ from app.web.site import session
 
 meetings = Blueprint("meetings", __name__)
 
-SOON = 5  # meetings to come, above the list of all
+SOON = 8  # meetings to come, above the list of those that were
+FACTS = 4  # more do not fit beside each other
 
 
 @meetings.get("/meetings", strict_slashes=False)
@@ -44,13 +45,22 @@ def index() -> str:
     if key and (organization is None or organization.deleted):
         abort(404)
     organization_id, year, body = organization.id if organization else None, year_asked(), body_asked()
-    listed = queries.meetings(db, organization=organization_id, body=body, year=year, page=page_number())
-    plain = listed.page == 1 and year is None and body is None
+    past_only = year is None
+    listed = queries.meetings(
+        db,
+        organization=organization_id,
+        body=body,
+        year=year,
+        before=now() if past_only else None,
+        page=page_number(),
+    )
+    soon = past_only and listed.page == 1
     return render_template(
         "meetings/index.html",
         section="meetings",
         meetings=listed,
-        upcoming=queries.upcoming_meetings(db, SOON, organization=organization_id) if plain else [],
+        upcoming=queries.upcoming_meetings(db, SOON, organization=organization_id, body=body) if soon else [],
+        past_only=past_only,
         pager=pager(listed),
         choices=[
             Choice("organization", gettext("Organization"), by_title(organizations(db)), key or ""),
@@ -83,11 +93,7 @@ def show(key: str) -> str:
         files=files_among(linked),
         before=before,
         after=after,
-        events=[
-            event
-            for event in history(db, [meeting.id, *(entry.item.id for entry in public)])
-            if not event.change.backfill or event.change.object_id == meeting.id
-        ],
+        events=changes_of(meeting, [entry.item.id for entry in public]),
         **origin(meeting),
     )
 
@@ -102,14 +108,16 @@ def item(key: str) -> Response:
 
 
 def _facts(entries: list[AgendaEntry]) -> list[tuple[str, str]]:
-    outcomes = [entry.outcome for entry in entries]
-    settled = sum(outcome in DECIDING and outcome is not Outcome.NOTED for outcome in outcomes)
-    postponed, private = outcomes.count(Outcome.POSTPONED), sum(entry.private for entry in entries)
+    settled = [entry for entry in entries if entry.outcome in DECIDING and entry.outcome is not Outcome.NOTED]
+    advised = sum(is_advice(entry.item.result) for entry in settled)
+    decided, private = len(settled) - advised, sum(entry.private for entry in entries)
+    postponed = sum(entry.outcome is Outcome.POSTPONED for entry in entries)
     public = len(entries) - private
     counted = (
         (public, ngettext("public item", "public items", public)),
-        (settled, ngettext("decision", "decisions", settled)),
-        (postponed, ngettext("postponed", "postponed", postponed)),
-        (private, ngettext("not public", "not public", private)),
+        (decided, ngettext("decision", "decisions", decided)),
+        (advised, ngettext("recommendation", "recommendations", advised)),
+        (postponed, gettext("postponed")),
+        (private, gettext("not public")),
     )
-    return [(number(count), label) for count, label in counted if count]
+    return [(number(count), label) for count, label in counted if count][:FACTS]

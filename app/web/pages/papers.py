@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from app.models import File, OParlObject, Paper
 from app.queries import papers as queries
 from app.queries.bodies import bodies
-from app.queries.history import history
 from app.queries.organizations import organization_by_key, organizations
 from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
 from app.queries.people import person_by_key
@@ -21,6 +20,7 @@ from app.web.pages.records import (
     body_asked,
     by_count,
     by_title,
+    changes_of,
     council_choice,
     found,
     origin,
@@ -79,11 +79,7 @@ def show(key: str) -> str:
         facts=_facts(paper, path, files),
         resolution=_resolution(path),
         related=queries.related_papers(db, paper),
-        events=[
-            event
-            for event in history(db, [paper.id, *(file.target.id for file in files), *_along(path)])
-            if not event.change.backfill or event.change.object_id == paper.id
-        ],
+        events=changes_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
 

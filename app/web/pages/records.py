@@ -8,6 +8,7 @@ from flask import abort, request
 
 from app.models import OParlObject, Source
 from app.queries.bodies import bodies, body_named
+from app.queries.history import Event, history
 from app.queries.paging import Paged
 from app.web.errors import Withdrawn
 from app.web.filters import number
@@ -65,6 +66,13 @@ def found(record: Record | None) -> Record:
 def origin(record: OParlObject) -> dict[str, object]:
     """Return what the Source block of a page shows: the council, and how fresh its records are."""
     return {"body": body_named(session(), record.body_id), "source": session().get(Source, record.source_id)}
+
+
+def changes_of(record: OParlObject, ids: Iterable[str]) -> list[Event]:
+    """Return what happened to a record and to what belongs to it since the first walk; [] if nothing did."""
+    events = history(session(), [record.id, *ids])
+    told = [event for event in events if not event.change.backfill or event.change.object_id == record.id]
+    return told if any(not event.change.backfill for event in told) else []
 
 
 def page_number() -> int:
