@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, collate, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, collate, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import JsonObject
@@ -103,9 +103,13 @@ def records(session: Session, part: Part, object_type: str, licences: Licences) 
     model = OPARL_TYPES[object_type]
     # Byte order, so that every database gives the same file.
     order = collate(model.id, "C") if session.get_bind().dialect.name == "postgresql" else model.id
-    columns = [model.id, model.raw, model.body_id, model.source_id, model.license, model.deleted, model.embedded]
-    columns += [model.changed_at, *_OWN.get(model, ())]
-    query = select(*columns).where(part.of(model)).order_by(order).execution_options(yield_per=AT_ONCE)
+    columns: list[Any] = [model.id, model.raw, model.body_id, model.source_id, model.license, model.changed_at]
+    query: Select[Any] = (
+        select(*columns, model.deleted, model.embedded, *_OWN.get(model, ()))
+        .where(part.of(model))
+        .order_by(order)
+        .execution_options(yield_per=AT_ONCE)
+    )
     for chunk in chunks(session.execute(query), AT_ONCE):
         hidden = hidden_files(session, {r.id: r.embedded for r in chunk if not r.deleted}) if model is File else ()
         for row in chunk:

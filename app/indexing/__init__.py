@@ -5,7 +5,7 @@
     refresh(engine, index)                  bring the index up to the log of changes; safe to kill and to repeat
     rebuild(engine, index)                  write every document anew
     verify(engine, index)                   what the index lacks, has too much, or has in an older state
-    hidden_files(session, files)            those files that may not be shown, because nothing they belong to may be
+    hidden_files(session, {id: embedded})   those files that may not be shown, because nothing they belong to may be
 
 A document's `seq` says when it became news: the log number of the change that created the record, of a File the
 first one that brought its text (fields contains "text"); 0 where either was seen on a council's first walk

@@ -4,7 +4,7 @@ It stays out where every record it belongs to was withdrawn or is not public. A 
 when the source lists it by itself; one that only ever came inside another record is gone with that record.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -48,7 +48,7 @@ def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text
     heads = [
         _head(row, [parent for parent in family.get(row.id, ()) if parent.shown], slugs, news.get(row.id, 0))
         for row in rows
-        if _shown(row, family.get(row.id, ()))
+        if _shown(family.get(row.id, ()), embedded=row.embedded)
     ]
     if not text:
         yield from heads
@@ -69,14 +69,14 @@ def files_of(session: Session, parents: Collection[str]) -> set[str]:
     return found
 
 
-def hidden_files(session: Session, rows: Collection[File]) -> set[str]:
-    """Return the ids of those files that may not be shown: withdrawn apart, all they belong to is gone or private."""
-    family = _family(session, {row.id for row in rows}) if rows else {}
-    return {row.id for row in rows if not _shown(row, family.get(row.id, ()))}
+def hidden_files(session: Session, files: Mapping[str, bool]) -> set[str]:
+    """Return which of some files (id -> embedded) may not be shown: all they belong to is withdrawn or private."""
+    family = _family(session, files.keys())
+    return {one for one, embedded in files.items() if not _shown(family.get(one, ()), embedded=embedded)}
 
 
-def _shown(row: File, parents: Collection[Parent]) -> bool:
-    return any(parent.shown for parent in parents) if parents else not row.embedded
+def _shown(parents: Collection[Parent], *, embedded: bool) -> bool:
+    return any(parent.shown for parent in parents) if parents else not embedded
 
 
 def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:

@@ -15,6 +15,7 @@ from app.models import OParlObject
 from search.model import Batch, SearchIndex
 
 CONSUMER = "index"  # our name in the log
+CHANGES = 2_000  # read from the log for one commit of the index: at 500 a third of the time went into commits
 COMMIT = 5_000  # documents after which a rebuild commits: what the engine holds back stays bounded
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -56,7 +57,7 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
         # The lock is taken before anything is read: nobody can write a newer state first and have it overwritten.
         with index.writer() as batch:
             with Session(engine) as session:
-                changes = log.since(session, seq, until=until, limit=BATCH)
+                changes = log.since(session, seq, until=until, limit=CHANGES)
                 wanted = affected(session, changes)
             _write(engine, batch, wanted, done, counts)
         seq = changes[-1].seq if changes else until

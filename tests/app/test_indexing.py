@@ -324,7 +324,7 @@ class TestRefresh:
     def test_it_writes_a_document_once_however_often_it_changed(
         self, engine: Engine, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("app.indexing.upkeep.BATCH", 2)
+        monkeypatch.setattr("app.indexing.upkeep.CHANGES", 2)
         traffic, paper = make.organization(), make.paper()
         logged(
             engine, make.body(), traffic, paper, make.link(paper, "underDirectionOf", traffic), make.read_file(of=paper)
