@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from .attachments import Attachment
@@ -14,9 +15,26 @@ from .seats import HUMAN, Seat
 from .words import PLAIN, stamp
 
 Json = dict[str, object]
+# Short name, name, first day in the records and further properties of an organization.
+Described = tuple[str, str, date, Json]
 SCHEMA = "https://schema.oparl.org/1.1/"
 LICENSE = "https://www.govdata.de/dl-de/zero-2-0"
 BEGIN = date(2021, 11, 2)
+
+
+# The ten lists that a body of OParl 1.1 links, with the type of what they hold.
+LISTS = {
+    "organization": "Organization",
+    "person": "Person",
+    "meeting": "Meeting",
+    "paper": "Paper",
+    "agendaItem": "AgendaItem",
+    "consultation": "Consultation",
+    "file": "File",
+    "locationList": "Location",
+    "legislativeTermList": "LegislativeTerm",
+    "membership": "Membership",
+}
 
 
 class Register:
@@ -61,22 +79,17 @@ class Register:
                 "product": f"{WEBSITE}/ratsinformation",
             },
         )
-        terms = [self.uri("legislativeTerm", number) for number in (1, 2)]
-        lists = {
-            name: f"{self.body}/{name}"
-            for name in (
-                "organization",
-                "person",
-                "meeting",
-                "paper",
-                "agendaItem",
-                "consultation",
-                "file",
-                "locationList",
-                "legislativeTermList",
-                "membership",
-            )
-        }
+        self._body()
+        for number, (start, end) in enumerate(zip(TERM_STARTS, TERM_ENDS, strict=True), 1):
+            fields: Json = {
+                "body": self.body,
+                "name": f"Wahlperiode {start.year}–{end.year}",
+                "startDate": start.isoformat(),
+                "endDate": end.isoformat(),
+            }
+            self.put("LegislativeTerm", self.uri("legislativeTerm", number), BEGIN, BEGIN, fields)
+
+    def _body(self) -> None:
         self.put(
             "Body",
             self.body,
@@ -95,24 +108,11 @@ class Register:
                 "contactEmail": f"ratsbuero@{MAIL_DOMAIN}",
                 "contactName": "Ratsbüro",
                 "classification": f"kreisangehörige Stadt, {COUNTY}",
-                **lists,
-                "legislativeTerm": terms,
+                **{name: f"{self.body}/{name}" for name in LISTS},
+                "legislativeTerm": [self.uri("legislativeTerm", number) for number in (1, 2)],
                 "location": self.location(building("Rathaus"), "bodies", self.body, BEGIN),
             },
         )
-        for uri, start, end in zip(terms, TERM_STARTS, TERM_ENDS, strict=True):
-            self.put(
-                "LegislativeTerm",
-                uri,
-                BEGIN,
-                BEGIN,
-                {
-                    "body": self.body,
-                    "name": f"Wahlperiode {start.year}–{end.year}",
-                    "startDate": start.isoformat(),
-                    "endDate": end.isoformat(),
-                },
-            )
 
     def location(self, where: Place, role: str, owner: str, day: date) -> str:
         """The id of a place's Location, made on first use; the owner is noted as a back-reference.
@@ -157,63 +157,41 @@ class Register:
         members: dict[str, list[str]] = {}
         for number, seat in enumerate(self.history.seats, 1):
             members.setdefault(seat.body, []).append(self.uri("membership", number))
-        common: Json = {"body": self.body}
+        for short, name, begun, own in (*self._committees(), *self._factions(), *self._offices()):
+            head: Json = {"body": self.body, "shortName": short, "name": name, "membership": members[short]}
+            self.put("Organization", self.organization(short), begun, self._changed(short), head | own)
+
+    def _committees(self) -> Iterator[Described]:
         for short, committee in BY_SHORT.items():
-            uri = self.organization(short)
-            self.put(
-                "Organization",
-                uri,
-                BEGIN,
-                self._changed(short),
-                common
-                | {
-                    "shortName": short,
-                    "name": committee.name,
-                    "organizationType": "Gremium",
-                    "classification": "Rat" if short == "Rat" else "Ausschuss",
-                    "membership": members[short],
-                    "subOrganizationOf": None if short == "Rat" else self.organization("Rat"),
-                    "meeting": f"{uri}/meeting",
-                    "startDate": TERM_STARTS[0].isoformat(),
-                },
-            )
+            own: Json = {
+                "organizationType": "Gremium",
+                "classification": "Rat" if short == "Rat" else "Ausschuss",
+                "subOrganizationOf": None if short == "Rat" else self.organization("Rat"),
+                "meeting": f"{self.organization(short)}/meeting",
+                "startDate": TERM_STARTS[0].isoformat(),
+            }
+            yield short, committee.name, BEGIN, own
+
+    def _factions(self) -> Iterator[Described]:
         for faction in FACTIONS:
-            self.put(
-                "Organization",
-                self.organization(faction.short),
-                max(faction.start, BEGIN),
-                self._changed(faction.short),
-                common
-                | {
-                    "shortName": faction.short,
-                    "name": faction.name,
-                    "organizationType": "Fraktion",
-                    "classification": "Fraktion",
-                    "membership": members[faction.short],
-                    "subOrganizationOf": self.organization("Rat"),
-                    "startDate": faction.start.isoformat(),
-                    "endDate": faction.end.isoformat() if faction.end else None,
-                },
-            )
+            own: Json = {
+                "organizationType": "Fraktion",
+                "classification": "Fraktion",
+                "subOrganizationOf": self.organization("Rat"),
+                "startDate": faction.start.isoformat(),
+                "endDate": faction.end.isoformat() if faction.end else None,
+            }
+            yield faction.short, faction.name, max(faction.start, BEGIN), own
+
+    def _offices(self) -> Iterator[Described]:
         for office in OFFICES:
-            uri = self.organization(office.short)
-            self.put(
-                "Organization",
-                uri,
-                BEGIN,
-                self._changed(office.short),
-                common
-                | {
-                    "shortName": office.short,
-                    "name": office.name,
-                    "organizationType": "Verwaltungsbereich",
-                    "classification": "Fachbereich" if office.short.startswith("FB") else "Verwaltung",
-                    "membership": members[office.short],
-                    "location": self.location(
-                        building("Baubetriebshof" if office.short == "SEB" else "Rathaus"), "organizations", uri, BEGIN
-                    ),
-                },
-            )
+            house = building("Baubetriebshof" if office.short == "SEB" else "Rathaus")
+            own: Json = {
+                "organizationType": "Verwaltungsbereich",
+                "classification": "Fachbereich" if office.short.startswith("FB") else "Verwaltung",
+                "location": self.location(house, "organizations", self.organization(office.short), BEGIN),
+            }
+            yield office.short, office.name, BEGIN, own
 
     def _changed(self, short: str) -> date:
         return self._last_change([seat for seat in self.history.seats if seat.body == short])

@@ -8,24 +8,12 @@ from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
 from .config import PAGE_SIZE
-from .register import SCHEMA, Json
+from .register import LISTS, SCHEMA, Json
 from .responses import Behaviour, Request, Response, conditional, error, json_response, ranged
 from .serial import encode, full, kind_of
 from .town import Town
 from .words import slug
 
-LISTS = {
-    "organization": "Organization",
-    "person": "Person",
-    "meeting": "Meeting",
-    "paper": "Paper",
-    "agendaItem": "AgendaItem",
-    "consultation": "Consultation",
-    "file": "File",
-    "locationList": "Location",
-    "legislativeTermList": "LegislativeTerm",
-    "membership": "Membership",
-}
 FILTERS = ("created_since", "created_until", "modified_since", "modified_until")
 
 

@@ -148,6 +148,16 @@ def _product(row: _Row, amount: int, year: int, rng: random.Random) -> Iterator[
     yield Table((("Kennzahl", *(str(year + shift) for shift in (-2, -1, 0, 1))), (figure, *map(number, values)),
                  ("Aufwand je Einwohner in Euro", *(number(max(1, amount * share // 100 // 14200)) for share in (93, 97, 100, 103)))), (4, 1.5, 1.5, 1.5, 1.5), numeric=1)  # fmt: skip
     yield Heading("Teilergebnisplan")
+    yield _plan(amount, cover, year, rng)
+    yield Text(
+        expand(
+            "Erläuterung: [Der Mehrbedarf ergibt sich aus Tarifsteigerungen und gestiegenen Energiepreisen.|Im Ansatz sind einmalige Gutachterkosten enthalten.|Die Veränderung gegenüber dem Vorjahr folgt aus der Neuordnung der internen Verrechnung.|Der Ansatz wurde nach dem Rechnungsergebnis fortgeschrieben.] [Nachbesetzungen erfolgen erst nach sechs Monaten.|Verträge werden im Jahresverlauf neu ausgeschrieben.|Fördermittel sind nur veranschlagt, soweit ein Bescheid vorliegt.]",
+            rng,
+        )
+    )
+
+
+def _plan(amount: int, cover: int, year: int, rng: random.Random) -> Table:
     shares = [rng.randint(30, 48), rng.randint(18, 28), rng.randint(6, 12)]
     names = (
         "Personalaufwendungen",
@@ -171,10 +181,4 @@ def _product(row: _Row, amount: int, year: int, rng: random.Random) -> Iterator[
     rows.append(("Erträge", *(number(total * cover // 100) for total in totals)))
     rows += [(label, *(f"-{number(column[n])}" for column in columns)) for n, label in enumerate(names)]
     rows.append(("Ergebnis", *(number(total * cover // 100 - total) for total in totals)))
-    yield Table(tuple(rows), (4, 2, 2, 2, 2), numeric=1, total=True)
-    yield Text(
-        expand(
-            "Erläuterung: [Der Mehrbedarf ergibt sich aus Tarifsteigerungen und gestiegenen Energiepreisen.|Im Ansatz sind einmalige Gutachterkosten enthalten.|Die Veränderung gegenüber dem Vorjahr folgt aus der Neuordnung der internen Verrechnung.|Der Ansatz wurde nach dem Rechnungsergebnis fortgeschrieben.] [Nachbesetzungen erfolgen erst nach sechs Monaten.|Verträge werden im Jahresverlauf neu ausgeschrieben.|Fördermittel sind nur veranschlagt, soweit ein Bescheid vorliegt.]",
-            rng,
-        )
-    )
+    return Table(tuple(rows), (4, 2, 2, 2, 2), numeric=1, total=True)

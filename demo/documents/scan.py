@@ -16,6 +16,7 @@ from .layout import BOLD, HEIGHT, WIDTH, Fill, Page, Run, Stroke
 
 # 110 dpi: still legible to a text recogniser, a third of the bytes of the usual 200.
 _SCALE = 110 / 72
+_BLACK_OR_WHITE = [255 if value > 150 else 0 for value in range(256)]
 
 
 @functools.cache
@@ -40,7 +41,8 @@ def scanned_pages(document: Document, pages: list[Page]) -> Iterator[ImageReader
         speckle = ImageDraw.Draw(turned)
         for _ in range(60):
             speckle.point((rng.randrange(size[0]), rng.randrange(size[1])), fill=0)
-        yield ImageReader(turned.point(lambda value: 255 if value > 150 else 0).convert("1"))
+        # Grey in two shades: reportlab would blow a one-bit image up to three bytes a pixel.
+        yield ImageReader(turned.point(_BLACK_OR_WHITE))
 
 
 def _ink(draw: ImageDraw.ImageDraw, item: object, height: int) -> None:
