@@ -66,7 +66,8 @@ def holders(
         for part in chunks(list(ids))
         for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)))
     }
-    return {key: min(str(copies[key].holder), holder) for key, holder in found.items()}
+    # Compared without the scheme: a server that moves to https moves its holders too.
+    return {key: min(str(copies[key].holder), holder, key=_rest) for key, holder in found.items()}
 
 
 def _still_theirs(
@@ -74,12 +75,13 @@ def _still_theirs(
 ) -> dict[str, str | None]:
     """Return the parents that still name children which another parent brought now."""
     parent = PARENTS[object_type]
-    claimed = {key: stored[key].parent for key, copy in copies.items() if stored[key].parent != copy.holder}
-    others = raws(session, parent.type, sorted({holder for holder in claimed.values() if holder}))
+    holders = {key: stored[key].parent or "" for key in copies}
+    claimed = {key: holder for key, holder in holders.items() if _rest(holder) != _rest(str(copies[key].holder))}
+    others = raws(session, parent.type, sorted(set(claimed.values())))
     return {
         key: holder
         for key, holder in claimed.items()
-        if stored[key].id in _named(others.get(holder or "", {}), parent.children)
+        if stored[key].id in _named(others.get(holder, {}), parent.children)
     }
 
 
@@ -122,6 +124,10 @@ def held_by(session: Session, ids: Sequence[str]) -> list[str]:
 def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield parts that fit one IN (…)."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _rest(url: str) -> str:
+    return url.partition("://")[2]
 
 
 def _named(raw: dict[str, Any], name: str) -> list[Any]:

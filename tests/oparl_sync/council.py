@@ -104,8 +104,7 @@ def save(engine: Engine, entries: list[Any], expected: str, *, address: str = ur
     source = Council().source(engine, address)
     parsed = parse.objects(entries, expected, where=f"{SERVER}/list")
     with writing(engine) as session:
-        counts = Store(source, url("Body"), **({"backfill": False} | options)).save(session, parsed)
-    return counts
+        return Store(source, url("Body"), **({"backfill": False} | options)).save(session, parsed)
 
 
 def problems_of(session: Session) -> list[tuple[str, str]]:

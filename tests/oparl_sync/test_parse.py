@@ -63,7 +63,11 @@ def test_it_unfolds_what_is_embedded_and_leaves_ids_in_its_place() -> None:
     parsed = parse(thing("Meeting", 1, agendaItem=[item]), expected="Meeting")
     meeting, agenda_item, file = parsed.objects
     assert meeting.raw["agendaItem"] == [url("AgendaItem")]
-    assert (agenda_item.holder, agenda_item.values["meeting_id"], agenda_item.values["position"]) == (url("Meeting"), url("Meeting"), 0)
+    assert (agenda_item.holder, agenda_item.values["meeting_id"], agenda_item.values["position"]) == (
+        url("Meeting"),
+        url("Meeting"),
+        0,
+    )
     assert agenda_item.links == [("resolutionFile", 0, url("File"))]
     assert file.values["access_url"] == "https://a.example/f"
     assert parsed.seen == 3
@@ -78,7 +82,9 @@ def test_it_knows_an_embedded_copy_for_the_object_that_stands_alone() -> None:
 @pytest.mark.parametrize("public", [False, "false", 0, "nein", "vielleicht", "N"])
 @pytest.mark.parametrize("embedded", [True, False])
 def test_it_keeps_no_wording_of_an_item_that_is_not_public(public: Any, *, embedded: bool) -> None:
-    item = thing("AgendaItem", 1, number="7", public=public, name=SECRET, result=SECRET, keyword=[SECRET], resolutionText=SECRET)
+    item = thing(
+        "AgendaItem", 1, number="7", public=public, name=SECRET, result=SECRET, keyword=[SECRET], resolutionText=SECRET
+    )
     item |= {"resolutionFile": thing("File", 1, name=SECRET), "Vendor:note": SECRET, "other": {"x": SECRET}}
     parsed = parse(thing("Meeting", 1, agendaItem=[item])) if embedded else parse(item, expected="AgendaItem")
     found = parsed.objects[-1]
@@ -90,7 +96,13 @@ def test_it_keeps_no_wording_of_an_item_that_is_not_public(public: Any, *, embed
 def test_it_keeps_no_wording_of_a_secret_item_that_it_cannot_read_either() -> None:
     items: list[Any] = [
         {"id": "no url", "type": f"{SCHEMA}/AgendaItem", "public": False, "name": SECRET},
-        {"id": url("AgendaItem"), "type": f"{SCHEMA}/Nonsense", "public": "false", "name": SECRET, "x": {"name": SECRET}},
+        {
+            "id": url("AgendaItem"),
+            "type": f"{SCHEMA}/Nonsense",
+            "public": "false",
+            "name": SECRET,
+            "x": {"name": SECRET},
+        },
         [{"public": False, "name": SECRET}],
     ]
     parsed = parse(thing("Meeting", 1, agendaItem=items, **{"V:items": items}, other=items), expected="Meeting")
@@ -99,7 +111,9 @@ def test_it_keeps_no_wording_of_a_secret_item_that_it_cannot_read_either() -> No
 
 
 def test_it_keeps_nothing_private_of_a_person_wherever_it_stands() -> None:
-    person = thing("Person", 1, name="Erika Muster", email=[SECRET], phone=SECRET, gender=SECRET, life=SECRET, status=[SECRET])
+    person = thing(
+        "Person", 1, name="Erika Muster", email=[SECRET], phone=SECRET, gender=SECRET, life=SECRET, status=[SECRET]
+    )
     person |= {"location": url("Location", SECRET), "locationObject": thing("Location", 9, streetAddress=SECRET)}
     person |= {"image": thing("File", 9, name=SECRET), "formOfAddress": SECRET, "V:mobile": SECRET, "fax": SECRET}
     broken = person | {"id": SECRET[:0]}
@@ -139,9 +153,14 @@ def test_it_keeps_no_address_at_which_only_persons_are_found() -> None:
 
 
 def test_it_keeps_of_a_tombstone_nothing_but_that_it_is_one() -> None:
-    parsed = parse(thing("Paper", 1, deleted=True, name=SECRET, mainFile=thing("File", 1, name=SECRET), reference=SECRET))
+    parsed = parse(
+        thing("Paper", 1, deleted=True, name=SECRET, mainFile=thing("File", 1, name=SECRET), reference=SECRET)
+    )
     assert SECRET not in repr(parsed)
-    assert [(o.type, o.deleted, o.with_holder) for o in parsed.objects] == [("Paper", True, False), ("File", True, True)]
+    assert [(o.type, o.deleted, o.with_holder) for o in parsed.objects] == [
+        ("Paper", True, False),
+        ("File", True, True),
+    ]
 
 
 def test_it_takes_a_bare_tombstone_for_what_its_list_holds() -> None:
@@ -207,8 +226,16 @@ def test_it_reads_links_over_the_scheme_of_the_ids() -> None:
 
 @pytest.mark.parametrize(
     ("coordinates", "expected"),
-    [([7.6, 51.9], (7.6, 51.9)), ([51.9, 7.6], (7.6, 51.9)), (["8.4", "49.0"], (8.4, 49.0)), ([[[7.6, 51.9]]], (7.6, 51.9))]
-    + [([], (None, None)), (["x", "y"], (None, None)), ([1e308, 1e308], (None, None)), ([True, False], (None, None))],
+    [
+        ([7.6, 51.9], (7.6, 51.9)),
+        ([51.9, 7.6], (7.6, 51.9)),
+        (["8.4", "49.0"], (8.4, 49.0)),
+        ([[[7.6, 51.9]]], (7.6, 51.9)),
+        ([], (None, None)),
+        (["x", "y"], (None, None)),
+        ([1e308, 1e308], (None, None)),
+        ([True, False], (None, None)),
+    ],
 )
 def test_it_finds_the_first_point(coordinates: Any, expected: Any) -> None:
     geojson = {"type": "Feature", "geometry": {"type": "Point", "coordinates": coordinates}}

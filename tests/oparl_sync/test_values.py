@@ -15,15 +15,27 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-ALL = [values.text, values.term, values.texts, values.day, values.moment, values.flag, values.number, values.ordinal, values.url]
+ALL = [
+    values.text,
+    values.term,
+    values.texts,
+    values.day,
+    values.moment,
+    values.flag,
+    values.number,
+    values.ordinal,
+    values.url,
+]
 
 
 @given(st.sampled_from(ALL), ANYTHING)
 def test_it_answers_or_says_why_not(convert: Any, value: Any) -> None:
     try:
         convert(value)
+        said = ""
     except Unusable as error:
-        assert len(str(error)) < 200
+        said = str(error)
+    assert len(said) < 200
 
 
 @given(st.text())
@@ -103,8 +115,17 @@ def test_it_understands_what_servers_mean(convert: Any, value: Any, expected: An
 
 @pytest.mark.parametrize(
     ("convert", "value"),
-    [(values.number, 2**63), (values.ordinal, 2**31), (values.number, True), (values.number, "9" * 5000)]
-    + [(values.flag, "vielleicht"), (values.text, {}), (values.text, ["a", "b"]), (values.url, 5), (values.term, "x" * 501)],
+    [
+        (values.number, 2**63),
+        (values.ordinal, 2**31),
+        (values.number, True),
+        (values.number, "9" * 5000),
+        (values.flag, "vielleicht"),
+        (values.text, {}),
+        (values.text, ["a", "b"]),
+        (values.url, 5),
+        (values.term, "x" * 501),
+    ],
 )
 def test_it_refuses_what_no_column_takes(convert: Any, value: Any) -> None:
     with pytest.raises(Unusable):
@@ -113,14 +134,28 @@ def test_it_refuses_what_no_column_takes(convert: Any, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["http://[x", "https://", "https:///x", "ftp://a.example/", "https://a.example/\x00", "https://a.example/\ud800", "//a.example/x"]
-    + ["https://a.example/" + "x" * 2048, "https://a.example/" + "ü" * 1500, "https://\u2100.example/", 7, None],
+    [
+        "http://[x",
+        "https://",
+        "https:///x",
+        "ftp://a.example/",
+        "https://a.example/\x00",
+        "https://a.example/�",
+        "//a.example/x",
+        "https://a.example/" + "x" * 2048,
+        "https://a.example/" + "ü" * 1500,
+        "https://℀.example/",
+        7,
+        None,
+    ],
 )
 def test_it_takes_no_id_that_a_database_or_a_browser_could_not_keep(value: Any) -> None:
     assert not values.is_url(value)
 
 
-@pytest.mark.parametrize("value", ["http://a.example", "https://a.example:8080/x?typ=gr&id=1", "https://räte.example/ü", "http://[::1]/x"])
+@pytest.mark.parametrize(
+    "value", ["http://a.example", "https://a.example:8080/x?typ=gr&id=1", "https://räte.example/ü", "http://[::1]/x"]
+)
 def test_it_takes_ids_as_they_are_in_the_field(value: str) -> None:
     assert values.is_url(value)
 
