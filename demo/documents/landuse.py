@@ -77,7 +77,7 @@ def landuse(matter: Matter) -> Document:
         blocks.append(Heading(title, 1))
         for number_, line in enumerate(lines, 1):
             blocks.append(Heading(f"{title.split()[0]}.{number_} {_caption(line)}", 3))
-            blocks.append(Text(expand(line, rng, facts)))
+            blocks.append(Text(expand(line.removeprefix(f"{_caption(line)}: "), rng, facts)))
         if position == 1:
             blocks += _plan(matter, rng)
         if position == 5:
@@ -109,9 +109,11 @@ def _caption(line: str) -> str:
 
 def _facts(matter: Matter, rng: random.Random) -> dict[str, str]:
     area = int(matter.facts["area"].replace(".", ""))
-    drawn = {"flur": (2, 31), "trees": (5, 28), "square": (320, 900), "trips": (80, 640), "peak": (9, 70), "birds": (17, 31),
+    drawn = {"flur": (2, 31), "trees": (5, 28), "square": (320, 900), "trips": (80, 640), "birds": (17, 31),
              "boxes": (4, 18), "deficit": (2800, 19400), "letters": (6, 57)}  # fmt: skip
     facts = {name: number(rng.randint(low, high)) for name, (low, high) in drawn.items()}
+    # A tenth of the day's traffic in the busiest hour is the usual rule of thumb.
+    facts["peak"] = str(int(facts["trips"]) // 10)
     street = matter.facts["the_st"].removeprefix("die ").removeprefix("der ")
     dative = f"der {street}" if matter.facts["the_st"].startswith("die ") else f"dem {street}"
     return {**matter.facts, **facts, "town": TOWN, "sealed": number(area * 42 // 100), "the_st_dat": dative}

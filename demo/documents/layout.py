@@ -221,17 +221,18 @@ class Layout:
 
     def _boxed(self, block: Boxed) -> None:
         lines = [line for text in block.lines for line in [*wrap(text, REGULAR, 10.5, LINE - 24), ""]][:-1]
-        tall = len(lines) * 13.9 + 32
+        leading, gap = 10.5 * 1.32, 6.0
+        tall = gap + leading + sum(leading if line else gap for line in lines) + 10
         if tall < TOP - BOTTOM:
             self._need(tall)
             page, top = self.pages[-1], self.y
             page.append(Fill(LEFT, top - tall, LINE, tall, 0.955))
             page.append(Stroke(LEFT, top, LEFT, top - tall, 2.2))
-        self.y -= 6
+        self.y -= gap
         self._lines([block.title], LEFT + 12, 10.5, True)
         for line in lines:
             if line:
                 self._lines([line], LEFT + 12, 10.5)
             else:
-                self.y -= 6
-        self.y -= 16
+                self.y -= gap
+        self.y -= 10 + 8

@@ -138,8 +138,14 @@ def _item(sitting: Sitting, item: Item) -> Iterator[Block]:
         yield Boxed(f"{verb}:", lines)
     if item.votes:
         yes, no, abstain = item.votes
-        yield Text(f"Abstimmungsergebnis: {yes} Ja-Stimmen, {no} Nein-Stimmen, {abstain} Enthaltungen")
+        parts = (_counted(yes, "Ja-Stimme"), _counted(no, "Nein-Stimme"), _counted(abstain, "Enthaltung"))
+        yield Text(f"Abstimmungsergebnis: {', '.join(parts)}")
     yield Text(f"Ergebnis: {item.result}", bold=True)
+
+
+def _counted(votes: int, word: str) -> str:
+    plural = f"{word}n" if word.endswith("e") else f"{word}en"
+    return f"{votes} {word if votes == 1 else plural}"
 
 
 def _formality(sitting: Sitting, item: Item) -> str:
