@@ -1,10 +1,11 @@
 """Files: lists of them, what belongs to one, and its text by page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
@@ -45,8 +46,8 @@ def file_by_key(session: Session, key: str) -> File | None:
 
 
 def files(session: Session, *, body: str | None = None, page: int = 1, size: int = SIZE) -> Paged[File]:
-    """Return files, newest first by their own date, those without one last."""
-    query = select(File).where(~File.deleted, ~_behind_doors()).options(joinedload(File.blob))
+    """Return files, newest first by their own date, those without one last; `behind_doors` says which to leave out."""
+    query = select(File).where(~File.deleted).options(joinedload(File.blob))
     if body is not None:
         query = query.where(File.body_id == body)
     return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size)
@@ -89,9 +90,17 @@ def page_numbers(session: Session, file: File) -> list[int]:
     return list(session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number)))
 
 
-def is_behind_doors(session: Session, file: File) -> bool:
-    """Whether a file belongs to non-public agenda items and to nothing else: then it is shown to nobody."""
-    return bool(session.scalar(select(File.id).where(File.id == file.id, _behind_doors())))
+def behind_doors(session: Session, found: Iterable[File]) -> set[str]:
+    """Return the ids of those files that belong to non-public agenda items alone: they are shown to nobody."""
+    query = (
+        select(Link.to_id, AgendaItem.public)
+        .join(AgendaItem, AgendaItem.id == Link.from_id, isouter=True)
+        .where(Link.to_id.in_([file.id for file in found]), Link.property.in_(FILE_ROLES))
+    )
+    closed: dict[str, bool] = {}
+    for file_id, public in session.execute(query):
+        closed[file_id] = closed.get(file_id, True) and public is False
+    return {file_id for file_id, all_closed in closed.items() if all_closed}
 
 
 def parents_of(session: Session, file: File) -> list[Parent]:
@@ -118,12 +127,6 @@ def papers_of_files(session: Session, found: list[File]) -> dict[str, Paper]:
         .order_by(Paper.id.desc())
     )
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-def _behind_doors() -> ColumnElement[bool]:
-    private = select(AgendaItem.id).where(AgendaItem.public.is_(False))
-    linked = exists().where(Link.to_id == File.id, Link.property.in_(FILE_ROLES))
-    return and_(linked.where(Link.from_id.in_(private)), ~linked.where(Link.from_id.not_in(private)))
 
 
 def _rows(session: Session, model: type[Row], ids: set[str]) -> list[Row]:

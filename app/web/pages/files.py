@@ -28,6 +28,7 @@ def index() -> str:
         "files/index.html",
         section="papers",
         files=listed,
+        closed=queries.behind_doors(db, listed.rows),
         papers=queries.papers_of_files(db, list(listed.rows)),
         pager=pager(listed),
         choices=council_choice(bodies(db)),
@@ -85,6 +86,6 @@ def original(key: str) -> Response:
 
 def _shown(key: str) -> File:
     file = found(queries.file_by_key(session(), key))
-    if queries.is_behind_doors(session(), file):
+    if queries.behind_doors(session(), [file]):
         abort(404)
     return file
