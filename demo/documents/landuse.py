@@ -84,7 +84,7 @@ def landuse(matter: Matter) -> Document:
             blocks += _areas(matter, rng)
         if position == 7:
             blocks += _species(rng)
-        blocks.append(PageBreak() if position in (4, 6, 8) else Space(8))
+        blocks.append(PageBreak() if position in (4, 8) else Space(8))
     blocks += [Text(f"{TOWN}, {long_date(matter.day)}"), Text("Fachbereich 4 – Bauen, Planen, Umwelt")]
     name = f"Bebauungsplan Nr. {matter.facts['plan']} „{matter.facts['street']}“"
     return Document(f"Begründung zum {name}", OFFICE["FB 4"].name, "Begründung", f"{name} · Begründung mit Umweltbericht", tuple(blocks),

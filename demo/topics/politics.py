@@ -62,7 +62,7 @@ TOPICS = (
             ("Nach 21 Uhr ist der Stadtteil {district} ohne Auto nicht mehr zu erreichen. [Davon sind vor allem Jugendliche betroffen.|Auch Beschäftigte im Schichtdienst sind darauf angewiesen.]",), False),
     _motion("turf", "FB 5", ("SKS", "HFA", "Rat"), "Kunstrasenplatz {in_st}",
             ("Die Verwaltung wird beauftragt, die Umwandlung des Tennenplatzes {in_st} in einen Kunstrasenplatz ohne Mikroplastik zu planen.",),
-            ("Der Ascheplatz ist bei [Regen wochenlang gesperrt|Trockenheit eine Staubquelle]. Mit 14 Jugendmannschaften ist der Verein am Rand seiner Möglichkeiten.",), weight=0.6),
+            ("Der Ascheplatz ist bei [Regen wochenlang gesperrt|Trockenheit eine Staubquelle]. Mit 14 Jugendmannschaften ist der Verein am Rand seiner Möglichkeiten.",), weight=0.1),
     _motion("participation", "VL", ("HFA", "Rat"), "Bürgerbudget für den Stadtteil {district}",
             ("Dem Stadtteil {district} wird ein jährliches Bürgerbudget von 5.000 Euro zur Verfügung gestellt, über dessen Verwendung die Einwohnerschaft entscheidet.",),
             ("Die Menschen {in_district} wissen selbst am besten, was vor Ort fehlt. [Kleine Beträge können viel bewirken.|Das stärkt das Ehrenamt.]",), False, 0.5),
