@@ -30,6 +30,11 @@ class AgendaEntry:
         return None if self.private else outcome_of(self.item.result)
 
 
+def agenda_item_by_key(session: Session, key: str) -> AgendaItem | None:
+    """Return an agenda item, withdrawn or not."""
+    return session.scalar(select(AgendaItem).where(AgendaItem.key == key))
+
+
 def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
     """Return the agenda in its order; in at most six queries however long it is."""
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, ~AgendaItem.deleted)

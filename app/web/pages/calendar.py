@@ -9,7 +9,7 @@ from app.queries.meetings import meetings_of_month, months_around
 from app.queries.organizations import organization_by_key, organizations
 from app.web.filters import today
 from app.web.i18n import gettext
-from app.web.pages.records import Choice, by_title
+from app.web.pages.records import Choice, by_title, record_asked
 from app.web.site import session
 
 calendar = Blueprint("calendar", __name__)
@@ -22,10 +22,7 @@ def index() -> str:
     """Show the meetings of a month; of this one where none is named."""
     db = session()
     first = _month_asked()
-    key = request.args.get("organization")
-    organization = organization_by_key(db, key) if key else None
-    if key and (organization is None or organization.deleted):
-        abort(404)
+    organization = record_asked("organization", organization_by_key)
     before, after = months_around(db, first.year, first.month)
     rows = meetings_of_month(db, first.year, first.month, organization=organization.id if organization else None)
     return render_template(
@@ -37,7 +34,12 @@ def index() -> str:
         rows=rows,
         choices=[
             Choice("month", gettext("Month"), [], f"{first:%Y-%m}", hidden=True),
-            Choice("organization", gettext("Organization"), by_title(organizations(db)), key or ""),
+            Choice(
+                "organization",
+                gettext("Organization"),
+                by_title(organizations(db)),
+                organization.key if organization else "",
+            ),
         ],
     )
 

@@ -1,6 +1,6 @@
 """Files: the list, each read page by page, and the mirrored bytes to take away."""
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import Blueprint, abort, render_template, send_file
 from werkzeug.wrappers import Response
 
 from app.files import FileMissing, open_store
@@ -8,13 +8,12 @@ from app.models import File
 from app.models.files import FETCHED
 from app.queries import files as queries
 from app.queries.bodies import bodies
-from app.web.pages.records import body_asked, council_choice, found, origin, page_number, pager
+from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
 from app.web.reading import download_name, mark, served_type
 from app.web.site import session, site
 
 files = Blueprint("files", __name__)
 
-MAX_QUERY = 256
 # Bytes from elsewhere: never shown as a page of ours, whatever they are, and never able to run anything.
 FOREIGN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
@@ -44,7 +43,7 @@ def show(key: str) -> str:
     number, count = page_number(), numbers[-1] if numbers else 0
     if number > max(count, 1):
         abort(404)
-    query = request.args.get("q", "").strip()[:MAX_QUERY]
+    query = words_asked("q") or ""
     marked = mark(query, queries.page_texts(db, file) if query else {}, number)
     return render_template(
         "files/file.html",
@@ -85,7 +84,7 @@ def original(key: str) -> Response:
 
 
 def _shown(key: str) -> File:
-    file = found(queries.file_by_key(session(), key))
+    file = found(lookup(queries.file_by_key, key))
     if queries.behind_doors(session(), [file]):
         abort(404)
     return file

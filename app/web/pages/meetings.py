@@ -1,13 +1,12 @@
 """Meetings: the list, and each with its agenda and its results."""
 
-from flask import Blueprint, abort, redirect, render_template, request
-from sqlalchemy import select
+from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.models import AgendaItem, Meeting
+from app.models import Meeting
 from app.queries import meetings as queries
-from app.queries.agendas import AgendaEntry, agenda
+from app.queries.agendas import AgendaEntry, agenda, agenda_item_by_key
 from app.queries.bodies import bodies
 from app.queries.organizations import organization_by_key, organizations
 from app.queries.outcomes import DECIDING, Outcome, is_advice
@@ -23,9 +22,11 @@ from app.web.pages.records import (
     changes_of,
     council_choice,
     found,
+    lookup,
     origin,
     page_number,
     pager,
+    record_asked,
     year_asked,
 )
 from app.web.site import session
@@ -40,10 +41,7 @@ FACTS = 4  # more do not fit beside each other
 def index() -> str:
     """Show the next meetings, and below them all."""
     db = session()
-    key = request.args.get("organization")
-    organization = organization_by_key(db, key) if key else None
-    if key and (organization is None or organization.deleted):
-        abort(404)
+    organization = record_asked("organization", organization_by_key)
     organization_id, year, body = organization.id if organization else None, year_asked(), body_asked()
     past_only = year is None
     listed = queries.meetings(
@@ -63,7 +61,12 @@ def index() -> str:
         past_only=past_only,
         pager=pager(listed),
         choices=[
-            Choice("organization", gettext("Organization"), by_title(organizations(db)), key or ""),
+            Choice(
+                "organization",
+                gettext("Organization"),
+                by_title(organizations(db)),
+                organization.key if organization else "",
+            ),
             Choice("year", gettext("Year"), by_count(queries.meeting_years(db)), str(year or "")),
             *council_choice(bodies(db)),
         ],
@@ -74,7 +77,7 @@ def index() -> str:
 def show(key: str) -> str:
     """Show a meeting."""
     db = session()
-    meeting = found(queries.meeting_by_key(db, key))
+    meeting = found(lookup(queries.meeting_by_key, key))
     entries = agenda(db, meeting)
     linked = references(db, [meeting.id]).get(meeting.id, {})
     before, after = queries.neighbours(db, meeting)
@@ -102,7 +105,7 @@ def show(key: str) -> str:
 def item(key: str) -> Response:
     """Lead to an agenda item's place on its meeting's page."""
     db = session()
-    point = found(db.scalar(select(AgendaItem).where(AgendaItem.key == key)))
+    point = found(lookup(agenda_item_by_key, key))
     meeting = found(db.get(Meeting, point.meeting_id) if point.meeting_id else None)
     return redirect(f"{record_url('Meeting', meeting.key)}#item-{point.key}", 302)
 

@@ -12,7 +12,7 @@ from app.queries.people import members_of
 from app.queries.references import rows_named
 from app.web.filters import today
 from app.web.i18n import gettext
-from app.web.pages.records import body_asked, council_choice, found, origin
+from app.web.pages.records import body_asked, council_choice, found, lookup, origin
 from app.web.site import session
 
 organizations = Blueprint("organizations", __name__)
@@ -47,7 +47,7 @@ def index() -> str:
 def show(key: str) -> str:
     """Show an organization."""
     db = session()
-    organization = found(queries.organization_by_key(db, key))
+    organization = found(lookup(queries.organization_by_key, key))
     members = members_of(db, organization)
     listed = papers(db, PaperFilter(organization=organization.id), size=PAPERS)
     return render_template(

@@ -1,9 +1,6 @@
 """Papers: the list, and each with its state, its way through the organizations, its files and its changes."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, abort, render_template, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, render_template
 
 from app.models import File, OParlObject, Paper
 from app.queries import papers as queries
@@ -23,26 +20,27 @@ from app.web.pages.records import (
     changes_of,
     council_choice,
     found,
+    lookup,
     origin,
     page_number,
     pager,
+    record_asked,
+    words_asked,
     year_asked,
 )
 from app.web.site import session
 
 papers = Blueprint("papers", __name__)
 
-ByKey = Callable[[Session, str], OParlObject | None]
-
 
 @papers.get("/papers", strict_slashes=False)
 def index() -> str:
     """Show papers, newest first, narrowed to what is asked for."""
     db = session()
-    organization = _named(request.args.get("organization"), organization_by_key)
-    originator = _named(request.args.get("originator"), person_by_key, organization_by_key)
+    organization = record_asked("organization", organization_by_key)
+    originator = record_asked("originator", person_by_key, organization_by_key)
     wanted = queries.PaperFilter(
-        paper_type=request.args.get("type") or None,
+        paper_type=words_asked("type"),
         body=body_asked(),
         organization=organization.id if organization else None,
         originator=originator.id if originator else None,
@@ -64,7 +62,7 @@ def index() -> str:
 def show(key: str) -> str:
     """Show a paper."""
     db = session()
-    paper = found(queries.paper_by_key(db, key))
+    paper = found(lookup(queries.paper_by_key, key))
     path = consultation_path(db, paper.id)
     references_here = references(db, [paper.id]).get(paper.id, {})
     files = files_among(references_here)
@@ -107,13 +105,6 @@ def _choices(
         ),
         *council_choice(bodies(db)),
     ]
-
-
-def _named(key: str | None, *kinds: ByKey) -> OParlObject | None:
-    if not key:
-        return None
-    records = (by_key(session(), key) for by_key in kinds)
-    return next((record for record in records if record is not None and not record.deleted), None) or abort(404)
 
 
 def _along(path: Path) -> list[str]:

@@ -1,13 +1,13 @@
 """People: the list, and each with where they belong or belonged and what they brought in."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from app.queries import people as queries
 from app.queries.bodies import bodies
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
 from app.web.filters import today
-from app.web.pages.records import body_asked, council_choice, found, origin, page_number, pager
+from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
 from app.web.site import session
 from app.web.timelines import timeline
 
@@ -20,7 +20,7 @@ PAPERS = 10
 def index() -> str:
     """Show people by family name."""
     db = session()
-    letter = request.args.get("letter", "")[:1] or None
+    letter = words_asked("letter", 1)
     listed = queries.people(db, letter=letter, body=body_asked(), page=page_number())
     return render_template(
         "people/index.html",
@@ -38,7 +38,7 @@ def index() -> str:
 def show(key: str) -> str:
     """Show a person."""
     db = session()
-    person = found(queries.person_by_key(db, key))
+    person = found(lookup(queries.person_by_key, key))
     memberships = queries.memberships_of(db, person)
     brought_in = papers(db, PaperFilter(originator=person.id), size=PAPERS)
     return render_template(

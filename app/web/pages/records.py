@@ -1,10 +1,12 @@
 """What all pages of records share: finding one, or saying that it was withdrawn; reading a list's arguments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import abort, request
+from sqlalchemy.orm import Session
 
 from app.models import OParlObject, Source
 from app.queries.bodies import bodies, body_named
@@ -46,11 +48,24 @@ def by_title(rows: Iterable[OParlObject]) -> list[tuple[str, str]]:
     return [(row.key, record_title(row)) for row in rows]
 
 
+def organization_choice(rows: Iterable[OParlObject], chosen: OParlObject | None) -> Choice:
+    """Return the filter by organization."""
+    return Choice("organization", gettext("Organization"), by_title(rows), chosen.key if chosen else "")
+
+
 def council_choice(councils: Sequence[OParlObject]) -> list[Choice]:
     """Return the filter by council, where there is more than one."""
     if len(councils) < 2:
         return []
     return [Choice("body", gettext("Council"), by_title(councils), request.args.get("body", ""))]
+
+
+KEY = re.compile(r"[a-z0-9]{1,32}")
+
+
+def lookup(by_key: Callable[[Session, str], Record | None], key: str) -> Record | None:
+    """Return the record with a key, withdrawn or not; what cannot be a key is not asked for (PostgreSQL minds NUL)."""
+    return by_key(session(), key) if KEY.fullmatch(key) else None
 
 
 def found(record: Record | None) -> Record:
@@ -73,6 +88,20 @@ def changes_of(record: OParlObject, ids: Iterable[str]) -> list[Event]:
     events = history(session(), [record.id, *ids])
     told = [event for event in events if not event.change.backfill or event.change.object_id == record.id]
     return told if any(not event.change.backfill for event in told) else []
+
+
+def words_asked(name: str, length: int = 256) -> str | None:
+    """Return an argument in free words, None where it is empty; without what no database takes."""
+    return request.args.get(name, "").replace("\0", "").strip()[:length] or None
+
+
+def record_asked(name: str, *kinds: Callable[[Session, str], OParlObject | None]) -> OParlObject | None:
+    """Return the record of one of these kinds that a list is narrowed to; ends with 404 for one that is not here."""
+    key = request.args.get(name)
+    if not key:
+        return None
+    records = (lookup(by_key, key) for by_key in kinds)
+    return next((record for record in records if record is not None and not record.deleted), None) or abort(404)
 
 
 def page_number() -> int:

@@ -5,11 +5,13 @@ from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.db import now
 from app.models import Paper
+from app.web.site import EXTENSION
 from tests import factories
 
 Read = Callable[[str], str]
@@ -157,6 +159,24 @@ def test_a_withdrawn_paper_answers_410_and_shows_nothing(engine: Engine, client:
 def test_there_is_no_page_for_what_was_never_here(client: FlaskClient) -> None:
     for key in ("nothing", "..%2f..%2fetc", "%00", "x" * 5000, "'; DROP TABLE paper; --"):
         assert client.get(f"/papers/{key}").status_code == 404
+
+
+def test_no_database_is_asked_for_what_none_takes(client: FlaskClient, app: Flask) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
+        asked.append(repr(parameters))
+
+    event.listen(app.extensions[EXTENSION].engine, "before_cursor_execute", note)
+    for folder in ("papers", "meetings", "people", "organizations", "files", "agenda-items"):
+        assert client.get(f"/{folder}/abc%00def").status_code == 404
+        assert client.get(f"/{folder}/abc%00def/original").status_code == 404
+    assert client.get("/papers?type=%00Antrag&year=%00&page=%00").status_code == 200
+    assert client.get("/people?letter=%00").status_code == 200
+    for address in ("/papers?originator=%00", "/meetings?organization=%00", "/calendar?organization=%00"):
+        assert client.get(address).status_code == 404
+    assert asked
+    assert not [parameters for parameters in asked if "\\x00" in parameters]
 
 
 def test_the_list_is_narrowed_by_what_the_address_says(engine: Engine, read: Read, client: FlaskClient) -> None:
