@@ -9,7 +9,7 @@ from app.queries.meetings import meetings_of_month, months_around
 from app.queries.organizations import organization_by_key, organizations
 from app.web.filters import today
 from app.web.i18n import gettext
-from app.web.pages.records import Choice, by_title, record_asked
+from app.web.pages.records import Choice, organization_choice, record_asked
 from app.web.site import session
 
 calendar = Blueprint("calendar", __name__)
@@ -34,12 +34,7 @@ def index() -> str:
         rows=rows,
         choices=[
             Choice("month", gettext("Month"), [], f"{first:%Y-%m}", hidden=True),
-            Choice(
-                "organization",
-                gettext("Organization"),
-                by_title(organizations(db)),
-                organization.key if organization else "",
-            ),
+            organization_choice(organizations(db), organization),
         ],
     )
 

@@ -21,6 +21,7 @@ from app.web.pages.records import (
     council_choice,
     found,
     lookup,
+    organization_choice,
     origin,
     page_number,
     pager,
@@ -97,12 +98,7 @@ def _choices(
         *([brought_in] if originator else []),
         Choice("type", gettext("Kind"), by_count(queries.paper_types(db)), wanted.paper_type or ""),
         Choice("year", gettext("Year"), by_count(queries.paper_years(db)), str(wanted.year or "")),
-        Choice(
-            "organization",
-            gettext("Organization"),
-            by_title(organizations(db)),
-            organization.key if organization else "",
-        ),
+        organization_choice(organizations(db), organization),
         *council_choice(bodies(db)),
     ]
 
