@@ -11,7 +11,8 @@ from app.models import Paper
 
 TITLES = 400
 _WORD = re.compile(r"\b[A-ZÄÖÜ][\wäöüß]{5,24}\b")
-_PLACE = re.compile(r"(straße|strasse|allee|platz|gasse|weg|ring|brücke)$")
+# Not -weg and -platz: a Radweg and a Spielplatz are matters, not places.
+_PLACE = re.compile(r"\w{3}(straße|strasse|allee|gasse|brücke)$")
 # Nouns that stand in every council's titles and say nothing of the matter.
 _FORMAL_NOUNS = """
 antrag anträge anfrage anfragen bericht berichte berichts beschluss beschlussvorlage mitteilung mitteilungsvorlage
@@ -20,7 +21,7 @@ ortsteil fraktion fraktionen ausschuss ausschusses verwaltung bürgermeister bü
 januar februar august september oktober november dezember entwurf aufstellung konzept konzepts bereich maßnahmen
 weitere weiteres vergabe auftrag zuschuss förderung projekt programm umsetzung änderung anpassung erhöhung
 einrichtung erweiterung prüfung wirtschaftsjahr haushaltsjahr quartal einbringung kenntnisnahme ergebnis ergebnisse
-mitglieder mitglied
+mitglieder mitglied straße straßen neubau umbau ausbau anbau bebauungsplan bauantrag einvernehmen beschaffung bau
 """
 _FORMAL = frozenset(_FORMAL_NOUNS.split())
 
@@ -35,12 +36,13 @@ def frequent_words(titles: Iterable[str | None], limit: int) -> list[str]:
     """Return the nouns that most titles share, formal ones left out; the last is a place where one is named."""
     counts: Counter[str] = Counter()
     for title in titles:
-        counts.update(set(_WORD.findall(title or "")))
+        # The first word of a title is a noun only by chance.
+        counts.update(set(_WORD.findall((title or "").partition(" ")[2])))
     ranked = [word for word, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0])) if _telling(word)]
     places = [word for word in ranked if _PLACE.search(word.casefold())]
     others = [word for word in ranked if word not in places]
     place = places[:1]
-    return others[: limit - len(place)] + place
+    return (others[: limit - len(place)] + place + places[1:])[:limit]
 
 
 def _telling(word: str) -> bool:

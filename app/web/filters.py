@@ -13,7 +13,10 @@ from app.web.addresses import record_url
 from app.web.i18n import ZONE, formats, gettext
 
 NBSP = "\u00a0"
-_SEAM = re.compile(r"(?<=[a-zäöüß]{4})(?=(?:ausschuss|ausschuß|beirat|kommission|versammlung|vertretung|fraktion)\b)")
+# Before the last part of a committee's name, and behind the linking s of "Rechnungs", "Prüfungs", "Planungs".
+_SEAM = re.compile(
+    r"(?<=[a-zäöüß]{4})(?=(?:ausschuss|ausschuß|beirat|kommission|versammlung|vertretung|fraktion)\b)|(?<=ungs)(?=[a-zäöü]{4})"
+)
 BERLIN = ZoneInfo(ZONE)
 
 

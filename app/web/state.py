@@ -1,8 +1,10 @@
 """What every page says at its head and foot: whose records these are, and how fresh."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import TypeVar
 
 from flask import Flask, current_app
 
@@ -10,9 +12,10 @@ from app.queries.status import councils, file_counts, last_complete
 from app.web.licences import Licence, licence
 from app.web.site import session
 
-SECONDS = 30  # every page shows it, and counting a large table takes a while
+SECONDS = 30
 SHOWN = 3  # councils whose licence the footer names
 EXTENSION = "ratslupe.state"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,17 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["site_state"] = site_state
 
 
+def remembered(name: str, ask: Callable[[], T]) -> T:
+    """Return an answer at most SECONDS old; for what every visit asks and counting a large table answers."""
+    kept: dict[str, tuple[float, T]] = current_app.extensions.setdefault(EXTENSION, {})
+    if name not in kept or monotonic() - kept[name][0] >= SECONDS:
+        kept[name] = (monotonic(), ask())
+    return kept[name][1]
+
+
 def site_state() -> SiteState:
-    """Return the state of the site, at most SECONDS old."""
-    kept: tuple[float, SiteState] | None = current_app.extensions.get(EXTENSION)
-    if kept and monotonic() - kept[0] < SECONDS:
-        return kept[1]
-    fresh = _ask()
-    current_app.extensions[EXTENSION] = (monotonic(), fresh)
-    return fresh
+    """Return the state of the site."""
+    return remembered("site", _ask)
 
 
 def _ask() -> SiteState:

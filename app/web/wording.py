@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from app.models import Organization
-from app.queries.outcomes import Outcome, is_advice
+from app.queries.outcomes import Outcome, is_advice, outcome_of
 from app.queries.paths import Station
 from app.web.filters import shortened
 from app.web.i18n import N_, gettext
@@ -72,6 +72,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         station_sign=station_sign,
         station_word=station_word,
+        outcome_of=outcome_of,
         outcome_sign=outcome_sign,
         outcome_word=outcome_word,
         organization_names=organization_names,

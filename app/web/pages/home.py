@@ -13,6 +13,7 @@ from app.queries.subjects import subjects
 from app.web.filters import local, number
 from app.web.i18n import ngettext
 from app.web.site import session
+from app.web.state import remembered
 
 home = Blueprint("home", __name__)
 
@@ -36,11 +37,11 @@ def index() -> str:
     past, coming = meetings_around(db, moment)
     papers = latest_papers(db, local(moment).date())
     paths = consultation_paths(db, [paper.id for paper in papers])
-    counts = news_counts(db, moment)
+    counts = remembered("news", lambda: news_counts(db, moment))
     return render_template(
         "home/home.html",
-        corpus=corpus(db),
-        examples=subjects(db),
+        corpus=remembered("corpus", lambda: corpus(db)),
+        examples=remembered("subjects", lambda: subjects(db)),
         past=past,
         coming=coming,
         decisions=latest_decisions(db, moment),

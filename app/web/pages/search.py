@@ -62,6 +62,12 @@ def is_marked(snippet: Snippet) -> bool:
     return any(segment.marked for segment in snippet.segments)
 
 
+@search.app_template_test("titled")
+def is_titled(hit: Hit) -> bool:
+    """Whether the title holds what was searched for."""
+    return any(segment.marked for segment in hit.title_segments)
+
+
 def label(facet: str, value: str, councils: dict[str, str]) -> str:
     """Return a facet's value in words."""
     if facet == "type":

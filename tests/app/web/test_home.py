@@ -75,17 +75,24 @@ def test_it_never_shows_what_is_not_public(client: FlaskClient, engine: Engine) 
     ("titles", "expected"),
     [
         ([], []),
-        (["Antrag der Fraktion", "Bericht der Verwaltung"], []),
+        ([None, ""], []),
+        (["Neuer Antrag der Fraktion", "Ein Bericht der Verwaltung", "Erste Änderung der Satzungen"], []),
         (
-            ["Neuer Radweg", "Radweg am Ort", "Kita bauen, Spielplatz neu", "Anger: Gartenstraße"],
+            [
+                "Neuer Radweg am Ort",
+                "Ein Radweg",
+                "Neuer Spielplatz",
+                "Die Gartenstraße",
+                "Die Gartenstraße",
+                "An der Ringallee",
+            ],
             ["Radweg", "Spielplatz", "Gartenstraße"],
         ),
-        ([None, ""], []),
+        (["An der Gartenstraße", "An der Ringallee"], ["Gartenstraße", "Ringallee"]),
     ],
 )
-def test_it_takes_its_examples_from_what_the_council_talks_about(titles: list[str], expected: list[str]) -> None:
-    found = frequent_words(titles, 3)
-    assert sorted(found) == sorted(expected)[:3] or found[0] == "Radweg"
+def test_it_takes_its_examples_from_what_the_council_talks_about(titles: list[str | None], expected: list[str]) -> None:
+    assert frequent_words(titles, 3) == expected
 
 
 def test_every_example_finds_something(client: FlaskClient, town: Town) -> None:
