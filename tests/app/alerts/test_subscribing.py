@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, secret_key, send_soon, subscribe, unsubscribe
+from app.alerts.subscriptions import delivery
 from app.alerts.tokens import new_nonce, nonce_of, token
 from app.config import Settings
+from app.db import now, writing
 from app.mail import open_mailer
 from app.models import Alert, AlertDelivery, AlertHit
 from search import BadQuery
@@ -41,6 +43,22 @@ def test_who_does_not_confirm_gets_nothing_else(desk: Desk) -> None:
     for _ in range(5):
         desk.wait(hours=13)
         desk.run()
+    assert len(desk.sink.taken) == 1
+
+
+@ON_SQLITE
+def test_who_did_not_confirm_gets_no_news_even_where_a_row_says_so(desk: Desk) -> None:
+    desk.ask()
+    desk.run()
+    paper = make.paper()
+    desk.publish(paper)
+    (alert,) = desk.alerts()
+    with writing(desk.engine) as session:
+        owed = delivery(desk.settings, alert, 99, 1, desk.now)
+        session.add(owed)
+        session.flush()
+        session.add(AlertHit(alert_id=alert.id, object_id=paper.id, delivery_id=owed.id))
+    assert desk.run().sent == 0
     assert len(desk.sink.taken) == 1
 
 
@@ -183,7 +201,7 @@ class TestNobodyLearns:
             send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
 
         # The thread of send_soon looks at the real clock.
-        desk.now = desk.now.now(desk.now.tzinfo)
+        desk.now = now()
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
         for thread in threads:
             thread.start()
@@ -234,7 +252,7 @@ def test_an_address_that_nobody_has_is_not_kept(desk: Desk) -> None:
 
 @ON_SQLITE
 def test_it_sends_soon_and_quietly(desk: Desk) -> None:
-    desk.now = desk.now.now(desk.now.tzinfo)
+    desk.now = now()
     send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
     desk.ask()
     send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
