@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import inspect
 
-from app.db import Base
 from app.models import (
     AgendaItem,
     Blob,
@@ -138,7 +137,7 @@ def station(
     role: str = "Vorberatung",
     authoritative: bool | None = None,
     **item: Any,
-) -> list[Base]:
+) -> list[Any]:
     """Build a station whole: [meeting, agenda item, consultation, links]; `item` are columns of the agenda item."""
     held = meeting(start=start)
     point = agenda_item(held, result=result, **item)
@@ -167,14 +166,14 @@ def file(**columns: Any) -> File:
     return built
 
 
-def read_file(*texts: str, of: OParlObject | None = None, role: str = "auxiliaryFile", **columns: Any) -> list[Base]:
+def read_file(*texts: str, of: OParlObject | None = None, role: str = "auxiliaryFile", **columns: Any) -> list[Any]:
     """Build a file that was fetched and read, one text a page: [file, blob, pages, link to `of`]."""
     pages = texts or ("Die Verwaltung schlägt Tempo 30 vor.",)
     read = blob("\f".join(pages).encode(), page_count=len(pages))
     built = file(
         **({"fetch_state": "fetched", "fetched_at": SEEN, "blob_sha256": read.sha256, "size": read.size} | columns)
     )
-    rows: list[Base] = [built, read, *(page(read, number, text) for number, text in enumerate(pages, 1))]
+    rows: list[Any] = [built, read, *(page(read, number, text) for number, text in enumerate(pages, 1))]
     if of is not None:
         rows.append(link(of, role, built, position=number()))
     return rows

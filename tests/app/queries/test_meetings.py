@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.models import Meeting
 from app.queries.agendas import agenda
 from app.queries.meetings import (
     meeting_years,
@@ -120,7 +121,7 @@ def test_an_item_behind_closed_doors_brings_nothing_along(engine: Engine, sessio
 def test_an_agenda_of_thirty_costs_as_many_questions_as_one_of_one(
     engine: Engine, session: Session, questions: Counter
 ) -> None:
-    def fill(size: int) -> object:
+    def fill(size: int) -> Meeting:
         meeting = factories.meeting()
         rows = []
         for n in range(size):
@@ -133,8 +134,8 @@ def test_an_agenda_of_thirty_costs_as_many_questions_as_one_of_one(
 
     short, long = fill(1), fill(30)
     with questions() as few:
-        agenda(session, short)  # type: ignore[arg-type]
+        agenda(session, short)
     with questions() as many:
-        assert len(agenda(session, long)) == 30  # type: ignore[arg-type]
+        assert len(agenda(session, long)) == 30
     count = [sum(statement.startswith("SELECT") for statement in noted) for noted in (few, many)]
     assert count[0] == count[1] <= 9

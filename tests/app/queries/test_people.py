@@ -1,4 +1,6 @@
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -96,5 +98,5 @@ def factories_person(engine: Engine, name: str) -> Person:
     return person
 
 
-def named(belongings: object) -> list[str]:
-    return [one.person.name for one in belongings]  # type: ignore[attr-defined]
+def named(belongings: Iterable[Any]) -> list[str]:
+    return [one.person.name for one in belongings]

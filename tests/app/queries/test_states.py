@@ -18,6 +18,10 @@ def ago(days: int) -> datetime:
     return TODAY - timedelta(days=days)
 
 
+def defaults(position: int, station: dict[str, Any]) -> dict[str, Any]:
+    return {"start": ago(30), "position": position} | station
+
+
 @pytest.fixture
 def stand(engine: Engine, session: Session) -> Any:
     """Give a function that saves a path of stations and says where its paper stands today."""
@@ -25,7 +29,7 @@ def stand(engine: Engine, session: Session) -> Any:
     def stand(*stations: dict[str, Any]) -> PaperState:
         paper, council = factories.paper(), factories.organization(name="Rat")
         rows = [
-            factories.station(paper, council, **({"start": ago(30), "position": position} | station))
+            factories.station(paper, council, **defaults(position, station))
             for position, station in enumerate(stations)
         ]
         factories.save(engine, paper, council, rows)

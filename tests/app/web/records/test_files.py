@@ -178,9 +178,10 @@ def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost
             paper, meeting = factories.paper(), factories.meeting()
             item = factories.agenda_item(meeting)
             rows += [paper, meeting, item]
-            rows += [factories.link(record, "auxiliaryFile", rows[0], n) for record in (paper, meeting, item)]  # type: ignore[arg-type]
+            rows += [factories.link(record, "auxiliaryFile", rows[0], n) for record in (paper, meeting, item)]
         factories.save(engine, rows)
-        return rows[0]  # type: ignore[return-value]
+        assert isinstance(rows[0], File)
+        return rows[0]
 
     thin, thick = file_with(1), file_with(30)
     assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 14

@@ -74,7 +74,7 @@ def test_it_tells_nothing_of_closed_doors(engine: Engine, read: Read) -> None:
         number="N 1",
         resolution_text="GEHEIM-TEXT",
     )
-    factories.save(engine, [paper, council], rows, factories.change(rows[1], "updated", fields=["result"]))  # type: ignore[arg-type]
+    factories.save(engine, [paper, council], rows, factories.change(rows[1], "updated", fields=["result"]))
     page = read(f"/papers/{paper.key}")
     assert "GEHEIM" not in page
     assert "Nicht öffentlich beraten." in plain(page)
@@ -124,9 +124,9 @@ def test_it_shows_what_changed_and_not_what_was_there_before_us(engine: Engine, 
     factories.save(engine, paper, file)
     for change in (
         factories.change(paper, backfill=True),
-        factories.change(file[0], backfill=True),  # type: ignore[arg-type]
+        factories.change(file[0], backfill=True),
         factories.change(paper, "updated", fields=["reference", "paperType", "vendor:secret"]),
-        factories.change(file[0], "deleted"),  # type: ignore[arg-type]
+        factories.change(file[0], "deleted"),
     ):
         factories.save(engine, change)
     text = plain(read(f"/papers/{paper.key}"))
