@@ -4,7 +4,7 @@ import asyncio
 import email
 import email.policy
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -40,6 +40,7 @@ class Sink:
     rcpt_answers: list[str] = field(default_factory=list)
     data_answers: list[str] = field(default_factory=list)
     hang: float = 0  # seconds before the answer to DATA
+    on_taken: Callable[[], None] = lambda: None  # what happens between having a message and saying so
 
     @property
     def url(self) -> str:
@@ -64,6 +65,7 @@ class Sink:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(Taken(envelope.mail_from, list(envelope.rcpt_tos), message, session.ssl is not None))
+        self.on_taken()
         return "250 OK"
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, auth: Any) -> AuthResult:

@@ -32,6 +32,7 @@ class Desk:
     index: SearchIndex
     settings: Settings
     sink: Sink
+    search_url: str
     now: datetime = field(default=datetime(2026, 3, 1, 8, tzinfo=UTC))
 
     def run(self) -> Counts:
@@ -83,7 +84,8 @@ class Desk:
 def desk(engine: Engine, settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     council = make.body()
     make.save(engine, council, make.change(council, backfill=True))
-    index = open_index(f"embedded://{tmp_path}/index")
+    search_url = f"embedded://{tmp_path}/index"
+    index = open_index(search_url)
     with listening() as sink:
-        yield Desk(engine, index, settings, sink)
+        yield Desk(engine, index, settings, sink, search_url)
     index.close()

@@ -1,5 +1,9 @@
 """What is new reaches everybody who asked, once, whatever breaks on the way."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from contextlib import AbstractContextManager
@@ -14,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import changes as log
 from app import indexing
 from app.alerts import UNSUBSCRIBE, outbox, unsubscribe
+from app.config import ROOT
 from app.db import writing
 from app.models import Alert, AlertDelivery, AlertHit, Page, Paper
 from tests import factories as make
@@ -360,6 +365,24 @@ class TestTrouble:
         desk.wait(hours=80)
         assert desk.run().sent == 0
 
+    @ON_SQLITE
+    def test_a_killed_process_leaves_nothing_unsent(self, desk: Desk) -> None:
+        for number in range(3):
+            desk.follow(address=f"reader{number}@example.org")
+        desk.publish(make.paper())
+        children: list[subprocess.Popen[bytes]] = []
+        desk.sink.on_taken = lambda: children[-1].kill() if len(desk.sink.taken) == 2 else None
+        codes = []
+        while not codes or codes[-1]:
+            children.append(subprocess.Popen([sys.executable, "-c", ONE_PASS], cwd=ROOT, env=environment(desk)))
+            codes.append(children[-1].wait())
+            with writing(desk.engine) as session:  # as if the claim had run out
+                session.execute(update(AlertDelivery).where(AlertDelivery.sent_at.is_(None)).values(next_try=desk.now))
+        assert codes == [-signal.SIGKILL, 0]
+        sent = Counter((taken.recipients[0], str(taken.message["Message-ID"])) for taken in desk.sink.taken)
+        assert sorted(sent.values()) == [1, 1, 2]
+        assert {reader for reader, _ in sent} == {f"reader{n}@example.org" for n in range(3)}
+
     def test_killed_at_any_transaction_nothing_is_lost(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         for number in range(2):
             desk.follow(address=f"reader{number}@example.org")
@@ -394,6 +417,23 @@ class TestTrouble:
         desk.publish(make.paper())
         counts = desk.run()
         assert (counts.failed, counts.sent) == (1, 1)
+
+
+ONE_PASS = "from app.web.cli import main; main(['alerts'])"
+
+
+def environment(desk: Desk) -> dict[str, str]:
+    """Return the settings of a process that works on the desk's own records, index and mail server."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "RATSLUPE_HOME": str(desk.settings.home),
+        "DATABASE_URL": desk.settings.database_url,
+        "SEARCH_URL": desk.search_url,
+        "MAIL_URL": desk.sink.url,
+        "BASE_URL": desk.settings.base_url,
+        "SECRET_KEY": desk.settings.secret_key,
+    }
 
 
 def die_at(patch: pytest.MonkeyPatch, strike: int) -> None:
