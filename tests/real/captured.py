@@ -1,14 +1,15 @@
 """Serves captured councils on loopback, byte for byte as they were: ids and links keep their own host.
 
-Run by itself: python -m tests.real.captured huertgenwald|karlsruhe [PORT]
+Run by itself: python -m tests.real.captured huertgenwald|karlsruhe [--port N] [--pages N]
 """
 
+import argparse
 import json
 import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,13 @@ def karlsruhe() -> Capture:
         "paper": [json.loads(line) for line in (root / "papers.jsonl").open()],
         "consultation": json.loads((root / "consultations.json").read_bytes()),
     }
-    entry = {"id": body, "type": f"{kind}/Body", "name": "Stadt Karlsruhe", "system": system["id"], "legislativeTerm": []}
+    entry = {
+        "id": body,
+        "type": f"{kind}/Body",
+        "name": "Stadt Karlsruhe",
+        "system": system["id"],
+        "legislativeTerm": [],
+    }
     entry |= {name: f"{body}/{name}s" for name in lists}
     capture.pages[f"{base}/system"] = json.dumps(system).encode()
     capture.pages[f"{base}/bodies"] = json.dumps({"data": [entry], "pagination": {}, "links": {}}).encode()
@@ -124,6 +131,10 @@ def serving(capture: Capture, port: int = 0) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked was killed
+                super().handle()
+
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -138,7 +149,9 @@ def serving(capture: Capture, port: int = 0) -> Iterator[tuple[str, list[str]]]:
 
 def small_pdf(text: str) -> bytes:
     """Return a one-page PDF that says the text; different for each file, a tenth of a millisecond to make."""
-    stream = f"BT /F1 10 Tf 40 700 Td (Datei {text[-60:].translate({40: 32, 41: 32, 92: 32})}) Tj ET".encode("ascii", "replace")
+    stream = f"BT /F1 10 Tf 40 700 Td (Datei {text[-60:].translate({40: 32, 41: 32, 92: 32})}) Tj ET".encode(
+        "ascii", "replace"
+    )
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -152,14 +165,37 @@ def small_pdf(text: str) -> bytes:
         out += b"%d 0 obj%s\nendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     start = len(out)
-    return out + b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
+    return (
+        out
+        + b"xref\n0 6\n0000000000 65535 f \n"
+        + table
+        + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
+    )
 
 
-if __name__ == "__main__":
-    with serving({"huertgenwald": huertgenwald, "karlsruhe": karlsruhe}[sys.argv[1]](), int((sys.argv[2:] or ["0"])[0])) as (
-        url,
-        _,
-    ):
+def shortened(capture: Capture, pages: int) -> Capture:
+    """Cut each list after so many pages; the rest stays as it was."""
+    for path, content in capture.pages.items():
+        if f"page={pages}" == path.rpartition("?")[2]:
+            page = json.loads(content)
+            page["links"].pop("next", None)
+            capture.pages[path] = json.dumps(page).encode()
+    return capture
+
+
+def main() -> None:
+    """Serve one capture for ever; its address is the first line of output."""
+    options = argparse.ArgumentParser()
+    options.add_argument("name", choices=["huertgenwald", "karlsruhe"])
+    options.add_argument("--port", type=int, default=0)
+    options.add_argument("--pages", type=int, default=0)
+    chosen = options.parse_args()
+    capture = {"huertgenwald": huertgenwald, "karlsruhe": karlsruhe}[chosen.name]()
+    with serving(shortened(capture, chosen.pages) if chosen.pages else capture, chosen.port) as (url, _):
         sys.stdout.write(f"{url}\n")
         sys.stdout.flush()
         threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
