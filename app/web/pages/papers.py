@@ -9,7 +9,7 @@ from app.queries.organizations import organization_by_key, organizations
 from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
 from app.queries.people import person_by_key
 from app.queries.references import Reference, files_among, references
-from app.queries.states import state_of
+from app.queries.states import PaperState, state_of
 from app.web.filters import held, local, number, today
 from app.web.i18n import gettext, ngettext
 from app.web.pages.records import (
@@ -65,6 +65,7 @@ def show(key: str) -> str:
     db = session()
     paper = found(lookup(queries.paper_by_key, key))
     path = consultation_path(db, paper.id)
+    standing = state_of(path)
     references_here = references(db, [paper.id]).get(paper.id, {})
     files = files_among(references_here)
     return render_template(
@@ -72,11 +73,11 @@ def show(key: str) -> str:
         section="papers",
         paper=paper,
         path=path,
-        standing=state_of(path),
+        standing=standing,
         references=references_here,
         files=files,
-        facts=_facts(paper, path, files),
-        resolution=_resolution(path),
+        facts=_facts(paper, path, standing, files),
+        resolution=_resolution(path, standing),
         related=queries.related_papers(db, paper),
         events=changes_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
@@ -110,24 +111,24 @@ def _along(path: Path) -> list[str]:
     return consultations + [station.agenda_item.id for station in stations if station.agenda_item]
 
 
-def _resolution(path: Path) -> Station | None:
+def _resolution(path: Path, standing: PaperState) -> Station | None:
     """Return the station whose wording is quoted: the decision, or else the last that gives one."""
     worded = [s for s in path.stations if s.agenda_item and (s.agenda_item.resolution_text or "").strip()]
-    return next((s for s in worded if s is path.decision), None) or next(reversed(worded), None)
+    return next((s for s in worded if s is standing.station), None) or next(reversed(worded), None)
 
 
-def _facts(paper: Paper, path: Path, files: list[Reference]) -> list[tuple[str, str]]:
+def _facts(paper: Paper, path: Path, standing: PaperState, files: list[Reference]) -> list[tuple[str, str]]:
     facts = []
-    days = _days(paper, path)
+    days = _days(paper, path, standing)
     if days is not None:
         label = ngettext("day since submission", "days since submission", days)
-        if not state_of(path).open:
+        if not standing.open:
             label = ngettext("day until the last station", "days until the last station", days)
         facts.append((number(days), label))
     bodies_met = {organization.id for station in path.stations for organization in station.organizations}
     if bodies_met:
         facts.append((number(len(bodies_met)), ngettext("organization", "organizations", len(bodies_met))))
-    deferred = state_of(path).deferred
+    deferred = standing.deferred
     if deferred:
         facts.append((number(deferred), ngettext("time postponed", "times postponed", deferred)))
     if files:
@@ -139,10 +140,10 @@ def _facts(paper: Paper, path: Path, files: list[Reference]) -> list[tuple[str, 
     return facts
 
 
-def _days(paper: Paper, path: Path) -> int | None:
+def _days(paper: Paper, path: Path, standing: PaperState) -> int | None:
     """Return how long a matter takes or took; None where dates are missing or run backwards."""
     end = today()
-    if not state_of(path).open:
+    if not standing.open:
         last = path.last
         if last is None or last.start is None:
             return None
