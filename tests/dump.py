@@ -36,5 +36,7 @@ def differences(one: dict[str, list[tuple[Any, ...]]], other: dict[str, list[tup
         mine, theirs = one.get(name, []), other.get(name, [])
         if mine != theirs:
             ours, others = {repr(row) for row in mine}, {repr(row) for row in theirs}
-            found.append(f"{name}: {len(mine)} / {len(theirs)} rows: {sorted(ours - others)[:2]} {sorted(others - ours)[:2]}")
+            found.append(
+                f"{name}: {len(mine)} / {len(theirs)} rows: {sorted(ours - others)[:2]} {sorted(others - ours)[:2]}"
+            )
     return found
