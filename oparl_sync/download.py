@@ -70,7 +70,11 @@ def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStor
 
 
 def tidy(engine: Engine, store: FileStore) -> int:
-    """Forget bytes and text that no file refers to any more: withdrawn or replaced ones; returns how many."""
+    """Forget bytes and text that no file refers to any more: withdrawn or replaced ones; returns how many.
+
+    What a killed download left unfinished goes too, after a day.
+    """
+    store.sweep()
     orphans = select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
     with writing(engine) as session:
         lost = list(session.scalars(orphans))

@@ -62,7 +62,9 @@ class Home:
         index = open_index(self.settings.search_url)
         try:
             wrong = indexing.verify(engine, index)
-            files = [(p.name,) for p in (Path(self.environment["RATSLUPE_HOME"]) / "files").rglob("*") if p.is_file()]
+            # What a killed writer had begun lies beside them, for a day, until it is swept.
+            kept = (Path(self.environment["RATSLUPE_HOME"]) / "files").glob("??/??/*")
+            files = [(path.name,) for path in kept]
             return dump(engine) | {"index": [(str(wrong),)] if wrong else [], "files": sorted(files)}
         finally:
             index.close()

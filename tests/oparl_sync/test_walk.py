@@ -255,7 +255,7 @@ def test_it_keeps_no_contact_data_in_any_column(council: Council, engine: Engine
 
 def test_it_waits_as_long_as_a_server_asks(council: Council, engine: Engine) -> None:
     busy = [httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(503, headers={"retry-after": b"\xb2"})]
-    council.answers[f"{SERVER}/bodies"] = lambda request: (
+    council.answers[f"{SERVER}/bodies"] = lambda _: (
         busy.pop(0) if busy else httpx.Response(200, json={"data": [council.whole_body()]})
     )
     slept: list[float] = []

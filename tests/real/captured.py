@@ -57,8 +57,8 @@ def karlsruhe() -> Capture:
     }
     lists = {
         "organization": json.loads((root / "organizations.json").read_bytes()),
-        "meeting": [json.loads(line) for line in (root / "meetings.jsonl").open()],
-        "paper": [json.loads(line) for line in (root / "papers.jsonl").open()],
+        "meeting": [json.loads(line) for line in (root / "meetings.jsonl").read_bytes().splitlines()],
+        "paper": [json.loads(line) for line in (root / "papers.jsonl").read_bytes().splitlines()],
         "consultation": json.loads((root / "consultations.json").read_bytes()),
     }
     entry = {

@@ -1,0 +1,204 @@
+"""Files: fetched once, read in the sandbox, taken back; and what is told of it."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session
+
+from app.db import writing
+from app.files import FileStore, open_store
+from app.models import Blob, Change, File, Page, Problem
+from oparl_sync import download, extract
+from oparl_sync.problems import ServerFailed
+from oparl_sync.progress import Progress
+from tests.oparl_sync.council import SERVER, Council, save, thing, url
+from tests.real.captured import small_pdf
+
+QUIET = Progress(quiet=True)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FileStore:
+    return open_store(f"file://{tmp_path}/files")
+
+
+@pytest.fixture
+def council() -> Council:
+    return Council()
+
+
+def offer(engine: Engine, council: Council, number: int, answer: Any, **properties: Any) -> str:
+    """Let a file be published, with what its server answers; returns its id."""
+    address = f"{SERVER}/files/{number}"
+    council.answers[address] = answer
+    save(engine, [thing("File", number, **({"accessUrl": address} | properties))], "File", backfill=True)
+    return url("File", number)
+
+
+def fetch(engine: Engine, council: Council, store: FileStore) -> int:
+    return download.missing(engine, council.source(engine).id, council.client(), store, QUIET)
+
+
+def file_of(session: Session, number: int = 1) -> File:
+    session.rollback()
+    return session.scalars(select(File).where(File.id == url("File", number))).one()
+
+
+def texts(session: Session) -> list[tuple[str, bool]]:
+    session.rollback()
+    rows = session.scalars(select(Change).where(Change.kind == "updated").order_by(Change.seq))
+    return [(c.object_id, c.backfill) for c in rows if c.fields == ["text"]]
+
+
+def test_it_fetches_reads_and_tells(engine: Engine, session: Session, council: Council, store: FileStore) -> None:
+    for number in (1, 2):
+        offer(engine, council, number, small_pdf("the same for both"))
+    assert fetch(engine, council, store) == 2
+    assert extract.waiting(engine, store, QUIET, sandboxes=1) == 1
+    assert "the same for both" in session.scalars(select(Page.text)).one()
+    assert texts(session) == [(url("File", 1), True), (url("File", 2), True)]
+    assert fetch(engine, council, store) == 0
+    assert extract.waiting(engine, store, QUIET, sandboxes=1) == 0
+    # A third file with bytes that were read before has its text at once, and is news.
+    offer(engine, council, 3, small_pdf("the same for both"))
+    save(engine, [thing("File", 4)], "File")
+    with writing(engine) as writer:
+        writer.execute(update(Change).where(Change.object_id == url("File", 3)).values(backfill=False))
+    fetch(engine, council, store)
+    assert texts(session)[2:] == [(url("File", 3), False)]
+
+
+def test_it_tells_of_no_new_text_where_the_bytes_are_the_same(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    offer(engine, council, 1, small_pdf("same"), size=1)
+    fetch(engine, council, store)
+    extract.waiting(engine, store, QUIET, sandboxes=1)
+    offer(engine, council, 1, small_pdf("same"), size=2)
+    assert fetch(engine, council, store) == 1
+    assert len(texts(session)) == 1
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_it_takes_back_the_text_of_what_the_server_took_back(
+    engine: Engine, session: Session, council: Council, store: FileStore, status: int
+) -> None:
+    offer(engine, council, 1, small_pdf("withdrawn"), size=1)
+    fetch(engine, council, store)
+    extract.waiting(engine, store, QUIET, sandboxes=1)
+    sha256 = file_of(session).blob_sha256 or ""
+    offer(engine, council, 1, httpx.Response(status), size=2)
+    fetch(engine, council, store)
+    assert download.tidy(engine, store) == 1
+    row = file_of(session)
+    assert (row.fetch_state, row.blob_sha256, store.exists(sha256)) == ("gone", None, False)
+    assert [session.scalar(select(func.count()).select_from(model)) for model in (Blob, Page)] == [0, 0]
+    assert len(texts(session)) == 2
+
+
+def test_it_tries_again_later_and_gives_up_in_the_end(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    offer(engine, council, 1, httpx.Response(500))
+    for attempt in range(1, download.MAX_ATTEMPTS + 1):
+        fetch(engine, council, store)
+        row = file_of(session)
+        assert row.attempts == attempt
+        assert fetch(engine, council, store) == 0  # not due yet
+        with writing(engine) as writer:
+            writer.execute(update(File).values(next_try=None))
+    assert (row.fetch_state, row.fetch_reason) == ("failed", "The source answered HTTP 500.")
+    assert [(p.kind, p.about) for p in session.scalars(select(Problem))] == [("file-failed", url("File"))]
+    offer(engine, council, 1, small_pdf("at last"), size=9)
+    fetch(engine, council, store)
+    session.rollback()
+    assert session.scalars(select(Problem)).one().solved_at is not None
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"accessUrl": ""}, "no address"),
+        ({"accessUrl": "http://[x"}, ""),
+        ({"accessUrl": "file:///etc/passwd"}, ""),
+        ({"accessUrl": "http://10.0.0.1/f"}, ""),
+        ({"accessUrl": "x" * 9000}, ""),
+    ],
+)
+def test_it_asks_once_where_asking_again_changes_nothing(
+    engine: Engine, session: Session, council: Council, store: FileStore, properties: dict[str, str], reason: str
+) -> None:
+    offer(engine, council, 1, b"", **properties)
+    fetch(engine, council, store)
+    row = file_of(session)
+    assert (row.fetch_state, row.blob_sha256) == ("failed", None)
+    assert reason in (row.fetch_reason or "")
+
+
+def test_it_stores_nothing_of_what_is_too_large(
+    engine: Engine,
+    session: Session,
+    council: Council,
+    store: FileStore,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr(download, "MAX_FILE", 1000)
+    offer(engine, council, 1, b"x" * 1001)
+    fetch(engine, council, store)
+    assert file_of(session).fetch_state == "failed"
+    assert [path for path in tmp_path.glob("files/**/*") if path.is_file()] == []
+
+
+def test_it_follows_a_file_that_moved(engine: Engine, session: Session, council: Council, store: FileStore) -> None:
+    council.answers[f"{SERVER}/there"] = small_pdf("moved")
+    offer(engine, council, 1, httpx.Response(302, headers={"location": f"{SERVER}/there"}))
+    assert fetch(engine, council, store) == 1
+
+
+def test_it_leaves_a_server_alone_that_answers_nothing(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    for number in range(30):
+        offer(engine, council, number, httpx.Response(503))
+    with pytest.raises(ServerFailed, match="10 files in a row"):
+        fetch(engine, council, store)
+    assert session.scalar(select(func.count()).where(File.attempts > 0)) == 10
+
+
+def test_it_reports_what_cannot_be_read_and_reads_the_rest(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    contents = [
+        small_pdf("fine"),
+        b"",
+        b"%PDF-1.4 nonsense",
+        b"<html>Anmeldung</html>",
+        b"\x89PNG\r\n\x1a\n" + b"\x00" * 99,
+    ]
+    for number, content in enumerate(contents):
+        offer(engine, council, number, content)
+    fetch(engine, council, store)
+    assert extract.waiting(engine, store, QUIET, sandboxes=2) == len(contents)
+    states = {
+        f.id: b.read_state for f, b in session.execute(select(File, Blob).join(Blob, Blob.sha256 == File.blob_sha256))
+    }
+    assert states[url("File", 0)] == "ok"
+    assert "ok" not in {state for oparl_id, state in states.items() if oparl_id != url("File", 0)}
+    told = session.execute(select(Problem.kind, Problem.about, Problem.detail).order_by(Problem.about)).all()
+    assert [(kind, about) for kind, about, _ in told] == [("unreadable-file", url("File", n)) for n in range(1, 5)]
+    assert all(detail.strip() for *_, detail in told)
+
+
+def test_it_says_so_when_bytes_are_missing(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    offer(engine, council, 1, small_pdf("lost"))
+    fetch(engine, council, store)
+    store.delete(file_of(session).blob_sha256 or "")
+    extract.waiting(engine, store, QUIET, sandboxes=1)
+    session.rollback()
+    assert session.scalars(select(Blob.read_state)).one() == "damaged"
