@@ -1,6 +1,7 @@
 """Text in, hits out: what can be searched, how it is asked for, and what comes back."""
 
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, IndexOutdated, SearchError
+from search.highlight import Marker
 from search.index import open_index
 from search.language import parse_query
 from search.model import Batch, Document, FacetCount, Hit, PageHits, Results, SearchIndex, Segment, Snippet
@@ -15,6 +16,7 @@ __all__ = [
     "Hit",
     "IndexLocked",
     "IndexOutdated",
+    "Marker",
     "PageHits",
     "Query",
     "Results",

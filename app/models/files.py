@@ -17,7 +17,7 @@ class File(OParlObject):
     """A document of a paper, a meeting or an agenda item."""
 
     __tablename__ = "file"
-    __table_args__ = (Index(None, "source_id", "fetch_state", "next_try"),)
+    __table_args__ = (Index(None, "source_id", "fetch_state", "next_try"), Index(None, "deleted", "date", "id"))
 
     file_name: Mapped[str | None] = mapped_column(Text)
     mime_type: Mapped[str | None] = mapped_column(Text, doc="as the source says; `Blob.media_type` is what it is")

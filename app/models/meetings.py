@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import UtcDateTime
@@ -13,6 +13,7 @@ class Meeting(OParlObject):
     """A meeting of one or more organizations."""
 
     __tablename__ = "meeting"
+    __table_args__ = (Index(None, "deleted", "start", "id"),)
 
     meeting_state: Mapped[str | None] = mapped_column(Text)
     cancelled: Mapped[bool | None]

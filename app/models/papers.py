@@ -2,7 +2,7 @@
 
 from datetime import date as Date  # noqa: N812 - the column is called date, as in OParl
 
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import OParlObject
@@ -13,6 +13,8 @@ class Paper(OParlObject):
     """A printed matter: motion, draft resolution, inquiry, report."""
 
     __tablename__ = "paper"
+    # Lists by date and counts by kind: 1 ms instead of 26 to 115 at 39,000 papers.
+    __table_args__ = (Index(None, "deleted", "date", "id"), Index(None, "deleted", "paper_type"))
 
     reference: Mapped[str | None] = mapped_column(Text, index=True, doc="the number on it; not unique anywhere")
     date: Mapped[Date | None] = mapped_column(index=True)

@@ -1,6 +1,6 @@
 """The addresses of records on this site."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from app.models import key_of
 
@@ -13,8 +13,10 @@ FOLDERS = {
 }
 
 
-def address_of(object_type: str, key: str, *, page: int | None = None, parent: str = "") -> str:
+def address_of(object_type: str, key: str, *, page: int | None = None, parent: str = "", query: str = "") -> str:
     """Return the path of a record, of a page of a File, or of an AgendaItem on the page of its meeting `parent`.
+
+    A File's page marks the words of `query`.
 
     A type that has no page of its own leads to where its records are listed.
     """
@@ -24,9 +26,10 @@ def address_of(object_type: str, key: str, *, page: int | None = None, parent: s
     if folder is None:
         return "/status"
     address = f"/{folder}/{quote(key, safe='')}"
-    return f"{address}?page={page}" if page and object_type == "File" else address
+    asked = {"page": page, "q": query} if object_type == "File" else {}
+    return f"{address}?{urlencode(given)}" if (given := {k: v for k, v in asked.items() if v}) else address
 
 
-def record_url(object_type: str, key: str, page: int | None = None) -> str:
+def record_url(object_type: str, key: str, page: int | None = None, query: str = "") -> str:
     """Return the path of a record that has a page of its own; what templates use."""
-    return address_of(object_type, key, page=page)
+    return address_of(object_type, key, page=page, query=query)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from mimetypes import guess_extension
 
 from app.models import File
-from search import BadQuery, Segment, parse_query
-from search.highlight import Marker
+from search import BadQuery, Marker, Segment, parse_query
 
 # What a browser might run or draw as a page is sent as plain bytes.
 ACTIVE = re.compile(r"html|xml|svg|script|mathml", re.IGNORECASE)

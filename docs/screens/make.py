@@ -22,28 +22,28 @@ def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
     """Yield the name and path of one page of each type, found by following the site's own links."""
     page = browser.new_page()
 
-    def first(path: str, pattern: str) -> str:
-        page.goto(site + path)
-        links = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.getAttribute('href'))")
-        found = next((link for link in links if re.fullmatch(pattern, link)), None)
-        if found is None:
-            sys.exit(f"{site}{path} leads to no {pattern}: is this the made-up council?")
-        return found
+    def first(pattern: str, *paths: str) -> str:
+        for path in paths:
+            page.goto(site + path)
+            links = page.eval_on_selector_all("main a[href]", "found => found.map(a => a.getAttribute('href'))")
+            if found := next((link for link in links if re.fullmatch(pattern, link)), None):
+                return str(found)
+        sys.exit(f"{site} leads to no {pattern}: is this the made-up council?")
 
     yield "home", "/"
     yield "results", "/search?q=Radweg"
     yield "empty", "/search?q=Unterseeboot"
-    paper = first("/search?q=Radweg&type=Paper", r"/papers/[a-z0-9]{13}.*")
+    paper = first(r"/papers/[a-z0-9]{13}.*", "/search?q=Radweg&type=Paper", "/papers/")
     yield "paper", paper
     yield "papers", "/papers/"
-    yield "meeting", first(paper, r"/meetings/[a-z0-9]{13}.*").partition("#")[0]
+    yield "meeting", first(r"/meetings/[a-z0-9]{13}.*", paper, "/meetings/").partition("#")[0]
     yield "meetings", "/meetings/"
     yield "calendar", "/calendar"
-    yield "person", first("/people/", r"/people/[a-z0-9]{13}.*")
+    yield "person", first(r"/people/[a-z0-9]{13}.*", "/people/")
     yield "people", "/people/"
-    yield "organization", first("/organizations/", r"/organizations/[a-z0-9]{13}.*")
+    yield "organization", first(r"/organizations/[a-z0-9]{13}.*", "/organizations/")
     yield "organizations", "/organizations/"
-    yield "file", first("/search?q=Radweg&type=File", r"/files/[a-z0-9]{13}.*")
+    yield "file", first(r"/files/[a-z0-9]{13}.*", "/search?q=Radweg&type=File", "/files/")
     yield "files", "/files/"
     yield "alert", "/alerts?q=Radweg"
     yield "data", "/data"

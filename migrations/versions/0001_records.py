@@ -285,6 +285,7 @@ def upgrade() -> None:
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_blob_sha256"), ["blob_sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_file_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_file_deleted_date_id"), ["deleted", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_file_master_file_id"), ["master_file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_file_source_id"), ["source_id"], unique=False)
         batch_op.create_index(
@@ -410,6 +411,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_deleted_start_id"), ["deleted", "start", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_source_id"), ["source_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_start"), ["start"], unique=False)
 
@@ -523,6 +525,8 @@ def upgrade() -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_body_id"), ["body_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_paper_date"), ["date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_deleted_date_id"), ["deleted", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_deleted_paper_type"), ["deleted", "paper_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_paper_reference"), ["reference"], unique=False)
         batch_op.create_index(batch_op.f("ix_paper_source_id"), ["source_id"], unique=False)
 
@@ -666,6 +670,8 @@ def downgrade() -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_paper_source_id"))
         batch_op.drop_index(batch_op.f("ix_paper_reference"))
+        batch_op.drop_index(batch_op.f("ix_paper_deleted_paper_type"))
+        batch_op.drop_index(batch_op.f("ix_paper_deleted_date_id"))
         batch_op.drop_index(batch_op.f("ix_paper_date"))
         batch_op.drop_index(batch_op.f("ix_paper_body_id"))
 
@@ -686,6 +692,7 @@ def downgrade() -> None:
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_start"))
         batch_op.drop_index(batch_op.f("ix_meeting_source_id"))
+        batch_op.drop_index(batch_op.f("ix_meeting_deleted_start_id"))
         batch_op.drop_index(batch_op.f("ix_meeting_body_id"))
 
     op.drop_table("meeting")
@@ -704,6 +711,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_source_id_fetch_state_next_try"))
         batch_op.drop_index(batch_op.f("ix_file_source_id"))
         batch_op.drop_index(batch_op.f("ix_file_master_file_id"))
+        batch_op.drop_index(batch_op.f("ix_file_deleted_date_id"))
         batch_op.drop_index(batch_op.f("ix_file_body_id"))
         batch_op.drop_index(batch_op.f("ix_file_blob_sha256"))
 

@@ -12,7 +12,7 @@ from app.web.i18n import gettext, here
 from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices, last_page
 from app.web.site import session, site
 from app.web.wording import types_word
-from search import BadQuery, Hit, Snippet
+from search import BadQuery, Hit, Query, Snippet
 
 search = Blueprint("search", __name__)
 
@@ -40,7 +40,7 @@ def results() -> str | tuple[str, int]:
         wish=wish,
         query=query,
         found=found,
-        hits=[(hit, contexts[hit.id], address(hit, contexts[hit.id])) for hit in found.hits if hit.id in contexts],
+        hits=[(hit, at, address(hit, at, query)) for hit in found.hits if (at := contexts.get(hit.id))],
         choices={name: [(one, label(name, one.value, names)) for one in values] for name, values in narrower.items()},
         chips=chips(wish, names),
         first=(wish.page - 1) * PER_PAGE + 1,
@@ -51,9 +51,10 @@ def results() -> str | tuple[str, int]:
     )
 
 
-def address(hit: Hit, context: HitContext) -> str:
+def address(hit: Hit, context: HitContext, query: Query) -> str:
     """Return where a hit leads; an agenda item whose meeting is not here leads to the list of meetings."""
-    return address_of(hit.type, hit.key, page=hit.page, parent=hit.parent if context.meeting else "")
+    parent = hit.parent if context.meeting else ""
+    return address_of(hit.type, hit.key, page=hit.page, parent=parent, query=query.typed)
 
 
 @search.app_template_test("marked")
