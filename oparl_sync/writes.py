@@ -70,7 +70,7 @@ class Writes:
         for part in chunks(self.unlink):
             session.execute(delete(Link).where(Link.from_id.in_(part)))
         if self.links:
-            session.execute(insert(Link), self.links)
+            session.execute(insert(Link.__table__), self.links)  # type: ignore[arg-type]  # a Table
         for object_type, places in self.places.items():
             table, parent = table_of(object_type), PARENTS[object_type].column
             statement = update(table).where(table.c.id == bindparam("_id"))
