@@ -140,7 +140,7 @@ def test_it_refuses_what_no_column_takes(convert: Any, value: Any) -> None:
         "https:///x",
         "ftp://a.example/",
         "https://a.example/\x00",
-        "https://a.example/�",
+        f"https://a.example/{chr(0xD800)}",
         "//a.example/x",
         "https://a.example/" + "x" * 2048,
         "https://a.example/" + "ü" * 1500,

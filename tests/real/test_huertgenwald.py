@@ -129,8 +129,8 @@ MOMENTS = {
 
 @pytest.fixture(scope="module")
 def part() -> Iterator[str]:
-    """Serve the first ten pages of each list: a kill costs a whole run, and all files would take a minute each time."""
-    with serving("huertgenwald", "--pages", "10") as url:
+    """Serve the first four pages of each list: a kill costs a whole run, and all files would take a minute each time."""
+    with serving("huertgenwald", "--pages", "4") as url:
         yield url
 
 
