@@ -3,11 +3,13 @@
 import gzip
 import hashlib
 import json
+import re
 import subprocess
 import urllib.request
-from collections import Counter
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.portal import Portal
 
@@ -16,6 +18,11 @@ pytestmark = pytest.mark.xdist_group("portal")
 
 def objects_of_the_town(portal: Portal) -> list[dict[str, object]]:
     return [json.loads(line) for line in (portal.home / "demo" / "objects.ndjson").read_text().splitlines()]
+
+
+def located(paper: dict[str, object]) -> list[object]:
+    found = paper.get("location")
+    return found if isinstance(found, list) else []
 
 
 def test_status_says_that_all_is_held(portal: Portal):
@@ -48,10 +55,9 @@ def test_a_second_sync_writes_nothing(portal: Portal):
 def test_search_finds_a_street_a_person_and_a_compound(portal: Portal):
     objects = objects_of_the_town(portal)
     person = next(o for o in objects if str(o["type"]).endswith("Person") and not o.get("deleted"))
-    streets = Counter(
-        o["streetAddress"] for o in objects if str(o["type"]).endswith("Location") and o.get("streetAddress")
-    )
-    street = str(streets.most_common(1)[0][0]).rstrip("0123456789 ")
+    places = {o["id"]: str(o["streetAddress"]) for o in objects if o.get("streetAddress")}
+    paper = next(o for o in objects if str(o["type"]).endswith("Paper") and places.keys() & set(map(str, located(o))))
+    street = re.sub(r" \d.*", "", places[next(i for i in located(paper) if i in places)])
     for query, wanted in ((str(person["familyName"]), "Person"), (street, "Paper"), ("Haushaltssatzung", "File")):
         found = json.loads(portal.run("search", query, "--limit", "50", "--json").stdout)
         assert set(found) == {"total", "hits", "facets"}
@@ -98,6 +104,34 @@ def test_what_was_published_can_be_taken_away_and_checked(portal: Portal):
     records = [json.loads(line) for line in gzip.decompress(whole).splitlines()]
     assert len(records) == papers["rows"]
     assert all(record["type"].endswith("/Paper") for record in records)
+
+
+def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_path: Path):
+    """The other database and the other engine, one setting away each, tell the same of the same council."""
+    admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE end_to_end"))
+    admin.dispose()
+    other = Portal(tmp_path / "other", portal.port)
+    urls = {
+        "DATABASE_URL": postgres.replace("/postgres?", "/end_to_end?"),
+        "SEARCH_URL": f"whoosh://{tmp_path / 'other' / 'index'}",
+    }
+    port = json.loads(portal.run("source", "list", "--json").stdout)[0]["url"].split(":")[2].split("/")[0]
+    other.run("demo", "--no-serve", "--scale", "0.1", "--port", port, **urls)
+
+    def status(of: Portal, **more: str) -> dict[str, object]:
+        (source,) = json.loads(of.run("status", "--json", **more).stdout)["sources"]
+        return {name: source[name] for name in ("types", "files")}
+
+    assert status(other, **urls) == status(portal)
+    for query in ("Straße", '"der Stadt" -Antrag', "type:person", "Haushalt* after:2024", "Radweg OR Grundschule"):
+        words = ("search", query, "--json", "--limit", "100")
+        one, two = (json.loads(of.run(*words, **more).stdout) for of, more in ((portal, {}), (other, urls)))
+        assert one["total"] == two["total"], query
+        assert one["facets"] == two["facets"], query
+        if one["total"] <= 100:
+            assert {hit["url"] for hit in one["hits"]} == {hit["url"] for hit in two["hits"]}, query
 
 
 @pytest.mark.parametrize(
