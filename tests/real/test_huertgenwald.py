@@ -129,7 +129,7 @@ MOMENTS = {
 
 @pytest.fixture(scope="module")
 def part() -> Iterator[str]:
-    """Serve the first four pages of each list: a kill costs a whole run, and all files would take a minute each time."""
+    """Serve the first four pages of each list: a kill costs a whole run, and all files take a minute each time."""
     with serving("huertgenwald", "--pages", "4") as url:
         yield url
 
