@@ -93,24 +93,28 @@ def record(
             .values(detail=_storable(deviation.detail), times=total, last_seen=at, solved_at=None)
         )
     new = [
-        {
-            "source_id": source_id,
-            "kind": kind,
-            "about": about,
-            "object_type": deviation.object_type,
-            "detail": _storable(deviation.detail),
-            "quarantined": kind in QUARANTINED,
-            "raw": _cut(deviation.raw),
-            "times": times,
-            "first_seen": at,
-            "last_seen": at,
-        }
+        _row(source_id, kind, about, deviation, times, at)
         for (kind, about), (deviation, times) in merged.items()
         if (kind, about) not in known
     ]
     if new:
         session.execute(insert(Problem), new)
     return len(new)
+
+
+def _row(source_id: int, kind: str, about: str, deviation: Deviation, times: int, at: datetime) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "kind": kind,
+        "about": about,
+        "object_type": deviation.object_type,
+        "detail": _storable(deviation.detail),
+        "quarantined": kind in QUARANTINED,
+        "raw": _cut(deviation.raw),
+        "times": times,
+        "first_seen": at,
+        "last_seen": at,
+    }
 
 
 def _known(
