@@ -49,7 +49,6 @@ class OParlObject(Base):
     deleted: Mapped[bool] = mapped_column(default=False, doc="withdrawn by the source: nothing but the id is left")
     embedded: Mapped[bool] = mapped_column(default=False, doc="only ever seen inside another object")
     content_hash: Mapped[str] = mapped_column(String(32), doc="of raw without created and modified")
-    embedded_hash: Mapped[str | None] = mapped_column(String(32), doc="of the embedded copy seen last")
     raw: Mapped[dict[str, Any]] = mapped_column(Json)
     withheld: Mapped[list[str] | None] = mapped_column(Json, doc="properties present at the source and not kept here")
     first_seen: Mapped[datetime] = mapped_column(UtcDateTime)
