@@ -48,7 +48,7 @@ class Portal:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve the site on its production server."""
-        command = [BIN / "ratslupe", "serve", "--port", str(self.port), "--workers", "2"]
+        command = [str(BIN / "ratslupe"), "serve", "--port", str(self.port), "--workers", "2"]
         with subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.PIPE) as process:
             try:
                 _wait_for(f"{self.site}/healthz")
