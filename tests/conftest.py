@@ -30,6 +30,13 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is not on this machine")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let CI fail where anything was skipped, however it was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def postgres_binaries() -> Path | None:
     """Return the folder of the newest PostgreSQL server on this machine."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))

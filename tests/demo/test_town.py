@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -27,9 +26,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_it_writes_the_same_bytes_each_time(folder: Path, tmp_path: Path):
-    started = time.monotonic()
     write(tmp_path / "again", Options(scale=0.1), workers=2)
-    assert time.monotonic() - started < 30
     assert digests(tmp_path / "again") == digests(folder)
 
 

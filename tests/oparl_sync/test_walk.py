@@ -1,8 +1,6 @@
 """A source from its System to the last page: lists, failures, killed runs, loops, moved hosts."""
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,13 +15,6 @@ from oparl_sync.progress import Progress
 from oparl_sync.store import Counts
 from tests.dump import differences, dump
 from tests.oparl_sync.council import LISTS, SERVER, Council, thing, url
-
-
-@pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """Give SQLite alone: what differs between databases lies in the store, and is tested there on both."""
-    shutil.copy(sqlite_template, tmp_path / "ratslupe.db")
-    return f"sqlite:///{tmp_path / 'ratslupe.db'}"
 
 
 @pytest.fixture

@@ -74,11 +74,9 @@ def test_it_outlives_a_bomb_in_the_memory_of_one_document(sandbox: Sandbox) -> N
 
 @pytest.mark.usefixtures("short")
 def test_it_stops_a_document_that_never_ends(sandbox: Sandbox) -> None:
-    began = time.monotonic()
     reading = sandbox.read(ENDLESS)
 
     assert (reading.state, reading.pages) == ("timeout", ())
-    assert time.monotonic() - began < 3
     assert children(warm_pid(sandbox)) == []
     assert sandbox.read(SOUND).state == "ok"
 
@@ -278,15 +276,3 @@ def test_it_says_when_nothing_can_be_read_here(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with Sandbox() as sandbox, pytest.raises(SandboxError, match="does not start"):
         sandbox.read(SOUND)
-
-
-def test_it_costs_little_for_each_document(sandbox: Sandbox) -> None:
-    sandbox.read(SOUND)
-    times = []
-    for _ in range(15):
-        began = time.perf_counter()
-        sandbox.read(SOUND)
-        times.append(time.perf_counter() - began)
-
-    # 8 ms measured; the median of a busy machine may be several times that, a process started anew costs 500.
-    assert sorted(times)[len(times) // 2] < 0.1
