@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.config import ROOT, Settings
 from app.db import now, open_engine, upgrade, writing
-from app.models import Source
+from app.models import Body, Source, key_of
 from oparl_sync import run
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
@@ -49,6 +50,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, lic
         found = run.look(settings, url, pinned_body=body_id)
     except SyncError as error:
         raise click.ClickException(str(error)) from error
+    _not_mirrored_yet(engine, [body["id"] for body in found.bodies])
     names = [_printable(body.get("name")) for body in found.bodies]
     added = remember(engine, url, slug or _slug(names), body_id=body_id, license_=license_)
     click.echo(f"{added}: {', '.join(name or 'a council without a name' for name in names)}")
@@ -98,23 +100,28 @@ def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) 
 @click.command()
 @click.option("--serve/--no-serve", default=True, help="Open the site at the end.")
 @click.option("--scale", default=1.0, help="Size of the made-up council.", hidden=True)
-@click.option("--port", default=8001, help="Where the council's own OParl server listens.", hidden=True)
+@click.option("--port", default=8000, show_default=True, help="Where the site is to listen.")
+@click.option("--council-port", default=8001, help="Where the council's own OParl server listens.", hidden=True)
 @click.pass_context
-def demo(context: click.Context, serve: bool, scale: float, port: int) -> None:
+def demo(context: click.Context, serve: bool, scale: float, port: int, council_port: int) -> None:
     """Run the main job on a made-up council: serve it, mirror it, read it, index it, export it, open the site."""
     settings: Settings = context.obj
+    if serve:
+        _must_be_free(port)
     # Its server listens on this machine, which nothing but this command allows itself.
     allowed = (*settings.fetch_allow_networks, ip_network("127.0.0.1/32"))
     settings = dataclasses.replace(settings, fetch_allow_networks=allowed)
     engine = _database(settings)
-    with council(settings.home / "demo", scale=scale, port=port) as url:
+    with council(settings.home / "demo", scale=scale, port=council_port) as url:
         with Session(engine) as session:
             present = session.scalar(select(func.count()).where(Source.url == url))
         if not present:
             found = run.look(settings, url)
             remember(engine, url, _slug([_printable(body.get("name")) for body in found.bodies]))
-        for name in ("sync", "export", *(["serve"] if serve else [])):
-            _call(context, name, settings)
+        _call(context, settings, "sync")
+        _call(context, settings, "export")
+        if serve:
+            _call(context, settings, "serve", "--port", str(port))
 
 
 @contextmanager
@@ -132,13 +139,23 @@ def council(folder: Path, *, scale: float = 1.0, port: int = 8001) -> Iterator[s
             process.terminate()
 
 
-def _call(context: click.Context, name: str, settings: Settings) -> None:
+def _must_be_free(port: int) -> None:
+    """Say at once, and not after two minutes of work, that the site cannot be opened."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(f"port {port} is taken: choose another with --port") from error
+
+
+def _call(context: click.Context, settings: Settings, name: str, *words: str) -> None:
     """Run another command of `ratslupe`: site and worker do not import each other, the user has both."""
     group = context.find_root().command
     command = group.get_command(context, name) if isinstance(group, click.Group) else None
     if command is None:
         raise click.ClickException(f"there is no ratslupe {name} here")
-    with command.make_context(name, [], parent=context, obj=settings) as child:
+    with command.make_context(name, list(words), parent=context, obj=settings) as child:
         command.invoke(child)
 
 
@@ -154,6 +171,18 @@ def remember(engine: Engine, url: str, slug: str, *, body_id: str | None = None,
     except IntegrityError as error:
         raise click.ClickException(f"there is a source {slug} already: choose another name with --slug") from error
     return slug
+
+
+def _not_mirrored_yet(engine: Engine, bodies: list[str]) -> None:
+    """Refuse a council that is here already: its records would stay with the first source, and this one be empty."""
+    here = (
+        select(Body.id, Source.slug)
+        .join(Source, Source.id == Body.source_id)
+        .where(Body.key.in_([key_of(oparl_id) for oparl_id in bodies]), Body.deleted.is_(False))
+    )
+    with Session(engine) as session:
+        if found := session.execute(here).first():
+            raise click.ClickException(f"{found.id} is mirrored already, as {found.slug}")
 
 
 def _database(settings: Settings) -> Engine:

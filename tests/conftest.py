@@ -173,5 +173,5 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     """Give a portal on which `ratslupe demo` was run, on a tenth of the made-up council. Only read from it."""
     portal = Portal(tmp_path_factory.mktemp("portal"), free_port())
-    portal.run("demo", "--no-serve", "--scale", "0.1", "--port", str(free_port()))
+    portal.run("demo", "--no-serve", "--scale", "0.1", "--council-port", str(free_port()))
     return portal

@@ -1,5 +1,6 @@
 """A whole portal as a newcomer gets it: the made-up council, mirrored and served by the real commands."""
 
+import json
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.config import ROOT
 
@@ -32,6 +34,12 @@ class Portal:
     def environment(self) -> dict[str, str]:
         """What the command is run with: nothing from this machine but the path."""
         return {"PATH": os.environ["PATH"], "RATSLUPE_HOME": str(self.home), "BASE_URL": self.site, "LC_ALL": "C.UTF-8"}
+
+    @property
+    def council_port(self) -> str:
+        """The port at which the made-up council was mirrored."""
+        (source,) = json.loads(self.run("source", "list", "--json").stdout)
+        return str(urlsplit(source["url"]).port)
 
     def run(self, *words: str, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
         """Run `ratslupe` with these words."""

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import re
+import socket
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from demo.server import serve
 from tests.portal import Portal
 
 pytestmark = pytest.mark.xdist_group("portal")
@@ -47,7 +49,9 @@ def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_i
     (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
     assert source["state"] == "failing"
     assert source["types"]["Paper"]["held"] > 50
-    again = portal.run("demo", "--no-serve", "--scale", "0.1", "--port", source["url"].split(":")[2].split("/")[0])
+    again = portal.run(
+        "demo", "--no-serve", "--scale", "0.1", "--council-port", source["url"].split(":")[2].split("/")[0]
+    )
     assert "0 created, 0 updated, 0 deleted" in again.stdout
     (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
     assert source["state"] == "complete"
@@ -122,7 +126,7 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
         "SEARCH_URL": f"whoosh://{tmp_path / 'other' / 'index'}",
     }
     port = json.loads(portal.run("source", "list", "--json").stdout)[0]["url"].split(":")[2].split("/")[0]
-    other.run("demo", "--no-serve", "--scale", "0.1", "--port", port, **urls)
+    other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", port, **urls)
 
     def status(of: Portal, **more: str) -> dict[str, object]:
         (source,) = json.loads(of.run("status", "--json", **more).stdout)["sources"]
@@ -144,6 +148,7 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
         (["sync", "nowhere"], 2, "no source nowhere"),
         (["source", "add", "ftp://x"], 2, "no http or https address"),
         (["source", "add", "http://127.0.0.1:9/oparl"], 1, "127.0.0.1"),
+        (["index", "verify", "--no-such-option"], 2, "--no-such-option"),
         (["search", "x" * 10_000], 1, ""),
         (["no-such-command"], 2, "No such command"),
     ],
@@ -154,6 +159,37 @@ def test_it_says_in_one_line_what_is_wrong(portal: Portal, words: list[str], cod
     assert said in found.stderr
     assert "Traceback" not in found.stderr
     assert len([line for line in found.stderr.splitlines() if line.startswith("Error: ")]) == 1
+
+
+def test_what_the_machine_refuses_is_told_in_one_line(portal: Portal, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    for more in (
+        {"RATSLUPE_HOME": str(tmp_path / "file" / "below")},
+        {"DATABASE_URL": f"postgresql+psycopg://nobody@/none?host={tmp_path}"},
+    ):
+        found = portal.run("status", check=False, **more)
+        assert found.returncode == 1
+        assert len(found.stderr.splitlines()) == 1
+        assert found.stderr.startswith("Error: ")
+
+
+def test_a_council_is_mirrored_once(portal: Portal, tmp_path: Path):
+    town = portal.home / "demo"
+    with serve(town, port=int(portal.run("source", "list").stdout.split(":")[2].split("/")[0])) as url:
+        for address in (url, url.replace("/system", "/body")):
+            found = portal.run(
+                "source", "add", address, "--slug", "twice", check=False, FETCH_ALLOW_NETWORKS="127.0.0.1"
+            )
+            assert found.returncode == 1
+            assert "is mirrored already, as lohenbrueck" in found.stderr
+
+
+def test_a_taken_port_is_told_before_the_work(portal: Portal, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        found = portal.run("demo", "--port", str(taken.getsockname()[1]), check=False, RATSLUPE_HOME=str(tmp_path))
+    assert found.returncode == 1
+    assert "is taken" in found.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bad_settings_end_with_all_faults(portal: Portal):

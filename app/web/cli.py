@@ -8,10 +8,12 @@ from typing import Any
 import click
 import orjson
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.db import open_engine, upgrade
+from search.errors import IndexOutdated, SearchError
 
 
 class Commands(click.Group):
@@ -27,6 +29,19 @@ class Commands(click.Group):
             return own
         found = list(entry_points(group="ratslupe.commands", name=cmd_name))
         return found[0].load() if found else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the machine refuses (a folder, a database, an index) is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except SearchError as error:
+            remedy = " (mend it with: ratslupe index rebuild)" if isinstance(error, IndexOutdated) else ""
+            raise click.ClickException(f"{error}{remedy}") from error
+        except (OSError, OperationalError) as error:
+            first = str(getattr(error, "orig", error)).strip().partition("\n")[0]
+            raise click.ClickException(first or type(error).__name__) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,13 +77,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Search as the site does: words, "phrases", -not, OR, type: body: after: before:"""
-    from search import SearchError, open_index, parse_query  # noqa: PLC0415 - engines are slow to load
+    from search import open_index, parse_query  # noqa: PLC0415 - engines are slow to load
 
-    try:
-        index = open_index(settings.search_url)
-        results = index.search(parse_query(query, limit=limit))
-    except SearchError as error:
-        raise click.ClickException(str(error)) from error
+    results = open_index(settings.search_url).search(parse_query(query, limit=limit))
     hits = [_hit(settings, hit) for hit in results.hits]
     if as_json:
         facets = {name: {f.value: f.count for f in counts} for name, counts in results.facets.items()}
@@ -83,7 +94,7 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
 
 
 def _hit(settings: Settings, hit: Any) -> dict[str, Any]:
-    from app.web.addresses import address_of  # noqa: PLC0415 - as above
+    from app.addresses import address_of  # noqa: PLC0415 - as above
 
     snippet = "".join(segment.text for segment in hit.snippets[0].segments) if hit.snippets else ""
     return {
@@ -109,10 +120,11 @@ def status(settings: Settings, as_json: bool) -> None:
         click.echo(orjson.dumps({"sources": sources}).decode())
         return
     for source in sources:
-        click.echo(f"{source['slug']}: {source['state']}, last complete {source['last_complete'] or 'never'}")
-        for name, counts in source["types"].items():
-            click.echo("  " + f"{name:<16}" + "  ".join(f"{value} {key}" for key, value in counts.items()))
-        click.echo("  " + f"{'files':<16}" + "  ".join(f"{value} {key}" for key, value in source["files"].items()))
+        when = (source["last_complete"] or "never")[:16].replace("T", " ")
+        click.echo(f"{source['slug']}: {source['state']}, last complete {when}")
+        for name, counts in [*source["types"].items(), ("files", source["files"])]:
+            known = (f"{value:>7} {key}" for key, value in counts.items() if value is not None)
+            click.echo(f"  {name:<16}{''.join(known)}")
     if not sources:
         click.echo("Nothing is mirrored yet. Begin with: ratslupe source add URL")
 
@@ -138,13 +150,9 @@ def alerts(settings: Settings, as_json: bool) -> None:
     """Mail what is new to everybody who asked for it: one pass."""
     from app.alerts import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
     from app.mail import open_mailer  # noqa: PLC0415 - as above
-    from search import SearchError, open_index  # noqa: PLC0415 - as above
+    from search import open_index  # noqa: PLC0415 - as above
 
-    try:
-        index = open_index(settings.search_url)
-        counts = run(_database(settings), index, open_mailer(settings.mail_url), settings)
-    except SearchError as error:
-        raise click.ClickException(str(error)) from error
+    counts = run(_database(settings), open_index(settings.search_url), open_mailer(settings.mail_url), settings)
     click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
 
 
@@ -158,12 +166,9 @@ def index() -> None:
 def rebuild(settings: Settings) -> None:
     """Write the index anew."""
     from app.indexing import rebuild as run  # noqa: PLC0415 - engines are slow to load
-    from search import SearchError, open_index  # noqa: PLC0415 - as above
+    from search import open_index  # noqa: PLC0415 - as above
 
-    try:
-        counts = run(_database(settings), open_index(settings.search_url))
-    except SearchError as error:
-        raise click.ClickException(str(error)) from error
+    counts = run(_database(settings), open_index(settings.search_url))
     click.echo(f"{counts.written} documents")
 
 
@@ -172,15 +177,16 @@ def rebuild(settings: Settings) -> None:
 def verify(settings: Settings) -> None:
     """Compare the index with the records; exits with 1 where they differ."""
     from app.indexing import verify as run  # noqa: PLC0415 - engines are slow to load
-    from search import SearchError, open_index  # noqa: PLC0415 - as above
+    from search import open_index  # noqa: PLC0415 - as above
 
-    try:
-        found = run(_database(settings), open_index(settings.search_url))
-    except SearchError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(str(found))
-    if found:
-        sys.exit(1)
+    found = run(_database(settings), open_index(settings.search_url))
+    if not found:
+        click.echo("The index holds what the records say.")
+        return
+    for name, ids in (("missing", found.missing), ("surplus", found.surplus), ("stale", found.stale)):
+        for oparl_id in ids:
+            click.echo(f"{name} {oparl_id}")
+    sys.exit(1)
 
 
 def _database(settings: Settings) -> Engine:
