@@ -6,10 +6,11 @@ What comes in ends either in `objects` or, with a Deviation that keeps it, in qu
 from collections.abc import Callable
 from typing import Any
 
+from app.privacy import NON_PUBLIC_KEPT
 from oparl_sync import privacy, problems, quirks, values
 from oparl_sync.parsed import Child, Object, Parsed
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import CLOSED, NON_PUBLIC_KEPT, PARENTS, PROPERTIES, Kind, Property
+from oparl_sync.vocabulary import CLOSED, PARENTS, PROPERTIES, Kind, Property
 
 MAX_DEPTH = 16  # of embedding; the deepest that OParl knows is Meeting > AgendaItem > File
 

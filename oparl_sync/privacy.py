@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from app.privacy import NON_PUBLIC_KEPT, PERSONAL
 from oparl_sync import values
-from oparl_sync.vocabulary import NON_PUBLIC_KEPT, PROPERTIES, Kind
+from oparl_sync.vocabulary import PROPERTIES, Kind
 
-PERSONAL = frozenset(name for name, prop in PROPERTIES["Person"].items() if prop.kind is Kind.WITHHELD)
 # What is kept of a person, and what only persons have: even under another type, or without one, it is one.
 OPEN = frozenset(PROPERTIES["Person"]) - PERSONAL
 PERSONS_ONLY = frozenset({"familyName", "givenName", "formOfAddress", "gender", "phone", "email"})

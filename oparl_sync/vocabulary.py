@@ -6,6 +6,8 @@ A property that is not listed stays in `raw` and is reported once; one that is w
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from app.privacy import WITHHELD
+
 
 class Kind(Enum):
     """What a property holds, and where it goes."""
@@ -99,8 +101,7 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     | _of(Kind.TEXTS, "title")
     | _to(Kind.LINK, body="Body")
     | _to(Kind.CHILDREN, membership="Membership")
-    | _of(Kind.WITHHELD, "email", "phone", "location", "locationObject", "image", "gender", "formOfAddress")
-    | _of(Kind.WITHHELD, "life", "lifeSource", "status"),
+    | _of(Kind.WITHHELD, *sorted(WITHHELD["Person"])),
     "Membership": COMMON
     | _of(Kind.TEXT, "role")
     | _of(Kind.FLAG, "votingRight")
@@ -153,13 +154,13 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     | _to(Kind.LINK, masterFile="File")
     | _to(Kind.LINKS, derivativeFile="File")
     | _to(Kind.BACK, meeting="Meeting", agendaItem="AgendaItem", paper="Paper")
-    | _of(Kind.WITHHELD, "person"),
+    | _of(Kind.WITHHELD, *sorted(WITHHELD["File"])),
     "Location": COMMON
     | _of(Kind.TEXT, "description", "streetAddress", "room", "postalCode", "subLocality", "locality")
     | _of(Kind.OBJECT, "geojson")
     # 1.0 and 1.1 spell the way back differently.
     | _of(Kind.BACK, "bodies", "organization", "organizations", "meeting", "meetings", "paper", "papers")
-    | _of(Kind.WITHHELD, "persons", "person"),
+    | _of(Kind.WITHHELD, *sorted(WITHHELD["Location"])),
 }
 
 
@@ -186,10 +187,6 @@ HOLDING = frozenset(
 
 # Nothing is kept of these but what is listed above: vendors add telephone numbers under names of their own.
 CLOSED = frozenset({"Person"})
-# What remains of an agenda item that is not public: that it exists, its number and its time.
-NON_PUBLIC_KEPT = frozenset(
-    {"id", "type", "created", "modified", "meeting", "number", "order", "public", "start", "end"}
-)
 
 # The lists of a Body in the order in which they are read: what others point to comes first.
 LISTS = (

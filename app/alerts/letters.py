@@ -3,31 +3,25 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.addresses import address_of
 from app.alerts.subscriptions import host_of
 from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, token
 from app.config import ROOT, Settings
 from app.indexing import documents_of
 from app.mail import Letter, one_line
-from app.models import Alert, AlertDelivery, AlertHit, key_of
+from app.models import Alert, AlertDelivery, AlertHit
 from app.translations import translations
 from search import Document
 
 SHOWN = 20  # hits in one mail; the rest is a link
 LOCALES = {"en": "en_GB"}  # days before months, as on the site
-FOLDERS = {
-    "Paper": "papers",
-    "Meeting": "meetings",
-    "Person": "people",
-    "Organization": "organizations",
-    "File": "files",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +122,9 @@ def _item(settings: Settings, language: str, hit: AlertHit, document: Document) 
 
 
 def _path(document: Document, page: int | None) -> str:
-    if document.type == "AgendaItem":
-        return f"/meetings/{key_of(document.parent)}#item-{document.key}" if document.parent else "/meetings"
-    path = f"/{FOLDERS[document.type]}/{quote(document.key, safe='')}"
-    return f"{path}?page={page}#page-{page}" if page and document.type == "File" else path
+    path = address_of(document.type, document.key, page=page, parent=document.parent or "")
+    # Past the head of the page, to the text that is quoted.
+    return f"{path}#page-{page}" if page and document.type == "File" else path
 
 
 @cache

@@ -17,31 +17,14 @@ from app.exports.licences import Licences
 from app.indexing import hidden_files
 from app.indexing.lookups import chunks
 from app.models import OPARL_TYPES, AgendaItem, Body, File, OParlObject, Source, System
+from app.privacy import NON_PUBLIC_KEPT, WITHHELD
 from app.slugs import body_slugs, source_slug
 
 AT_ONCE = 1000
 PREFIX = "ratslupe:"
-# Not collected to begin with, or of no concern to the public: whatever a source may send one day, it stays here.
-WITHHELD: dict[str, frozenset[str]] = {
-    "Person": frozenset(
-        (
-            "email",
-            "phone",
-            "location",
-            "locationObject",
-            "image",
-            "gender",
-            "formOfAddress",
-            "life",
-            "lifeSource",
-            "status",
-        )
-    ),
-    "Meeting": frozenset(("participant",)),
-    "File": frozenset(("text",)),
-}
+# Kept here, but for the public as a whole of no concern (who attended) or far too much (the text of files).
+NOT_EXPORTED: dict[str, frozenset[str]] = {"Meeting": frozenset({"participant"}), "File": frozenset({"text"})}
 TOMBSTONE = frozenset(("id", "type", "modified"))
-PRIVATE_ITEM = frozenset(("id", "type", "meeting", "order", "number", "public", "created", "modified"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +122,11 @@ def _fields(model: type[OParlObject], row: Row[Any], part: Part, license_: str) 
     if row.deleted:
         kept |= _only(row.raw, TOMBSTONE) | {"deleted": True}
     elif model is AgendaItem and row.public is False:
-        kept |= _only(row.raw, PRIVATE_ITEM)
+        kept |= _only(row.raw, NON_PUBLIC_KEPT)
     else:
-        withheld = WITHHELD.get(model.__name__, frozenset())
-        kept |= {name: value for name, value in row.raw.items() if name not in withheld}
+        name = model.__name__
+        withheld = WITHHELD.get(name, frozenset()) | NOT_EXPORTED.get(name, frozenset())
+        kept |= {key: value for key, value in row.raw.items() if key not in withheld}
     return kept | {PREFIX + name: value for name, value in ours.items()}
 
 

@@ -7,15 +7,23 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_month_names
 from babel.numbers import format_decimal
 from flask import Flask
+from markupsafe import Markup
 
+from app.addresses import record_url
 from app.db import now
-from app.web.addresses import record_url
 from app.web.i18n import ZONE, formats, gettext
 
 NBSP = "\u00a0"
-# Before the last part of a committee's name, and behind the linking s of "Rechnungs", "Prüfungs", "Planungs".
+# Last parts of the long words of councils, as they stand in names and titles.
+_LAST_PARTS = """
+angelegenheiten anlage anpassung antrag arbeiten ausschuss ausschuß ausschüsse ausbau beirat bericht beschluss betrieb
+einrichtung entwicklung entsorgung erneuerung finanzierung förderung fraktion gemeinschaft gesellschaft haushalt häuser
+kalkulation kommission konzept maßnahme neubau niederschrift ordnung planung prüfung sanierung satzung schule sitzung
+stätte straße überwachung verband verfahren versammlung versorgung vertrag vertretung verwaltung vorlage vorsitz
+"""
+# Before the last part, also where it is inflected, and behind the linking s of "Rechnungs", "Prüfungs", "Planungs".
 _SEAM = re.compile(
-    r"(?<=[a-zäöüß]{4})(?=(?:ausschuss|ausschuß|beirat|kommission|versammlung|vertretung|fraktion)\b)|(?<=ungs)(?=[a-zäöü]{4})"
+    rf"(?<=[a-zäöüß]{{4}})(?=(?:{'|'.join(_LAST_PARTS.split())})[a-zäöüß]{{0,3}}\b)|(?<=ungs)(?=[a-zäöü]{{4}})"
 )
 BERLIN = ZoneInfo(ZONE)
 
@@ -23,7 +31,7 @@ BERLIN = ZoneInfo(ZONE)
 def install(app: Flask) -> None:
     """Give the filters to the templates."""
     dates = (local, day, weekday, short_day, clock, moment, month, iso)
-    for function in (*dates, number, file_size, held, shortened, soft):
+    for function in (*dates, number, file_size, held, shortened, soft, phrase):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(record_url=record_url, today=today)
 
@@ -124,8 +132,14 @@ def file_size(size: int | None) -> str:
 
 
 def soft(text: str | None) -> str:
-    """Let long committee names break where people would break them; not every browser knows German hyphenation."""
-    return _SEAM.sub("\u00ad", text or "")
+    """Let the long words of councils break where people would break them; not every browser knows German hyphenation."""
+    parted = _SEAM.sub("\u00ad", text or "")
+    return Markup(parted) if isinstance(text, Markup) else parted
+
+
+def phrase(text: str) -> str:
+    """Return the search that finds exactly these words."""
+    return f'"{" ".join(text.replace(chr(34), " ").split())}"'
 
 
 def shortened(text: str | None, length: int = 120) -> str:

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
+from app.addresses import record_url
 from app.db import now
 from app.models import Meeting
 from app.queries import meetings as queries
@@ -11,7 +12,6 @@ from app.queries.bodies import bodies
 from app.queries.organizations import organization_by_key, organizations
 from app.queries.outcomes import DECIDING, Outcome, is_advice
 from app.queries.references import files_among, references
-from app.web.addresses import record_url
 from app.web.filters import number
 from app.web.i18n import gettext, ngettext
 from app.web.pages.records import (

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
+from app.addresses import address_of
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
-from app.web.addresses import address_of
 from app.web.filters import day
 from app.web.i18n import gettext, here
 from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices, last_page

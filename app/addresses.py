@@ -1,4 +1,4 @@
-"""The addresses of records on this site."""
+"""The addresses of records on the site: on its pages, in mails, in what commands print."""
 
 from urllib.parse import quote, urlencode
 
