@@ -49,9 +49,7 @@ def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_i
     (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
     assert source["state"] == "failing"
     assert source["types"]["Paper"]["held"] > 50
-    again = portal.run(
-        "demo", "--no-serve", "--scale", "0.1", "--council-port", source["url"].split(":")[2].split("/")[0]
-    )
+    again = portal.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port)
     assert "0 created, 0 updated, 0 deleted" in again.stdout
     (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
     assert source["state"] == "complete"
@@ -125,8 +123,7 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
         "DATABASE_URL": postgres.replace("/postgres?", "/end_to_end?"),
         "SEARCH_URL": f"whoosh://{tmp_path / 'other' / 'index'}",
     }
-    port = json.loads(portal.run("source", "list", "--json").stdout)[0]["url"].split(":")[2].split("/")[0]
-    other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", port, **urls)
+    other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port, **urls)
 
     def status(of: Portal, **more: str) -> dict[str, object]:
         (source,) = json.loads(of.run("status", "--json", **more).stdout)["sources"]
@@ -175,7 +172,7 @@ def test_what_the_machine_refuses_is_told_in_one_line(portal: Portal, tmp_path: 
 
 def test_a_council_is_mirrored_once(portal: Portal, tmp_path: Path):
     town = portal.home / "demo"
-    with serve(town, port=int(portal.run("source", "list").stdout.split(":")[2].split("/")[0])) as url:
+    with serve(town, port=int(portal.council_port)) as url:
         for address in (url, url.replace("/system", "/body")):
             found = portal.run(
                 "source", "add", address, "--slug", "twice", check=False, FETCH_ALLOW_NETWORKS="127.0.0.1"

@@ -82,7 +82,7 @@ class Guard:
         where = host if host == address else f"{host} is at {address}, which"
         reason = not_public(parsed)
         if reason:
-            raise Refused(f"{where} is not a public address ({reason})")
+            raise Refused(f"{where} is not a public address ({reason}); FETCH_ALLOW_NETWORKS would allow it")
         if port not in PUBLIC_PORTS:
             raise Refused(f"{host}: port {port} is not dialled, only 80 and 443")
 
