@@ -4,9 +4,9 @@
     published(settings.exports)                     the current Manifest, None before the first
     path_of(settings.exports, name)                 the file behind `/download/NAME`, None where there is none
 
-A name is `GENERATION/PATH` with the Manifest's own words, and stays good while that generation is kept (the current
-one and two before it), or just `PATH`, which is the current generation's. PATH is that of a Manifest's file,
-`manifest.json`, `SHA256SUMS` or `README.txt`.
+A name is `GENERATION/PATH` with the Manifest's own words, and stays good while that generation is kept: the current
+one and two before it, but these for an hour only once an export lacks what was withdrawn. Or it is just `PATH`, which
+is the current generation's. PATH is that of a Manifest's file, `manifest.json`, `SHA256SUMS` or `README.txt`.
 """
 
 from app.exports.manifest import Council, ExportFile, Manifest

@@ -3,6 +3,7 @@
 exports/
   current -> generations/GENERATION       swapped by a rename
   generations/GENERATION/…                the current one and two before it
+  ending/GENERATION                       old ones that hold what was withdrawn, see app.exports.keeping
   tmp-…/                                  under way, or left by a kill; gone with the next publish
 """
 
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from app import changes as log
 from app.db import now
 from app.exports.formats import FORMATS, Exporter, ExportWriter
+from app.exports.keeping import GENERATIONS, MANIFEST, forget_old, is_over
 from app.exports.licences import Licences
 from app.exports.manifest import Council, ExportFile, Manifest
 from app.exports.readme import README
@@ -29,9 +31,8 @@ from app.exports.records import Part, Record, count, parts, records
 from app.indexing import Progress
 from app.models import OPARL_TYPES
 
-KEPT = 2  # old generations, for readers that hold an old manifest
-MANIFEST, SUMS, TOLD = "manifest.json", "SHA256SUMS", "README.txt"
-GENERATIONS, CURRENT, TEMPORARY = "generations", "current", "tmp-"
+SUMS, TOLD = "SHA256SUMS", "README.txt"
+CURRENT, TEMPORARY = "current", "tmp-"
 
 
 class ExportRunningError(Exception):
@@ -49,13 +50,14 @@ def publish(engine: Engine, directory: Path, *, base_url: str, progress: Progres
             manifest = _build(engine, built, base_url, progress)
             present = published(directory)
             if present and present.same_data(manifest):
-                return present
-            _finish(built, manifest)
-            _put_in_place(directory, built, manifest.generation)
+                manifest = present
+            else:
+                _finish(built, manifest)
+                _put_in_place(directory, built, manifest.generation)
         finally:
             # Still there: nothing new, or a fault. A full disk must not stay full.
             shutil.rmtree(built, ignore_errors=True)
-        _forget_old(directory, manifest.generation)
+        forget_old(engine, directory, manifest.generation)
         return manifest
 
 
@@ -72,11 +74,14 @@ def path_of(directory: Path, name: str) -> Path | None:
     steps = name.split("/")
     if any(step in ("", ".", "..") or "\\" in step or not step.isprintable() for step in steps):
         return None
-    generations = (directory / GENERATIONS).resolve()
-    for start in (generations, (directory / CURRENT).resolve()):
-        path = start.joinpath(*steps).resolve()
-        if generations in path.parents and path.is_file():
-            return path
+    try:
+        generations = (directory / GENERATIONS).resolve()
+        for start in (generations, (directory / CURRENT).resolve()):
+            path = start.joinpath(*steps).resolve()
+            if generations in path.parents and path.is_file():
+                return None if is_over(directory, path.relative_to(generations).parts[0]) else path
+    except (OSError, ValueError):  # longer than a name can be, or with a character that no name has
+        pass
     return None
 
 
@@ -185,12 +190,6 @@ def _put_in_place(directory: Path, built: Path, generation: str) -> None:
     link.symlink_to(Path(GENERATIONS) / generation)
     link.replace(directory / CURRENT)
     _sync(directory)
-
-
-def _forget_old(directory: Path, current: str) -> None:
-    others = sorted(path.name for path in (directory / GENERATIONS).iterdir() if path.name != current)
-    for name in others[: max(0, len(others) - KEPT)]:
-        shutil.rmtree(directory / GENERATIONS / name)
 
 
 def _sweep(directory: Path) -> None:

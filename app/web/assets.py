@@ -62,10 +62,13 @@ def _compressed(name: str) -> Response | None:
 
 @lru_cache(maxsize=32)
 def _zipped(name: str, stamp: str) -> bytes | None:  # noqa: ARG001 - the stamp keeps two versions apart
-    path = (FOLDER / name).resolve()
-    if not path.is_relative_to(FOLDER) or not path.is_file():
+    try:
+        path = (FOLDER / name).resolve()
+        if not path.is_relative_to(FOLDER) or not path.is_file():
+            return None
+        return gzip.compress(path.read_bytes(), mtime=0)
+    except (OSError, ValueError):  # longer than a name can be, or with a character that no name has
         return None
-    return gzip.compress(path.read_bytes(), mtime=0)
 
 
 def install(app: Flask) -> None:

@@ -48,7 +48,9 @@ def _unknown(error: Exception) -> Response:
 
 def _reference(error: BaseException) -> str:
     reference = secrets.token_hex(4)
-    log.error("%s %s (reference %s)", request.method, request.path, reference, exc_info=error)
+    # The rule and not the path: links that are mailed carry their secret there, and a log is read by others.
+    rule = request.url_rule or "(no page)"
+    log.error("%s %s (reference %s)", request.method, rule, reference, exc_info=error)
     return reference
 
 

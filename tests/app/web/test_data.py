@@ -73,5 +73,7 @@ def test_it_serves_nothing_beside_what_is_published(client: FlaskClient, publish
         ".lock",
         "current/../../ratslupe.db",
         "manifest.json%00",
+        "a" * 300,
+        "a/" * 3000 + "x",
     ):
         assert client.get(f"/download/{name}").status_code in (308, 404), name

@@ -215,6 +215,10 @@ def test_it_serves_nothing_beside_the_assets(client: FlaskClient) -> None:
         "fonts",
         "nothing.css",
         "....//x",
+        "a" * 300 + ".css",
+        "a/" * 3000 + "x.css",
+        "a%00.css",
+        "%00",
     ):
         for coding in ("gzip", "identity"):
             answer = client.get(f"/static/x/{name}", headers={"Accept-Encoding": coding})
@@ -236,6 +240,18 @@ def test_it_says_what_happened_and_names_a_number(app: Flask, caplog: pytest.Log
     assert "secret detail" in caplog.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert_clean(answer.text, "/broken")
+
+
+@ON_ONE
+def test_it_writes_no_secret_of_an_address_into_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    @app.get("/broken/<token>")
+    def broken(token: str) -> str:
+        raise ZeroDivisionError
+
+    client = app.test_client()
+    assert client.get("/broken/0123secret").status_code == 500
+    assert "GET /broken/<token>" in caplog.text
+    assert "secret" not in caplog.text
 
 
 @ON_ONE
