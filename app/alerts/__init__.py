@@ -1,7 +1,7 @@
 """Searches that somebody follows: asked for, confirmed, matched against what is new, and mailed.
 
     subscribe(engine, settings, address, query, language)   ask to follow a search; raises AddressError, BadQuery
-    send_soon(engine, mailer, settings)                     send owed confirmations in a thread, after each subscribe
+    Sender(engine, mailer, settings).wake()                 send owed confirmations in a thread, after each subscribe
     find(session, settings, purpose, token)                 the Alert a mailed link is about, None where there is none
     confirm(engine, settings, token)                        start it; the Alert, or None where the link is not good
     unsubscribe(engine, settings, token)                    end it and forget the address; whether there was one
@@ -13,8 +13,8 @@ CONFIRM or UNSUBSCRIBE; the POST behind the button calls `confirm` or `unsubscri
 (body `List-Unsubscribe=One-Click`, no cookie, no redirect). The mailer is `app.mail.open_mailer(settings.mail_url)`.
 """
 
-from app.alerts.outbox import send_soon
 from app.alerts.running import Counts, run
+from app.alerts.sender import Sender
 from app.alerts.subscriptions import confirm, find, subscribe, unsubscribe
 from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, secret_key
 from app.mail import AddressError
@@ -24,11 +24,11 @@ __all__ = [
     "UNSUBSCRIBE",
     "AddressError",
     "Counts",
+    "Sender",
     "confirm",
     "find",
     "run",
     "secret_key",
-    "send_soon",
     "subscribe",
     "unsubscribe",
 ]

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Thread
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
@@ -56,21 +55,6 @@ def send_owed(
     finally:
         mailer.close()
     return found
-
-
-def send_soon(engine: Engine, mailer: Mailer, settings: Settings) -> Thread:
-    """Send owed confirmations in a thread of their own, so that nobody can read from an answer's time what was owed."""
-    thread = Thread(target=_send_quietly, args=(engine, mailer, settings), name="confirmations", daemon=True)
-    thread.start()
-    return thread
-
-
-def _send_quietly(engine: Engine, mailer: Mailer, settings: Settings) -> None:
-    try:
-        send_owed(engine, mailer, settings, only_confirmations=True)
-    except Exception:
-        # Nothing is lost: the next pass finds it in the outbox.
-        logger.exception("confirmations could not be sent at once")
 
 
 def _claim(engine: Engine, moment: datetime, *, only_confirmations: bool) -> int | None:

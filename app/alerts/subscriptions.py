@@ -28,7 +28,7 @@ def subscribe(
     """Note that an address asks to follow a search; raises AddressError or search.BadQuery for what cannot be either.
 
     What is done besides depends on what is known, what can be seen from outside does not: always one transaction
-    that writes, never a mail (`send_soon` hands over what is owed, in its own time).
+    that writes, never a mail (`Sender` hands over what is owed, in its own time).
     """
     to, wanted = parse_address(address).lower(), parse_query(query).text
     asked = moment or now()

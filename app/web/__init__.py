@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.config import ROOT, Settings
-from app.web import assets, errors, filters, headers, i18n, licences, record_words, standing, state, wording
+from app.web import assets, errors, filters, headers, i18n, licences, limits, record_words, standing, state, wording
 from app.web import site as works
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
@@ -29,7 +29,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
     i18n.install(app)
-    for part in (assets, filters, licences, wording, record_words, standing, errors, state):
+    for part in (assets, filters, licences, limits, wording, record_words, standing, errors, state):
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)

@@ -1,4 +1,4 @@
-"""What the pages work with: one engine and one index a process, one session a request."""
+"""What the pages work with: one engine, one index and one sender of mails a process, one session a request."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from flask import Flask, current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.alerts import Sender
 from app.config import Settings
 from app.db import open_engine, session_factory
+from app.mail import open_mailer
 from search import SearchIndex, open_index
 
 EXTENSION = "ratslupe"
@@ -19,12 +21,13 @@ EXTENSION = "ratslupe"
 
 @dataclass
 class Site:
-    """The settings and what they open; the index is opened by the first search."""
+    """The settings and what they open; the index is opened by the first search, the sender by the first alert."""
 
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
     _index: SearchIndex | None = None
+    _sender: Sender | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -35,8 +38,20 @@ class Site:
                 self._index = open_index(self.settings.search_url)
             return self._index
 
+    @property
+    def sender(self) -> Sender:
+        """The sender of confirmations."""
+        with self._lock:
+            if self._sender is None:
+                self._sender = Sender(self.engine, open_mailer(self.settings.mail_url), self.settings)
+            return self._sender
+
     def close(self) -> None:
-        """Let go of the database and of the index."""
+        """Let go of the mail server, the database and the index."""
+        with self._lock:
+            sender, self._sender = self._sender, None
+        if sender is not None:
+            sender.close()
         self.engine.dispose()
         with self._lock:
             if self._index is not None:

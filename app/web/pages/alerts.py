@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
-from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, send_soon, subscribe, unsubscribe
-from app.mail import open_mailer
+from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, subscribe, unsubscribe
 from app.web.i18n import gettext, language
+from app.web.limits import spend_mail
 from app.web.origin import same_origin
 from app.web.site import session, site
 from search import BadQuery, SearchError, parse_query
@@ -23,6 +23,7 @@ def ask() -> Response:
     """Take a subscription; the answer is the same whether the address is known here or not."""
     if not same_origin():
         abort(403)
+    spend_mail()
     query, address = request.form.get("q", "").strip(), request.form.get("address", "").strip()
     works = site()
     if not query:
@@ -33,7 +34,7 @@ def ask() -> Response:
         return make_response(_form(query, address, wrong_address=True), 400)
     except BadQuery as error:
         return make_response(_form(query, address, wrong_query=gettext(error.template, **error.params)), 400)
-    send_soon(works.engine, open_mailer(works.settings.mail_url), works.settings)
+    works.sender.wake()
     return _private(make_response(redirect("/alerts/asked", 303)))
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, secret_key, send_soon, subscribe, unsubscribe
+from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, Sender, confirm, find, secret_key, subscribe, unsubscribe
 from app.alerts.subscriptions import delivery
 from app.alerts.tokens import new_nonce, nonce_of, token
 from app.config import Settings
@@ -198,15 +198,17 @@ class TestNobodyLearns:
         def ask(number: int) -> None:
             start.wait()
             desk.ask(f"wort{number}")
-            send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
+            sender.wake()
 
-        # The thread of send_soon looks at the real clock.
+        sender = Sender(desk.engine, open_mailer(desk.sink.url), desk.settings)
+        # The sender looks at the real clock.
         desk.now = now()
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        sender.close()
         assert len(desk.sink.taken) == 1
         assert desk.count(Alert) == 6
 
@@ -253,9 +255,11 @@ def test_an_address_that_nobody_has_is_not_kept(desk: Desk) -> None:
 @ON_SQLITE
 def test_it_sends_soon_and_quietly(desk: Desk) -> None:
     desk.now = now()
-    send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
+    sender = Sender(desk.engine, open_mailer(desk.sink.url), desk.settings)
+    sender.wake()
     desk.ask()
-    send_soon(desk.engine, open_mailer(desk.sink.url), desk.settings).join()
+    sender.wake()
+    sender.close()
     assert len(desk.sink.taken) == 1
     with Session(desk.engine) as session:
         sent = session.scalar(select(Alert.confirmation_sent_at))

@@ -7,12 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.alerts import CONFIRM, UNSUBSCRIBE
+from app.alerts import CONFIRM, UNSUBSCRIBE, Sender
 from app.alerts.tokens import token
 from app.config import Settings
 from app.db import now
 from app.models import Alert
-from app.web.pages import alerts as pages
 from tests import factories
 from tests.app.web.conftest import Page, Town
 
@@ -21,7 +20,7 @@ from tests.app.web.conftest import Page, Town
 def quiet(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note that mails were to be sent, and send none: their sending is tested where it is written."""
     sent: list[str] = []
-    monkeypatch.setattr(pages, "send_soon", lambda *_: sent.append("confirmations"))
+    monkeypatch.setattr(Sender, "wake", lambda _: sent.append("confirmations"))
     return sent
 
 
