@@ -13,8 +13,10 @@ from app.alerts.letters import confirmation, news
 from app.alerts.subscriptions import CONFIRMATION
 from app.config import Settings
 from app.db import now, writing
+from app.indexing import BATCH, documents_of
+from app.indexing.lookups import chunks
 from app.mail import DeferredError, Letter, Mailer, MailError, RefusedError, UnreachableError, compose
-from app.models import Alert, AlertDelivery
+from app.models import Alert, AlertDelivery, AlertHit
 
 LEASE = timedelta(minutes=10)  # longer than any server may take; a claim that outlives it was left by a kill
 GIVEN_UP = timedelta(hours=72)
@@ -140,6 +142,21 @@ def _refused(engine: Engine, mail: AlertDelivery, words: str, moment: datetime) 
         _mark(engine, mail, next_try=moment + REFUSED_AGAIN, error=words)
 
 
+def forget_withdrawn(session: Session) -> int:
+    """Forget the words of records that nobody may see any more, in mails that still wait; returns how many."""
+    waiting = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try.is_not(None))
+    quoted = AlertHit.delivery_id.in_(waiting) & AlertHit.snippet.is_not(None)
+    forgotten = 0
+    for ids in chunks(session.scalars(select(AlertHit.object_id).where(quoted).distinct()).all(), BATCH):
+        gone = set(ids) - documents_of(session, ids).keys()
+        rows = update(AlertHit).where(quoted, AlertHit.object_id.in_(gone)).values(snippet=None)
+        forgotten += len(session.execute(rows.returning(AlertHit.object_id)).all()) if gone else 0
+    return forgotten
+
+
 def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
     with writing(engine) as session:
         session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
+        if values.get("next_try", ...) is None:
+            # Over: only that the reader knows the record is needed from now on, not what it said that day.
+            session.execute(update(AlertHit).where(AlertHit.delivery_id == mail.id).values(snippet=None))

@@ -1,11 +1,11 @@
-"""One pass: forget what nobody confirmed, match what is new, send what is owed."""
+"""One pass: forget what nobody confirmed and what was withdrawn, match what is new, send what is owed."""
 
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from app.alerts.matching import match
-from app.alerts.outbox import Clock, send_owed
+from app.alerts.outbox import Clock, forget_withdrawn, send_owed
 from app.alerts.subscriptions import forget, owe_confirmations
 from app.config import Settings
 from app.db import now, writing
@@ -39,6 +39,7 @@ def run(engine: Engine, index: SearchIndex, mailer: Mailer, settings: Settings, 
     """Do one pass; it may be killed at any time and started again, and two may run at once."""
     with writing(engine) as session:
         forgotten = forget(session, clock())
+        forget_withdrawn(session)
         owe_confirmations(session, settings, clock())
     matched = match(engine, index, settings, clock())
     sent = send_owed(engine, mailer, settings, clock=clock)

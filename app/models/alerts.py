@@ -54,4 +54,6 @@ class AlertHit(Base):
     object_id: Mapped[str] = mapped_column(Text, primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"), index=True)
     page: Mapped[int | None]
-    snippet: Mapped[list[list[object]] | None] = mapped_column(Json, doc="[[text, marked], …] when it matched")
+    snippet: Mapped[list[list[object]] | None] = mapped_column(
+        Json, doc="[[text, marked], …] when it matched; None once sent or withdrawn"
+    )

@@ -16,7 +16,7 @@ from app.alerts.tokens import token
 from app.config import Settings
 from app.db import Base
 from app.mail import open_mailer
-from app.models import Alert, OParlObject
+from app.models import Alert, AlertHit, OParlObject
 from search import SearchIndex, open_index
 from tests import factories as make
 from tests.app.smtp import Sink, listening
@@ -72,6 +72,12 @@ class Desk:
     def count(self, model: type[Base]) -> int:
         with Session(self.engine) as session:
             return session.scalar(select(func.count()).select_from(model)) or 0
+
+    def quoted(self) -> list[str]:
+        """Return whose mails quote something, once for each quotation."""
+        with Session(self.engine) as session:
+            query = select(Alert.address).join(AlertHit, AlertHit.alert_id == Alert.id)
+            return list(session.scalars(query.where(AlertHit.snippet.is_not(None))))
 
     def link(self, purpose: str, position: int = -1) -> str:
         """Return the token behind a link of a mail that came."""

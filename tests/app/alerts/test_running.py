@@ -20,7 +20,7 @@ from app import indexing
 from app.alerts import UNSUBSCRIBE, outbox, unsubscribe
 from app.config import ROOT
 from app.db import writing
-from app.models import Alert, AlertDelivery, AlertHit, Page, Paper
+from app.models import Alert, AlertDelivery, AlertHit, File, Page, Paper
 from tests import factories as make
 from tests.app.alerts.conftest import READER, Desk
 
@@ -235,6 +235,38 @@ class TestOnce:
         assert "Geheimes" not in whole
         assert left.key in whole
         assert "1 neue" in str(desk.sink.messages[0]["Subject"])
+
+    def test_what_a_mail_quoted_is_forgotten_once_it_is_out(self, desk: Desk) -> None:
+        desk.follow(address="nobody@example.org")
+        desk.follow()
+        desk.publish(make.paper(name="Gartenstraße: Zitat"), make.read_file("Die Gartenstraße: Zitat."))
+        desk.sink.rcpt_answers.append("550 nobody here")
+        counts = desk.run()
+        assert (counts.refused, counts.sent) == (1, 1)
+        assert set(desk.quoted()) == {"nobody@example.org"}  # tried once more
+        desk.wait(hours=25)
+        desk.sink.rcpt_answers.append("550 nobody here")
+        desk.run()
+        assert desk.quoted() == []
+        assert desk.count(AlertHit) == 4  # each is still told once
+        desk.refresh()
+        desk.wait(hours=80)
+        assert desk.run().sent == 0
+
+    def test_what_was_withdrawn_is_quoted_nowhere(self, desk: Desk) -> None:
+        desk.follow()
+        desk.sink.rcpt_answers.append("450 later")
+        gone = make.read_file("In der Gartenstraße: Geheimes", name="Anlage")
+        desk.publish(gone, make.read_file("In der Gartenstraße: Anderes"))
+        desk.run()
+        assert len(desk.quoted()) == 2
+        with writing(desk.engine) as session:
+            session.execute(update(File).where(File.id == gone[0].id).values(deleted=True, name=None))
+        desk.run()  # before the mail is due
+        with Session(desk.engine) as session:
+            left = session.scalars(select(AlertHit.snippet).where(AlertHit.snippet.is_not(None))).all()
+        assert "Anderes" in str(left)
+        assert "Geheimes" not in str(left)
 
     def test_a_mail_of_which_everything_was_withdrawn_is_not_sent(self, desk: Desk) -> None:
         desk.follow()
