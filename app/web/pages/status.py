@@ -14,19 +14,22 @@ status = Blueprint("status", __name__)
 # What a state is called and drawn as; the signs mean the same as everywhere: filled = went through.
 STATES = {
     "complete": ("accepted", N_("Up to date")),
-    "partial": ("referred", N_("Being read")),
+    "partial": ("amended", N_("Incomplete")),
     "new": ("planned", N_("Not read yet")),
     "failing": ("postponed", N_("Disturbed")),
 }
+# Neither is read to its end: of one the server does not answer, of the other some of its lists.
+DISTURBED = frozenset({"failing", "partial"})
 PROBLEMS = {
     "list-failed": N_("Lists of the server cannot be read to their end."),
-    "foreign-link": N_("The server links to another server; we do not follow."),
     "no-id": N_("Objects come without an id and cannot be stored."),
     "no-object": N_("List entries are no objects and cannot be stored."),
     "unknown-type": N_("Objects are of no known type and cannot be stored."),
     "wrong-type": N_("A value is of the wrong kind and is left out."),
     "unknown-property": N_("Objects have properties that OParl does not know."),
     "foreign-id": N_("Objects carry the id of another server and are not stored."),
+    "second-type": N_("Objects carry the id of an object of another type and are not stored."),
+    "not-stored": N_("Objects hold something that the database refuses."),
     "file-failed": N_("Files cannot be fetched from the server."),
     "unreadable-file": N_("Files cannot be read."),
 }
@@ -57,7 +60,7 @@ def overview() -> str:
         "status/status.html",
         section="status",
         sources=sources,
-        disturbed=[one for one in sources if one.source.state == "failing"],
+        disturbed=[one for one in sources if one.source.state in DISTURBED],
         files=sum(one.files.total for one in sources),
         read=sum(one.files.read for one in sources),
         state_of=state_of,

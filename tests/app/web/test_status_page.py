@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.queries.status import last_complete, source_status, status
 from app.web import create_app
+from app.web.pages.status import PROBLEMS
+from oparl_sync import problems
 from tests import factories
 from tests.app.web.conftest import Town
 
@@ -88,6 +90,30 @@ def test_it_tells_readers_what_is_missing_and_why(client: FlaskClient, engine: E
     assert "Objekte kommen ohne Kennung" in text
     assert "Something &lt;new&gt; happened." in text
     assert "%" not in text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_it_says_that_and_why_a_council_is_incomplete(client: FlaskClient, engine: Engine) -> None:
+    early = datetime(2026, 1, 1, 6, tzinfo=UTC)
+    reason = "https://council.example/papers?page=7: HTTP 500 <b>"
+    factories.save(
+        engine,
+        factories.source(state="partial", state_reason=reason, last_complete=early),
+        factories.body(name="Stadt Musterstadt"),
+    )
+    text = client.get("/status").text
+    assert "Die Daten von Stadt Musterstadt sind unvollständig." in text
+    assert "alles bis zu diesem Stand: 1.\u00a0Januar" in text
+    assert "https://council.example/papers?page=7: HTTP 500 &lt;b&gt;" in text
+    assert "Unvollständig</span>" in text
+    assert "Wird eingelesen" not in text
+    assert "Der Server antwortet nicht" not in text
+
+
+def test_it_has_words_for_every_kind_of_problem_and_for_no_other() -> None:
+    kinds = {
+        getattr(problems, name) for name in dir(problems) if name.isupper() and isinstance(getattr(problems, name), str)
+    }
+    assert set(PROBLEMS) == kinds
 
 
 def test_it_is_well_while_database_and_index_answer(client: FlaskClient, town: Town) -> None:
