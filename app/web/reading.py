@@ -7,6 +7,7 @@ from mimetypes import guess_extension
 
 from app.models import File
 from search import BadQuery, Marker, Segment, parse_query
+from search.highlight import MAX_SCAN
 
 # What a browser might run or draw as a page is sent as plain bytes.
 ACTIVE = re.compile(r"html|xml|svg|script|mathml", re.IGNORECASE)
@@ -18,10 +19,14 @@ _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The page being read in pieces, marked or not, and page number -> marked places in all of the file."""
+    """The page being read in pieces, marked or not, and page number -> marked places in all of the file.
+
+    Of a file too long to be looked through at once, `until` is the last page that was, counted from the first.
+    """
 
     segments: tuple[Segment, ...] = ()
     hits: tuple[tuple[int, int], ...] = ()
+    until: int | None = None
 
 
 def mark(query: str, texts: Mapping[int, str], number: int) -> Marked:
@@ -32,9 +37,25 @@ def mark(query: str, texts: Mapping[int, str], number: int) -> Marked:
         marker = Marker(parse_query(query))
     except BadQuery:
         return Marked()
-    places = {page: marker.places(text) for page, text in texts.items() if text}
+    places, until = _places(marker, texts, number)
     pieces = _pieces(texts.get(number, ""), places.get(number, []))
-    return Marked(tuple(pieces), tuple((page, len(found)) for page, found in places.items() if found))
+    return Marked(tuple(pieces), tuple((page, len(found)) for page, found in places.items() if found), until)
+
+
+def _places(
+    marker: Marker, texts: Mapping[int, str], number: int
+) -> tuple[dict[int, list[tuple[int, int]]], int | None]:
+    """Return the places by page, and the last page looked at where not all were: as much is read as for a search."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    left, until = MAX_SCAN, None
+    # The page that is open first: of whatever length the file is, there the words are marked.
+    for page in sorted(texts, key=lambda page: (page != number, page)):
+        text = texts[page][:left]
+        left -= len(text)
+        found[page] = marker.places(text)
+        if len(text) < len(texts[page]):
+            until = min(page - 1, until) if until is not None else page - 1
+    return dict(sorted(found.items())), until
 
 
 def _pieces(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Segment]:

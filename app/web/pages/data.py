@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from app.exports import path_of, published
+from app.web.ranges import whole_unless_one_range
 from app.web.site import site
 
 data = Blueprint("data", __name__)
@@ -36,6 +37,7 @@ def download(name: str) -> Response:
     media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     # Two councils have a file of the same name each: what lands on a reader's disk should say whose it is.
     saved_as = "-".join(name.split("/")[-2:]) if path.suffix == ".gz" else path.name
+    whole_unless_one_range()
     response = send_file(path, mimetype=media_type, as_attachment=path.suffix == ".gz", download_name=saved_as)
     response.cache_control.no_cache = True
     response.headers["X-Robots-Tag"] = "noindex"

@@ -9,6 +9,7 @@ from app.models.files import FETCHED
 from app.queries import files as queries
 from app.queries.bodies import bodies
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
+from app.web.ranges import whole_unless_one_range
 from app.web.reading import download_name, mark, served_type
 from app.web.site import session, site
 
@@ -56,6 +57,7 @@ def show(key: str) -> str:
         query=query,
         segments=marked.segments,
         hits=marked.hits,
+        until=marked.until,
         stored=file.fetch_state == FETCHED and file.blob is not None,
         **origin(file),
     )
@@ -71,6 +73,7 @@ def original(key: str) -> Response:
         path = open_store(site().settings.files_url).path(file.blob.sha256)
     except FileMissing:
         abort(404)
+    whole_unless_one_range()
     response = send_file(
         path,
         mimetype=served_type(file.blob.media_type),

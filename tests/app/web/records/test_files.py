@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 from app.config import Settings
 from app.files import open_store
 from app.models import File
+from app.web import reading
 from app.web.reading import download_name, mark, served_type
+from search.highlight import MAX_SCAN
 from tests import factories
 from tests.app.web.records.test_papers import Read, plain
 
@@ -54,6 +56,26 @@ def test_it_marks_what_is_looked_for_and_says_on_which_pages(engine: Engine, rea
     assert "Gefunden auf S. 2 (2), S. 3" in plain(page)
     assert "&lt;b&gt;<mark>x</mark>&lt;/b&gt;" in read(f"/files/{file.key}?page=4&q=x")
     assert "In dieser Datei nicht gefunden: zebra" in plain(read(f"/files/{file.key}?q=zebra"))
+
+
+def test_it_looks_at_no_more_of_a_file_than_a_search_does(
+    engine: Engine, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MAX_SCAN", 100)
+    file = saved(engine, *("Gartenstraße" + " x" * 14 for _ in range(6)))  # 40 characters each
+    page = read(f"/files/{file.key}?page=6&q=gartenstraße")
+    assert "<mark>Gartenstraße</mark>" in page  # the page that is open, wherever it stands
+    assert "Gefunden auf S. 1, S. 2, S. 6" in plain(page)
+    assert "Die Datei ist sehr lang. Wir haben sie bis Seite 1 durchgesehen." in plain(page)
+    assert "sehr lang" not in plain(read(f"/files/{saved(engine, 'Gartenstraße').key}?q=gartenstraße"))
+    assert "sehr lang" not in plain(read(f"/files/{file.key}?page=6"))
+
+
+def test_a_huge_file_is_marked_in_parts() -> None:
+    texts = {number: "Die Gartenstraße. " * 6_000 for number in range(1, 101)}
+    looked = sum(count for _, count in mark("gartenstraße", texts, 100).hits)
+    assert MAX_SCAN / 18 - 2 <= looked <= MAX_SCAN / 18 + 1
+    assert mark("gartenstraße", {1: texts[1] * 30}, 1).until == 0
 
 
 @pytest.mark.parametrize("query", ['"', "typ:", "-", "OR", "a*", "(" * 200, "\x00", "x" * 5000, "after:99999"])
@@ -101,6 +123,9 @@ def test_the_bytes_are_sent_to_be_saved_and_never_to_be_opened(
     assert "Anlage%201%20zu%20Stra%C3%9Fe.pdf" in response.headers["Content-Disposition"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    for several in ("bytes=0-3,5-6", "bytes=0-0,-1"):
+        whole = client.get(f"/files/{file.key}/original", headers={"Range": several})
+        assert (whole.status_code, whole.data) == (200, response.data), several
     part = client.get(f"/files/{file.key}/original", headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.data) == (206, b"%PDF")
     again = client.get(f"/files/{file.key}/original", headers={"If-None-Match": response.headers["ETag"]})
