@@ -5,6 +5,7 @@
     find(session, settings, purpose, token)                 the Alert a mailed link is about, None where there is none
     confirm(engine, settings, token)                        start it; the Alert, or None where the link is not good
     unsubscribe(engine, settings, token)                    end it and forget the address; whether there was one
+    is_whole(token)                                         whether a link has its full length, good or not
     run(engine, index, mailer, settings)                    one pass: forget, match, send
 
 `subscribe` answers the same whether an address is known or not. A GET only ever calls `find`, with the purpose
@@ -16,7 +17,7 @@ CONFIRM or UNSUBSCRIBE; the POST behind the button calls `confirm` or `unsubscri
 from app.alerts.running import Counts, run
 from app.alerts.sender import Sender
 from app.alerts.subscriptions import confirm, find, subscribe, unsubscribe
-from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, secret_key
+from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, is_whole, secret_key
 from app.mail import AddressError
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Sender",
     "confirm",
     "find",
+    "is_whole",
     "run",
     "secret_key",
     "subscribe",

@@ -24,6 +24,11 @@ def token(settings: Settings, purpose: str, nonce: str) -> str:
     return f"{nonce}.{_mac(settings, purpose, nonce)}"
 
 
+def is_whole(text: str) -> bool:
+    """Whether a token is as long and made of such letters as ours are, whoever made it."""
+    return bool(_TOKEN.fullmatch(text))
+
+
 def nonce_of(settings: Settings, purpose: str, text: str) -> str | None:
     """Return the nonce of a token that is ours and for this purpose."""
     match = _TOKEN.fullmatch(text)

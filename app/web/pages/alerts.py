@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
-from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, subscribe, unsubscribe
+from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, is_whole, subscribe, unsubscribe
 from app.web.i18n import gettext, language
 from app.web.limits import spend_mail
 from app.web.origin import same_origin
@@ -63,7 +63,12 @@ def confirmed(token: str) -> Response:
 
 @alerts.get("/alerts/unsubscribe/<token>")
 def ask_to_end(token: str) -> Response:
-    """Show what would be ended."""
+    """Show what would be ended; whoever opens the link of an old mail once more learns that it is done.
+
+    No trace of an ended alert is kept, so every link of full length gets that same answer.
+    """
+    if is_whole(token) and find(session(), site().settings, UNSUBSCRIBE, token) is None:
+        return _private(make_response(render_template("alerts/over.html", robots="noindex")))
     return _about(token, UNSUBSCRIBE, "alerts/unsubscribe.html")
 
 

@@ -116,14 +116,35 @@ def test_it_ends_by_the_button_and_by_a_mail_programs_one_click(
     assert "Set-Cookie" not in answer.headers
     assert alerts() == []
     assert client.post(second).status_code == 200
-    assert client.get(second).status_code == 404
+
+
+def test_the_link_of_an_ended_alert_says_that_it_is_done(
+    client: FlaskClient, engine: Engine, settings: Settings, alerts: Callable[[], list[Alert]]
+) -> None:
+    factories.save(engine, factories.alert(query="Rad"))
+    address = f"/alerts/unsubscribe/{token(settings, UNSUBSCRIBE, alerts()[0].nonce)}"
+    assert "schon beendet" not in client.get(address).text
+    client.post(address)
+    again, strange = client.get(address), client.get(f"/alerts/unsubscribe/{'0' * 32}.{'A' * 43}")
+    for answer in (again, strange):
+        assert answer.status_code == 200
+        assert "Die Meldung ist schon beendet" in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+    # The same for all: it must not tell whether there ever was such an alert.
+    assert "Rad" not in again.text.partition("<main")[2].partition("</main>")[0].replace("Adresse", "")
+    cut = client.get(address[:-1])
+    assert cut.status_code == 404
+    assert "vollständig" in cut.text
 
 
 def test_it_opens_nothing_with_a_wrong_token(client: FlaskClient, engine: Engine) -> None:
     factories.save(engine, factories.alert())
-    for word in ("x", "0" * 32, "0" * 32 + "." + "A" * 43, "%00", "..", "a" * 5000):
+    whole = "0" * 32 + "." + "A" * 43
+    for word in ("x", "0" * 32, whole, "%00", "..", "a" * 5000):
         for purpose in ("confirm", "unsubscribe"):
-            assert client.get(f"/alerts/{purpose}/{word}").status_code in (404, 414), word
+            answer = client.get(f"/alerts/{purpose}/{word}")
+            assert answer.status_code in (404, 414) or (purpose, word) == ("unsubscribe", whole), word
+            assert '<form class="rl-gap"' not in answer.text
         assert client.post(f"/alerts/confirm/{word}").status_code in (404, 414), word
 
 
@@ -132,4 +153,7 @@ def test_a_link_is_good_for_its_own_purpose_only(client: FlaskClient, engine: En
     nonce = one.nonce
     factories.save(engine, one)
     assert client.get(f"/alerts/confirm/{token(settings, UNSUBSCRIBE, nonce)}").status_code == 404
-    assert client.get(f"/alerts/unsubscribe/{token(settings, CONFIRM, nonce)}").status_code == 404
+    assert "schon beendet" in client.get(f"/alerts/unsubscribe/{token(settings, CONFIRM, nonce)}").text
+    client.post(f"/alerts/unsubscribe/{token(settings, CONFIRM, nonce)}")
+    with Session(engine) as session:
+        assert session.scalar(select(Alert.nonce)) == nonce
