@@ -11,6 +11,6 @@ document.addEventListener("click", (event) => {
   for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
 });
 
-// Filters are unfolded beside the results, and folded above them on phones.
+// Wide screens show the filters by the style sheet alone, where the browser lets it reach into what is folded.
 const filters = document.querySelector("details.rl-filters");
-if (filters && window.matchMedia("(max-width: 61.99rem)").matches) filters.open = false;
+if (filters && !CSS.supports("selector(::details-content)") && window.matchMedia("(min-width: 62rem)").matches) filters.open = true;

@@ -33,11 +33,12 @@ def paper_state(state: PaperState, *, known: bool = True) -> State:
     if state.station is None:
         return _unscheduled(known)
     if state.standing is Standing.PLANNED:
-        return State("lens", gettext("Not decided yet."), _sentences(_coming(state.station), _deferrals(state)))
+        rest = _sentences(_coming(state.station), _deferrals(state))
+        return State("lens", gettext("Not decided yet."), rest, state.station)
     if state.standing is Standing.AWAITED:
-        return State("planned", gettext("No result published yet."), _held(state))
+        return State("planned", gettext("No result published yet."), _held(state), state.station)
     headline, sign = _past(state)
-    return State(sign, headline, _sentences(_where(state.station), *_more(state)))
+    return State(sign, headline, _sentences(_where(state.station), *_more(state)), state.station)
 
 
 def _unscheduled(known: bool) -> State:

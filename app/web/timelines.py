@@ -51,6 +51,11 @@ class Timeline:
     marks: tuple[Mark, ...]
     today: float
 
+    @property
+    def parts(self) -> frozenset[Part]:
+        """What occurs in it."""
+        return frozenset(bar.part for _, bars in self.rows for bar in bars)
+
 
 def timeline(belongings: Sequence[Belonging], today: date) -> Timeline | None:
     """Draw the memberships that have a beginning; None where there is none to draw."""

@@ -57,11 +57,12 @@ PLURALS = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a matter stands: the sign, the first words in bold, and the rest of the sentence."""
+    """Where a matter stands: sign, first words in bold, rest of the sentence, and the station it tells of."""
 
     sign: str
     headline: str
     rest: str = ""
+    station: Station | None = None
 
     def __str__(self) -> str:
         return f"{self.headline} {self.rest}".strip()

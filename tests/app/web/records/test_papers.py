@@ -13,17 +13,19 @@ from app.db import now
 from app.models import Paper
 from app.web.site import EXTENSION
 from tests import factories
+from tests.app.web.conftest import Town
 
 Read = Callable[[str], str]
 NBSP = "\u00a0"
+SOFT_HYPHEN = "\u00ad"
 
 
 def plain(page: str) -> str:
-    """Return what a reader reads: no tags, single spaces, dots between the parts of a line."""
+    """Return what a reader reads: no tags, single spaces, no soft hyphens, dots between the parts of a line."""
     main = page[page.index("<main") : page.index("</main>")]
     text = re.sub(r"<(svg|script).*?</\1>", "", main, flags=re.DOTALL).replace('<span class="rl-dot">', " · ")
     text = re.sub(r"<[^>]+>", " ", re.sub(r"</?(a|b|mark|span|time)\b[^>]*>", "", text))
-    return " ".join(unescape(text).replace(NBSP, " ").split())
+    return " ".join(unescape(text).replace(NBSP, " ").replace(SOFT_HYPHEN, "").split())
 
 
 def test_a_paper_says_first_where_it_stands(engine: Engine, read: Read) -> None:
@@ -229,3 +231,17 @@ def test_a_long_way_costs_as_many_questions_as_a_short_one(engine: Engine, cost:
     short, long = paper_with(1), paper_with(30)
     assert cost(f"/papers/{long.key}") == cost(f"/papers/{short.key}") <= 30
     assert cost("/papers") <= 16
+
+
+def test_every_record_promises_what_alerts_keep(client: FlaskClient, town: Town) -> None:
+    promised = {
+        f"/papers/{town.paper.key}": "sobald etwas Neues diese Vorlage nennt",
+        f"/meetings/{town.meeting.key}": "sobald etwas Neues dieses Gremium nennt",
+        f"/organizations/{town.organization.key}": "sobald etwas Neues dieses Gremium nennt",
+        f"/people/{town.person.key}": "sobald etwas Neues diesen Namen enthält",
+    }
+    for address, words in promised.items():
+        page = client.get(address).get_data(as_text=True)
+        assert words in page
+        [asked] = re.findall(r'href="/alerts\?q=(%22[^"&]*%22)"', page)
+        assert client.get(f"/alerts?q={asked}").status_code == 200

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from app.models import Organization, Person
 from app.queries.people import Belonging
+from app.web.filters import today
 from app.web.timelines import Part, part_of, timeline
 from tests import factories
 from tests.app.web.records.test_papers import Read, plain
@@ -118,3 +119,17 @@ def test_a_long_life_costs_as_many_questions_as_a_short_one(engine: Engine, cost
     short, long = person_with(1), person_with(30)
     assert cost(f"/people/{long.key}") == cost(f"/people/{short.key}") <= 16
     assert cost("/people") <= 8
+
+
+def test_a_bar_says_the_role_that_the_headline_says(engine: Engine, read: Read) -> None:
+    person, council = factories.person(), factories.organization(name="Rat der Stadt")
+    start = today() - timedelta(days=3000)
+    factories.save(
+        engine, person, council, factories.membership(person, council, role="stellv. Vorsitz", start_date=start)
+    )
+    page = read(f"/people/{person.key}")
+    drawing = page.partition('<div class="rl-time"')[2].partition("</section>")[0]
+    assert ">stellv. Vorsitz</text>" in drawing
+    # Nothing drawn is a deputy member, so nothing explains such a bar.
+    assert "Stellvertretung" not in drawing
+    assert ">Mitglied</text>" not in drawing
