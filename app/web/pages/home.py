@@ -41,7 +41,7 @@ def index() -> str:
     return render_template(
         "home/home.html",
         corpus=remembered("corpus", lambda: corpus(db)),
-        examples=remembered("subjects", lambda: subjects(db)),
+        examples=remembered("subjects", lambda: subjects(db, local(moment).date())),
         past=past,
         coming=coming,
         decisions=latest_decisions(db, moment),

@@ -1,13 +1,14 @@
 """The first page, from the empty portal to a town with a history."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.db import now
-from app.queries.subjects import frequent_words
+from app.queries.subjects import matters_and_places, subjects
 from tests import factories
 from tests.app.web.conftest import Page, Town
 
@@ -72,27 +73,50 @@ def test_it_never_shows_what_is_not_public(client: FlaskClient, engine: Engine) 
 
 
 @pytest.mark.parametrize(
-    ("titles", "expected"),
+    ("titles", "matters", "places"),
     [
-        ([], []),
-        ([None, ""], []),
-        (["Neuer Antrag der Fraktion", "Ein Bericht der Verwaltung", "Erste Änderung der Satzungen"], []),
+        ([], [], []),
+        ([None, ""], [], []),
+        (["Neuer Antrag der Fraktion", "Ein Bericht der Verwaltung", "Erste Änderung der Satzungen"], [], []),
         (
             [
-                "Neuer Radweg am Ort",
-                "Ein Radweg",
-                "Neuer Spielplatz",
-                "Die Gartenstraße",
-                "Die Gartenstraße",
-                "An der Ringallee",
+                "Mehr Schatten",
+                "Mehr Schatten im Park",
+                "Die Kanalsanierung",
+                "Kanalsanierung am Ring",
+                "Die Lagerhalle",
             ],
-            ["Radweg", "Spielplatz", "Gartenstraße"],
+            ["Kanalsanierung", "Schatten"],
+            [],
         ),
-        (["An der Gartenstraße", "An der Ringallee"], ["Gartenstraße", "Ringallee"]),
+        (["An der Gartenstraße", "An der Gartenstraße", "Die Ringallee", "Der Birkenweg"], [], ["Gartenstraße"]),
+        (["Neuer Radweg an der Ringallee"], ["Radweg"], ["Ringallee"]),
+        (["Überplanmäßige Kosten des Schwimmbads", "Überplanmäßige Kosten des Schwimmbads"], ["Kosten"], []),
     ],
 )
-def test_it_takes_its_examples_from_what_the_council_talks_about(titles: list[str | None], expected: list[str]) -> None:
-    assert frequent_words(titles, 3) == expected
+def test_it_takes_its_examples_from_what_the_council_talks_about(
+    titles: list[str | None], matters: list[str], places: list[str]
+) -> None:
+    assert matters_and_places(titles) == (matters, places)
+
+
+def test_its_examples_are_a_matter_a_street_and_a_name_and_change_by_the_day(engine: Engine) -> None:
+    person, council = factories.person(name="Ada Ölmann", family_name="Ölmann"), factories.organization()
+    gone = factories.person(name="Bo Zett", family_name="Zett", deleted=True)
+    titles = [
+        "Kanalsanierung Gartenstraße",
+        "Kanalsanierung in der Gartenstraße",
+        "Fahrbahnsanierung",
+        "Die Fahrbahnsanierung",
+    ]
+    factories.save(engine, person, council, gone, [factories.paper(name=title) for title in titles])
+    factories.save(engine, factories.membership(person, council), factories.membership(gone, council))
+    with Session(engine) as session:
+        days = [subjects(session, date(2026, 11, 21) + timedelta(n)) for n in range(4)]
+        assert subjects(session, date(2026, 11, 21)) == days[0]
+    assert {tuple(day[1:]) for day in days} == {("Gartenstraße", "Ölmann")}
+    assert days[0][0] != days[1][0]
+    assert {day[0] for day in days} == {"Kanalsanierung", "Fahrbahnsanierung"}
 
 
 def test_every_example_finds_something(client: FlaskClient, town: Town) -> None:
