@@ -27,8 +27,10 @@ WITHDRAWING: dict[str, frozenset[str]] = {
     "Membership": frozenset({"membership"}),
     "LegislativeTerm": frozenset({"legislativeTerm"}),
     "Location": frozenset({"location"}),
+    # By its parents' word, and by its own.
     "File": frozenset(
         {"mainFile", "auxiliaryFile", "resolutionFile", "invitation", "resultsProtocol", "verbatimProtocol"}
+        | {"agendaItem", "meeting", "paper"}
     ),
 }
 

@@ -98,6 +98,17 @@ def test_a_file_that_its_paper_names_no_more_ends_them(engine: Engine, folder: P
     assert served(folder, old, new) == [False, True]
 
 
+def test_a_file_that_names_a_private_item_itself_ends_them(engine: Engine, folder: Path) -> None:
+    item, file, paper = make.agenda_item(public=False), make.file(), make.paper()
+    make.save(engine, make.body(), item, file, paper)
+    old = publish(engine, folder, base_url=BASE)
+    change(engine, file, raw=file.raw | {"agendaItem": [item.id]}, fields=["agendaItem"])
+    new = publish(engine, folder, base_url=BASE)
+    assert new.generation != old.generation
+    pass_time(folder, keeping.GRACE.total_seconds())
+    assert served(folder, old, new) == [False, True]
+
+
 def test_a_changed_record_ends_nothing(engine: Engine, folder: Path) -> None:
     item, paper = make.agenda_item(), make.paper()
     make.save(engine, make.body(), item, paper)

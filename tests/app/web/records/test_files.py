@@ -72,7 +72,7 @@ def test_it_looks_at_no_more_of_a_file_than_a_search_does(
 
 
 def test_a_huge_file_is_marked_in_parts() -> None:
-    texts = {number: "Die Gartenstraße. " * 6_000 for number in range(1, 101)}
+    texts = dict.fromkeys(range(1, 101), "Die Gartenstraße. " * 6_000)
     looked = sum(count for _, count in mark("gartenstraße", texts, 100).hits)
     assert MAX_SCAN / 18 - 2 <= looked <= MAX_SCAN / 18 + 1
     assert mark("gartenstraße", {1: texts[1] * 30}, 1).until == 0
