@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.db import JsonObject
 from app.exports.licences import Licences
-from app.indexing import hidden_files
 from app.indexing.lookups import chunks
 from app.models import OPARL_TYPES, AgendaItem, Body, File, OParlObject, Source, System
 from app.privacy import NON_PUBLIC_KEPT, WITHHELD
+from app.shown import present, shown
 from app.slugs import body_slugs, source_slug
 
 AT_ONCE = 1000
@@ -88,16 +88,15 @@ def records(session: Session, part: Part, object_type: str, licences: Licences) 
     order = collate(model.id, "C") if session.get_bind().dialect.name == "postgresql" else model.id
     columns: list[Any] = [model.id, model.raw, model.body_id, model.source_id, model.license, model.changed_at]
     query: Select[Any] = (
-        select(*columns, model.deleted, model.embedded, *_OWN.get(model, ()))
-        .where(part.of(model))
+        select(*columns, model.deleted, *_OWN.get(model, ()))
+        # Of a non-public agenda item it is told that it is there.
+        .where(part.of(model), or_(model.deleted, present(model) if model is AgendaItem else shown(model)))
         .order_by(order)
         .execution_options(yield_per=AT_ONCE)
     )
     for chunk in chunks(session.execute(query), AT_ONCE):
-        hidden = hidden_files(session, {r.id: r.embedded for r in chunk if not r.deleted}) if model is File else ()
         for row in chunk:
-            if row.id not in hidden:
-                yield _record(model, row, part, licences)
+            yield _record(model, row, part, licences)
 
 
 _OWN: dict[type[OParlObject], list[Any]] = {File: [File.file_license], AgendaItem: [AgendaItem.public]}

@@ -5,7 +5,6 @@
     refresh(engine, index)                  bring the index up to the log of changes; safe to kill and to repeat
     rebuild(engine, index)                  write every document anew
     verify(engine, index)                   what the index lacks, has too much, or has in an older state
-    hidden_files(session, {id: embedded})   those files that may not be shown, because nothing they belong to may be
 
 A document's `seq` says when it became news: the log number of the change that created the record, of a File the
 first one that brought its text (fields contains "text"); 0 where either was seen on a council's first walk
@@ -13,7 +12,6 @@ first one that brought its text (fields contains "text"); 0 where either was see
 """
 
 from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents, documents_of
-from app.indexing.files import hidden_files
 from app.indexing.upkeep import CONSUMER, Counts, Differences, Progress, rebuild, refresh, verify
 
 __all__ = [
@@ -25,7 +23,6 @@ __all__ = [
     "Progress",
     "documents",
     "documents_of",
-    "hidden_files",
     "rebuild",
     "refresh",
     "verify",

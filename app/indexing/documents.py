@@ -2,21 +2,24 @@
 
 Paper         reference, type, originators, offices, committees, places and keywords
 Meeting       organizations and place
-AgendaItem    resolution and result; only public ones that have a name, of meetings that were not withdrawn
+AgendaItem    resolution and result; only of items that have a name
 Person        memberships with their roles
 Organization  type, classification and posts
-File          the pages that were read; found as long as a record it belongs to is (see app.indexing.files)
+File          the pages that were read
+
+What was taken back or is not public makes no document: see app.shown.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app.indexing.files import file_documents
 from app.indexing.lookups import arrivals, chunks, memberships, organizations, paper_committees, people, places
 from app.indexing.shape import Slugs, document, local_day
 from app.models import AgendaItem, File, Meeting, OParlObject, Organization, Paper, Person
+from app.shown import shown
 from app.slugs import body_slugs
 from search.model import Document
 
@@ -54,7 +57,7 @@ def documents_of(session: Session, ids: Collection[str]) -> dict[str, Document]:
 
 
 def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
-    rows = list(session.scalars(select(Paper).where(Paper.id.in_(ids), ~Paper.deleted)))
+    rows = list(session.scalars(select(Paper).where(Paper.id.in_(ids), shown(Paper))))
     committees = paper_committees(session, ids)
     originators = people(session, ids, {"originatorPerson"})
     where, news = places(session, ids), arrivals(session, ids)
@@ -79,7 +82,7 @@ def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
 
 
 def _meetings(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
-    rows = list(session.scalars(select(Meeting).where(Meeting.id.in_(ids), ~Meeting.deleted)))
+    rows = list(session.scalars(select(Meeting).where(Meeting.id.in_(ids), shown(Meeting))))
     committees = organizations(session, ids, {"organization"})
     where, news = places(session, ids), arrivals(session, ids)
     for row in rows:
@@ -100,8 +103,7 @@ def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Itera
     query = (
         select(AgendaItem, held.start)
         .outerjoin(held, held.id == AgendaItem.meeting_id)
-        .where(AgendaItem.id.in_(ids), ~AgendaItem.deleted, AgendaItem.public.is_not(False))
-        .where(AgendaItem.name.is_not(None), AgendaItem.name != "", or_(held.id.is_(None), ~held.deleted))
+        .where(AgendaItem.id.in_(ids), shown(AgendaItem), AgendaItem.name.is_not(None), AgendaItem.name != "")
     )
     rows = session.execute(query).all()
     committees = organizations(session, {item.meeting_id for item, _ in rows if item.meeting_id}, {"organization"})
@@ -120,7 +122,7 @@ def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Itera
 
 
 def _people(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
-    rows = list(session.scalars(select(Person).where(Person.id.in_(ids), ~Person.deleted)))
+    rows = list(session.scalars(select(Person).where(Person.id.in_(ids), shown(Person))))
     seats, news = memberships(session, ids), arrivals(session, ids)
     for row in rows:
         belongs = seats.get(row.id, [])
@@ -136,7 +138,7 @@ def _people(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
 
 
 def _organizations(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
-    rows = list(session.scalars(select(Organization).where(Organization.id.in_(ids), ~Organization.deleted)))
+    rows = list(session.scalars(select(Organization).where(Organization.id.in_(ids), shown(Organization))))
     news = arrivals(session, ids)
     for row in rows:
         words = [row.short_name, row.organization_type, row.classification, *(row.post or ()), *(row.keyword or ())]

@@ -1,10 +1,9 @@
 """Files to documents: a file is found under the paper, meeting or agenda item it belongs to, with its pages.
 
-It stays out where every record it belongs to was withdrawn or is not public. A file that belongs to none is found
-when the source lists it by itself; one that only ever came inside another record is gone with that record.
+Which files are found, and under which records, is the one rule of app.shown.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -15,23 +14,18 @@ from sqlalchemy.orm import Session
 from app.indexing.lookups import AT_ONCE, Names, arrivals, chunks, organizations, paper_committees
 from app.indexing.shape import Slugs, document, local_day
 from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
+from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
 from search.model import Document
 
 TEXT_AT_ONCE = 16 << 20  # characters of page text held in memory; one file alone may be larger
-FILE_PROPERTIES = (
-    *("mainFile", "auxiliaryFile", "resolutionFile"),
-    *("invitation", "resultsProtocol", "verbatimProtocol"),
-)
-PARENT_PROPERTIES = ("paper", "meeting", "agendaItem")
 T = TypeVar("T", bound=OParlObject)
 
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A record that files belong to."""
+    """A record that files belong to, and that is shown."""
 
     id: str
-    shown: bool
     day: date | None
     committees: tuple[str, ...] = ()
     paper_type: str | None = None
@@ -42,14 +36,10 @@ Family = dict[str, list[Parent]]  # by file id: papers first, then meetings, the
 
 def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text: bool) -> Iterator[Document]:
     """Yield the documents of some files, in groups whose text fits into memory."""
-    rows = list(session.scalars(select(File).where(File.id.in_(ids), ~File.deleted)))
+    rows = list(session.scalars(select(File).where(File.id.in_(ids), shown(File))))
     family = _family(session, {row.id for row in rows})
     news = arrivals(session, ids)
-    heads = [
-        _head(row, [parent for parent in family.get(row.id, ()) if parent.shown], slugs, news.get(row.id, 0))
-        for row in rows
-        if _shown(family.get(row.id, ()), embedded=row.embedded)
-    ]
+    heads = [_head(row, family.get(row.id, []), slugs, news.get(row.id, 0)) for row in rows]
     if not text:
         yield from heads
         return
@@ -64,19 +54,9 @@ def files_of(session: Session, parents: Collection[str]) -> set[str]:
     found: set[str] = set()
     for chunk in chunks(parents, AT_ONCE):
         down = select(Link.to_id).where(Link.from_id.in_(chunk), Link.property.in_(FILE_PROPERTIES))
-        up = select(Link.from_id).where(Link.to_id.in_(chunk), Link.property.in_(PARENT_PROPERTIES))
+        up = select(Link.from_id).where(Link.to_id.in_(chunk), Link.property.in_(FILE_PARENTS))
         found.update(session.scalars(union_all(down, up)))
     return found
-
-
-def hidden_files(session: Session, files: Mapping[str, bool]) -> set[str]:
-    """Return which of some files (id -> embedded) may not be shown: all they belong to is withdrawn or private."""
-    family = _family(session, files.keys())
-    return {one for one, embedded in files.items() if not _shown(family.get(one, ()), embedded=embedded)}
-
-
-def _shown(parents: Collection[Parent], *, embedded: bool) -> bool:
-    return any(parent.shown for parent in parents) if parents else not embedded
 
 
 def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
@@ -96,7 +76,7 @@ def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
 
 def _family(session: Session, ids: Collection[str]) -> Family:
     down = select(Link.to_id, Link.from_id).where(Link.to_id.in_(ids), Link.property.in_(FILE_PROPERTIES))
-    up = select(Link.from_id, Link.to_id).where(Link.from_id.in_(ids), Link.property.in_(PARENT_PROPERTIES))
+    up = select(Link.from_id, Link.to_id).where(Link.from_id.in_(ids), Link.property.in_(FILE_PARENTS))
     pairs = sorted(set(session.execute(union_all(down, up))))
     wanted = {parent for _, parent in pairs}
     papers = _rows(session, Paper, wanted)
@@ -118,22 +98,19 @@ def _family(session: Session, ids: Collection[str]) -> Family:
 
 
 def _paper(row: Paper, committees: Names) -> Parent:
-    return Parent(row.id, not row.deleted, row.date, tuple(committees.get(row.id, ())), row.paper_type)
+    return Parent(row.id, row.date, tuple(committees.get(row.id, ())), row.paper_type)
 
 
 def _meeting(row: Meeting, committees: Names) -> Parent:
-    return Parent(row.id, not row.deleted, local_day(row.start), tuple(committees.get(row.id, ())))
+    return Parent(row.id, local_day(row.start), tuple(committees.get(row.id, ())))
 
 
 def _item(row: AgendaItem, meeting: Parent | None) -> Parent:
-    shown = not row.deleted and row.public is not False
-    if meeting is None:
-        return Parent(row.id, shown, local_day(row.start))
-    return replace(meeting, shown=shown and meeting.shown)
+    return meeting or Parent(row.id, local_day(row.start))
 
 
 def _rows(session: Session, model: type[T], ids: Collection[str]) -> list[T]:
-    return list(session.scalars(select(model).where(model.id.in_(ids)).order_by(model.id)))
+    return list(session.scalars(select(model).where(model.id.in_(ids), shown(model)).order_by(model.id)))
 
 
 def _groups(session: Session, heads: list[Document], shas: dict[str, str]) -> Iterator[list[Document]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Change, Consultation, Link, Location, Membership, Organization, Person
 from app.models.changes import CREATED
+from app.shown import shown
 
 T = TypeVar("T")
 Names = dict[str, list[str]]
@@ -62,7 +63,7 @@ def _names(
     query = (
         select(Link.from_id, model.name)
         .join(model, model.id == Link.to_id)
-        .where(Link.from_id.in_(from_ids), Link.property.in_(properties), ~model.deleted)
+        .where(Link.from_id.in_(from_ids), Link.property.in_(properties), shown(model))
         .order_by(Link.from_id, Link.property, Link.position)
     )
     return _gather(session.execute(query))
@@ -74,7 +75,7 @@ def places(session: Session, from_ids: Collection[str]) -> Names:
     query = (
         select(Link.from_id, *words)
         .join(Location, Location.id == Link.to_id)
-        .where(Link.from_id.in_(from_ids), Link.property == "location", ~Location.deleted)
+        .where(Link.from_id.in_(from_ids), Link.property == "location", shown(Location))
         .order_by(Link.from_id, Link.position)
     )
     found: Names = {}
@@ -87,7 +88,7 @@ def consulting(session: Session, paper_ids: Collection[str]) -> Names:
     """Return the names of the organizations that consult on papers, or hold the meeting where they do, by paper id."""
     query = (
         select(Consultation.paper_id, Consultation.id, Consultation.meeting_id)
-        .where(Consultation.paper_id.in_(paper_ids), ~Consultation.deleted)
+        .where(Consultation.paper_id.in_(paper_ids), shown(Consultation))
         .order_by(Consultation.paper_id, Consultation.position, Consultation.id)
     )
     stations = session.execute(query).all()
@@ -112,7 +113,7 @@ def memberships(session: Session, person_ids: Collection[str]) -> dict[str, list
     query = (
         select(Membership.person_id, Organization.name, Membership.role)
         .join(Organization, Organization.id == Membership.organization_id)
-        .where(Membership.person_id.in_(person_ids), ~Membership.deleted, ~Organization.deleted)
+        .where(Membership.person_id.in_(person_ids), shown(Membership), shown(Organization))
         .order_by(Membership.person_id, Membership.position, Membership.id)
     )
     found: dict[str, list[tuple[str, str]]] = {}

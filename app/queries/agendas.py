@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import AgendaItem, Consultation, Meeting, Paper
 from app.queries.outcomes import Outcome, outcome_of
 from app.queries.references import Reference, files_among, references
+from app.shown import present, shown
 
 _PAPER_FILES = ("mainFile", "auxiliaryFile")
 _ITEM_FILES = ("resolutionFile", "auxiliaryFile")
@@ -37,7 +38,7 @@ def agenda_item_by_key(session: Session, key: str) -> AgendaItem | None:
 
 def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
     """Return the agenda in its order; in at most six queries however long it is."""
-    query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, ~AgendaItem.deleted)
+    query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, present(AgendaItem))
     order = (AgendaItem.position.nulls_last(), AgendaItem.order.nulls_last(), AgendaItem.id)
     items = list(session.scalars(query.order_by(*order)))
     public = [item for item in items if item.public is not False]
@@ -65,7 +66,7 @@ def _papers_of(session: Session, items: list[AgendaItem]) -> dict[str, tuple[Pap
         select(Consultation.id, Consultation.agenda_item_id, Paper)
         .join(Paper, Paper.id == Consultation.paper_id)
         .where(or_(Consultation.agenda_item_id.in_(ids), Consultation.id.in_(by_consultation)))
-        .where(~Consultation.deleted, ~Paper.deleted)
+        .where(shown(Consultation), shown(Paper))
         .order_by(Consultation.id)
     )
     found: dict[str, tuple[Paper, ...]] = {}

@@ -12,6 +12,7 @@ from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
 from app.models.files import FETCHED, GONE, WAITING
 from app.queries.paging import SIZE, Paged, paged
 from app.queries.references import FILE_ROLES
+from app.shown import FILE_PARENTS, shown
 
 Row = TypeVar("Row", bound=OParlObject)
 
@@ -46,8 +47,8 @@ def file_by_key(session: Session, key: str) -> File | None:
 
 
 def files(session: Session, *, body: str | None = None, page: int = 1, size: int = SIZE) -> Paged[File]:
-    """Return files, newest first by their own date, those without one last; `behind_doors` says which to leave out."""
-    query = select(File).where(~File.deleted).options(joinedload(File.blob))
+    """Return files, newest first by their own date, those without one last."""
+    query = select(File).where(shown(File)).options(joinedload(File.blob))
     if body is not None:
         query = query.where(File.body_id == body)
     return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size)
@@ -91,25 +92,20 @@ def page_numbers(session: Session, file: File) -> list[int]:
 
 
 def behind_doors(session: Session, found: Iterable[File]) -> set[str]:
-    """Return the ids of those files that belong to non-public agenda items alone: they are shown to nobody."""
-    query = (
-        select(Link.to_id, AgendaItem.public)
-        .join(AgendaItem, AgendaItem.id == Link.from_id, isouter=True)
-        .where(Link.to_id.in_([file.id for file in found]), Link.property.in_(FILE_ROLES))
-    )
-    closed: dict[str, bool] = {}
-    for file_id, public in session.execute(query):
-        closed[file_id] = closed.get(file_id, True) and public is False
-    return {file_id for file_id, all_closed in closed.items() if all_closed}
+    """Return the ids of those files that are shown to nobody: what they belong to is not public or not there."""
+    ids = {file.id for file in found}
+    return ids - set(session.scalars(select(File.id).where(File.id.in_(ids), shown(File))))
 
 
 def parents_of(session: Session, file: File) -> list[Parent]:
-    """Return the records a file belongs to; never an agenda item behind closed doors; in five queries."""
-    query = select(Link).where(Link.to_id == file.id, Link.property.in_(FILE_ROLES))
-    role_of = {link.from_id: link.property for link in session.scalars(query.order_by(Link.from_id))}
+    """Return the shown records a file belongs to, by either side's word; in six queries."""
+    named = select(Link.to_id, Link.property).where(Link.from_id == file.id, Link.property.in_(FILE_PARENTS))
+    role_of = {row.to_id: "auxiliaryFile" for row in session.execute(named)}
+    query = select(Link).where(Link.to_id == file.id, Link.property.in_(FILE_ROLES)).order_by(Link.from_id)
+    role_of |= {link.from_id: link.property for link in session.scalars(query)}
     papers = _rows(session, Paper, set(role_of))
     meetings = _rows(session, Meeting, set(role_of))
-    items = [item for item in _rows(session, AgendaItem, set(role_of)) if item.public is not False]
+    items = _rows(session, AgendaItem, set(role_of))
     meeting_of = {row.id: row for row in _rows(session, Meeting, {i.meeting_id for i in items if i.meeting_id})}
     return [
         *(Parent(role_of[row.id], row) for row in papers),
@@ -123,11 +119,11 @@ def papers_of_files(session: Session, found: list[File]) -> dict[str, Paper]:
     query = (
         select(Link.to_id, Paper)
         .join(Paper, Paper.id == Link.from_id)
-        .where(Link.to_id.in_([file.id for file in found]), Link.property.in_(FILE_ROLES), ~Paper.deleted)
+        .where(Link.to_id.in_([file.id for file in found]), Link.property.in_(FILE_ROLES), shown(Paper))
         .order_by(Paper.id.desc())
     )
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _rows(session: Session, model: type[Row], ids: set[str]) -> list[Row]:
-    return list(session.scalars(select(model).where(model.id.in_(ids), ~model.deleted).order_by(model.id)))
+    return list(session.scalars(select(model).where(model.id.in_(ids), shown(model)).order_by(model.id)))

@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Change, OParlObject
+from app.shown import shown
 
 LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change and the record it is about, None where that was withdrawn since."""
+    """A change and the record it is about, None where that is not shown any more."""
 
     change: Change
     record: OParlObject | None
@@ -27,5 +28,5 @@ def history(session: Session, ids: Iterable[str], limit: int = LIMIT) -> list[Ev
     for name in dict.fromkeys(change.object_type for change in changes):
         model = OPARL_TYPES[name]
         wanted = {change.object_id for change in changes if change.object_type == name}
-        rows |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), ~model.deleted))}
+        rows |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), shown(model)))}
     return [Event(change, rows.get(change.object_id)) for change in changes]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Meeting, OParlObject, Organization, Paper
 from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
+from app.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Found:
 
 
 def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContext]:
-    """Return the context of hits by id; a record that was withdrawn since it was indexed has none and is not shown."""
+    """Return the context of hits by id; one that may not be read any more, though it is in the index, has none."""
     rows: dict[str, OParlObject] = {}
     for name in dict.fromkeys(hit.type for hit in hits):
         if name in OPARL_TYPES:
@@ -72,4 +73,4 @@ def _rows(session: Session, model: type[OParlObject], ids: Iterable[str]) -> dic
     wanted = set(ids)
     if not wanted:
         return {}
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), ~model.deleted))}
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), shown(model)))}

@@ -12,6 +12,7 @@ from app.models.changes import CREATED, DELETED
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
 from app.queries.paths import organizations_of
 from app.queries.status import WITH_TEXT
+from app.shown import shown
 
 PAST, COMING = 3, 3
 NEWS_DAYS = 7
@@ -64,7 +65,7 @@ def corpus(session: Session) -> Corpus:
         select(func.count(), func.coalesce(func.sum(Blob.page_count), 0))
         .select_from(File)
         .join(Blob, Blob.sha256 == File.blob_sha256)
-        .where(~File.deleted, Blob.read_state.in_(WITH_TEXT))
+        .where(shown(File), Blob.read_state.in_(WITH_TEXT))
     )
     documents, pages = session.execute(query).one()
     oldest = session.scalar(select(func.min(Paper.date)).where(~Paper.deleted, Paper.date > date(1946, 1, 1)))
@@ -94,9 +95,7 @@ def _stops(session: Session, meetings: Sequence[Meeting]) -> list[Stop]:
     organizations = organizations_of(session, ids)
     items: dict[str | None, int] = dict.fromkeys(ids, 0)
     outcomes: dict[str | None, dict[Outcome, int]] = {one: {} for one in ids}
-    query = select(AgendaItem.meeting_id, AgendaItem.result).where(
-        AgendaItem.meeting_id.in_(ids), ~AgendaItem.deleted, AgendaItem.public.is_not(False)
-    )
+    query = select(AgendaItem.meeting_id, AgendaItem.result).where(AgendaItem.meeting_id.in_(ids), shown(AgendaItem))
     for meeting_id, result in session.execute(query):
         items[meeting_id] += 1
         outcome = outcome_of(result)
@@ -110,7 +109,7 @@ def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list
     query = (
         select(AgendaItem, Meeting)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(Meeting.start <= moment, ~Meeting.deleted, ~AgendaItem.deleted, AgendaItem.public.is_not(False))
+        .where(Meeting.start <= moment, ~Meeting.deleted, shown(AgendaItem))
         .where(AgendaItem.result.is_not(None), AgendaItem.result != "", AgendaItem.name.is_not(None))
         .order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
         .limit(limit * 12)
@@ -140,7 +139,7 @@ def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper
     reverse = (
         select(Consultation.agenda_item_id, Paper)
         .join(Paper, Paper.id == Consultation.paper_id)
-        .where(Consultation.agenda_item_id.in_(missing), ~Consultation.deleted, ~Paper.deleted)
+        .where(Consultation.agenda_item_id.in_(missing), shown(Consultation), ~Paper.deleted)
     )
     return found | {item_id or "": paper for item_id, paper in session.execute(reverse)}
 

@@ -12,6 +12,7 @@ from app.db import now
 from app.models import Link, Location, Meeting, Organization
 from app.queries.paging import SIZE, Paged, counted, paged
 from app.queries.paths import organizations_of
+from app.shown import shown
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -124,7 +125,7 @@ def meeting_rows(session: Session, found: Sequence[Meeting]) -> list[MeetingRow]
     places = (
         select(Link.from_id, Location)
         .join(Location, Location.id == Link.to_id)
-        .where(Link.from_id.in_(ids), Link.property == "location", ~Location.deleted)
+        .where(Link.from_id.in_(ids), Link.property == "location", shown(Location))
         .order_by(Link.position.desc())
     )
     location_of = {row[0]: row[1] for row in session.execute(places)}

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Membership, Organization
+from app.shown import shown
 
 
 def organization_by_key(session: Session, key: str) -> Organization | None:
@@ -27,7 +28,7 @@ def member_counts(session: Session, day: date) -> dict[str, int]:
     """Return organization id -> how many people belong to it on a day."""
     query = (
         select(Membership.organization_id, func.count(Membership.person_id.distinct()))
-        .where(~Membership.deleted)
+        .where(shown(Membership))
         .where(or_(Membership.start_date.is_(None), Membership.start_date <= day))
         .where(or_(Membership.end_date.is_(None), Membership.end_date >= day))
         .group_by(Membership.organization_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Consultation, Link, Paper
 from app.queries.paging import SIZE, Paged, counted, paged
 from app.queries.references import Reference, references
+from app.shown import shown
 
 ORIGINATORS = ("originatorPerson", "originatorOrganization")
 
@@ -96,7 +97,7 @@ def _of_organization(organization_id: str) -> ColumnElement[bool]:
     consulted = (
         select(Consultation.paper_id)
         .join(Link, Link.from_id == Consultation.id)
-        .where(Link.to_id == organization_id, Link.property == "organization", ~Consultation.deleted)
+        .where(Link.to_id == organization_id, Link.property == "organization", shown(Consultation))
     )
     linked = ("originatorOrganization", "underDirectionOf")
     return or_(_links_to(organization_id, linked), Paper.id.in_(consulted))

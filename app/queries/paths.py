@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.models import AgendaItem, Consultation, Link, Meeting, Organization
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
+from app.shown import present, shown
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -81,7 +82,7 @@ def consultation_path(session: Session, paper_id: str, *, today: datetime | None
 def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: datetime | None = None) -> dict[str, Path]:
     """Return the paths of some papers by id, in five queries however many they are; those without one are left out."""
     moment = today or now()
-    query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), ~Consultation.deleted)
+    query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), shown(Consultation))
     consultations = list(session.scalars(query.order_by(Consultation.position, Consultation.id)))
     items = _items_of(session, consultations)
     meeting_of = {c.id: c.meeting_id or _meeting_id(items.get(c.id)) for c in consultations}
@@ -131,7 +132,7 @@ def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, 
     named = {c.agenda_item_id for c in consultations if c.agenda_item_id}
     ids = {c.id for c in consultations}
     query = select(AgendaItem).where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)))
-    found = {item.id: item for item in session.scalars(query.where(~AgendaItem.deleted).order_by(AgendaItem.id))}
+    found = {item.id: item for item in session.scalars(query.where(present(AgendaItem)).order_by(AgendaItem.id))}
     by_consultation = {item.consultation_id: item for item in found.values() if item.consultation_id in ids}
     pairs = ((c.id, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations)
     return {id_: item for id_, item in pairs if item}

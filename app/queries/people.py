@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Membership, Organization, Person
 from app.queries.paging import Paged, counted, paged
 from app.queries.references import Missing
+from app.shown import shown
 
 Row = TypeVar("Row", Person, Organization)
 # A town's council, its committees and their deputies on one page: what a reader can still scan.
@@ -62,14 +63,14 @@ def people_letters(session: Session) -> dict[str, int]:
 
 def memberships_of(session: Session, person: Person) -> list[Belonging]:
     """Return where a person belongs or belonged, latest first; in two queries."""
-    query = select(Membership).where(Membership.person_id == person.id, ~Membership.deleted)
+    query = select(Membership).where(Membership.person_id == person.id, shown(Membership))
     found = session.scalars(query.order_by(Membership.start_date.desc().nulls_last(), Membership.position))
     return _belongings(session, list(found), {person.id: person})
 
 
 def members_of(session: Session, organization: Organization) -> list[Belonging]:
     """Return who belongs or belonged to an organization, by name; in three queries."""
-    query = select(Membership).where(Membership.organization_id == organization.id, ~Membership.deleted)
+    query = select(Membership).where(Membership.organization_id == organization.id, shown(Membership))
     found = list(session.scalars(query.order_by(Membership.start_date, Membership.id)))
     ids = {membership.person_id for membership in found if membership.person_id}
     rows = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
@@ -80,7 +81,7 @@ def members_of(session: Session, organization: Organization) -> list[Belonging]:
 def current_posts(session: Session, found: list[Person], day: date) -> dict[str, list[Belonging]]:
     """Return person id -> where they belong today, for a list of people; in two queries."""
     ids = [person.id for person in found]
-    query = select(Membership).where(Membership.person_id.in_(ids), ~Membership.deleted)
+    query = select(Membership).where(Membership.person_id.in_(ids), shown(Membership))
     current = query.where(or_(Membership.end_date.is_(None), Membership.end_date >= day))
     rows = list(session.scalars(current.order_by(Membership.position, Membership.id)))
     posts: dict[str, list[Belonging]] = {}

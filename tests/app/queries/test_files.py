@@ -85,7 +85,8 @@ def test_a_file_of_a_closed_item_alone_is_shown_nowhere(engine: Engine, session:
         factories.link(closed, "auxiliaryFile", secret, 1),
         factories.link(closed, "auxiliaryFile", shared, 2),
     )
-    assert behind_doors(session, files(session).rows) == {secret.id}
+    assert behind_doors(session, [secret, shared]) == {secret.id}
+    assert [file.id for file in files(session).rows] == [shared.id]
     assert closed.id not in {parent.record.id for parent in parents_of(session, shared)}
 
 

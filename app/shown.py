@@ -1,0 +1,94 @@
+"""What is shown: one rule, asked by pages, lists, counts, index and exports alike, as a condition of their queries.
+
+present(model)   not withdrawn, and, where it only ever came inside another record, still named by one
+shown(model)     present, and public: neither a non-public agenda item nor a file that belongs to such alone
+
+A file is shown as long as a paper, a meeting, a public agenda item or a file it derives from is. A file that belongs
+to none is shown where its council lists it by itself. Only what the same source says of it counts.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, inspect, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.models import AgendaItem, Consultation, File, LegislativeTerm, Link, Location, Meeting, Membership, Paper
+
+# By these a record names its files, and by these a file names the records it belongs to.
+FILE_PROPERTIES = (
+    *("mainFile", "auxiliaryFile", "resolutionFile"),
+    *("invitation", "resultsProtocol", "verbatimProtocol"),
+)
+FILE_PARENTS = ("paper", "meeting", "agendaItem")
+# Parts that know what they are part of: the column is emptied when that names them no more.
+_PARTS = {AgendaItem: "meeting_id", Consultation: "paper_id", Membership: "person_id", LegislativeTerm: "body_id"}
+
+
+@cache
+def present(model: Any) -> ColumnElement[bool]:
+    """Return the condition that records of one type, or of an alias of it, were not taken back by their council."""
+    return and_(~model.deleted, attached(model), *_of_what_is_held(model))
+
+
+@cache  # to put it together takes 50 ms
+def shown(model: Any) -> ColumnElement[bool]:
+    """Return the condition that records of one type, or of an alias of it, may be read by everybody."""
+    kind = inspect(model).mapper.class_
+    if kind is File:
+        return _file(model, masters=True)
+    if kind is AgendaItem:
+        return and_(present(model), model.public.is_not(False))
+    return present(model)
+
+
+@cache
+def attached(model: Any) -> ColumnElement[bool]:
+    """Return the condition that records came by themselves, or that something names them."""
+    kind = inspect(model).mapper.class_
+    if column := _PARTS.get(kind):
+        return or_(~model.embedded, getattr(model, column).is_not(None))
+    if kind in (File, Location):
+        link = aliased(Link)
+        named = select(link.to_id).where(link.to_id == model.id).correlate_except(link).exists()
+        return or_(~model.embedded, named)
+    return true()
+
+
+def _of_what_is_held(model: Any) -> list[ColumnElement[bool]]:
+    if inspect(model).mapper.class_ is not AgendaItem:
+        return []
+    meeting = aliased(Meeting)
+    gone = select(meeting.id).where(meeting.id == model.meeting_id, meeting.deleted).correlate_except(meeting)
+    return [~gone.exists()]
+
+
+def _file(file: Any, *, masters: bool) -> ColumnElement[bool]:
+    alone = and_(~file.embedded, ~_belongs(file, masters=masters, readable=False))
+    return and_(~file.deleted, or_(_belongs(file, masters=masters, readable=True), alone))
+
+
+def _belongs(file: Any, *, masters: bool, readable: bool) -> ColumnElement[bool]:
+    """Return the condition that something known, or known and shown, holds the file, by either side's word."""
+    found = []
+    link = aliased(Link)
+    for mine, other, names in ((link.to_id, link.from_id, FILE_PROPERTIES), (link.from_id, link.to_id, FILE_PARENTS)):
+        holder = or_(*(_is_there(kind, other, file, readable=readable) for kind in (Paper, Meeting, AgendaItem)))
+        found.append(_links(link, mine == file.id, link.property.in_(names), holder))
+    if masters:
+        found.append(_is_there(File, file.master_file_id, file, readable=readable))
+        master = _is_there(File, link.from_id, file, readable=readable)
+        found.append(_links(link, link.to_id == file.id, link.property == "derivativeFile", master))
+    return or_(*found)
+
+
+def _links(link: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(link.to_id).where(*conditions).correlate_except(link).exists()
+
+
+def _is_there(kind: type[Any], oparl_id: Any, file: Any, *, readable: bool) -> ColumnElement[bool]:
+    holder: Any = aliased(kind)
+    found = select(holder.id).where(holder.id == oparl_id, holder.source_id == file.source_id)
+    if readable:
+        found = found.where(_file(holder, masters=False) if kind is File else shown(holder))
+    return found.correlate_except(holder).exists()
