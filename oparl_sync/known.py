@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import func, null, select
+from sqlalchemy import func, null, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, Link, Source
+from app.models import OPARL_TYPES, AgendaItem, Change, Link, Source
+from app.models.base import DEFAULT_PORTS
+from app.shown import FILE_PARENTS
 from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import HOLDING, PARENTS
 
@@ -60,11 +61,16 @@ def holders(
     if object_type in PARENTS:
         return _still_theirs(session, object_type, copies, stored)
     ids = {stored[key].id: key for key in copies}
-    first = select(Link.to_id, func.min(Link.from_id)).where(Link.property.in_(HOLDING)).group_by(Link.to_id)
+    # Only holders on the server that speaks: another one must not silence it by naming what is not its own. Of what
+    # a non-public item names no copy ever comes.
+    servers = {"/".join(str(copy.holder).split("/", 3)[:3]).partition("://")[2] for copy in copies.values()}
+    there = [Link.from_id.startswith(f"{s}://{one}/", autoescape=True) for one in servers for s in ("https", "http")]
+    closed = select(AgendaItem.id).where(AgendaItem.id == Link.from_id, AgendaItem.public.is_(False)).exists()
+    first = select(Link.to_id, func.min(Link.from_id)).where(Link.property.in_(HOLDING), or_(*there), ~closed)
     found = {
         ids[oparl_id]: holder
         for part in chunks(list(ids))
-        for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)))
+        for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)).group_by(Link.to_id))
     }
     # Compared without the scheme: a server that moves to https moves its holders too.
     return {key: min(str(copies[key].holder), holder, key=_rest) for key, holder in found.items()}
@@ -121,6 +127,49 @@ def held_by(session: Session, ids: Sequence[str]) -> list[str]:
     return [held for part in chunks(ids) for held in session.scalars(chosen.where(Link.from_id.in_(part)))]
 
 
+def backs(session: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int, str]]]:
+    """Return the ways back that files have: property, place and id of what they say they belong to."""
+    chosen = select(Link.from_id, Link.property, Link.position, Link.to_id).where(Link.property.in_(FILE_PARENTS))
+    found: dict[str, set[tuple[str, int, str]]] = {}
+    for part in chunks(ids):
+        for oparl_id, name, position, parent in session.execute(chosen.where(Link.from_id.in_(part))):
+            found.setdefault(oparl_id, set()).add((name, position, parent))
+    return found
+
+
+def holding(session: Session, ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Return pairs of these files and what names them."""
+    chosen = select(Link.to_id, Link.from_id).where(Link.property.in_(HOLDING))
+    return {
+        (file_id, holder)
+        for part in chunks(ids)
+        for file_id, holder in session.execute(chosen.where(Link.to_id.in_(part)))
+    }
+
+
+def other_types(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return as what else these ids are stored, and not withdrawn; the log knows all that ever was."""
+    chosen = select(Change.object_id, Change.object_type).where(Change.object_type != object_type).distinct()
+    logged = [row for part in chunks(ids) for row in session.execute(chosen.where(Change.object_id.in_(part)))]
+    found = {}
+    for oparl_id, other in logged:
+        model = OPARL_TYPES[other]
+        if session.scalar(select(model.id).where(model.id == oparl_id, model.deleted.is_(False))):
+            found[oparl_id] = other
+    return found
+
+
+def hosts_of_others(session: Session, source_id: int) -> set[str]:
+    """Return the hosts on which the other sources are."""
+    return {host for number, host in _hosts(session).items() if number != source_id}
+
+
+def host_in(url: str) -> str:
+    """Return host and port as they count in an object's key."""
+    scheme, _, rest = url.partition("://")
+    return rest.partition("/")[0].rpartition("@")[2].lower().removesuffix(DEFAULT_PORTS.get(scheme.lower(), ":"))
+
+
 def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield parts that fit one IN (…)."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
@@ -136,4 +185,4 @@ def _named(raw: dict[str, Any], name: str) -> list[Any]:
 
 
 def _hosts(session: Session) -> dict[int, str]:
-    return {number: urlsplit(url).netloc for number, url in session.execute(select(Source.id, Source.url))}
+    return {number: host_in(url) for number, url in session.execute(select(Source.id, Source.url))}

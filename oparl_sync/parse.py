@@ -10,7 +10,7 @@ from app.privacy import NON_PUBLIC_KEPT
 from oparl_sync import privacy, problems, quirks, values
 from oparl_sync.parsed import Child, Object, Parsed
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import CLOSED, PARENTS, PROPERTIES, Kind, Property
+from oparl_sync.vocabulary import CLOSED, PARENTS, PROPERTIES, UNQUOTED, Kind, Property
 
 MAX_DEPTH = 16  # of embedding; the deepest that OParl knows is Meeting > AgendaItem > File
 
@@ -60,7 +60,10 @@ class _Reader:
         kept = privacy.scrubbed(raw, person=object_type in CLOSED)
         self.parsed.deviations.append(Deviation(kind, about, detail, object_type, kept))
 
-    def misfits(self, found: Object, name: str, detail: object) -> None:
+    def misfits(self, found: Object, name: str, detail: str | values.Unusable) -> None:
+        if isinstance(detail, values.Unusable):
+            quoted = UNQUOTED.isdisjoint((found.type, PROPERTIES[found.type][name].type))
+            detail = str(detail) if quoted else detail.reason
         self.deviates(problems.WRONG_TYPE, f"{found.id}#{name}", f"{found.type}.{name}: {detail}", found.type)
 
     def read(
@@ -79,8 +82,9 @@ class _Reader:
         self.parsed.seen += 1
         about = f"{holder.id if holder else self.where}#{name}-{position}"
         if not isinstance(data, dict) or depth > MAX_DEPTH:
-            detail = "nested too deeply" if depth > MAX_DEPTH else f"expected an object, got {values.shown(data)}"
-            harmless = isinstance(data, dict | list) or expected not in (*CLOSED, "AgendaItem")
+            said = values.shown(data, quoted=expected not in UNQUOTED)
+            detail = "nested too deeply" if depth > MAX_DEPTH else f"expected an object, got {said}"
+            harmless = isinstance(data, dict | list) or expected not in UNQUOTED
             self.deviates(problems.NO_OBJECT, about, detail, expected, data if harmless else None)
             return None
         identity = self._identify(data, expected, about, (holder.id, name, position) if holder and part else None)
@@ -106,7 +110,8 @@ class _Reader:
         stated = data.get("type", data.get("Type"))
         object_type = quirks.type_in_any_spelling(stated) or (expected if quirks.is_untyped(stated) else None)
         if object_type is None:
-            self.deviates(problems.UNKNOWN_TYPE, about, f"type {values.shown(stated)} is not of OParl", expected, data)
+            said = values.shown(stated, quoted=expected not in UNQUOTED)
+            self.deviates(problems.UNKNOWN_TYPE, about, f"type {said} is not of OParl", expected, data)
             return None
         oparl_id = data.get("id")
         if isinstance(oparl_id, str):
@@ -114,7 +119,8 @@ class _Reader:
         if oparl_id in EMPTY and place is not None:
             oparl_id = quirks.embedded_without_id(*place)
         if not isinstance(oparl_id, str) or not values.is_url(oparl_id):
-            detail = f"{object_type} without a usable id: {values.shown(oparl_id)}"
+            said = values.shown(oparl_id, quoted=object_type not in UNQUOTED)
+            detail = f"{object_type} without a usable id: {said}"
             self.deviates(problems.NO_ID, about, detail, object_type, data)
             return None
         return object_type, oparl_id
@@ -143,8 +149,7 @@ class _Reader:
             else:
                 kept = not closed and prop.kind is not Kind.WITHHELD
             if not kept:
-                if value not in EMPTY:
-                    found.withheld.append(name)
+                self._withhold(found, name, prop, value)
             elif prop is None:
                 found.raw[name] = privacy.scrubbed(value)
             else:
@@ -154,6 +159,18 @@ class _Reader:
             if prop is None and ":" not in name and name != "Type" and not closed:
                 detail = f"{found.type} has the property {name[:80]!r}, which OParl does not know"
                 self.deviates(problems.UNKNOWN_PROPERTY, f"{found.type}.{name[:80]}", detail, found.type)
+        self._settle(found, data)
+
+    def _withhold(self, found: Object, name: str, prop: Property | None, value: Any) -> None:
+        if value not in EMPTY:
+            found.withheld.append(name)
+        if found.secret and prop is not None and prop.type == "File":  # which those are, so that nobody shows them
+            found.links += [(name, *place) for place in _named(found.id, value)]
+
+    def _settle(self, found: Object, data: dict[str, Any]) -> None:
+        """Bring values in line that depend on several properties."""
+        if found.secret:
+            found.values["public"] = False  # also where it says so in words that are not understood
         if found.type == "Meeting" and "end" in found.values:
             found.values["end"] = quirks.meeting_end_unknown(found.values.get("start"), found.values["end"])
         if found.type == "Location":
@@ -174,6 +191,8 @@ class _Reader:
             found.raw[name] = None
         elif isinstance(value, dict | list):
             found.raw[name] = privacy.scrubbed(value)
+        if prop.kind is Kind.BACK and prop.type and not found.embedded:
+            found.back += [(name, *place) for place in _named(found.id, value)]
 
     def _convert(self, found: Object, name: str, prop: Property, value: Any) -> None:
         if value in EMPTY:
@@ -202,7 +221,8 @@ class _Reader:
         standing: list[Any] = []
         for position, item in enumerate(items):
             target = self._target(found, name, prop, item, position, depth, taken)
-            standing.append(privacy.scrubbed(item) if target is None else target if isinstance(item, dict) else item)
+            kept = None if prop.type in UNQUOTED and isinstance(item, str) else privacy.scrubbed(item)
+            standing.append(kept if target is None else target if isinstance(item, dict) else item)
             if target is not None and prop.kind is Kind.CHILDREN:
                 found.children.append(Child(prop.type, target, position, isinstance(item, dict)))
             elif target is not None:
@@ -236,3 +256,13 @@ class _Reader:
                 child.values[parent.column] = found.id
             child.values["position"] = position
         return child.id
+
+
+def _named(own_id: str, value: Any) -> list[tuple[int, str]]:
+    """Return place and id of the objects that are named or embedded here; what is neither is passed over."""
+    found = []
+    for place, item in enumerate(value if isinstance(value, list) else [value]):
+        stated = item.get("id") if isinstance(item, dict) else item
+        if isinstance(stated, str) and values.is_url(stated := stated.strip()):
+            found.append((place, quirks.one_scheme(own_id, stated)))
+    return found

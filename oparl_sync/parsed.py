@@ -42,6 +42,7 @@ class Object:
     unplaced: bool = False  # a Location that does not say whose place it is
     withheld: list[str] = field(default_factory=list)
     links: list[tuple[str, int, str]] = field(default_factory=list)
+    back: list[tuple[str, int, str]] = field(default_factory=list)  # the way back, of what comes by itself
     children: list[Child] = field(default_factory=list)
     content_hash: str = ""
 

@@ -23,6 +23,7 @@ from app.models import Problem
 RAW_LIMIT = 64 * 1024
 MAX_TEXT = 2400
 CHUNK = 400
+FORGET = 100  # objects in one search for what is told about them
 
 # The kinds of problems, and whether the object could not be stored.
 LIST_FAILED = "list-failed"
@@ -32,9 +33,11 @@ UNKNOWN_TYPE = "unknown-type"
 WRONG_TYPE = "wrong-type"
 UNKNOWN_PROPERTY = "unknown-property"
 FOREIGN_ID = "foreign-id"
+SECOND_TYPE = "second-type"
+NOT_STORED = "not-stored"
 FILE_FAILED = "file-failed"
 UNREADABLE_FILE = "unreadable-file"
-QUARANTINED = frozenset({NO_ID, NO_OBJECT, UNKNOWN_TYPE, FOREIGN_ID})
+QUARANTINED = frozenset({NO_ID, NO_OBJECT, UNKNOWN_TYPE, FOREIGN_ID, SECOND_TYPE, NOT_STORED})
 
 
 class SyncError(Exception):
@@ -134,10 +137,12 @@ def _known(
 
 
 def forget(session: Session, object_ids: Iterable[str]) -> None:
-    """Remove what is told about objects that were withdrawn: it may quote them."""
-    for oparl_id in object_ids:
-        mine = or_(Problem.about == oparl_id, Problem.about.startswith(f"{oparl_id}#", autoescape=True))
-        session.execute(delete(Problem).where(mine))
+    """Remove what is told about objects that are no longer public: it may quote them."""
+    gone = list(object_ids)
+    for start in range(0, len(gone), FORGET):
+        ids = gone[start : start + FORGET]
+        theirs = (Problem.about.startswith(f"{oparl_id}#", autoescape=True) for oparl_id in ids)
+        session.execute(delete(Problem).where(or_(Problem.about.in_(ids), *theirs)))
 
 
 def settle(session: Session, source_id: int, kind: str, abouts: Iterable[str]) -> None:

@@ -7,15 +7,15 @@ as long as there is nothing else. Of several of these one holder's counts, or th
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
+from app import changes
 from app.db import now
 from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
-from oparl_sync import known, problems, withdraw
+from oparl_sync import known, naming, problems, withdraw
 from oparl_sync.known import Known
 from oparl_sync.parsed import VOLATILE, Object, Parsed
 from oparl_sync.problems import Deviation
@@ -47,7 +47,7 @@ class Store:
     def __init__(self, source: Source, body_id: str | None, *, backfill: bool, since: datetime | None = None) -> None:
         """Take when the run began as `since`: problems are counted from there."""
         self.source_id = source.id
-        self.host = urlsplit(source.url).netloc
+        self.host = known.host_in(source.url)
         self.body_id = body_id
         self.backfill = backfill
         self.since = since
@@ -56,9 +56,13 @@ class Store:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
         page = _Page(self, session, Counts(quarantined=parsed.quarantined), Writes(), now())
         by_type: dict[str, dict[str, Object]] = {}
+        types: dict[str, str] = {}
         for found in parsed.objects:
-            mine = by_type.setdefault(found.type, {})
             key = key_of(found.id)
+            if types.setdefault(key, found.type) != found.type:
+                page.refuse_second_type(found, types[key])
+                continue
+            mine = by_type.setdefault(found.type, {})
             if (other := mine.get(key)) is not None:
                 page.counts.unchanged += 1
             if other is None or _outweighs(found, other):
@@ -68,6 +72,14 @@ class Store:
         page.write()
         problems.record(session, self.source_id, [*parsed.deviations, *page.deviations], at=page.at, since=self.since)
         return page.counts
+
+    def refuse(self, session: Session, parsed: Parsed, reason: str) -> None:
+        """Count the objects that the database refuses; one entry of a list with all that is embedded in it."""
+        refused = [
+            Deviation(problems.NOT_STORED, found.id, f"the database refuses it: {reason}", found.type)
+            for found in parsed.objects
+        ]
+        problems.record(session, self.source_id, [*parsed.deviations, *refused], since=self.since)
 
 
 class _Page:
@@ -81,6 +93,8 @@ class _Page:
         self.at = at
         self.deviations: list[Deviation] = []
         self.secret: list[str] = []
+        self.lost: list[naming.Part] = []
+        self.gained: list[naming.Part] = []
 
     def decide(self, object_type: str, mine: dict[str, Object]) -> None:
         """Sort the objects of one type into what is new, differs, is gone or stays."""
@@ -90,6 +104,7 @@ class _Page:
         stored = known.rows(session, object_type, list(mine))
         for key in [key for key, old in stored.items() if not self._is_ours(mine[key], old)]:
             del stored[key], mine[key]
+        self._refuse(object_type, mine, stored)
         differing = {key: old for key, old in stored.items() if _differs(mine[key], old, self.store.source_id)}
         copies = {key: mine[key] for key in differing if mine[key].embedded}
         holding = known.holders(session, object_type, copies, stored)
@@ -107,13 +122,21 @@ class _Page:
                 self.writes.gone.setdefault(object_type, {})[old.id] = not found.embedded
             else:
                 self._update(found, key, old, raws[old.id])
+        if object_type == "File":
+            self._take_ways_back({stored[k].id: f for k, f in mine.items() if k in stored and k not in differing})
 
     def write(self) -> None:
         """Carry out what was decided."""
         session, store, at = self.session, self.store, self.at
         self.writes.carry_out(session)
         held = known.held_by(session, self.secret)
-        self.writes.relink(session)
+        problems.forget(session, self.secret)
+        logged = {entry["object_id"] for entry in self.writes.log}
+        again = naming.unnamed(session, [part for part in self.gained if part.id not in logged], store.source_id)
+        self.writes.relink(session, store.source_id)
+        parted = naming.lost(session, [part for part in self.lost if part.id not in logged], store.source_id)
+        self.counts.updated += len(parted)
+        changes.append(session, [self._entry(p.type, p.id, UPDATED, [p.property], h) for p, h in (*again, *parted)])
         for object_type, ids in self.writes.gone.items():
             self.counts.deleted += withdraw.withdraw(
                 session, object_type, list(ids), source_id=store.source_id, backfill=store.backfill, at=at
@@ -131,12 +154,48 @@ class _Page:
             # Two councils of one server are two sources that share its persons and the system itself.
             self.counts.unchanged += 1
             return False
-        if urlsplit(found.id).netloc == self.store.host:
+        if known.host_in(found.id) == self.store.host:
             return True
+        self._refuse_foreign(found)
+        return False
+
+    def _refuse(self, object_type: str, mine: dict[str, Object], stored: dict[str, Known]) -> None:
+        """Take out new objects on another source's server, and those whose id is another type's already."""
+        new = [key for key in mine if key not in stored]
+        strange = [key for key in new if known.host_in(mine[key].id) != self.store.host]
+        taken = known.hosts_of_others(self.session, self.store.source_id) if strange else set()
+        for key in strange:
+            if known.host_in(mine[key].id) in taken:
+                self._refuse_foreign(mine.pop(key))
+        others = known.other_types(self.session, object_type, [mine[key].id for key in new if key in mine])
+        for oparl_id, other in others.items():
+            self.refuse_second_type(mine.pop(key_of(oparl_id)), other)
+
+    def _refuse_foreign(self, found: Object) -> None:
         detail = f"{found.id} belongs to another source and was not taken from this one"
         self.deviations.append(Deviation(problems.FOREIGN_ID, found.id, detail, found.type))
         self.counts.quarantined += 1
-        return False
+
+    def refuse_second_type(self, found: Object, other: str) -> None:
+        """Count an object that comes as two things at once; the first one counts."""
+        detail = f"{found.id} comes as {found.type}, and is {other} already"
+        self.deviations.append(Deviation(problems.SECOND_TYPE, found.id, detail, found.type))
+        self.counts.quarantined += 1
+
+    def _take_ways_back(self, files: dict[str, Object]) -> None:
+        """Note to what files belong by their own word; it is no part of what is compared, or copies would differ."""
+        alone = {oparl_id: file for oparl_id, file in files.items() if not (file.embedded or file.deleted)}
+        had = known.backs(self.session, list(alone))
+        differ = {k: file for k, file in alone.items() if set(file.back) != had.get(k, set())}
+        held = known.holding(self.session, list(differ))
+        for oparl_id, file in differ.items():
+            self.writes.unback.append(oparl_id)
+            self.writes.link_back(file)
+            either = {(name, parent) for name, _, parent in had.get(oparl_id, set()) ^ set(file.back)}
+            if fields := sorted({name for name, parent in either if (oparl_id, parent) not in held}):
+                self._log(file, UPDATED, fields)
+                self.counts.updated += 1
+                self.counts.unchanged -= 1
 
     def _create(self, found: Object, key: str, position: int | None) -> None:
         row = self._row(found, key) | {"first_seen": self.at}
@@ -159,6 +218,9 @@ class _Page:
         if found.id != old.id:  # its server says http now, or https: what refers to it says so too
             self._log(found, DELETED, None, oparl_id=old.id)
         self._log(found, UPDATED, fields)
+        lost, gained = naming.differing(found, old.id, raw, fields)
+        self.lost += lost
+        self.gained += gained
         self.writes.changed.setdefault(found.type, []).append((old.id, row))
         self.writes.unlink.append(old.id)
         self.writes.link(found)
@@ -183,18 +245,19 @@ class _Page:
         }
 
     def _log(self, found: Object, kind: str, fields: list[str] | None, *, oparl_id: str | None = None) -> None:
-        self.writes.log.append(
-            {
-                "object_type": found.type,
-                "object_id": oparl_id or found.id,
-                "source_id": self.store.source_id,
-                "kind": kind,
-                "fields": fields,
-                "content_hash": found.content_hash,
-                "backfill": self.store.backfill,
-                "at": self.at,
-            }
-        )
+        self.writes.log.append(self._entry(found.type, oparl_id or found.id, kind, fields, found.content_hash))
+
+    def _entry(self, object_type: str, oparl_id: str, kind: str, fields: list[str] | None, content_hash: str) -> Row:
+        return {
+            "object_type": object_type,
+            "object_id": oparl_id,
+            "source_id": self.store.source_id,
+            "kind": kind,
+            "fields": fields,
+            "content_hash": content_hash,
+            "backfill": self.store.backfill,
+            "at": self.at,
+        }
 
 
 def _outweighs(found: Object, other: Object) -> bool:

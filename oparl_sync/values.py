@@ -18,7 +18,11 @@ PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[!-~]*)?")
 
 
 class Unusable(ValueError):
-    """Raised when a value is of a type, or says something, that cannot be understood."""
+    """Raised when a value is of a type, or says something, that cannot be understood; `reason` does not quote it."""
+
+    def __init__(self, reason: str, *value: Any) -> None:
+        super().__init__(", ".join((reason, *(f"got {shown(one)}" for one in value))))
+        self.reason = reason
 
 
 def text(value: Any) -> str | None:
@@ -28,7 +32,7 @@ def text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool | dict | list):
-        raise Unusable(f"expected a string, got {shown(value)}")
+        raise Unusable("expected a string", value)
     value = str(value).strip()
     if "\x00" in value:  # PostgreSQL refuses it
         value = value.replace("\x00", "")
@@ -59,7 +63,7 @@ def moment(value: Any) -> datetime | None:
     except OverflowError:
         plausible = False
     if not plausible:
-        raise Unusable(f"not a date-time of this world: {shown(value)}")
+        raise Unusable("not a date-time of this world", value)
     return found
 
 
@@ -71,7 +75,7 @@ def day(value: Any) -> date | None:
     try:
         return found.astimezone(BERLIN).date()
     except OverflowError as error:
-        raise Unusable(f"not a date of this world: {shown(value)}") from error
+        raise Unusable("not a date of this world", value) from error
 
 
 def flag(value: Any) -> bool | None:
@@ -80,7 +84,7 @@ def flag(value: Any) -> bool | None:
         return value
     if not isinstance(value, dict | list) and (word := str(value).strip().lower()) in FLAGS:
         return FLAGS[word]
-    raise Unusable(f"expected true or false, got {shown(value)}")
+    raise Unusable("expected true or false", value)
 
 
 def number(value: Any, *, bits: int = 63) -> int | None:
@@ -90,7 +94,7 @@ def number(value: Any, *, bits: int = 63) -> int | None:
     try:
         found = int(str(value) if isinstance(value, bool) else value)  # "True" is no number
     except (TypeError, ValueError, OverflowError) as error:
-        raise Unusable(f"expected a number, got {shown(value)}") from error
+        raise Unusable("expected a number", value) from error
     if abs(found) >= 2**bits:
         raise Unusable("number too large")
     return found
@@ -104,7 +108,7 @@ def ordinal(value: Any) -> int | None:
 def json_object(value: Any) -> dict[str, Any]:
     """Return the JSON object."""
     if not isinstance(value, dict):
-        raise Unusable(f"expected an object, got {shown(value)}")
+        raise Unusable("expected an object", value)
     return value
 
 
@@ -129,7 +133,7 @@ def url(value: Any) -> str | None:
         return None
     if isinstance(value, str) and is_url(stripped := value.strip()):
         return stripped
-    raise Unusable(f"expected a URL, got {shown(value)}")
+    raise Unusable("expected a URL", value)
 
 
 def is_true(value: Any) -> bool:
@@ -140,21 +144,23 @@ def is_true(value: Any) -> bool:
         return False
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, *, quoted: bool = True) -> str:
     """Return a value for a sentence; of what holds others only what it is, because it may hold what is private."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
+    if value is not None and not quoted:
+        return "text" if isinstance(value, str) else "a number"
     return repr(value if not isinstance(value, str) else value[:80])[:90]
 
 
 def _parsed(value: Any) -> datetime | None:
     if not isinstance(value, str):
-        raise Unusable(f"expected a date or date-time, got {shown(value)}")
+        raise Unusable("expected a date or date-time", value)
     value = value.strip()
     if value.lower() in PLACEHOLDERS or value.startswith(("0000", "0001-01-01")):  # what databases write for nothing
         return None
     try:
         found = datetime.fromisoformat(value)
     except ValueError as error:
-        raise Unusable(f"not a date or date-time: {shown(value)}") from error
+        raise Unusable("not a date or date-time", value) from error
     return found if found.tzinfo else found.replace(tzinfo=BERLIN)

@@ -28,7 +28,7 @@ class Kind(Enum):
     PARTS = auto()  # several of them
     CHILDREN = auto()  # embedded objects that know their parent: column and position on their side
     LIST = auto()  # the URL of an external list: stays in raw, read by fetch
-    BACK = auto()  # the way back to a parent that is not asked for, because the parent knows it
+    BACK = auto()  # the way back to a parent; of a file that comes by itself, rows in `link`
     WITHHELD = auto()  # personal data that is not kept
 
 
@@ -124,8 +124,7 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     | _to(Kind.PART, resolutionFile="File")
     | _to(Kind.PARTS, auxiliaryFile="File"),
     "Paper": COMMON
-    | _of(Kind.TERM, "reference")
-    | _of(Kind.TEXT, "paperType")
+    | _of(Kind.TERM, "reference", "paperType")
     | _of(Kind.DATE, "date")
     | _to(Kind.LINK, body="Body")
     | _to(
@@ -187,6 +186,8 @@ HOLDING = frozenset(
 
 # Nothing is kept of these but what is listed above: vendors add telephone numbers under names of their own.
 CLOSED = frozenset({"Person"})
+# Of these a problem never quotes what stands where something else is expected: it may be private.
+UNQUOTED = CLOSED | {"AgendaItem", "Membership", "Location"}
 
 # The lists of a Body in the order in which they are read: what others point to comes first.
 LISTS = (

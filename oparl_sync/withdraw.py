@@ -8,8 +8,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
-from app.models import OPARL_TYPES, Link
+from app.models import OPARL_TYPES, File, Link, Location
 from app.models.changes import DELETED
+from app.shown import attached, shown
 from oparl_sync import problems
 from oparl_sync.known import chunks, held_by
 from oparl_sync.vocabulary import PARENTS
@@ -28,17 +29,17 @@ def withdraw(
     for part, parent in PARENTS.items():  # parts that live and die with what holds them
         if parent.type == object_type:
             column = table_of(part).c[parent.column]
-            children = _alive(session, part, column, ids)
+            children = _alive(session, part, column, ids, source_id)
             if children:
                 count += withdraw(session, part, children, source_id=source_id, backfill=backfill, at=at)
     return count + orphans(session, held, source_id=source_id, backfill=backfill, at=at)
 
 
 def orphans(session: Session, held: Sequence[str], *, source_id: int, backfill: bool, at: datetime) -> int:
-    """Withdraw the files and places among these that nothing holds any more; returns how many."""
+    """Withdraw what only came with others and is left with none: files that nothing public of this source holds, and
+    places that nothing names; returns how many. What its council lists by itself stays."""
     count = 0
-    for part in ("File", "Location"):
-        model = OPARL_TYPES[part]
+    for part, model, held_still in (("File", File, shown(File)), ("Location", Location, attached(Location))):
         lost = [
             oparl_id
             for chunk in chunks(held)
@@ -46,7 +47,9 @@ def orphans(session: Session, held: Sequence[str], *, source_id: int, backfill: 
                 select(model.id).where(
                     model.id.in_(chunk),
                     model.deleted.is_(False),
-                    ~select(Link.to_id).where(Link.to_id == model.id).exists(),
+                    model.source_id == source_id,
+                    model.embedded.is_(True),
+                    ~held_still,
                 )
             )
         ]
@@ -61,9 +64,9 @@ def mark_alone(session: Session, object_type: str, ids: Sequence[str]) -> None:
         session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
 
 
-def _alive(session: Session, object_type: str, column: Any, values: Sequence[str]) -> list[str]:
+def _alive(session: Session, object_type: str, column: Any, values: Sequence[str], source_id: int) -> list[str]:
     model = OPARL_TYPES[object_type]
-    chosen = select(model.id).where(model.deleted.is_(False))
+    chosen = select(model.id).where(model.deleted.is_(False), model.source_id == source_id)
     return [found for part in chunks(values) for found in session.scalars(chosen.where(column.in_(part)))]
 
 

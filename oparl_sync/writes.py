@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import changes
 from app.models import OPARL_TYPES, Link
 from app.models.files import WAITING
+from app.shown import FILE_PARENTS
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import PARENTS
@@ -27,6 +28,7 @@ class Writes:
     changed: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)  # id until now, row
     gone: dict[str, dict[str, bool]] = field(default_factory=dict)  # id, and whether its tombstone stood alone
     unlink: list[str] = field(default_factory=list)  # ids whose references are written anew
+    unback: list[str] = field(default_factory=list)  # files whose ways back are written anew
     links: list[Row] = field(default_factory=list)
     places: dict[str, list[Row]] = field(default_factory=dict)
     stands_alone: dict[str, list[str]] = field(default_factory=dict)
@@ -34,10 +36,12 @@ class Writes:
 
     def link(self, found: Object) -> None:
         """Write an object's references."""
-        self.links += [
-            {"from_id": found.id, "property": name, "position": position, "to_id": target}
-            for name, position, target in found.links
-        ]
+        self.links += _rows(found, found.links)
+        self.link_back(found)
+
+    def link_back(self, found: Object) -> None:
+        """Write to what an object belongs by its own word."""
+        self.links += _rows(found, found.back)
 
     def hang(self, found: Object, *, only_alone: bool) -> None:
         """Give children their place, also those that did not come with their parent."""
@@ -65,17 +69,23 @@ class Writes:
                 session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
         changes.append(session, self.log)
 
-    def relink(self, session: Session) -> None:
-        """Write references and places."""
+    def relink(self, session: Session, source_id: int) -> None:
+        """Write references, and places of what this source brought."""
         for part in chunks(self.unlink):
             session.execute(delete(Link).where(Link.from_id.in_(part)))
+        for part in chunks(self.unback):
+            session.execute(delete(Link).where(Link.from_id.in_(part), Link.property.in_(FILE_PARENTS)))
         if self.links:
             session.execute(insert(Link.__table__), self.links)  # type: ignore[arg-type]  # a Table
         for object_type, places in self.places.items():
             table, parent = table_of(object_type), PARENTS[object_type].column
-            statement = update(table).where(table.c.id == bindparam("_id"))
+            statement = update(table).where(table.c.id == bindparam("_id"), table.c.source_id == source_id)
             values = {"position": bindparam("_position"), parent: func.coalesce(table.c[parent], bindparam("_parent"))}
             session.connection().execute(statement.values(values), places)
+
+
+def _rows(found: Object, references: list[tuple[str, int, str]]) -> list[Row]:
+    return [{"from_id": found.id, "property": n, "position": place, "to_id": to} for n, place, to in references]
 
 
 def table_of(object_type: str) -> Table:

@@ -1,0 +1,88 @@
+"""What a changed parent names no more: it stays as it is, without its place, and is not shown (app.shown) until
+something names it again. Whether its council took it back, only its own address could tell.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from app.models import OPARL_TYPES
+from app.shown import attached
+from oparl_sync.known import chunks
+from oparl_sync.parsed import Object
+from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
+from oparl_sync.writes import table_of
+
+_NAMING = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a parent names: its type and id, the parent's property and ids, now and until now."""
+
+    type: str
+    id: str
+    property: str
+    parents: tuple[str, ...]
+
+
+def differing(found: Object, old_id: str, raw: dict[str, Any], fields: Iterable[str]) -> tuple[list[Part], list[Part]]:
+    """Return what a changed object names no more, and what it did not name before."""
+    if found.secret or _naming(found.type).isdisjoint(fields):
+        return [], []
+    parents = tuple({found.id, old_id})
+    before, after = (dict(_parts(found.type, one, parents)) for one in (raw, found.raw))
+    return [v for k, v in before.items() if k not in after], [v for k, v in after.items() if k not in before]
+
+
+def lost(session: Session, parts: Iterable[Part], source_id: int) -> list[tuple[Part, str]]:
+    """Take their place from parts that only ever came with the parent; returns what changed, with its hash."""
+    found = []
+    for part in parts:
+        table = table_of(part.type)
+        chosen = select(table.c.content_hash).where(table.c.id == part.id, table.c.deleted.is_(False))
+        if parent := PARENTS.get(part.type):
+            chosen = chosen.where(table.c.embedded.is_(True), table.c[parent.column].in_(part.parents))
+        content_hash = session.scalar(chosen.where(table.c.source_id == source_id))
+        if content_hash is None:
+            continue
+        if parent:
+            empty = {parent.column: None, "position": None}
+            session.execute(update(table).where(table.c.id == part.id).values(**empty))
+        found.append((part, content_hash))
+    return found
+
+
+def unnamed(session: Session, parts: Iterable[Part], source_id: int) -> list[tuple[Part, str]]:
+    """Return those of the parts that nothing names until now, with their hashes."""
+    by_type: dict[str, dict[str, Part]] = {}
+    for part in parts:
+        by_type.setdefault(part.type, {})[part.id] = part
+    found = []
+    for object_type, mine in by_type.items():
+        model = OPARL_TYPES[object_type]
+        loose = (model.source_id == source_id, model.deleted.is_(False), ~attached(model))
+        for ids in chunks(list(mine)):
+            rows: Iterable[Row[tuple[str, str]]] = session.execute(
+                select(model.id, model.content_hash).where(model.id.in_(ids), *loose)
+            )
+            found += [(mine[row.id], row.content_hash) for row in rows]
+    return found
+
+
+@cache
+def _naming(object_type: str) -> frozenset[str]:
+    return frozenset(name for name, prop in PROPERTIES[object_type].items() if prop.kind in _NAMING)
+
+
+def _parts(object_type: str, raw: dict[str, Any], parents: tuple[str, ...]) -> Iterator[tuple[str, Part]]:
+    for name in _naming(object_type):
+        stated = raw.get(name)
+        for one in stated if isinstance(stated, list) else [stated]:
+            if isinstance(one, str) and one:
+                # Without the scheme: a server that moves to https still names the same.
+                yield one.partition("://")[2], Part(PROPERTIES[object_type][name].type, one, name, parents)
