@@ -22,8 +22,8 @@ from oparl_sync.problems import Deviation, ServerFailed
 from oparl_sync.progress import Progress
 
 MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
-MAX_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
+LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
 COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
@@ -67,6 +67,13 @@ def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStor
             with writing(engine) as session:
                 _note(session, source_id, outcomes, {row.id: row for row in batch})
     raise ServerFailed(f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}")
+
+
+def again(engine: Engine, source_id: int) -> None:
+    """Make all files of a source due at once that could not be fetched."""
+    failed = (File.source_id == source_id, File.fetch_state.in_((FAILED, WAITING)), File.deleted.is_(False))
+    with writing(engine) as session:
+        session.execute(update(File).where(*failed).values(fetch_state=WAITING, attempts=0, next_try=None))
 
 
 def tidy(engine: Engine, store: FileStore) -> int:
@@ -153,12 +160,12 @@ def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: 
     _keep_blobs(session, outcomes, at)
     for oparl_id, outcome in outcomes.items():
         tried = rows[oparl_id].attempts + 1
-        final = outcome.again and tried >= MAX_ATTEMPTS
+        wait = min(FIRST_WAIT * 2 ** min(tried - 1, 10), LONGEST_WAIT)
         values: dict[str, Any] = {
-            "fetch_state": FAILED if final else outcome.state,
+            "fetch_state": outcome.state,
             "fetch_reason": outcome.reason,
             "attempts": tried,
-            "next_try": at + FIRST_WAIT * 2 ** (tried - 1) if outcome.again and not final else None,
+            "next_try": at + wait if outcome.again else None,
         }
         if outcome.sha256:
             values |= {"blob_sha256": outcome.sha256, "fetched_at": at}

@@ -3,26 +3,29 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now, writing
 from app.documents import SandboxError
 from app.files import StoreFull, open_store
-from app.models import Source, SyncRun
+from app.models import ListCursor, Source, SyncRun
 from app.net import GuardedClient
 from oparl_sync import download, extract, fetch, index, parse, problems, walk
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
+from search import IndexLocked
 
+SYNC_LOCK = 7_277_855  # any constant that nobody else takes
 RESUME_WITHIN = timedelta(hours=6)  # a run that was killed longer ago begins anew
 PARSED = (
     problems.NO_ID,
@@ -31,11 +34,13 @@ PARSED = (
     problems.WRONG_TYPE,
     problems.UNKNOWN_PROPERTY,
     problems.FOREIGN_ID,
+    problems.SECOND_TYPE,
+    problems.NOT_STORED,
 )
 
 
 class AlreadyRunning(SyncError):
-    """Raised when another sync works on the same folder."""
+    """Raised when another sync works on the same folder or database."""
 
 
 @dataclass(slots=True)
@@ -60,12 +65,17 @@ def sync(
     One source that fails does not keep the others from being read. Raises AlreadyRunning.
     """
     began, summary = time.monotonic(), Summary()
-    with _alone(settings.home), _net(settings) as net:
+    with _alone(settings.home, engine), _net(settings) as net:
         client = OParlClient(net, unpaced=settings.fetch_allow_networks)
         store = open_store(settings.files_url)
         for source in _sources(engine, slugs):
             client.rewrites.clear()
             failures = _mirror(engine, client, source, summary.counts, progress, full=full)
+            with suppress(IndexLocked):  # which is told below
+                # What was withdrawn leaves the search before the files are fetched, which may take hours.
+                index.refresh(engine, settings.search_url, progress)
+            if full:
+                download.again(engine, source.id)
             try:
                 download.missing(engine, source.id, client, store, progress)
             except (StoreFull, SyncError) as error:  # what is there is read and shown all the same
@@ -85,7 +95,7 @@ def sync(
 def mirror(settings: Settings, engine: Engine, slug: str, *, progress: Progress) -> Summary:
     """Bring only the objects of one source, not its files: the part that is measured against bare reading."""
     began, summary = time.monotonic(), Summary()
-    with _alone(settings.home), _net(settings) as net:
+    with _alone(settings.home, engine), _net(settings) as net:
         client = OParlClient(net, unpaced=settings.fetch_allow_networks)
         for source in _sources(engine, (slug,)):
             summary.failures[slug] = _mirror(engine, client, source, summary.counts, progress)
@@ -119,14 +129,19 @@ def _mirror(
     try:
         found = fetch.endpoint(client, source.url, pinned_body=source.pinned_body)
         mine.add(_save_endpoint(engine, source, found))
-        for body in found.bodies:
-            for address in fetch.lists(body):
-                done, failure = walk.walk(engine, client, source, address, run_started=started, progress=progress)
-                mine.add(done)
-                if failure:
-                    failures.append(failure)
+        addresses = [address for body in found.bodies for address in fetch.lists(body)]
+        for address in addresses:
+            done, failure = walk.walk(engine, client, source, address, run_started=started, progress=progress)
+            mine.add(done)
+            if failure:
+                failures.append(failure)
+        if not failures:
+            walk.forget_others(engine, source.id, (address.url for address in addresses))
     except SyncError as error:
         failures.append(str(error))
+        state = "failing"
+    except SQLAlchemyError as error:  # told by its kind alone: its words may quote what is private
+        failures.append(f"the database refuses what came: {type(getattr(error, 'orig', error)).__name__}")
         state = "failing"
     else:
         state = "partial" if failures else "complete"
@@ -137,14 +152,15 @@ def _mirror(
 
 def _save_endpoint(engine: Engine, source: Source, found: fetch.Endpoint) -> Counts:
     counts = Counts()
-    backfill = source.last_complete is None
     with writing(engine) as session:
+        complete = (ListCursor.source_id == source.id, ListCursor.last_complete.is_not(None))
+        read = set(session.scalars(select(ListCursor.body_id).where(*complete)))
         if found.system is not None:
             system = parse.objects([found.system], "System", where=source.url)
-            counts.add(Store(source, None, backfill=backfill).save(session, system))
+            counts.add(Store(source, None, backfill=not read).save(session, system))
         for body in found.bodies:
-            parsed = parse.objects([body], "Body", where=source.url)
-            counts.add(Store(source, body["id"].strip(), backfill=backfill).save(session, parsed))
+            parsed, body_id = parse.objects([body], "Body", where=source.url), body["id"].strip()
+            counts.add(Store(source, body_id, backfill=body_id not in read).save(session, parsed))
     return counts
 
 
@@ -183,14 +199,23 @@ def _end(
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the folder's lock: two syncs on one folder would do all work twice."""
+def _alone(home: Path, engine: Engine) -> Iterator[None]:
+    """Hold the folder's lock and the database's: two syncs would do all work twice, and be in each other's way."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "sync.lock").open("w") as lock:
+    with (home / "sync.lock").open("w") as lock, engine.connect() as connection:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AlreadyRunning(
                 "another sync is running on this folder; it will be done when that one ends"
             ) from error
-        yield
+        if connection.dialect.name == "postgresql":
+            # Not in a transaction: it would stay open for as long as the sync takes.
+            own = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not own.scalar(select(func.pg_try_advisory_lock(SYNC_LOCK))):
+                raise AlreadyRunning("another sync is running on this database; it will be done when that one ends")
+        try:
+            yield
+        finally:
+            if connection.dialect.name == "postgresql":  # else the pool would keep it
+                connection.execute(select(func.pg_advisory_unlock(SYNC_LOCK)))

@@ -1,9 +1,11 @@
 """One list, page by page: each page's objects, changes, problems and cursor are one commit."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
@@ -35,7 +37,7 @@ def walk(
     begun = cursor.next_url is not None and _since(cursor.started_at, run_started)
     start = cursor.next_url if begun and cursor.next_url else address.url
     pages, seen = (cursor.pages, cursor.seen) if begun else (0, 0)
-    store = Store(source, address.body_id, backfill=source.last_complete is None, since=run_started)
+    store = Store(source, address.body_id, backfill=cursor.last_complete is None, since=run_started)
     name = f"{source.slug} {address.object_type}"
     # Held open: whenever its last connection closes, SQLite folds its log into the database (6 ms a page).
     with engine.connect(), progress.step(name, unit="objects") as step:
@@ -43,12 +45,8 @@ def walk(
         try:
             for page in fetch.pages(client, start):
                 pages, seen = pages + 1, seen + _alive(page.entries)
-                with writing(engine) as session:
-                    for place in range(0, len(page.entries), SLICE):
-                        entries = page.entries[place : place + SLICE]
-                        parsed = parse.objects(entries, address.object_type, where=page.url, first=place)
-                        counts.add(store.save(session, parsed))
-                    _keep_place(session, cursor.id, page, pages, seen, started=None if begun else now())
+                place = _Place(cursor.id, page, pages, seen, None if begun else now())
+                counts.add(_save(engine, store, address.object_type, place))
                 begun = True
                 step.advance(len(page.entries), total=page.total)
         except SyncError as error:
@@ -57,14 +55,63 @@ def walk(
     return counts, None
 
 
-def published(session: Session, source_id: int) -> Iterable[tuple[str, int]]:
-    """Return object types and how many entries their lists had when they were last read to the end."""
-    return [
-        (object_type, count or 0)
-        for object_type, count in session.execute(
-            select(ListCursor.object_type, ListCursor.published).where(ListCursor.source_id == source_id)
-        )
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a list is read once this page is stored."""
+
+    cursor_id: int
+    page: ListPage
+    pages: int
+    seen: int
+    started: datetime | None
+
+
+def _save(engine: Engine, store: Store, object_type: str, place: _Place) -> Counts:
+    """Store a page: as a whole, or entry by entry where the database refuses it."""
+    entries = place.page.entries
+    parsed = [
+        parse.objects(entries[first : first + SLICE], object_type, where=place.page.url, first=first)
+        for first in range(0, len(entries), SLICE)
     ]
+    counts = Counts()
+    try:
+        with writing(engine) as session:
+            for part in parsed:
+                counts.add(store.save(session, part))
+            _keep_place(session, place)
+    except DBAPIError as error:
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_refusal(error)):
+            raise
+        return _save_singly(engine, store, object_type, place)
+    return counts
+
+
+def _save_singly(engine: Engine, store: Store, object_type: str, place: _Place) -> Counts:
+    counts = Counts()
+    with writing(engine) as session:
+        for position, entry in enumerate(place.page.entries):
+            parsed = parse.objects([entry], object_type, where=place.page.url, first=position)
+            try:
+                with session.begin_nested():
+                    done = store.save(session, parsed)
+            except DBAPIError as error:
+                done = Counts(quarantined=parsed.seen)
+                store.refuse(session, parsed, type(error.orig).__name__)  # its words may quote what is private
+            counts.add(done)
+        _keep_place(session, place)
+    return counts
+
+
+def _is_refusal(error: OperationalError) -> bool:
+    """Tell what PostgreSQL refuses for its size from a database that is not there."""
+    return getattr(error.orig, "sqlstate", None) == "54000"
+
+
+def forget_others(engine: Engine, source_id: int, urls: Iterable[str]) -> None:
+    """Drop the places in lists that a source does not have any more."""
+    kept = ListCursor.url.not_in(list(urls))
+    with writing(engine) as session:
+        session.execute(delete(ListCursor).where(ListCursor.source_id == source_id, kept))
 
 
 def _cursor(engine: Engine, source_id: int, address: ListAddress) -> ListCursor:
@@ -98,15 +145,14 @@ def _alive(entries: list[object]) -> int:
     return sum(not (isinstance(entry, dict) and values.is_true(entry.get("deleted"))) for entry in entries)
 
 
-def _keep_place(
-    session: Session, cursor_id: int, page: ListPage, pages: int, seen: int, *, started: datetime | None
-) -> None:
-    values: dict[str, object] = {"next_url": page.next_url, "pages": pages, "seen": seen, "error": None}
-    if started is not None:
-        values["started_at"] = started
+def _keep_place(session: Session, place: _Place) -> None:
+    page = place.page
+    values: dict[str, object] = {"next_url": page.next_url, "pages": place.pages, "seen": place.seen, "error": None}
+    if place.started is not None:
+        values["started_at"] = place.started
     if page.next_url is None:
-        values |= {"published": seen, "last_complete": now()}
-    session.execute(update(ListCursor).where(ListCursor.id == cursor_id).values(**values))
+        values |= {"published": place.seen, "last_complete": now()}
+    session.execute(update(ListCursor).where(ListCursor.id == place.cursor_id).values(**values))
 
 
 def _note_failure(engine: Engine, source_id: int, cursor_id: int, address: ListAddress, reason: str) -> None:

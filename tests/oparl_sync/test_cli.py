@@ -13,6 +13,7 @@ import click
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import Engine
 
 from app.config import Settings
 from oparl_sync import cli, client, run
@@ -172,9 +173,11 @@ def test_it_exits_with_1_and_one_line_a_failure_and_stores_the_rest(
     ]
 
 
-def test_it_does_not_run_twice_on_one_folder(ratslupe: Command, settings: Settings, address: str) -> None:
+def test_it_does_not_run_twice_on_one_folder(
+    ratslupe: Command, settings: Settings, engine: Engine, address: str
+) -> None:
     ratslupe("source", "add", address)
-    with run._alone(settings.home):
+    with run._alone(settings.home, engine):
         done = ratslupe("sync")
     assert done.exit_code == 1
     assert "another sync is running" in done.stderr

@@ -38,7 +38,7 @@ SECRET = "Grundstuecksverkauf Mueller"
 def changes_of(session: Session, kind: str, number: int) -> list[tuple[str, Any]]:
     session.rollback()
     query = select(Change.kind, Change.fields).where(Change.object_id == url(kind, number)).order_by(Change.seq)
-    return [tuple(row) for row in session.execute(query)]
+    return [(row.kind, row.fields) for row in session.execute(query)]
 
 
 def found(session: Session, kind: str, number: int = 1) -> bool:
