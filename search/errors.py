@@ -10,6 +10,7 @@ SearchError
 from __future__ import annotations
 
 MESSAGES = {
+    "nothing_asked": "Write what you are interested in.",
     "too_long": "The search is too long: at most %(limit)s characters.",
     "too_many_terms": "The search has too many words: at most %(limit)s.",
     "too_many_filters": "The search has too many filters: at most %(limit)s.",

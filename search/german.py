@@ -12,8 +12,9 @@ from typing import NamedTuple
 import Stemmer
 
 from search.compounds import Splitter
+from search.surnames import SURNAMES
 
-ANALYZER_VERSION = 1  # raise it whenever the same text gives other terms: indexes are then rebuilt
+ANALYZER_VERSION = 2  # raise it whenever the same text gives other terms: indexes are then rebuilt
 
 TOKEN = re.compile(r"[^\W_]+")
 MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term of an engine overflows
@@ -42,7 +43,7 @@ class Word(NamedTuple):
     """What one written word is searched by."""
 
     stem: str
-    exact: str  # not stemmed, umlauts written out: what a prefix is compared with
+    exact: str  # not stemmed, umlauts written out: what a prefix and quoted words are compared with
     parts: str  # stems of the words it is composed of, between spaces
 
 
@@ -91,6 +92,16 @@ def term(token: str) -> str:
     return terms(token)[0]
 
 
+def exact(token: str) -> str:
+    """The form of a written word that only other spellings of it share."""
+    return terms(token)[1]
+
+
+def ends_in_er(token: str) -> bool:
+    """Whether its stem may be that of another word: of Haus and Häuser, or of Holz and a Holzer."""
+    return exact(token).endswith(_ER)
+
+
 def is_stop_word(token: str) -> bool:
     """Whether a word is too common to search by on its own."""
     return token.lower() in STOP_WORDS
@@ -114,7 +125,14 @@ def joined(tokens: tuple[str, ...]) -> str:
 
 
 def stem(word: str) -> str:
-    """The Snowball stem of a lower-case word, the same for ä and ae, ß and ss (PyStemmer 3 merges ae with ä)."""
+    """The Snowball stem of a lower-case word, the same for ä and ae, ß and ss (PyStemmer 3 merges ae with ä).
+
+    Frequent family names in -er stay whole.
+    """
+    if word.endswith(_ER):
+        name = _surnames.get(_written_out(word))
+        if name:
+            return name
     stemmer = getattr(_stemmers, "german", None)
     if stemmer is None:
         stemmer = _stemmers.german = Stemmer.Stemmer("german", maxCacheSize=0)
@@ -148,5 +166,11 @@ def _without_accents(word: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
 
 
+_ER = ("er", "ers", "ern")
+_surnames = {
+    _written_out(name + ending): _without_accents(name.replace("ß", "ss"))
+    for name in SURNAMES
+    for ending in ("", "s", "n")
+}
 _splitter = Splitter(_written_out)
 _stem_of_part = lru_cache(maxsize=1 << 14)(stem)  # parts are few, and the same again and again

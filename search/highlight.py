@@ -38,33 +38,38 @@ class Passages:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Stems that must follow one another; the longest of them, the rarest as a rule, is looked for first."""
+    """Terms that must follow one another; the longest of them, the rarest as a rule, is looked for first."""
 
-    stems: tuple[str, ...]
+    terms: tuple[str, ...]
     gap: int
     bit: int
     anchor: int
+    exact: bool
+
+    def term(self, token: str) -> str:
+        """What a written word is compared by."""
+        return german.exact(token) if self.exact else german.term(token)
 
     def around(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """The words of the run whose anchor stands here, or none."""
-        before, after = self.stems[: self.anchor][::-1], self.stems[self.anchor + 1 :]
-        room = (len(self.stems) + self.gap) * _WORD_ROOM
+        before, after = self.terms[: self.anchor][::-1], self.terms[self.anchor + 1 :]
+        room = (len(self.terms) + self.gap) * _WORD_ROOM
         left = [(word, begin, stop) for word, begin, stop in _spans(text, max(0, start - room), start)][::-1]
         right = _spans(text, end, min(len(text), end + room))
         found = [(start, end)]
-        for stems, words in ((before, left), (after, right)):
+        for terms, words in ((before, left), (after, right)):
             place = -1
-            for stem in stems:
+            for term in terms:
                 near = range(place + 1, min(place + 2 + self.gap, len(words)))
-                place = next((each for each in near if german.term(words[each][0]) == stem), -1)
+                place = next((each for each in near if self.term(words[each][0]) == term), -1)
                 if place < 0:
                     return []
                 found.append(words[place][1:])
         return found
 
 
-def _run(stems: tuple[str, ...], gap: int, bit: int) -> _Run:
-    return _Run(stems, gap, bit, anchor=max(range(len(stems)), key=lambda place: len(stems[place])))
+def _run(terms: tuple[str, ...], gap: int, bit: int, *, exact: bool = False) -> _Run:
+    return _Run(terms, gap, bit, max(range(len(terms)), key=lambda place: len(terms[place])), exact)
 
 
 class _Codes(dict[str, tuple[int, tuple[_Run, ...]] | None]):
@@ -84,6 +89,7 @@ class Marker:
     def __init__(self, query: Query) -> None:
         self._alone: dict[str, int] = {}
         self._inside: dict[str, int] = {}
+        self._quoted: dict[str, int] = {}
         self._beginnings: list[tuple[str, int]] = []
         self._runs: list[_Run] = []
         self._bit = 1
@@ -94,8 +100,9 @@ class Marker:
         together = words_in_a_row(query.must)
         if together:
             self._runs.append(_run(together, 0, self._bit))
-        anchors = [run.stems[run.anchor] for run in self._runs]
-        self._needles = needles([*self._alone, *self._inside, *(text for text, _ in self._beginnings), *anchors])
+        anchors = [run.terms[run.anchor] for run in self._runs]
+        beginnings = [text for text, _ in self._beginnings]
+        self._needles = needles([*self._alone, *self._inside, *self._quoted, *beginnings, *anchors])
         self._codes = _Codes(self)
         self._left = MAX_SCAN
 
@@ -131,13 +138,13 @@ class Marker:
     def code(self, token: str) -> tuple[int, tuple[_Run, ...]] | None:
         """What a written word answers alone, and the runs it may anchor."""
         word = german.analyse(token)
-        bits = self._alone.get(word.stem, 0)
+        bits = self._alone.get(word.stem, 0) | self._quoted.get(word.exact, 0)
         for part in word.parts.split():
             bits |= self._inside.get(part, 0)
         for text, bit in self._beginnings:
             if word.exact.startswith(text):
                 bits |= bit
-        runs = tuple(run for run in self._runs if run.stems[run.anchor] == word.stem)
+        runs = tuple(run for run in self._runs if run.terms[run.anchor] == (word.exact if run.exact else word.stem))
         return (bits, runs) if bits or runs else None
 
     def _learn(self, leaf: Leaf) -> None:
@@ -154,11 +161,13 @@ class Marker:
                 if halves:
                     self._runs.append(_run(halves, 0, self._bit))
                     self._runs.append(_run(halves[::-1], BETWEEN_HALVES, self._bit))
-            case Phrase((_,)):
-                self._add(self._alone, stems[0])
-            case Phrase() | Word():
+            case Phrase((token,)):
+                self._add(self._quoted, german.exact(token))
+            case Phrase(tokens):
+                self._runs.append(_run(tuple(map(german.exact, tokens)), 0, self._bit, exact=True))
+            case Word(tokens):
                 self._runs.append(_run(stems, 0, self._bit))
-                joined = german.joined(leaf.tokens) if isinstance(leaf, Word) else ""
+                joined = german.joined(tokens)
                 if joined:
                     self._add(self._alone, joined)
 

@@ -1,12 +1,16 @@
-"""The grammar: words, "phrases", -not, OR, beginnings*, name:value; every text is a query or a BadQuery."""
+"""The grammar: words, "phrases", -not, OR, beginnings*, name:value; every text is a query or a BadQuery.
+
+organization:council asks for every organization with these words in its name, organization:="Council" for that one.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import TypeAlias, cast
 
 from search import german
 from search.errors import BadQuery
@@ -53,14 +57,17 @@ TYPES = {
     "membership": "Membership", "mitgliedschaft": "Membership",
     "legislativeterm": "LegislativeTerm", "wahlperiode": "LegislativeTerm",
 }  # fmt: skip
+BY_WORDS = ("organization",)  # names nobody types in full: any of their words will do
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _QUOTES = str.maketrans("„“”‟«»″−", '"""""""-')
-_ITEM = re.compile(r'(?P<minus>-)?(?:(?P<name>[^\W\d]+):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
+_ITEM = re.compile(r'(?P<minus>-)?(?:(?P<name>[^\W\d]+):(?P<whole>=)?)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))')
 _DATES = (
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?"),
     re.compile(r"(?:(?:(?P<day>\d{1,2})\.)?(?P<month>\d{1,2})\.)?(?P<year>\d{4})"),
 )
 _OR, _AND, _NOT = ("OR", "ODER"), ("AND", "UND"), ("NOT", "NICHT")
+
+_Narrowing: TypeAlias = tuple[str, bool, bool]  # name, negated, by words
 
 
 def parse_query(
@@ -89,12 +96,12 @@ def parse_query(
     reader = _Reader(text)
     reader.read()
     reader.add(beside)
-    return Query(
+    query = Query(
         typed=reader.typed,
         text=reader.text,
         must=reader.must(),
         without=tuple(dict.fromkeys(reader.without)),
-        filters=tuple(Filter(name, tuple(values), no) for (name, no), values in reader.filters.items()),
+        filters=tuple(Filter(name, tuple(values), no, words) for (name, no, words), values in reader.filters.items()),
         after=reader.after,
         before=reader.before,
         after_seq=max(0, after_seq),
@@ -102,6 +109,7 @@ def parse_query(
         offset=max(0, offset),
         limit=min(max(1, limit), MAX_LIMIT),
     )
+    return replace(query, text="") if query.is_empty else query  # what holds no word (empty quotes) asks for nothing
 
 
 class _Reader:
@@ -115,7 +123,7 @@ class _Reader:
         self.groups: list[list[Leaf]] = []
         self.stops: list[Leaf] = []
         self.without: list[Leaf] = []
-        self.filters: dict[tuple[str, bool], dict[str, None]] = {}
+        self.filters: dict[_Narrowing, dict[str, None]] = {}
         self.after: date | None = None
         self.before: date | None = None
         self.terms = 0
@@ -134,7 +142,8 @@ class _Reader:
                 negates = True
                 continue
             if name and value:
-                self._filter(name, value, bool(match["minus"]) or negates, match.start())
+                by_words = name in BY_WORDS and not match["whole"]
+                self._filter(name, value, bool(match["minus"]) or negates, match.start(), by_words)
                 in_filters += match.end() - match.start()
             elif match.group() not in _AND:
                 self._place(self._leaf(match), bool(match["minus"]) or negates, joins)
@@ -148,7 +157,8 @@ class _Reader:
             value = " ".join(_CONTROL.sub(" ", given).translate(_QUOTES).replace('"', " ").split())
             if value:
                 self._filter(name, value, negated=False, position=len(self.raw))
-                self.text = f'{self.text} {name}:"{value}"'.strip()
+                whole = "=" if name in BY_WORDS else ""
+                self.text = f'{self.text} {name}:{whole}"{value}"'.strip()
         if len(self.text) > MAX_TEXT:
             raise BadQuery("too_long", MAX_TEXT, limit=MAX_TEXT)
 
@@ -166,7 +176,7 @@ class _Reader:
         quoted = match["quoted"] is not None
         written = f"{match['name'] or ''} {match['quoted' if quoted else 'bare']}"
         tokens = tuple(german.tokens(written))
-        if not tokens:
+        if not tokens or (quoted and not german.tokens(match["quoted"])):
             return None
         self.terms += len(tokens) if quoted or not all(map(german.is_stop_word, tokens)) else 0
         if self.terms > MAX_TERMS:
@@ -191,7 +201,7 @@ class _Reader:
         else:
             self.groups.append([leaf])
 
-    def _filter(self, name: str, value: str, negated: bool, position: int) -> None:
+    def _filter(self, name: str, value: str, negated: bool, position: int, by_words: bool = False) -> None:
         if name in ("after", "before"):
             self._bound(name, value, negated, position)
             return
@@ -201,7 +211,7 @@ class _Reader:
             raise BadQuery("bad_year", position, value=value[:40])
         if sum(map(len, self.filters.values())) >= MAX_FILTERS:
             raise BadQuery("too_many_filters", position, limit=MAX_FILTERS)
-        self.filters.setdefault((name, negated), {})[value] = None
+        self.filters.setdefault((name, negated, by_words), {})[value] = None
 
     def _bound(self, name: str, value: str, negated: bool, position: int) -> None:
         day = _first_day(value, position)

@@ -12,6 +12,8 @@ from search.model import Document
 from search.query import fold_value
 
 PAGE_BREAK = "\f"  # never inside a cleaned text
+TITLE_END = "|"  # no word, so that quoted words never reach from the title into the text
+LEVEL = 3  # of zlib: 0.40 of the text where tantivy's own takes 0.52; 6 would save 0.02 more and cost time
 UNDATED_LAST = 1 << 30  # later than any day, for the oldest-first order
 
 
@@ -63,7 +65,7 @@ def entry(document: Document) -> Entry:
         title=" ".join([stem for stem, _, _ in heads]),
         text=" ".join([stem for stem, _, _ in words]),
         parts=" ".join([parts for _, _, parts in every if parts]),
-        exact=" ".join(dict.fromkeys([exact for _, exact, _ in every])),
+        exact=" ".join([*[exact for _, exact, _ in heads], TITLE_END, *[exact for _, exact, _ in words]]),
         day=day,
         newest=((day or 0) << 32) + tie,
         oldest=((day or UNDATED_LAST) << 32) + tie,
@@ -75,7 +77,8 @@ def entry(document: Document) -> Entry:
 
 def unpack(stored: bytes) -> Stored:
     """The document that was stored."""
-    head, *pages = stored.decode("utf-8").split(PAGE_BREAK)
+    head, _, packed = stored.partition(PAGE_BREAK.encode())
+    pages = zlib.decompress(packed).decode("utf-8").split(PAGE_BREAK) if packed else ()
     record_id, kind, title, body, key, day, parent = json.loads(head)
     return Stored(record_id, kind, title, body, key, date.fromisoformat(day) if day else None, parent, tuple(pages))
 
@@ -83,7 +86,8 @@ def unpack(stored: bytes) -> Stored:
 def _pack(document: Document, title: str, pages: tuple[str, ...]) -> bytes:
     day = document.date.isoformat() if document.date else ""
     head = json.dumps([document.id, document.type, title, document.body, document.key, day, document.parent])
-    return PAGE_BREAK.join((head, *pages)).encode("utf-8")
+    text = zlib.compress(PAGE_BREAK.join(pages).encode("utf-8"), LEVEL) if pages else b""
+    return head.encode("utf-8") + PAGE_BREAK.encode() + text
 
 
 def _facets(document: Document) -> dict[str, tuple[str, ...]]:

@@ -29,7 +29,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Quoted words, to be found side by side in this order."""
+    """Quoted words, to be found side by side in this order, not inflected."""
 
     tokens: tuple[str, ...]
 
@@ -54,11 +54,15 @@ Node: TypeAlias = Leaf | AnyOf
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A field that must (or, negated, must not) hold one of these values, compared by `fold_value`."""
+    """A field that must (or, negated, must not) hold one of these values, compared by `fold_value`.
+
+    Where `words` is set, a value stands for every name that has all its words.
+    """
 
     field: str
     values: tuple[str, ...]
     negated: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlib import Path
 from search.errors import EngineUnavailable, IndexLocked, IndexOutdated
 from search.german import ANALYZER_VERSION
 
-SCHEMA_VERSION = 1  # raise it with every change of fields or of what is stored
+SCHEMA_VERSION = 2  # raise it with every change of fields or of what is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ class Home:
     def exists(self) -> bool:
         """Whether there is an index, of whichever version."""
         return (self.root / "index.json").is_file()
+
+    def require(self, create: bool, renew: Callable[[], None]) -> None:
+        """Have an empty index made where there is none, or raise EngineUnavailable where `create` is false."""
+        if self.exists():
+            return
+        if not create:
+            raise EngineUnavailable(f"there is no index in {self.root}")
+        with self.lock():
+            if not self.exists():
+                renew()
 
     def live(self) -> Path:
         """The folder of the live generation; IndexOutdated if it was written with another version."""

@@ -16,6 +16,7 @@ from tantivy import Query as Tantivy
 from search.errors import EngineUnavailable, IndexLocked, SearchError
 from search.highlight import Marker
 from search.model import Batch, Document, FacetCount, Results
+from search.naming import named
 from search.payload import Entry, entry, unpack
 from search.plan import (
     EXACT,
@@ -46,10 +47,9 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
-    for name in (TITLE, TEXT):
+    for name in (TITLE, TEXT, EXACT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field(EXACT, tokenizer_name="whitespace", index_option="basic")
     for name in FILTER_FIELDS:
         builder.add_text_field(f"is_{name}", tokenizer_name="raw", index_option="basic")
         builder.add_text_field(f"shown_{name}", tokenizer_name="raw", index_option="basic", fast=True)
@@ -71,12 +71,7 @@ class TantivyIndex:
         self._mutex = threading.Lock()
         self._open: tuple[Path, tantivy.Index] | None = None
         self._seen: tuple[int, int] | None = None
-        if not self._home.exists():
-            if not create:
-                raise EngineUnavailable(f"there is no index in {root}")
-            with self._home.lock():
-                if not self._home.exists():
-                    self._renew()
+        self._home.require(create, self._renew)
 
     @contextmanager
     def writer(self) -> Iterator[Batch]:
@@ -214,7 +209,7 @@ class _Translator:
         clauses = [(Occur.Must, self.expression(part)) for part in plan.must]
         clauses += [(Occur.MustNot, self.expression(part)) for part in plan.without]
         clauses += [(Occur.Should, self.expression(part)) for part in plan.bonus]
-        for each in query.filters:
+        for each in named(query.filters, self._values):
             values = Tantivy.term_set_query(SCHEMA, f"is_{each.field}", [fold_value(value) for value in each.values])
             clauses.append((Occur.MustNot if each.negated else Occur.Must, Tantivy.const_score_query(values, 0.0)))
         if query.after or query.before:
@@ -226,6 +221,9 @@ class _Translator:
         if not any(occur == Occur.Must for occur, _ in clauses):
             clauses.append((Occur.Must, Tantivy.const_score_query(Tantivy.all_query(), 0.0)))
         return Tantivy.boolean_query(clauses)
+
+    def _values(self, field: str) -> list[str]:
+        return [value for value, _ in self._searcher.terms_with_prefix(f"is_{field}", "", limit=FACET_BUCKETS)]
 
     def expression(self, wanted: Expression) -> Tantivy:
         """One expression of a plan."""

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import whoosh.analysis
 import whoosh.columns
 import whoosh.fields
+import whoosh.formats
 import whoosh.query
 from whoosh import index
 from whoosh.reading import TermNotFound
@@ -22,7 +23,9 @@ from search import rows
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.highlight import Marker
 from search.model import Batch, Document, Results
+from search.naming import named
 from search.payload import Entry, entry, unpack
+from search.positions import Compact
 from search.query import Query
 from search.results import hit
 from search.store import Home
@@ -34,7 +37,6 @@ ENGINE_FORMAT = "3"
 _Whoosh: TypeAlias = Any  # whoosh is typed in part only, and says it were typed
 _Clock: TypeAlias = float  # time.perf_counter() after which a search is too slow
 
-analysis: _Whoosh = whoosh.analysis
 columns: _Whoosh = whoosh.columns
 fields: _Whoosh = whoosh.fields
 queries: _Whoosh = whoosh.query
@@ -48,12 +50,7 @@ class WhooshIndex:
         self._mutex = threading.RLock()  # a whoosh searcher is not made for threads
         self._open: tuple[Path, _Whoosh] | None = None
         self._rows: dict[str, list[rows.Row]] = {}
-        if not self._home.exists():
-            if not create:
-                raise EngineUnavailable(f"there is no index in {root}")
-            with self._home.lock():
-                if not self._home.exists():
-                    self._renew()
+        self._home.require(create, self._renew)
 
     @contextmanager
     def writer(self) -> Iterator[Batch]:
@@ -78,6 +75,7 @@ class WhooshIndex:
         with self._mutex, _translated():
             searcher = self._searcher()
             wanted = _translate(query, searcher, clock)
+            query = replace(query, filters=named(query.filters, self._values))
             found = self._matches(searcher, wanted, query, clock)
             shown = rows.first(found, query)
             marker = Marker(query)
@@ -144,6 +142,11 @@ class WhooshIndex:
             self._rows[name] = [rows.unpack(column[docnum]) for docnum in range(reader.doc_count_all())]
         return self._rows[name]
 
+    def _values(self, field: str) -> set[str]:
+        """All values of a filter's field."""
+        leaves = [leaf for leaf, _ in self._searcher().leaf_searchers() if leaf.doc_count_all()]
+        return {value for leaf in leaves for row in self._rows_of(leaf.reader()) for value in row.values[field]}
+
     def _matches(self, searcher: _Whoosh, wanted: _Whoosh, query: Query, clock: _Clock) -> list[rows.Match]:
         """(score, document number, row) of everything that matches."""
         found = []
@@ -188,18 +191,24 @@ class _Batch:
                 writer.add_document(**_fields(each))
 
 
+class _Positions(Compact, whoosh.formats.Positions):
+    """whoosh finds the class by its name in the index."""
+
+
+def _running() -> _Whoosh:
+    """A field of terms with their positions."""
+    field = fields.TEXT()
+    field.format = _Positions()
+    return field
+
+
 def _schema() -> _Whoosh:
-    analyzer = analysis.SpaceSeparatedTokenizer()
     return fields.Schema(
         id=fields.ID(unique=True),
-        stored=fields.COLUMN(columns.CompressedBytesColumn()),
+        stored=fields.COLUMN(columns.VarBytesColumn()),
         row=fields.COLUMN(columns.VarBytesColumn()),
-        **{
-            planning.TITLE: fields.TEXT(analyzer=analyzer),
-            planning.TEXT: fields.TEXT(analyzer=analyzer),
-            planning.PARTS: fields.TEXT(analyzer=analyzer, phrase=False),
-            planning.EXACT: fields.KEYWORD(),
-        },
+        **{name: _running() for name in (planning.TITLE, planning.TEXT, planning.EXACT)},
+        **{planning.PARTS: fields.KEYWORD(scorable=True)},
     )
 
 

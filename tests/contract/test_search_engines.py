@@ -174,7 +174,28 @@ def marked(results: Results) -> list[str]:
         ("stadt:nordheim", "345"),
         ("gremium:bauausschuss", "12"),
         ('gremium:"Ausschuss für Verkehr"', "3"),
-        ("gremium:Verkehr", ""),
+        ("gremium:Verkehr", "3"),  # words of the name, in any form
+        ('gremium:"verkehr ausschuss"', "3"),
+        ("organization:Ausschüsse", "3"),
+        ("organization:rat", ""),  # a word, not a part of one
+        ("gremium:bauausschuss gremium:verkehr", "123"),
+        ("gremium:bauausschuss Gebühren", ""),
+        ("-gremium:verkehr", "1245"),
+        ("-gremium:unbekannt", "12345"),
+        ('gremium:"verkehr bauausschuss"', ""),  # in one name
+        ('gremium:"-"', ""),
+        ('gremium:="Ausschuss für Verkehr"', "3"),
+        ("gremium:=Verkehr", ""),
+        ('"Anfrage der Fraktionen"', ""),  # quoted words are not inflected
+        ('"Radweg"', ""),
+        ('"radwege"', "1"),
+        ('"lindenstrasse"', "12"),
+        ('"oeffentliche Groesse"', "2"),
+        ('"Lindenstraße Der Gemeinderat"', ""),  # title and text are two places
+        ('"Anna Cafe"', "4"),
+        ('-"Radwege"', "2345"),
+        ('Radweg -"Radweg"', "12"),
+        ('"" Radweg', "12"),
         ("art:beschlussvorlage", "1"),
         ("jahr:2024", "13"),
         ("after:2024", "13"),
@@ -200,6 +221,54 @@ def test_it_takes_filters_beside_the_words(sights: SearchIndex) -> None:
     assert found(sights, "", bodies=["nordheim"], after=date(2024, 1, 1), before=date(2024, 1, 2)) == {"3"}
     assert found(sights, "", paper_types=["Beschlussvorlage"]) == {"1"}
     assert found(sights, "", after_seq=3) == {"4", "5"}
+
+
+def test_it_takes_a_whole_name_where_it_does_not_come_from_the_words(index: SearchIndex) -> None:
+    put(
+        index,
+        Document("council", "Paper", "Brunnen", facets={"organization": ("Rat der Stadt", "Ausschuss für Bauen")}),
+        Document("youth", "Paper", "Brunnen", facets={"organization": ("Rat der Stadt für die Jugend",)}),
+    )
+    assert found(index, "organization:rat") == {"council", "youth"}
+    assert found(index, 'organization:"Rat der Stadt"') == {"council", "youth"}
+    assert found(index, "gremium:bauen") == {"council"}
+    assert found(index, 'gremium:"rat bauen"') == set()
+    assert found(index, "", organizations=["rat der stadt"]) == {"council"}
+    assert found(index, "", organizations=["Rat"]) == set()
+    assert found(index, "organization:jugend", organizations=["Rat der Stadt"]) == set()
+
+
+def test_it_keeps_people_apart_from_what_their_names_look_like(index: SearchIndex) -> None:
+    filler = "Dies ist ein Absatz über ganz andere Dinge. " * 9
+    put(
+        index,
+        Document("b1", "Person", "Petra Lang", ("Mitglied Ausschuss für Bau, Bauen und Bauten",)),
+        Document("b2", "Person", "Jo Bauer", (f"Mitglied {filler}",)),
+        Document("m1", "Paper", "Müllabfuhr", ("Müll, Müllabfuhr und Sperrmüll. " * 5,)),
+        Document("m2", "Paper", "Bericht", (f"{filler} Frau Müller fragt. {filler}",)),
+        Document("h1", "Paper", "Holz", ("Holz, Holz, Holz und Holz",)),
+        Document("h2", "Paper", "Bericht", (f"{filler} Herr Holzer fragt. {filler * 3}",)),
+        *(Document(f"x{number}", "Paper", "Bericht", ("Holz und Kohle",)) for number in range(5)),
+        Document("k1", "Paper", "Häuser"),
+        Document("k2", "Paper", "Haus"),
+    )
+    assert [hit.id for hit in ask(index, "Bauer type:person").hits] == ["b2"]
+    assert [hit.id for hit in ask(index, "bauer").hits] == ["b2"]
+    assert [hit.id for hit in ask(index, "Müller").hits] == ["m2"]
+    assert ask(index, "Holzer").hits[0].id == "h2"  # no name that is known
+    assert ask(index, "Holz").hits[0].id == "h1"
+    assert found(index, '"Holzer"') == {"h2"}
+    assert found(index, "Haus") == found(index, "Häuser") == {"k1", "k2"}
+    assert ask(index, "Häuser").hits[0].id == "k1"
+
+
+def test_it_prefers_quoted_words_in_the_title(index: SearchIndex) -> None:
+    put(
+        index,
+        Document("text", "Paper", "Bericht", ("alter Markt",)),
+        Document("title", "Paper", "Alter Markt", ("Bericht",)),
+    )
+    assert [hit.id for hit in ask(index, '"alter Markt"').hits] == ["title", "text"]
 
 
 def test_it_ranks_any_word_of_a_sentence_with_more_of_them_first(sights: SearchIndex) -> None:
@@ -458,6 +527,9 @@ WORDS = [
     "Rat",
     "2024",
     "x-y",
+    "Häuser",
+    "Bauer",
+    "Bau",
 ]
 QUERY_PARTS = [
     *WORDS,
@@ -470,6 +542,8 @@ QUERY_PARTS = [
     "after:2024",
 ]
 QUERY_PARTS += ['"Ausbau der Radwege"', '"der Straße"', '"der der"', '"Rat der Rat"', '-"der Straße"', "before:2025-06"]
+QUERY_PARTS += ['"Haus"', '"Häuser"', '"Bauer Rat"', '-"Bau"', '""', "gremium:rat", "-gremium:stadt", "gremium:=rat"]
+NAMES = (("Rat",), ("Rat der Stadt", "Bauausschuss"), ())
 
 
 @given(
@@ -491,6 +565,7 @@ def test_both_engines_find_the_same(texts: list[str], queries: list[str], gone: 
                         text if number % 2 else "",
                         (text, "Rat") if number % 4 == 0 else (),
                         date=date(2023 + number % 3, 1 + number, 1) if number % 5 else None,
+                        facets={"organization": NAMES[number % 3]},
                     )
                     for number, text in enumerate(texts)
                 ),

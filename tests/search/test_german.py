@@ -18,13 +18,36 @@ from search import german
         "Radweg Radwege Radwegen Radweges",
         "Café Cafe Cafés",
         "Finanzen ﬁnanzen",
+        "Haus Häuser Häusern",
+        "Kind Kinder Kindern",
+        "neue neuer neuen",
+        "Bauer Bauern Bauers BAUER",
+        "Müller Mueller Müllers MÜLLER",
+        "Rößler Rössler Roessler",
     ],
 )
 def test_it_gives_one_stem_to_all_spellings_of_a_word(spellings: str) -> None:
     assert len({german.term(german.clean(word)) for word in spellings.split()}) == 1
 
 
-@pytest.mark.parametrize("pair", ["Rat Rad", "Haus Haushalt", "Schule Schulden", "Diplom Dipl", "2023 2024"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "Rat Rad",
+        "Haus Haushalt",
+        "Schule Schulden",
+        "Diplom Dipl",
+        "2023 2024",
+        "Bauer Bau",
+        "Müller Müll",
+        "Schneider Schneiden",
+        "Fischer Fisch",
+        "Weber Web",
+        "Schäfer Schaf",
+        "Köhler Kohl",
+        "Bürger Burg",
+    ],
+)
 def test_it_keeps_different_words_apart(pair: str) -> None:
     one, other = pair.split()
     assert german.term(one) != german.term(other)

@@ -65,6 +65,16 @@ def test_it_marks_only_whole_phrases() -> None:
     assert marked(found.snippets[0]) == ["Rat", "der", "Stadt"]
 
 
+def test_it_marks_quoted_words_only_in_the_form_they_were_quoted_in() -> None:
+    text = "Der Bau, die Bauern und Bauer Holzer: Straßen, STRASSE, Häuser, ein Haus, Holz und Bauer Holz."
+    assert marked(passages('"Bauer"', text).snippets[0]) == ["Bauer", "Bauer"]
+    assert marked(passages('"strasse"', text).snippets[0]) == ["STRASSE"]
+    assert marked(passages('"ein Haus"', text).snippets[0]) == ["ein", "Haus"]
+    assert marked(passages('"Bauer Holzer"', text).snippets[0]) == ["Bauer", "Holzer"]
+    assert passages('"Bauern Holzer"', text).page is None
+    assert marked(passages("Haus", text).snippets[0]) == ["Häuser", "Haus"]
+
+
 def test_it_marks_compounds_and_their_other_forms() -> None:
     found = passages(
         "Radwegeausbau", "Der Ausbau der neuen Radwege. Ein Radwegeausbau! Ausbau ja, aber nicht für die Radwege."
@@ -89,7 +99,24 @@ def test_it_sees_words_behind_accents_and_letters_that_grow() -> None:
     assert marked(passages("Cafe", "İm Café am Café").snippets[0]) == ["Café", "Café"]
 
 
-WORDS = ["Straße", "Strasse", "str", "Lindenstr", "Größe", "Groesse", "Gebühren", "gebuehr", "Steuer", "Haus", "häuser"]
+WORDS = [
+    "Bauer",
+    "Müller",
+    "Müllers",
+    "Roessler",
+    "Holzer",
+    "Straße",
+    "Strasse",
+    "str",
+    "Lindenstr",
+    "Größe",
+    "Groesse",
+    "Gebühren",
+    "gebuehr",
+    "Steuer",
+    "Haus",
+    "häuser",
+]
 WORDS += [
     "Rat",
     "Radwegeausbau",
@@ -109,10 +136,12 @@ WORDS += [
 @settings(max_examples=200, deadline=None, database=None)
 def test_it_overlooks_no_word_in_the_quick_look(words: list[str], asked: str) -> None:
     text = ", ".join(words)
-    stem = german.term(asked)
+    stem, exact = german.term(asked), german.exact(asked)
     terms = {start: german.analyse(text[start:end]) for start, end in everywhere(text).items()}
     wanted = {start for start, word in terms.items() if stem in (word.stem, *word.parts.split())}
     assert wanted <= places(text, needles([stem])).keys()
+    quoted = {start for start, word in terms.items() if word.exact == exact}
+    assert quoted <= places(text, needles([exact])).keys()
 
 
 @pytest.mark.parametrize(

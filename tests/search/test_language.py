@@ -75,9 +75,31 @@ def test_it_gathers_filters_of_one_name() -> None:
     assert query.filters == (
         Filter("type", ("Meeting", "Paper")),
         Filter("type", ("File",), negated=True),
-        Filter("organization", ("Rat der Stadt",)),
+        Filter("organization", ("Rat der Stadt",), words=True),
         Filter("body", ("nordheim",)),
     )
+
+
+def test_it_tells_words_of_a_name_from_a_whole_name() -> None:
+    query = parse_query('gremium:rat -gremium:beirat gremium:="Rat der Stadt" body:=nordheim', organizations=["Rat"])
+    assert query.filters == (
+        Filter("organization", ("rat",), words=True),
+        Filter("organization", ("beirat",), negated=True, words=True),
+        Filter("organization", ("Rat der Stadt", "Rat")),
+        Filter("body", ("nordheim",)),
+    )
+    assert parse_query(query.text).filters == query.filters
+
+
+@pytest.mark.parametrize(
+    "text", ['""', "„“", '" "', '-""', '"" OR ""', 'type:""', 'nichts:"-"', '"', "!!!", "   ", '"*"']
+)
+def test_it_asks_for_nothing_where_no_word_is_written(text: str) -> None:
+    query = parse_query(text)
+    assert query.is_empty
+    assert query.text == ""
+    assert parse_query(f"Brunnen {text}").must == (Word(("Brunnen",)),)
+    assert not parse_query(text, types=["Paper"]).is_empty
 
 
 @pytest.mark.parametrize(
