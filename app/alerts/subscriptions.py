@@ -14,7 +14,7 @@ from app.db import now, writing
 from app.mail import parse_address
 from app.models import Alert, AlertDelivery
 from app.translations import DEFAULT, LANGUAGES
-from search import parse_query
+from search import BadQuery, parse_query
 
 FORGOTTEN = timedelta(hours=72)  # what nobody confirmed
 BETWEEN = timedelta(hours=24)  # confirmations to one address while none of them was answered
@@ -31,6 +31,8 @@ def subscribe(
     that writes, never a mail (`Sender` hands over what is owed, in its own time).
     """
     to, wanted = parse_address(address).lower(), parse_query(query).text
+    if not wanted:
+        raise BadQuery("nothing_asked")
     asked = moment or now()
     with writing(engine) as session:
         _take_turns(session, to)

@@ -224,9 +224,10 @@ def test_what_is_not_one_address_is_refused(desk: Desk, address: str) -> None:
 
 
 @ON_SQLITE
-def test_what_cannot_be_searched_for_is_refused(desk: Desk) -> None:
+@pytest.mark.parametrize("query", ["wort " * 40, '""', "„ “", "!?"])
+def test_what_cannot_be_searched_for_is_refused(desk: Desk, query: str) -> None:
     with pytest.raises(BadQuery):
-        desk.ask("wort " * 40)
+        desk.ask(query)
     assert desk.count(Alert) == 0
 
 
