@@ -8,8 +8,9 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
+from app.models import AgendaItem, Blob, File, Link, Meeting, OParlObject, Page, Paper
 from app.models.files import FETCHED, GONE, WAITING
+from app.queries.file_states import EVERY_FILE, FileFilter, in_state, narrowed
 from app.queries.paging import SIZE, Paged, paged
 from app.queries.references import FILE_ROLES
 from app.shown import FILE_PARENTS, shown
@@ -46,11 +47,11 @@ def file_by_key(session: Session, key: str) -> File | None:
     return session.scalar(select(File).where(File.key == key).options(joinedload(File.blob)))
 
 
-def files(session: Session, *, body: str | None = None, page: int = 1, size: int = SIZE) -> Paged[File]:
+def files(session: Session, wanted: FileFilter = EVERY_FILE, *, page: int = 1, size: int = SIZE) -> Paged[File]:
     """Return files, newest first by their own date, those without one last."""
-    query = select(File).where(shown(File)).options(joinedload(File.blob))
-    if body is not None:
-        query = query.where(File.body_id == body)
+    query = select(File).where(*narrowed(wanted)).options(joinedload(File.blob))
+    if wanted.state is not None:
+        query = query.outerjoin(Blob, Blob.sha256 == File.blob_sha256).where(in_state(wanted.state))
     return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size)
 
 

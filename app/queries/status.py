@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, Blob, Body, File, ListCursor, Problem, Source, SyncRun
-from app.models.files import FETCHED, WAITING
+from app.models import OPARL_TYPES, Body, ListCursor, Problem, Source, SyncRun
+from app.models.files import WAITING
+from app.queries.file_states import READ, states_by_source
 from app.slugs import body_slugs
 
-# The readings that gave text; of the others a reader has to open the original.
-WITH_TEXT = frozenset({"ok", "partly"})
 # Worst first, as a page about gaps should begin.
 UNKNOWN = "Unknown"
 ORDER = ("failing", "partial", "new", "complete")
@@ -189,32 +188,11 @@ def _type_counts(session: Session) -> dict[int, dict[str, TypeCounts]]:
 
 
 def _file_counts(session: Session) -> dict[int, FileCounts]:
-    query = (
-        select(File.source_id, File.fetch_state, Blob.read_state, func.count())
-        .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
-        .where(~File.deleted)
-        .group_by(File.source_id, File.fetch_state, Blob.read_state)
-    )
-    read: Counter[int] = Counter()
-    waiting: Counter[int] = Counter()
-    reasons: dict[int, Counter[str]] = {}
-    for source_id, fetch_state, read_state, count in session.execute(query):
-        if fetch_state == WAITING or (fetch_state == FETCHED and read_state is None):
-            waiting[source_id] += count
-        elif fetch_state == FETCHED and read_state in WITH_TEXT:
-            read[source_id] += count
-        else:
-            reason = (read_state or "") if fetch_state == FETCHED else fetch_state
-            reasons.setdefault(source_id, Counter())[reason] += count
-    return {
-        source_id: FileCounts(
-            read[source_id],
-            reasons.get(source_id, Counter()).total(),
-            waiting[source_id],
-            tuple(reasons.get(source_id, Counter()).most_common()),
-        )
-        for source_id in {*read, *waiting, *reasons}
-    }
+    found = {}
+    for source_id, states in states_by_source(session).items():
+        reasons = Counter({state: count for state, count in states.items() if state not in (READ, WAITING)})
+        found[source_id] = FileCounts(states[READ], reasons.total(), states[WAITING], tuple(reasons.most_common()))
+    return found
 
 
 def _problems(session: Session) -> dict[int, list[ProblemCount]]:

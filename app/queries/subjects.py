@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Membership, Paper, Person
+from app.shown import shown
 
 TITLES = 400  # the newest papers whose titles are read
 SEVERAL = 2  # a word that only one of them holds is no example
@@ -40,7 +41,7 @@ _FORMAL = frozenset(_FORMAL_NOUNS.split())
 def subjects(session: Session, today: date, limit: int = 3) -> list[str]:
     """Return words to search for, others each day: a matter, a street, and a person's family name, as far as there are
     any; more matters in place of what there is not."""
-    query = select(Paper.name).where(~Paper.deleted, Paper.name.is_not(None))
+    query = select(Paper.name).where(shown(Paper), Paper.name.is_not(None))
     titles = session.scalars(query.order_by(Paper.date.desc().nulls_last(), Paper.id).limit(TITLES)).all()
     matters, places = matters_and_places(titles)
     # A compound does not give way to a lesser word only because it is the other's turn.
@@ -88,7 +89,7 @@ def _family_names(session: Session, today: date) -> list[str]:
     query = (
         select(Person.family_name)
         .join(Membership, Membership.person_id == Person.id)
-        .where(~Person.deleted, ~Membership.deleted, lasting, Person.family_name.is_not(None))
+        .where(shown(Person), shown(Membership), lasting, Person.family_name.is_not(None))
         .group_by(Person.id, Person.family_name)
         .order_by(func.count().desc(), Person.id)
         .limit(TURNS)

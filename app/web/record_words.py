@@ -87,6 +87,21 @@ TEXT_STATES = {
     TextState.FAILED: N_("could not be fetched"),
     TextState.GONE: N_("no longer at the council"),
 }
+# The same for the states that lists of files are narrowed to, which tell more: `app.queries.file_states.state_named`.
+FILE_STATES = {
+    "read": N_("read"),
+    "waiting": N_("not read yet"),
+    "empty": N_("scan without text"),
+    "damaged": N_("damaged"),
+    "encrypted": N_("locked with a password"),
+    "not_a_document": N_("no document was served"),
+    "unsupported": N_("of a kind we do not read"),
+    "too_large": N_("too large to be read"),
+    "crashed": N_("made the reader fail"),
+    "timeout": N_("takes too long to be read"),
+    "gone": N_("no longer at the council"),
+    "failed": N_("could not be fetched"),
+}
 
 
 def install(app: Flask) -> None:
@@ -163,6 +178,11 @@ def file_line(file: File) -> str:
 def _state_words(file: File) -> str:
     words = TEXT_STATES[text_state(file)]
     return gettext(words) if words else ""
+
+
+def state_word(state: str) -> str:
+    """Return what a state of files is called in a list; one that has no words yet goes by its own name."""
+    return gettext(FILE_STATES[state]) if state in FILE_STATES else state
 
 
 def place_words(location: Location | None) -> str:

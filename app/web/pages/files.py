@@ -1,16 +1,31 @@
 """Files: the list, each read page by page, and the mirrored bytes to take away."""
 
 from flask import Blueprint, abort, render_template, send_file
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.files import FileMissing, open_store
-from app.models import File
+from app.models import File, Source
 from app.models.files import FETCHED
 from app.queries import files as queries
 from app.queries.bodies import bodies
-from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
+from app.queries.file_states import FileFilter, state_counts
+from app.web.filters import number
+from app.web.i18n import gettext
+from app.web.pages.records import (
+    Choice,
+    body_asked,
+    council_choice,
+    found,
+    lookup,
+    origin,
+    page_number,
+    pager,
+    words_asked,
+)
 from app.web.ranges import whole_unless_one_range
-from app.web.reading import download_name, mark, served_type
+from app.web.reading import download_name, flowing, mark, served_type
+from app.web.record_words import state_word
 from app.web.site import session, site
 
 files = Blueprint("files", __name__)
@@ -23,16 +38,43 @@ FOREIGN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-
 def index() -> str:
     """Show files, newest first."""
     db = session()
-    listed = queries.files(db, body=body_asked(), page=page_number())
+    source = _source_asked()
+    wanted = FileFilter(body_asked(), source.id if source else None, words_asked("state", 32))
+    listed = queries.files(db, wanted, page=page_number())
     return render_template(
         "files/index.html",
         section="papers",
         files=listed,
-        closed=queries.behind_doors(db, listed.rows),
         papers=queries.papers_of_files(db, list(listed.rows)),
         pager=pager(listed),
-        choices=council_choice(bodies(db)),
+        choices=_choices(wanted, source),
     )
+
+
+def _source_asked() -> Source | None:
+    slug = words_asked("source", 64)
+    if slug is None:
+        return None
+    return session().scalar(select(Source).where(Source.slug == slug)) or abort(404)
+
+
+def _choices(wanted: FileFilter, source: Source | None) -> list[Choice]:
+    db = session()
+    counts = state_counts(db, wanted)
+    if wanted.state:
+        counts.setdefault(wanted.state, 0)
+    options = [(state, f"{state_word(state)} ({number(count)})") for state, count in counts.items()]
+    return [
+        Choice("state", gettext("State"), options, wanted.state or ""),
+        *council_choice(bodies(db)),
+        Choice(
+            "source",
+            gettext("Source"),
+            [(one.slug, one.slug) for one in (source,) if one],
+            source.slug if source else "",
+            hidden=True,
+        ),
+    ]
 
 
 @files.get("/files/<key>")
@@ -53,7 +95,7 @@ def show(key: str) -> str:
         parents=queries.parents_of(db, file),
         number=number,
         count=count,
-        text=queries.page_text(db, file, number) if count else None,
+        text=flowing(queries.page_text(db, file, number) or "") if count else "",
         query=query,
         segments=marked.segments,
         hits=marked.hits,

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.documents import STATES
 from app.models import File
+from app.queries.file_states import state_counts
 from app.queries.files import (
     TextState,
     behind_doors,
@@ -87,6 +88,7 @@ def test_a_file_of_a_closed_item_alone_is_shown_nowhere(engine: Engine, session:
     )
     assert behind_doors(session, [secret, shared]) == {secret.id}
     assert [file.id for file in files(session).rows] == [shared.id]
+    assert state_counts(session) == {"read": 1}
     assert closed.id not in {parent.record.id for parent in parents_of(session, shared)}
 
 

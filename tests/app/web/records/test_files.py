@@ -34,12 +34,12 @@ def stored(engine: Engine, settings: Settings, content: bytes, **columns: Any) -
 
 
 def test_it_reads_page_by_page(engine: Engine, read: Read, client: FlaskClient) -> None:
-    PAGES[6] = "Die Gartenstraße\nist gesperrt."
+    PAGES[6] = "Die Gartenstraße.\nSie ist gesperrt."
     file = saved(engine, *PAGES, name="Haushalt")
     first, seventh = read(f"/files/{file.key}"), read(f"/files/{file.key}?page=7")
     assert 'id="page-1"' in first
     assert "Seite 1 von 500" in plain(first)
-    assert "Die Gartenstraße\nist gesperrt." in seventh
+    assert "Die Gartenstraße.\nSie ist gesperrt." in seventh
     assert "Seite 8." not in seventh
     assert f'rel="next" href="/files/{file.key}?page=8"' in seventh
     assert len(first) < 40_000
@@ -56,6 +56,43 @@ def test_it_marks_what_is_looked_for_and_says_on_which_pages(engine: Engine, rea
     assert "Gefunden auf S. 2 (2), S. 3" in plain(page)
     assert "&lt;b&gt;<mark>x</mark>&lt;/b&gt;" in read(f"/files/{file.key}?page=4&q=x")
     assert "In dieser Datei nicht gefunden: zebra" in plain(read(f"/files/{file.key}?q=zebra"))
+
+
+STATES = [
+    ({"fetch_state": "waiting"}, None, "waiting"),
+    ({"fetch_state": "fetched"}, None, "waiting"),
+    ({"fetch_state": "gone"}, None, "gone"),
+    ({"fetch_state": "failed"}, None, "failed"),
+    ({"fetch_state": "fetched"}, "ok", "read"),
+    ({"fetch_state": "fetched"}, "partly", "read"),
+    ({"fetch_state": "fetched"}, "empty", "empty"),
+    ({"fetch_state": "fetched"}, "damaged", "damaged"),
+    ({"fetch_state": "fetched"}, "crashed", "crashed"),
+]
+
+
+def test_files_are_listed_by_what_became_of_them_and_status_leads_there(engine: Engine, read: Read) -> None:
+    factories.save(engine, factories.source(), factories.body())
+    for n, (columns, read_state, state) in enumerate(STATES):
+        blob = factories.blob(b"%d" % n, read_state=read_state)
+        bytes_here = blob.sha256 if columns["fetch_state"] == "fetched" else None
+        factories.save(engine, blob, factories.file(name=f"{state} {n}", blob_sha256=bytes_here, **columns))
+    for state in {state for _, _, state in STATES}:
+        listed = set(re.findall(rf">({'|'.join({s for _, _, s in STATES})}) (\d)</a>", read(f"/files/?state={state}")))
+        assert listed == {(s, str(n)) for n, (_, _, s) in enumerate(STATES) if s == state}
+    status = read("/status")
+    linked = dict(re.findall(r'href="/files/\?state=([a-z_]+)"><b>(\d+)</b>', status))
+    assert linked == {"waiting": "2", "gone": "1", "failed": "1", "empty": "1", "damaged": "1", "crashed": "1"}
+    for state, count in linked.items():
+        assert f"{count} Datei" in plain(read(f"/files/?state={state}"))
+
+
+def test_no_state_breaks_the_list_of_files(engine: Engine, read: Read, client: FlaskClient) -> None:
+    factories.save(engine, factories.source(), factories.file())
+    for state in ("nothing", "%00", "<b>", "a" * 500):
+        assert "Keine Datei passt zu allen diesen Filtern." in plain(read(f"/files/?state={state}")) or state == "%00"
+    assert client.get("/files/?source=nowhere").status_code == 404
+    assert "1 Datei" in plain(read("/files/?source=" + factories.source().slug))
 
 
 def test_it_looks_at_no_more_of_a_file_than_a_search_does(
@@ -210,4 +247,4 @@ def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost
 
     thin, thick = file_with(1), file_with(30)
     assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 14
-    assert cost("/files") <= 6
+    assert cost("/files") == cost("/files/?state=read") <= 7

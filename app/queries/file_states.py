@@ -1,0 +1,88 @@
+"""What became of files, in one word each: how many there are of each state, and which those are."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.models import Blob, File
+from app.models.files import FAILED, FETCHED, GONE, WAITING
+from app.shown import shown
+
+# The readings that gave text; of the others a reader has to open the original.
+WITH_TEXT = frozenset({"ok", "partly"})
+READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFilter:
+    """What a list of files is narrowed to: ids of a council and of a source, and a state."""
+
+    body: str | None = None
+    source: int | None = None
+    state: str | None = None
+
+
+EVERY_FILE = FileFilter()
+
+
+def state_named(fetch_state: str, read_state: str | None) -> str:
+    """Return the state of a file: read, waiting, the reading that gave no text, or the fetch that brought no bytes."""
+    if fetch_state != FETCHED:
+        return fetch_state
+    if read_state is None:
+        return WAITING
+    return READ if read_state in WITH_TEXT else read_state
+
+
+def in_state(state: str) -> ColumnElement[bool]:
+    """Return the condition for files, joined with their blobs, of which `state_named` says this."""
+    if state == WAITING:
+        return or_(File.fetch_state == WAITING, and_(File.fetch_state == FETCHED, Blob.read_state.is_(None)))
+    if state in (GONE, FAILED):
+        return File.fetch_state == state
+    return and_(
+        File.fetch_state == FETCHED,
+        Blob.read_state.in_(WITH_TEXT) if state == READ else Blob.read_state == state,
+    )
+
+
+def narrowed(wanted: FileFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions for files that are shown, of one council and source; the state is left out."""
+    conditions = [shown(File)]
+    if wanted.body is not None:
+        conditions.append(File.body_id == wanted.body)
+    if wanted.source is not None:
+        conditions.append(File.source_id == wanted.source)
+    return conditions
+
+
+def state_counts(session: Session, wanted: FileFilter = EVERY_FILE) -> dict[str, int]:
+    """Return state -> how many files, the most frequent first, whatever the state of `wanted`; in one query."""
+    return dict(_total(_counts(session, wanted)).most_common())
+
+
+def states_by_source(session: Session) -> dict[int, Counter[str]]:
+    """Return id of a source -> state -> how many files; in one query."""
+    return _counts(session, EVERY_FILE)
+
+
+def _counts(session: Session, wanted: FileFilter) -> dict[int, Counter[str]]:
+    query = (
+        select(File.source_id, File.fetch_state, Blob.read_state, func.count())
+        .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
+        .where(*narrowed(wanted))
+        .group_by(File.source_id, File.fetch_state, Blob.read_state)
+    )
+    found: dict[int, Counter[str]] = {}
+    for source_id, fetch_state, read_state, count in session.execute(query):
+        found.setdefault(source_id, Counter())[state_named(fetch_state, read_state)] += count
+    return found
+
+
+def _total(counts: dict[int, Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for one in counts.values():
+        total.update(one)
+    return total
