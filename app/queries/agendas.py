@@ -1,6 +1,6 @@
 """What is on a meeting's agenda; of an item behind closed doors nothing but its number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
@@ -42,7 +42,7 @@ def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
     order = (AgendaItem.position.nulls_last(), AgendaItem.order.nulls_last(), AgendaItem.id)
     items = list(session.scalars(query.order_by(*order)))
     public = [item for item in items if item.public is not False]
-    papers = _papers_of(session, public)
+    papers = papers_of_items(session, public)
     files = references(session, [item.id for item in public], _ITEM_FILES)
     counts = _file_counts(session, {paper.id for found in papers.values() for paper in found})
     return [
@@ -58,7 +58,8 @@ def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
     ]
 
 
-def _papers_of(session: Session, items: list[AgendaItem]) -> dict[str, tuple[Paper, ...]]:
+def papers_of_items(session: Session, items: Sequence[AgendaItem]) -> dict[str, tuple[Paper, ...]]:
+    """Return the papers that agenda items are about, by the item's id; in one query."""
     # Some servers name the consultation on the item, some the item on the consultation.
     by_consultation = {item.consultation_id: item.id for item in items if item.consultation_id}
     ids = {item.id for item in items}

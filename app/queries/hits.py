@@ -6,24 +6,32 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, Meeting, OParlObject, Organization, Paper
+from app.models import OPARL_TYPES, AgendaItem, Meeting, OParlObject, Organization, Paper
+from app.queries.agendas import papers_of_items
 from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
 from app.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
 class HitContext:
-    """The record a hit stands for, the one it belongs to, and the path of whichever of them is a Paper."""
+    """The record a hit stands for, the one it belongs to, the path of whichever of them is a Paper; and for an agenda
+    item the paper it is about."""
 
     row: OParlObject
     parent: OParlObject | None = None
     path: Path = NO_PATH
     organizations: tuple[Organization, ...] = ()
+    about: Paper | None = None
 
     @property
     def paper(self) -> Paper | None:
         """The paper the hit is, or belongs to."""
         return next((one for one in (self.row, self.parent) if isinstance(one, Paper)), None)
+
+    @property
+    def matter(self) -> Paper | None:
+        """The paper that the hit is a part of, in whatever way."""
+        return self.paper or self.about
 
     @property
     def meeting(self) -> Meeting | None:
@@ -54,6 +62,8 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
     paths = consultation_paths(session, papers)
     meetings = {row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Meeting)}
     organizations = organizations_of(session, meetings)
+    items = [row for row in rows.values() if isinstance(row, AgendaItem)]
+    about = papers_of_items(session, items) if items else {}
     found = {}
     for hit in hits:
         row = rows.get(hit.id)
@@ -65,6 +75,7 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
             context.parent,
             paths.get(context.paper.id, NO_PATH) if context.paper else NO_PATH,
             organizations.get(context.meeting.id, ()) if context.meeting else (),
+            next(iter(about.get(row.id, ())), None),
         )
     return found
 

@@ -96,6 +96,25 @@ def test_a_citizen_gets_from_a_word_to_the_page_that_holds_it(browser: Browser, 
     context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_phones_see_results_first_and_wide_screens_the_filters_too(browser: Browser, site: str, scripts: bool):
+    for width, height in ((320, 568), (1280, 900)):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="de-DE", java_script_enabled=scripts
+        )
+        page = context.new_page()
+        page.goto(f"{site}/search?q=Stadt")
+        first = page.locator(".rl-hit").first.bounding_box()
+        assert first is not None
+        assert first["y"] <= 1.5 * height
+        button = page.get_by_role("button", name="Filter anwenden")
+        assert button.is_visible() == (width > 992)
+        if width < 992:
+            page.get_by_text("Filter", exact=True).click()
+            assert button.is_visible()
+        context.close()
+
+
 def test_keyboard_users_reach_the_content_first(browser: Browser, site: str):
     page = browser.new_page()
     page.goto(f"{site}/papers/")

@@ -1,5 +1,7 @@
 """The results: what was found, on which page of which document, and how to narrow it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -15,6 +17,16 @@ from app.web.wording import types_word
 from search import BadQuery, Hit, Query, Snippet
 
 search = Blueprint("search", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A hit as the page shows it: what is known of it today, where it leads, and the hits that stand below it."""
+
+    hit: Hit
+    context: HitContext
+    href: str
+    also: list["Shown"] = field(default_factory=list)
 
 
 @search.get("/search")
@@ -33,6 +45,7 @@ def results() -> str | tuple[str, int]:
     contexts = hit_contexts(session(), [Found(hit.type, hit.id, hit.parent) for hit in found.hits])
     names = council_names(session())
     last = last_page(found)
+    shown = folded([Shown(hit, at, address(hit, at, query)) for hit in found.hits if (at := contexts.get(hit.id))])
     return render_template(
         "search/results.html",
         section="search",
@@ -40,7 +53,8 @@ def results() -> str | tuple[str, int]:
         wish=wish,
         query=query,
         found=found,
-        hits=[(hit, at, address(hit, at, query)) for hit in found.hits if (at := contexts.get(hit.id))],
+        shown=shown,
+        folded=sum(len(one.also) for one in shown),
         choices={name: [(one, label(name, one.value, names)) for one in values] for name, values in narrower.items()},
         chips=chips(wish, names),
         first=(wish.page - 1) * PER_PAGE + 1,
@@ -49,6 +63,20 @@ def results() -> str | tuple[str, int]:
         previous=here(page=wish.page - 1 if wish.page > 2 else None) if wish.page > 1 else None,
         following=here(page=wish.page + 1) if wish.page < last else None,
     )
+
+
+def folded(hits: Sequence[Shown]) -> list[Shown]:
+    """Put the hits of one paper below the first of them: itself, its files, the agenda items about it."""
+    first: dict[str, Shown] = {}
+    shown = []
+    for one in hits:
+        matter = one.context.matter
+        above = first.setdefault(matter.id, one) if matter else one
+        if above is one:
+            shown.append(one)
+        else:
+            above.also.append(one)
+    return shown
 
 
 def address(hit: Hit, context: HitContext, query: Query) -> str:

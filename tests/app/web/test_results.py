@@ -136,3 +136,47 @@ def test_it_reads_the_address_as_it_is_written() -> None:
     )
     assert (wish.words, wish.chosen, wish.page) == ("Tempo 30", {"type": ("Paper",)}, 3)
     assert asked(MultiDict()).is_blank
+
+
+@ON_ONE
+def test_it_shows_one_matter_once_and_counts_all_of_it(client: FlaskClient, town: Town) -> None:
+    text = client.get("/search?q=Gartenstraße").text
+    cards = [one for one in Page(text).every("li") if one.get("class") == "rl-hit"]
+    listed = text.partition('<ol class="rl-hits"')[2].partition("</ol>\n")[0]
+    total = int(text.partition("<h1>")[2].partition(" Treffer")[0])
+    below = text.partition('rl-also">')[2].partition("</ul>")[0].count("<li>")
+    assert below == 1
+    assert len(cards) + below == total
+    assert f"/papers/{town.paper.key}" in listed
+    assert f"/files/{town.file.key}?page=1" in listed
+    assert "1 davon steht beim ersten Treffer derselben Vorlage." in text
+    assert "Außerdem zu dieser Vorlage:" in text
+
+
+@ON_ONE
+def test_it_puts_agenda_items_to_their_paper(client: FlaskClient, town: Town) -> None:
+    text = client.get("/search?q=Tempo").text.partition('<ol class="rl-hits"')[2].partition("<footer")[0]
+    assert text.count('<li class="rl-hit">') == 1
+    assert "#item-" in text.partition('rl-also">')[2].partition("</ul>")[0]
+    assert f"/meetings/{town.meeting.key}#item-" in text
+    assert "Ausschuss für Mobilität" in text
+
+
+@ON_ONE
+def test_it_offers_no_filters_where_nothing_could_be_filtered(client: FlaskClient, town: Town) -> None:
+    nothing = client.get("/search?q=Zzyzx").text
+    assert "rl-filters" not in nothing
+    assert "Zeitraum" not in nothing
+    assert "rl-filters" in client.get("/search?q=Zzyzx&type=Paper").text
+    assert 'details class="rl-filters">' in client.get("/search?q=Tempo").text
+
+
+@ON_ONE
+def test_it_tells_a_screen_reader_the_outcome_once(client: FlaskClient, town: Town) -> None:
+    once = client.get("/search?q=Anger&type=Paper").text.partition('<ol class="rl-hits"')[2].partition("<footer")[0]
+    assert once.count("Rat der Stadt") == once.count("empfohlen") == 1
+    assert '<ol aria-hidden="true"><li aria-hidden="true">' in once
+    # Of a longer way the sentence tells the last station only.
+    two = client.get("/search?q=Tempo&type=Paper").text.partition('<ol class="rl-hits"')[2]
+    assert two.count('<li aria-hidden="true">') + two.count('class="rl-mini__open" aria-hidden="true"') == 1
+    assert "Ausschuss für Mobilität" in two.partition("rl-mini__state")[0]
