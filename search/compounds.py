@@ -38,6 +38,8 @@ _NO_TAIL = (
 )
 # What belongs to the word behind it, not to an unlisted one before it: Hochwasser|anlage, not Hochwasseran|lage.
 _NO_HEAD = ("an", "aus", "auf", "ab", "ein", "be", "ver", "vor", "bei", "ent", "rueck", "ueb", "zer")
+# Listed words that two listed ones seem to make, without their sense.
+_WHOLE = ("haushalt", "gegenstand", "tagesordnung", "unterricht", "unterhaltung")
 
 
 class Splitter:
@@ -48,6 +50,7 @@ class Splitter:
         self._halves_again = lru_cache(maxsize=1 << 14)(self.halves)  # Haushalt|satzung is cut in many a word
         self._heads: dict[str, str] = {}
         self._tails: set[str] = set()
+        self._listed = frozenset(words)
         for word in words:
             for form in _forms(word):
                 self._tails.update(form + ending for ending in ENDINGS)
@@ -62,7 +65,7 @@ class Splitter:
 
     def halves(self, word: str) -> tuple[str, str] | None:
         """The best cut of a folded word in two, linking element taken off the first."""
-        if not MIN_WORD <= len(word) <= MAX_WORD or not word.isalpha():
+        if not MIN_WORD <= len(word) <= MAX_WORD or not word.isalpha() or self._heads.get(word) in _WHOLE:
             return None
         heads, tails = self._heads, self._tails
         known_tail = known_head = None
@@ -77,6 +80,8 @@ class Splitter:
                     known_tail = head, tail  # the longest listed tail stays: Abführungs|vertrag, not Abführungsv|ertrag
             elif not known_head and len(base) >= MIN_BESIDE_UNKNOWN and len(tail) >= MIN_UNKNOWN:
                 known_head = None if tail.startswith(_NO_TAIL) else (base, tail)
+        if heads.get(word) in self._listed:  # listed itself: Grund|tück, Unt|ersuchung are no words
+            return None
         return known_tail or known_head
 
     def _parts(self, cut: tuple[str, str] | None, depth: int) -> Iterator[str]:

@@ -71,7 +71,25 @@ def test_it_finds_the_words_inside_a_compound(word: str, parts: set[str]) -> Non
 
 @pytest.mark.parametrize(
     "word",
-    ["Verwaltung", "Vorrat", "Heirat", "Unrat", "bürgerlich", "Gemeinschaft", "Bauten", "Rates", "12345678", "x" * 90],
+    [
+        "Verwaltung",
+        "Vorrat",
+        "Heirat",
+        "Unrat",
+        "bürgerlich",
+        "Gemeinschaft",
+        "Bauten",
+        "Rates",
+        "12345678",
+        "Haushalt",
+        "Grundstück",
+        "Unternehmen",
+        "Untersuchung",
+        "Einführung",
+        "Gegenstand",
+        "Tagesordnung",
+        "x" * 90,
+    ],
 )
 def test_it_leaves_words_whole_that_only_look_composed(word: str) -> None:
     assert german.analyse(word).parts == ""
