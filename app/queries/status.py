@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Body, ListCursor, Problem, Source, SyncRun
 from app.models.files import WAITING
 from app.queries.file_states import READ, states_by_source
+from app.shown import attached
 from app.slugs import body_slugs
 
 # Worst first, as a page about gaps should begin.
@@ -153,9 +154,9 @@ def _type_counts(session: Session) -> dict[int, dict[str, TypeCounts]]:
 
     held = union_all(
         *(
-            select(model.source_id, literal(name).label("name"), model.deleted, func.count().label("n")).group_by(
-                model.source_id, model.deleted
-            )
+            select(model.source_id, literal(name).label("name"), model.deleted, func.count().label("n"))
+            .where(or_(model.deleted, attached(model)))
+            .group_by(model.source_id, model.deleted)
             for name, model in OPARL_TYPES.items()
         )
     )

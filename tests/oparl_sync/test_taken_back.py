@@ -27,6 +27,7 @@ from app.queries.agendas import agenda
 from app.queries.files import behind_doors, files
 from app.queries.hits import Found, hit_contexts
 from app.queries.paths import consultation_path
+from app.queries.status import source_status
 from app.shown import present, shown
 from oparl_sync.store import Counts
 from tests.oparl_sync.council import problems_of, save, thing, url
@@ -118,10 +119,8 @@ def test_it_parts_every_kind_of_child_from_its_parent(
     save(engine, [thing(parent, 1, **{name: children[:1]})], parent)
     assert list(session.scalars(select(model.id).where(present(model)))) == [url(child)]
     assert changes_of(session, child, 2)[1:] == [("updated", [name])]
-    assert (
-        consultation_path(session, url("Paper")).stations == ()
-        or len(consultation_path(session, url("Paper")).stations) == 1
-    )
+    assert source_status(session)[0].types[child].held == 1
+    assert len(consultation_path(session, url("Paper")).stations) == (child == "Consultation")
 
 
 def test_it_shows_no_place_that_nothing_names(engine: Engine, session: Session) -> None:
