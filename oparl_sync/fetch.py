@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from oparl_sync import values
 from oparl_sync.client import OParlClient, host_of, resolve, rewrite_for
@@ -108,6 +110,24 @@ def pages(client: OParlClient, url: str, *, first: tuple[Any, str] | None = None
             raise ServerFailed(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
         yield page
         before, here = page.entries, page.next_url
+
+
+def modified_since(url: str, moment: datetime) -> str:
+    """Return a list's address with the filter for what changed since a moment."""
+    stamp = quote(moment.isoformat(timespec="seconds"), safe="")
+    return f"{url}{'&' if urlsplit(url).query else '?'}modified_since={stamp}"
+
+
+def is_filtered(page: ListPage, moment: datetime) -> bool:
+    """Tell whether a page holds only what was modified since a moment: many servers do not mind the filter."""
+    for entry in page.entries:
+        try:
+            stamp = values.moment(entry["modified"])
+        except (KeyError, TypeError, values.Unusable):
+            return False
+        if stamp is None or stamp < moment:
+            return False
+    return True
 
 
 def _page(data: Any, url: str, final: str) -> ListPage:

@@ -130,8 +130,11 @@ def _mirror(
         found = fetch.endpoint(client, source.url, pinned_body=source.pinned_body)
         mine.add(_save_endpoint(engine, source, found))
         addresses = [address for body in found.bodies for address in fetch.lists(body)]
+        tells = "1.1" in str((found.system or {}).get("oparlVersion"))
         for address in addresses:
-            done, failure = walk.walk(engine, client, source, address, run_started=started, progress=progress)
+            done, failure = walk.walk(
+                engine, client, source, address, run_started=started, progress=progress, tells_withdrawn=tells
+            )
             mine.add(done)
             if failure:
                 failures.append(failure)

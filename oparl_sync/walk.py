@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.models import ListCursor, Source
-from oparl_sync import fetch, parse, problems, values
+from app.models import ListCursor, Source, key_of
+from oparl_sync import fetch, known, parse, problems, values
 from oparl_sync.client import OParlClient
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.problems import Deviation, SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
 
+# How far back it is asked beyond the last time: for stamps of whole days and clocks that differ.
+OVERLAP = timedelta(hours=24)
 SLICE = 500  # entries at a time: some servers send all they have on one page
 
 
@@ -28,8 +30,12 @@ def walk(
     *,
     run_started: datetime,
     progress: Progress,
+    tells_withdrawn: bool = False,
 ) -> tuple[Counts, str | None]:
-    """Read one list to its end, or from where a killed run stopped; returns the counts and why it did not get there."""
+    """Read one list to its end, or from where a killed run stopped; returns the counts and why it did not get there.
+
+    A server that `tells_withdrawn` is asked besides for what it took back since the list was last read.
+    """
     counts = Counts()
     cursor = _cursor(engine, source.id, address)
     if _done_in(cursor, run_started):
@@ -49,6 +55,8 @@ def walk(
                 counts.add(_save(engine, store, address.object_type, place))
                 begun = True
                 step.advance(len(page.entries), total=page.total)
+            if tells_withdrawn and cursor.last_complete is not None:
+                counts.add(_take_back(engine, client, store, address, cursor.last_complete - OVERLAP))
         except SyncError as error:
             _note_failure(engine, source.id, cursor.id, address, str(error))
             return counts, str(error)
@@ -83,6 +91,28 @@ def _save(engine: Engine, store: Store, object_type: str, place: _Place) -> Coun
         if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_refusal(error)):
             raise
         return _save_singly(engine, store, object_type, place)
+    return counts
+
+
+def _take_back(engine: Engine, client: OParlClient, store: Store, address: ListAddress, since: datetime) -> Counts:
+    """Withdraw what the list says was withdrawn: in OParl 1.1 only a list filtered by time names it.
+
+    Of a server that cannot filter nothing is learnt, which is no failure: the list itself was read.
+    """
+    counts = Counts()
+    try:
+        for page in fetch.pages(client, fetch.modified_since(address.url, since)):
+            gone = [e for e in page.entries if isinstance(e, dict) and values.is_true(e.get("deleted"))]
+            parsed = parse.objects(gone, address.object_type, where=page.url)
+            with writing(engine) as session:
+                held = known.rows(session, address.object_type, [key_of(found.id) for found in parsed.objects])
+                parsed.objects = [found for found in parsed.objects if key_of(found.id) in held]
+                done = store.save(session, parsed)
+            counts.deleted += done.deleted
+            if len(gone) < len(page.entries) and not fetch.is_filtered(page, since):
+                break
+    except SyncError:
+        return counts
     return counts
 
 
