@@ -90,6 +90,8 @@ def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) 
         click.echo(orjson.dumps(summary.as_json()).decode())
     else:
         click.echo(", ".join(f"{value} {name}" for name, value in summary.as_json().items()))
+    for slug, lines in summary.deviations.items():
+        click.echo(f"{slug}: {', '.join(lines)} (each one on /status)", err=True)
     for slug, lines in summary.failures.items():
         for line in lines:
             click.echo(f"{slug}: {line}", err=True)

@@ -14,11 +14,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import Problem
+from app.models import Problem, Source
 
 RAW_LIMIT = 64 * 1024
 MAX_TEXT = 2400
@@ -38,6 +38,22 @@ NOT_STORED = "not-stored"
 FILE_FAILED = "file-failed"
 UNREADABLE_FILE = "unreadable-file"
 QUARANTINED = frozenset({NO_ID, NO_OBJECT, UNKNOWN_TYPE, FOREIGN_ID, SECOND_TYPE, NOT_STORED})
+
+
+# The same for the operator, behind a number.
+WORDS = {
+    LIST_FAILED: "lists could not be read to the end",
+    NO_ID: "objects without a usable id",
+    NO_OBJECT: "entries that are no objects",
+    UNKNOWN_TYPE: "objects of a type that OParl does not have",
+    WRONG_TYPE: "values of a wrong type",
+    UNKNOWN_PROPERTY: "properties that OParl does not have",
+    FOREIGN_ID: "objects that belong to another source",
+    SECOND_TYPE: "ids that stand for two types",
+    NOT_STORED: "objects that the database refused",
+    FILE_FAILED: "files that could not be fetched",
+    UNREADABLE_FILE: "files without readable text",
+}
 
 
 class SyncError(Exception):
@@ -65,6 +81,19 @@ class Deviation:
     detail: str
     object_type: str | None = None
     raw: Any = None
+
+
+def met(session: Session, since: datetime) -> list[tuple[str, str, int]]:
+    """Return source, kind and number of the problems that were met since a moment, the most frequent first."""
+    number = func.count()
+    query = (
+        select(Source.slug, Problem.kind, number)
+        .join(Source, Source.id == Problem.source_id)
+        .where(Problem.last_seen >= since, Problem.solved_at.is_(None))
+        .group_by(Source.slug, Problem.kind)
+        .order_by(Source.slug, number.desc())
+    )
+    return [(slug, kind, count) for slug, kind, count in session.execute(query)]
 
 
 def record(

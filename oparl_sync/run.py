@@ -45,12 +45,13 @@ class AlreadyRunning(SyncError):
 
 @dataclass(slots=True)
 class Summary:
-    """What one pass did; `failures` are lines for the operator, by source."""
+    """What one pass did; `failures` and `deviations` are lines for the operator, by source."""
 
     counts: Counts = field(default_factory=Counts)
     requests: int = 0
     seconds: float = 0.0
     failures: dict[str, list[str]] = field(default_factory=dict)
+    deviations: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, int | float]:
         """Return what `ratslupe sync --json` ends with."""
@@ -64,7 +65,7 @@ def sync(
 
     One source that fails does not keep the others from being read. Raises AlreadyRunning.
     """
-    began, summary = time.monotonic(), Summary()
+    began, moment, summary = time.monotonic(), now(), Summary()
     with _alone(settings.home, engine), _net(settings) as net:
         client = OParlClient(net, unpaced=settings.fetch_allow_networks)
         store = open_store(settings.files_url)
@@ -88,6 +89,9 @@ def sync(
             summary.failures["documents"] = [str(error)]
         index.refresh(engine, settings.search_url, progress)
         download.tidy(engine, store)
+    with Session(engine) as session:
+        for slug, kind, count in problems.met(session, moment):
+            summary.deviations.setdefault(slug, []).append(f"{count} {problems.WORDS[kind]}")
     summary.requests, summary.seconds = client.requests, time.monotonic() - began
     return summary
 

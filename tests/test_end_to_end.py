@@ -147,6 +147,7 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
         (["source", "add", "http://127.0.0.1:9/oparl"], 1, "127.0.0.1"),
         (["index", "verify", "--no-such-option"], 2, "--no-such-option"),
         (["search", "x" * 10_000], 1, ""),
+        (["search", "\"\""], 2, "nothing is asked"),
         (["no-such-command"], 2, "No such command"),
     ],
 )

@@ -79,7 +79,10 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Search as the site does: words, "phrases", -not, OR, type: body: after: before:"""
     from search import open_index, parse_query  # noqa: PLC0415 - engines are slow to load
 
-    results = open_index(settings.search_url).search(parse_query(query, limit=limit))
+    wanted = parse_query(query, limit=limit)
+    if wanted.is_empty:
+        raise click.UsageError("nothing is asked: give a word, a phrase or a field")
+    results = open_index(settings.search_url).search(wanted)
     hits = [_hit(settings, hit) for hit in results.hits]
     if as_json:
         facets = {name: {f.value: f.count for f in counts} for name, counts in results.facets.items()}

@@ -37,6 +37,8 @@ def results() -> str | tuple[str, int]:
         return render_template("search/blank.html", section="search")
     try:
         query = wish.query()
+        if query.is_empty:
+            return render_template("search/blank.html", section="search")
         found = site().index.search(query)
         narrower = choices(site().index, wish, found)
     except BadQuery as error:
