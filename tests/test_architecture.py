@@ -15,7 +15,7 @@ CEILING = 300  # lines; past them there is a second subject
 LONGEST = 40  # lines of a function, docstring included
 
 
-def test_imports_keep_to_the_floors():
+def test_imports_keep_to_the_floors() -> None:
     found = subprocess.run(
         ["lint-imports", "--no-cache"],
         cwd=ROOT,
@@ -28,13 +28,13 @@ def test_imports_keep_to_the_floors():
 
 
 @pytest.mark.parametrize("package", [name for name in PACKAGES if name != "search"])  # which gives out its public names
-def test_a_package_head_of_ours_that_only_names_has_no_code_of_its_own(package: str):
+def test_a_package_head_of_ours_that_only_names_has_no_code_of_its_own(package: str) -> None:
     tree = ast.parse((ROOT / package / "__init__.py").read_text())
     assert len(tree.body) == 1
     assert isinstance(tree.body[0], ast.Expr)
 
 
-def test_files_and_functions_have_one_subject():
+def test_files_and_functions_have_one_subject() -> None:
     long = []
     for path in SOURCES:
         text = path.read_text()
@@ -48,12 +48,12 @@ def test_files_and_functions_have_one_subject():
     assert not long
 
 
-def test_reading_the_records_loads_no_web_framework():
+def test_reading_the_records_loads_no_web_framework() -> None:
     code = "import sys, app.models, oparl_sync.run; sys.exit('flask' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-def test_importing_touches_neither_environment_nor_disk(tmp_path: Path):
+def test_importing_touches_neither_environment_nor_disk(tmp_path: Path) -> None:
     code = (
         "import app.config, app.db, app.models, oparl_sync.run, search, app.web, os; "
         "os.path.exists('var') and exit(1); exit(0)"

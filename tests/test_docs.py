@@ -63,12 +63,12 @@ def text_of_all() -> str:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_documented_and_has_help(name: str):
+def test_a_command_is_documented_and_has_help(name: str) -> None:
     assert COMMANDS[name].help
     assert name in text_of_all()
 
 
-def test_every_documented_command_and_option_exists():
+def test_every_documented_command_and_option_exists() -> None:
     wrong = []
     for page in PAGES:
         for line in re.findall(
@@ -89,16 +89,16 @@ def test_every_documented_command_and_option_exists():
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_is_documented(name: str):
+def test_a_setting_is_documented(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs" / "operations.md").read_text()
 
 
-def test_every_documented_setting_exists():
+def test_every_documented_setting_exists() -> None:
     said = set(re.findall(r"\b([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)\b", text_of_all()))
     assert said - set(SETTINGS) - OTHER_NAMES == set()
 
 
-def test_settings_are_read_and_no_others(tmp_path: Path):
+def test_settings_are_read_and_no_others(tmp_path: Path) -> None:
     asked: set[str] = set()
 
     class Watched(dict[str, str]):
@@ -110,7 +110,7 @@ def test_settings_are_read_and_no_others(tmp_path: Path):
     assert asked == set(SETTINGS)
 
 
-def test_every_documented_address_exists(tmp_path: Path):
+def test_every_documented_address_exists(tmp_path: Path) -> None:
     routes = create_app(Settings.embedded(tmp_path)).url_map.bind("portal.example")
     wrong = []
     for page in PAGES:
@@ -125,27 +125,27 @@ def test_every_documented_address_exists(tmp_path: Path):
     assert not wrong
 
 
-def test_every_documented_make_target_exists():
+def test_every_documented_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`?\bmake ([a-z]+)\b`", text_of_all())) <= targets
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_pages_lead_somewhere(page: Path):
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)|src=\"([^\"]+)\"", page.read_text()):
         target = next(filter(None, link))
         if "://" not in target:
             assert (page.parent / target).exists(), target
 
 
-def test_the_changelog_tells_of_this_version():
+def test_the_changelog_tells_of_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     newest = re.search(r"^## \[?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert newest is not None
     assert newest[1] == version
 
 
-def test_no_tracked_file_names_a_machine_or_an_index():
+def test_no_tracked_file_names_a_machine_or_an_index() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("this is not a checkout")
     files = subprocess.run(

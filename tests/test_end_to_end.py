@@ -27,7 +27,7 @@ def located(paper: dict[str, object]) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-def test_status_says_that_all_is_held(portal: Portal):
+def test_status_says_that_all_is_held(portal: Portal) -> None:
     (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
     assert set(source) == {"slug", "url", "state", "last_complete", "types", "files"}
     assert source["state"] == "complete"
@@ -41,7 +41,7 @@ def test_status_says_that_all_is_held(portal: Portal):
     assert source["files"]["read"] > 10 * source["files"]["unreadable"] > 0
 
 
-def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_it_is_back(portal: Portal):
+def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_it_is_back(portal: Portal) -> None:
     # The council's own server is down now; what was mirrored stays, and the failure is told in one line.
     found = portal.run("sync", check=False, FETCH_ALLOW_NETWORKS="127.0.0.1/32")
     assert found.returncode == 1
@@ -55,7 +55,7 @@ def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_i
     assert source["state"] == "complete"
 
 
-def test_search_finds_a_street_a_person_and_a_compound(portal: Portal):
+def test_search_finds_a_street_a_person_and_a_compound(portal: Portal) -> None:
     objects = objects_of_the_town(portal)
     person = next(o for o in objects if str(o["type"]).endswith("Person") and not o.get("deleted"))
     places = {o["id"]: str(o["streetAddress"]) for o in objects if o.get("streetAddress")}
@@ -71,7 +71,7 @@ def test_search_finds_a_street_a_person_and_a_compound(portal: Portal):
             assert hit["url"].startswith(portal.site)
 
 
-def test_no_name_of_a_non_public_item_is_anywhere(portal: Portal):
+def test_no_name_of_a_non_public_item_is_anywhere(portal: Portal) -> None:
     secret = {
         str(o["name"])
         for o in objects_of_the_town(portal)
@@ -89,13 +89,13 @@ def test_no_name_of_a_non_public_item_is_anywhere(portal: Portal):
         assert name.encode() not in exported
 
 
-def test_the_index_is_what_the_records_say(portal: Portal):
+def test_the_index_is_what_the_records_say(portal: Portal) -> None:
     portal.run("index", "verify")
     portal.run("index", "rebuild")
     portal.run("index", "verify")
 
 
-def test_what_was_published_can_be_taken_away_and_checked(portal: Portal):
+def test_what_was_published_can_be_taken_away_and_checked(portal: Portal) -> None:
     with portal.serving() as site:
         manifest = json.load(urllib.request.urlopen(f"{site}/download/manifest.json"))
         sums = urllib.request.urlopen(f"{site}/download/SHA256SUMS").read().decode()
@@ -112,7 +112,7 @@ def test_what_was_published_can_be_taken_away_and_checked(portal: Portal):
     assert all(record["type"].endswith("/Paper") for record in records)
 
 
-def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_path: Path):
+def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_path: Path) -> None:
     """The other database and the other engine, one setting away each, tell the same of the same council."""
     admin = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -147,11 +147,11 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
         (["source", "add", "http://127.0.0.1:9/oparl"], 1, "127.0.0.1"),
         (["index", "verify", "--no-such-option"], 2, "--no-such-option"),
         (["search", "x" * 10_000], 1, ""),
-        (["search", "\"\""], 2, "nothing is asked"),
+        (["search", '""'], 2, "nothing is asked"),
         (["no-such-command"], 2, "No such command"),
     ],
 )
-def test_it_says_in_one_line_what_is_wrong(portal: Portal, words: list[str], code: int, said: str):
+def test_it_says_in_one_line_what_is_wrong(portal: Portal, words: list[str], code: int, said: str) -> None:
     found: subprocess.CompletedProcess[str] = portal.run(*words, check=False)
     assert found.returncode == code, found.stderr
     assert said in found.stderr
@@ -159,7 +159,7 @@ def test_it_says_in_one_line_what_is_wrong(portal: Portal, words: list[str], cod
     assert len([line for line in found.stderr.splitlines() if line.startswith("Error: ")]) == 1
 
 
-def test_what_the_machine_refuses_is_told_in_one_line(portal: Portal, tmp_path: Path):
+def test_what_the_machine_refuses_is_told_in_one_line(portal: Portal, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for more in (
         {"RATSLUPE_HOME": str(tmp_path / "file" / "below")},
@@ -171,7 +171,7 @@ def test_what_the_machine_refuses_is_told_in_one_line(portal: Portal, tmp_path: 
         assert found.stderr.startswith("Error: ")
 
 
-def test_a_council_is_mirrored_once(portal: Portal, tmp_path: Path):
+def test_a_council_is_mirrored_once(portal: Portal, tmp_path: Path) -> None:
     town = portal.home / "demo"
     with serve(town, port=int(portal.council_port)) as url:
         for address in (url, url.replace("/system", "/body")):
@@ -182,7 +182,7 @@ def test_a_council_is_mirrored_once(portal: Portal, tmp_path: Path):
             assert "is mirrored already, as lohenbrueck" in found.stderr
 
 
-def test_a_taken_port_is_told_before_the_work(portal: Portal, tmp_path: Path):
+def test_a_taken_port_is_told_before_the_work(portal: Portal, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         found = portal.run("demo", "--port", str(taken.getsockname()[1]), check=False, RATSLUPE_HOME=str(tmp_path))
     assert found.returncode == 1
@@ -190,7 +190,7 @@ def test_a_taken_port_is_told_before_the_work(portal: Portal, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_bad_settings_end_with_all_faults(portal: Portal):
+def test_bad_settings_end_with_all_faults(portal: Portal) -> None:
     found = portal.run("status", check=False, DATABASE_URL="mysql://x", FETCH_ALLOW_NETWORKS="nonsense")
     assert found.returncode == 2
     assert "DATABASE_URL" in found.stderr

@@ -23,7 +23,7 @@ def change(oparl_id: str) -> dict[str, object]:
     }
 
 
-def test_it_gives_numbers_in_order_and_reads_on_from_a_cursor(engine: Engine, session: Session):
+def test_it_gives_numbers_in_order_and_reads_on_from_a_cursor(engine: Engine, session: Session) -> None:
     with writing(engine) as writer:
         assert changes.append(writer, [change(f"p{n}") for n in range(5)]) == 5
     seen = [
@@ -35,13 +35,13 @@ def test_it_gives_numbers_in_order_and_reads_on_from_a_cursor(engine: Engine, se
     assert [c.object_id for c in changes.since(session, third, until=third + 1)] == ["p3"]
 
 
-def test_appending_nothing_writes_nothing(engine: Engine, session: Session):
+def test_appending_nothing_writes_nothing(engine: Engine, session: Session) -> None:
     with writing(engine) as writer:
         assert changes.append(writer, []) == 0
     assert changes.last_seq(session) == 0
 
 
-def test_a_cursor_begins_at_zero_and_stays_where_it_was_put(engine: Engine, session: Session):
+def test_a_cursor_begins_at_zero_and_stays_where_it_was_put(engine: Engine, session: Session) -> None:
     with Session(engine) as before:
         assert changes.position(before, "index") == 0
     for seq in (3, 7):
@@ -51,7 +51,7 @@ def test_a_cursor_begins_at_zero_and_stays_where_it_was_put(engine: Engine, sess
     assert changes.position(session, "alerts") == 0
 
 
-def test_a_reader_never_passes_a_change_by_that_commits_late(engine: Engine):
+def test_a_reader_never_passes_a_change_by_that_commits_late(engine: Engine) -> None:
     """Two transactions overlap; the one that wrote first commits last. A reader polls all the while."""
     seen: list[str] = []
     stop = threading.Event()

@@ -8,19 +8,19 @@ import pytest
 from app.config import Settings, SettingsError
 
 
-def test_it_keeps_everything_below_one_folder_by_default(tmp_path: Path):
+def test_it_keeps_everything_below_one_folder_by_default(tmp_path: Path) -> None:
     settings = Settings.from_environment({"RATSLUPE_HOME": str(tmp_path)})
     for url in (settings.database_url, settings.search_url, settings.files_url, settings.mail_url):
         assert str(tmp_path) in url
     assert settings.fetch_allow_networks == ()
 
 
-def test_it_takes_a_relative_home_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_it_takes_a_relative_home_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert Settings.from_environment({"RATSLUPE_HOME": "data"}).home == tmp_path / "data"
 
 
-def test_it_names_all_faults_at_once():
+def test_it_names_all_faults_at_once() -> None:
     with pytest.raises(SettingsError) as error:
         Settings.from_environment(
             {
@@ -47,7 +47,7 @@ def test_it_names_all_faults_at_once():
         assert name in said
 
 
-def test_it_reads_networks_with_commas_and_spaces():
+def test_it_reads_networks_with_commas_and_spaces() -> None:
     settings = Settings.from_environment({"FETCH_ALLOW_NETWORKS": "127.0.0.0/8, ::1/128 10.1.0.0/16"})
     assert settings.fetch_allow_networks == (
         ip_network("127.0.0.0/8"),
@@ -56,13 +56,13 @@ def test_it_reads_networks_with_commas_and_spaces():
     )
 
 
-def test_it_does_not_show_its_secret():
+def test_it_does_not_show_its_secret() -> None:
     assert "hush" not in repr(Settings.from_environment({"SECRET_KEY": "hush"}))
 
 
-def test_it_takes_an_empty_value_for_none():
+def test_it_takes_an_empty_value_for_none() -> None:
     assert Settings.from_environment({"DATABASE_URL": "", "RATSLUPE_HOME": ""}).database_url.startswith("sqlite:///")
 
 
-def test_it_drops_the_slash_behind_the_address():
+def test_it_drops_the_slash_behind_the_address() -> None:
     assert Settings.from_environment({"BASE_URL": "https://rat.example/"}).base_url == "https://rat.example"

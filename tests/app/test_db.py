@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.db import now, writing
 from app.models import Consumer, Source
+from typing import Never
 
 
 def source(slug: str, at: datetime) -> dict[str, object]:
     return {"slug": slug, "url": f"https://{slug}.example", "added_at": at, "state": "new"}
 
 
-def test_a_moment_comes_back_in_utc_whatever_its_zone(engine: Engine):
+def test_a_moment_comes_back_in_utc_whatever_its_zone(engine: Engine) -> None:
     at = datetime(2026, 3, 29, 3, 30, tzinfo=timezone(timedelta(hours=2)))
     with writing(engine) as session:
         session.execute(insert(Source).values(**source("a", at)))
@@ -26,12 +27,12 @@ def test_a_moment_comes_back_in_utc_whatever_its_zone(engine: Engine):
     assert back.tzinfo is UTC
 
 
-def test_a_moment_without_a_zone_is_refused(engine: Engine):
+def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="without a zone"), writing(engine) as session:
         session.execute(insert(Source).values(**source("a", datetime(2026, 1, 1))))  # noqa: DTZ001 - that is the fault
 
 
-def test_an_error_leaves_nothing_behind(engine: Engine):
+def test_an_error_leaves_nothing_behind(engine: Engine) -> Never:
     with pytest.raises(ZeroDivisionError), writing(engine) as session:
         session.execute(insert(Source).values(**source("a", now())))
         raise ZeroDivisionError
@@ -39,7 +40,7 @@ def test_an_error_leaves_nothing_behind(engine: Engine):
         assert session.scalars(select(Source)).all() == []
 
 
-def test_writers_wait_for_each_other_and_lose_nothing(engine: Engine):
+def test_writers_wait_for_each_other_and_lose_nothing(engine: Engine) -> None:
     with writing(engine) as session:
         session.execute(insert(Consumer).values(name="n", seq=0))
     add_one = text("UPDATE consumer SET seq = seq + 1 WHERE name = 'n'")
@@ -64,13 +65,13 @@ def test_writers_wait_for_each_other_and_lose_nothing(engine: Engine):
         assert session.scalars(select(Consumer.seq)).one() == 150
 
 
-def test_a_reader_is_not_kept_waiting_by_a_writer(engine: Engine):
+def test_a_reader_is_not_kept_waiting_by_a_writer(engine: Engine) -> None:
     with writing(engine) as writer, Session(engine) as reader:
         writer.execute(insert(Source).values(**source("a", now())))
         assert reader.scalars(select(Source)).all() == []
 
 
-def test_reading_json_gives_what_was_written(engine: Engine):
+def test_reading_json_gives_what_was_written(engine: Engine) -> None:
     from app.models import ListCursor, SyncRun  # noqa: PLC0415 - only here
 
     counts = {"ä": 1, "nested": {"x": [1, None, "\u0000?"]}}

@@ -66,7 +66,7 @@ def watched(page: Page, site: str) -> list[str]:
 )
 def test_every_page_type_is_whole(
     browser: Browser, site: str, addresses: list[str], width: int, language: str, scripts: bool
-):
+) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, locale=f"{language}-DE", java_script_enabled=scripts
     )
@@ -83,7 +83,7 @@ def test_every_page_type_is_whole(
     assert [fault for fault in faults if "404 (NOT FOUND)" not in fault] == []
 
 
-def test_a_citizen_gets_from_a_word_to_the_page_that_holds_it(browser: Browser, site: str):
+def test_a_citizen_gets_from_a_word_to_the_page_that_holds_it(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False, locale="de-DE")
     page = context.new_page()
     page.goto(site)
@@ -97,7 +97,7 @@ def test_a_citizen_gets_from_a_word_to_the_page_that_holds_it(browser: Browser, 
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_phones_see_results_first_and_wide_screens_the_filters_too(browser: Browser, site: str, scripts: bool):
+def test_phones_see_results_first_and_wide_screens_the_filters_too(browser: Browser, site: str, scripts: bool) -> None:
     for width, height in ((320, 568), (1280, 900)):
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="de-DE", java_script_enabled=scripts
@@ -115,7 +115,7 @@ def test_phones_see_results_first_and_wide_screens_the_filters_too(browser: Brow
         context.close()
 
 
-def test_keyboard_users_reach_the_content_first(browser: Browser, site: str):
+def test_keyboard_users_reach_the_content_first(browser: Browser, site: str) -> None:
     page = browser.new_page()
     page.goto(f"{site}/papers/")
     page.keyboard.press("Tab")
@@ -125,7 +125,7 @@ def test_keyboard_users_reach_the_content_first(browser: Browser, site: str):
     page.close()
 
 
-def test_the_chosen_look_and_language_stay(browser: Browser, site: str):
+def test_the_chosen_look_and_language_stay(browser: Browser, site: str) -> None:
     context = browser.new_context(locale="de-DE", color_scheme="light")
     page = context.new_page()
     page.goto(f"{site}/?lang=en")
@@ -134,7 +134,7 @@ def test_the_chosen_look_and_language_stay(browser: Browser, site: str):
     context.close()
 
 
-def test_the_picture_maker_finds_its_pages(site: str, tmp_path: Path):
+def test_the_picture_maker_finds_its_pages(site: str, tmp_path: Path) -> None:
     """The command that makes the pictures in the documents keeps up with the pages."""
     import subprocess  # noqa: PLC0415 - only here
     import sys  # noqa: PLC0415 - only here

@@ -14,7 +14,7 @@ def text_of(data: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(pages))
 
 
-def test_its_minutes_agree_with_its_records(town: Town):
+def test_its_minutes_agree_with_its_records(town: Town) -> None:
     checked = 0
     for meeting in town.of_type("Meeting"):
         if "resultsProtocol" not in meeting:
@@ -40,7 +40,7 @@ def test_its_minutes_agree_with_its_records(town: Town):
     assert checked > 60
 
 
-def test_its_votes_fit_its_results(whole: Town):
+def test_its_votes_fit_its_results(whole: Town) -> None:
     assert whole.history is not None
     counted = 0
     for sitting in whole.history.sittings:
@@ -55,7 +55,7 @@ def test_its_votes_fit_its_results(whole: Town):
     assert counted > 500
 
 
-def test_its_papers_say_what_their_records_say(town: Town):
+def test_its_papers_say_what_their_records_say(town: Town) -> None:
     for paper in town.of_type("Paper"):
         number = int(str(paper["mainFile"]).rsplit("/", 1)[1])
         said = text_of(town.pdf(number))
@@ -69,7 +69,7 @@ def test_its_papers_say_what_their_records_say(town: Town):
             assert str(town.objects[uri]["streetAddress"]) in said, paper["name"]
 
 
-def test_it_scans_some_pages_and_breaks_one_file():
+def test_it_scans_some_pages_and_breaks_one_file() -> None:
     town = build(scale=0.3)
     scans = [a for a in town.attachments if a.document().scanned]
     assert len(scans) > 8
@@ -83,7 +83,7 @@ def test_it_scans_some_pages_and_breaks_one_file():
         pdfium.PdfDocument(town.pdf(broken[0].number))
 
 
-def test_it_writes_long_documents_that_do_not_repeat_themselves(whole: Town):
+def test_it_writes_long_documents_that_do_not_repeat_themselves(whole: Town) -> None:
     pages = {}
     for kind in ("budget", "concept", "landuse"):
         attachment = next(a for a in whole.attachments if a.kind == kind)
@@ -96,7 +96,7 @@ def test_it_writes_long_documents_that_do_not_repeat_themselves(whole: Town):
     assert pages["landuse"] >= 9
 
 
-def test_its_cost_tables_add_up(whole: Town):
+def test_its_cost_tables_add_up(whole: Town) -> None:
     tables = [a for a in whole.attachments if a.kind == "costs"][:40]
     for attachment in tables:
         said = text_of(whole.pdf(attachment.number))

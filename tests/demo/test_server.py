@@ -25,12 +25,12 @@ def listed(body: Json) -> dict[str, list[Json]]:
     return {name: walk(body[name]) for name in LISTS}
 
 
-def test_it_conforms(system_url: str, body: Json, listed: dict[str, list[Json]]):
+def test_it_conforms(system_url: str, body: Json, listed: dict[str, list[Json]]) -> None:
     for item in (get(system_url), body, *(item for items in listed.values() for item in items)):
         assert faults(item) == [], item["id"]
 
 
-def test_it_lists_every_object_once(folder: Path, body: Json, listed: dict[str, list[Json]]):
+def test_it_lists_every_object_once(folder: Path, body: Json, listed: dict[str, list[Json]]) -> None:
     ids = [item["id"] for items in listed.values() for item in items]
     assert len(ids) == len(set(ids))
     lines = [json.loads(line) for line in (folder / "objects.ndjson").read_text("utf-8").splitlines()]
@@ -39,7 +39,7 @@ def test_it_lists_every_object_once(folder: Path, body: Json, listed: dict[str, 
     assert set(ids) == {uri for uri in stored if uri.rsplit("/", 2)[1] not in ("v1.1", "body")}
 
 
-def test_it_answers_at_every_id_with_the_way_back(listed: dict[str, list[Json]]):
+def test_it_answers_at_every_id_with_the_way_back(listed: dict[str, list[Json]]) -> None:
     back = {"AgendaItem": "meeting", "Consultation": "paper", "Membership": "person"}
     alone = {item["id"]: item for items in listed.values() for item in items}
     for name in ("paper", "meeting", "person"):
@@ -65,7 +65,7 @@ def test_it_answers_at_every_id_with_the_way_back(listed: dict[str, list[Json]])
                     assert missing
 
 
-def test_it_leaves_no_link_hanging(system_url: str, body: Json, listed: dict[str, list[Json]]):
+def test_it_leaves_no_link_hanging(system_url: str, body: Json, listed: dict[str, list[Json]]) -> None:
     base = system_url.removesuffix("/system")
     known = {item["id"] for items in listed.values() for item in items} | {system_url, body["id"]}
 
@@ -83,13 +83,13 @@ def test_it_leaves_no_link_hanging(system_url: str, body: Json, listed: dict[str
         assert all(kind(item) == "Meeting" for item in walk(link)), link
 
 
-def test_it_lists_the_meetings_of_a_committee(listed: dict[str, list[Json]]):
+def test_it_lists_the_meetings_of_a_committee(listed: dict[str, list[Json]]) -> None:
     council = next(o for o in listed["organization"] if o["shortName"] == "Rat")
     own = [m["id"] for m in listed["meeting"] if council["id"] in m["organization"]]
     assert [m["id"] for m in walk(council["meeting"])] == own
 
 
-def test_it_pages(body: Json):
+def test_it_pages(body: Json) -> None:
     first = get(body["agendaItem"])
     pagination = first["pagination"]
     assert len(first["data"]) == pagination["elementsPerPage"] == 100
@@ -104,7 +104,7 @@ def test_it_pages(body: Json):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_it_filters_and_keeps_the_filter(body: Json, name: str):
+def test_it_filters_and_keeps_the_filter(body: Json, name: str) -> None:
     everything = walk(body[name])
     bound = sorted(item["modified"] for item in everything)[len(everything) // 2]
     for field in ("created", "modified"):
@@ -121,7 +121,7 @@ def test_it_filters_and_keeps_the_filter(body: Json, name: str):
         assert query["omit_internal"] == ["true"]
 
 
-def test_it_shows_the_withdrawn_only_to_those_who_ask_what_changed(body: Json):
+def test_it_shows_the_withdrawn_only_to_those_who_ask_what_changed(body: Json) -> None:
     assert not any(item.get("deleted") for item in walk(body["paper"]))
     gone = [item for item in walk(body["paper"] + "?modified_since=2001-01-01T00:00:00%2B00:00") if item.get("deleted")]
     assert len(gone) == 4
@@ -132,14 +132,14 @@ def test_it_shows_the_withdrawn_only_to_those_who_ask_what_changed(body: Json):
 
 
 @pytest.mark.parametrize("wrong", ["gestern", "2026-11-21T10:00:00", "2026-11-21T10:00:00%2B99:00", ""])
-def test_it_refuses_a_time_without_meaning(body: Json, wrong: str):
+def test_it_refuses_a_time_without_meaning(body: Json, wrong: str) -> None:
     status, headers, answer = ask(f"{body['paper']}?modified_since={wrong}")
     assert status == 400
     assert headers["access-control-allow-origin"] == "*"
     assert json.loads(answer)["type"] == "https://schema.oparl.org/1.1/Error"
 
 
-def test_it_omits_what_is_listed_elsewhere(body: Json):
+def test_it_omits_what_is_listed_elsewhere(body: Json) -> None:
     for name, gone, kept in (
         ("meeting", "agendaItem", "invitation"),
         ("paper", "location", "consultation"),
@@ -150,19 +150,19 @@ def test_it_omits_what_is_listed_elsewhere(body: Json):
         assert any(kept in item for item in items)
 
 
-def test_it_names_closed_items_so_that_mirrors_can_be_tested(listed: dict[str, list[Json]]):
+def test_it_names_closed_items_so_that_mirrors_can_be_tested(listed: dict[str, list[Json]]) -> None:
     closed = [item for item in listed["agendaItem"] if item["public"] is False]
     assert len(closed) > 10
     assert all("consultation" not in item and len(item["name"]) > 15 for item in closed)
 
 
-def test_its_items_stand_in_order(listed: dict[str, list[Json]]):
+def test_its_items_stand_in_order(listed: dict[str, list[Json]]) -> None:
     for meeting in listed["meeting"]:
         items = meeting.get("agendaItem", [])
         assert [item["order"] for item in items] == list(range(len(items)))
 
 
-def test_it_hands_out_files(listed: dict[str, list[Json]]):
+def test_it_hands_out_files(listed: dict[str, list[Json]]) -> None:
     for file in listed["file"][:12]:
         status, headers, data = ask(file["accessUrl"])
         assert (status, headers["content-type"], len(data)) == (200, "application/pdf", file["size"])
@@ -174,7 +174,7 @@ def test_it_hands_out_files(listed: dict[str, list[Json]]):
         assert headers["content-disposition"].isascii()
 
 
-def test_it_knows_what_the_client_has(listed: dict[str, list[Json]]):
+def test_it_knows_what_the_client_has(listed: dict[str, list[Json]]) -> None:
     for url in (listed["file"][0]["accessUrl"], listed["paper"][0]["id"]):
         _, headers, _ = ask(url)
         assert ask(url, If_None_Match=headers["etag"])[0] == 304
@@ -183,7 +183,7 @@ def test_it_knows_what_the_client_has(listed: dict[str, list[Json]]):
         assert ask(url, If_Modified_Since=headers["last-modified"], If_None_Match='"anders"')[0] == 200
 
 
-def test_it_sends_parts(listed: dict[str, list[Json]]):
+def test_it_sends_parts(listed: dict[str, list[Json]]) -> None:
     url = listed["file"][0]["accessUrl"]
     _, headers, data = ask(url)
     status, part_headers, part = ask(url, Range="bytes=10-19")
@@ -198,7 +198,7 @@ def test_it_sends_parts(listed: dict[str, list[Json]]):
     assert ask(url, Range="bytes=0-3", If_Range='"alt"')[0] == 200
 
 
-def test_it_says_what_is_not_there(system_url: str):
+def test_it_says_what_is_not_there(system_url: str) -> None:
     base = system_url.removesuffix("/system")
     assert ask(f"{base}/system?")[0] == 200
     for path in (
@@ -227,7 +227,7 @@ def test_it_says_what_is_not_there(system_url: str):
     assert int(headers["content-length"]) > 100
 
 
-def test_it_can_be_bent_by_behaviours(folder: Path):
+def test_it_can_be_bent_by_behaviours(folder: Path) -> None:
     seen = []
 
     def note(request: Request, response: Response) -> Response:
@@ -245,7 +245,7 @@ def test_it_can_be_bent_by_behaviours(folder: Path):
     assert seen == ["/paper/1", "/paper/2"]
 
 
-def test_it_shows_a_change_at_once():
+def test_it_shows_a_change_at_once() -> None:
     town = build(scale=0.1)
     with serve(town) as url:
         body = walk(get(url)["body"])[0]
@@ -262,12 +262,12 @@ def test_it_shows_a_change_at_once():
         assert [item["id"] for item in changed] == [child]
 
 
-def test_its_ids_begin_with_the_address_it_is_given(folder: Path):
+def test_its_ids_begin_with_the_address_it_is_given(folder: Path) -> None:
     with serve(folder, base_url="https://ratsinfo.example/oparl/v1.1") as url:
         assert url == "https://ratsinfo.example/oparl/v1.1/system"
 
 
-def test_it_answers_many_requests_on_one_connection(town: Town, folder: Path, body: Json):
+def test_it_answers_many_requests_on_one_connection(town: Town, folder: Path, body: Json) -> None:
     where = urlsplit(body["agendaItem"])
     connection = http.client.HTTPConnection(where.netloc)
     for number in range(100):

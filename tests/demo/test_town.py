@@ -25,17 +25,17 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_it_writes_the_same_bytes_each_time(folder: Path, tmp_path: Path):
+def test_it_writes_the_same_bytes_each_time(folder: Path, tmp_path: Path) -> None:
     write(tmp_path / "again", Options(scale=0.1), workers=2)
     assert digests(tmp_path / "again") == digests(folder)
 
 
-def test_it_tells_another_story_for_another_seed(town: Town):
+def test_it_tells_another_story_for_another_seed(town: Town) -> None:
     other = build(seed=8, scale=0.1)
     assert {p["name"] for p in other.of_type("Paper")} != {p["name"] for p in town.of_type("Paper")}
 
 
-def test_it_keeps_streets_where_they_are_whatever_the_seed():
+def test_it_keeps_streets_where_they_are_whatever_the_seed() -> None:
     def points(town: Town) -> dict[str, object]:
         return {str(place["description"]): place["geojson"] for place in town.of_type("Location")}
 
@@ -45,7 +45,7 @@ def test_it_keeps_streets_where_they_are_whatever_the_seed():
     assert {name: one[name] for name in shared} == {name: two[name] for name in shared}
 
 
-def test_it_builds_once(folder: Path, tmp_path: Path):
+def test_it_builds_once(folder: Path, tmp_path: Path) -> None:
     options = Options(scale=0.1)
     assert is_complete(folder, options)
     assert ensure(folder, options) is False
@@ -53,7 +53,7 @@ def test_it_builds_once(folder: Path, tmp_path: Path):
     assert not is_complete(tmp_path, options)
 
 
-def test_it_does_not_take_an_interrupted_build_for_a_finished_one(folder: Path, tmp_path: Path):
+def test_it_does_not_take_an_interrupted_build_for_a_finished_one(folder: Path, tmp_path: Path) -> None:
     options = Options(scale=0.1)
 
     def stop(done: int, _total: int) -> None:
@@ -67,7 +67,7 @@ def test_it_does_not_take_an_interrupted_build_for_a_finished_one(folder: Path, 
     assert digests(tmp_path) == digests(folder)
 
 
-def test_it_loads_what_it_wrote(folder: Path):
+def test_it_loads_what_it_wrote(folder: Path) -> None:
     drawn = build(scale=0.1)
     loaded = load(folder)
     assert list(loaded.objects) == list(drawn.objects)
@@ -76,7 +76,7 @@ def test_it_loads_what_it_wrote(folder: Path):
     assert file["sha512Checksum"] == hashlib.sha512(drawn.pdf(1)).hexdigest()
 
 
-def test_it_is_as_large_as_promised(whole: Town):
+def test_it_is_as_large_as_promised(whole: Town) -> None:
     count = Counter(str(item["type"]).rsplit("/", 1)[1] for item in whole.objects.values() if not item.get("deleted"))
     held = [m for m in whole.of_type("Meeting") if "agendaItem" in m or m.get("cancelled")]
     bodies = [o for o in whole.of_type("Organization") if o["organizationType"] == "Gremium"]
@@ -88,7 +88,7 @@ def test_it_is_as_large_as_promised(whole: Town):
     assert (max(spans)[:4], int(max(spans)[:4]) - int(min(spans)[:4])) == ("2027", 5)
 
 
-def test_it_has_a_future_and_open_questions(whole: Town):
+def test_it_has_a_future_and_open_questions(whole: Town) -> None:
     today = whole.options.today.isoformat()
     ahead = [m for m in whole.of_type("Meeting") if str(m["start"]) > today]
     assert {m["meetingState"] for m in ahead} == {"eingeladen", "terminiert"}
@@ -103,13 +103,13 @@ def test_it_has_a_future_and_open_questions(whole: Town):
     assert max(str(item["modified"])[:10] for item in whole.objects.values()) <= today
 
 
-def test_it_moves_with_the_day_it_is_told():
+def test_it_moves_with_the_day_it_is_told() -> None:
     later = build(scale=0.1, today=date(2028, 3, 1))
     starts = sorted(str(meeting["start"])[:10] for meeting in later.of_type("Meeting"))
     assert starts[0] < "2028-03-01" < starts[-1]
 
 
-def test_it_sends_matters_through_several_committees(whole: Town):
+def test_it_sends_matters_through_several_committees(whole: Town) -> None:
     items = {str(item["id"]): item for item in whole.of_type("AgendaItem")}
     consultations = {str(c["id"]): c for c in whole.of_type("Consultation")}
     paths = [
@@ -134,7 +134,7 @@ def test_it_sends_matters_through_several_committees(whole: Town):
         assert not any(str(result).endswith("beschlossen") for result in path[:-1]), path
 
 
-def test_it_seats_people_and_moves_them(whole: Town):
+def test_it_seats_people_and_moves_them(whole: Town) -> None:
     seats = whole.of_type("Membership")
     council = next(o for o in whole.of_type("Organization") if o["shortName"] == "Rat")
     for day in ("2021-11-05", "2024-03-31", "2024-04-01", "2026-11-21"):
@@ -160,7 +160,7 @@ def test_it_seats_people_and_moves_them(whole: Town):
     assert {human.gender for human in PEOPLE} == {"female", "male"}
 
 
-def test_it_has_the_odd_things_of_real_towns(whole: Town):
+def test_it_has_the_odd_things_of_real_towns(whole: Town) -> None:
     meetings = whole.of_type("Meeting")
     assert sum(bool(m["cancelled"]) for m in meetings) == 1
     assert sum("verlegt vom" in str(m["name"]) for m in meetings) == 1
@@ -182,7 +182,7 @@ def test_it_has_the_odd_things_of_real_towns(whole: Town):
     assert len(whole.non_public_names) > 100
 
 
-def test_it_puts_every_place_near_the_town(whole: Town):
+def test_it_puts_every_place_near_the_town(whole: Town) -> None:
     for place in whole.of_type("Location"):
         longitude, latitude = place["geojson"]["geometry"]["coordinates"]  # type: ignore[index]
         assert abs(longitude - CENTRE[0]) < 0.08, place
@@ -190,14 +190,14 @@ def test_it_puts_every_place_near_the_town(whole: Town):
 
 
 @pytest.mark.parametrize("street", [street for streets in STREETS.values() for street in streets])
-def test_it_declines_every_street(street: str):
+def test_it_declines_every_street(street: str) -> None:
     forms = street_forms(street)
     assert street.rstrip("es") in forms["of_st"] or street in forms["of_st"]
     assert forms["In_st"][0].isupper()
     assert not re.search(r"straßes|alleees|\bdes (Am|Zur|Hohler)", forms["of_st"])
 
 
-def test_it_can_be_changed_while_it_is_looked_at(town: Town):
+def test_it_can_be_changed_while_it_is_looked_at(town: Town) -> None:
     copy = build(scale=0.1)
     paper = copy.of_type("Paper")[0]
     copy.put(paper | {"name": "Umbenannt"})
