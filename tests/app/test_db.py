@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Never
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.db import now, writing
 from app.models import Consumer, Source
-from typing import Never
 
 
 def source(slug: str, at: datetime) -> dict[str, object]:
