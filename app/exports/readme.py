@@ -9,13 +9,13 @@ Je Rat ein Ordner, je OParl-Typ eine Datei: RAT/TYP.ndjson.gz, eine Zeile je Obj
 Jede Zeile ist das OParl-Objekt, wie die Quelle es gab; eingebettete Objekte stehen als ihre id da und haben
 eine eigene Zeile. Dazu kommen:
   ratslupe:source    die Adresse des OParl-Servers
-  ratslupe:body      der Rat, wie sein Ordner heisst
+  ratslupe:body      der Rat, wie sein Ordner heißt
   ratslupe:changed   wann der Spiegel zuletzt einen Unterschied sah
   ratslupe:license   die Lizenz, die gilt: die des Objekts, sonst des Rats, des Servers, oder vom Betreiber bestimmt
-Zurueckgezogenes steht mit "deleted": true und ohne Inhalt da. Von nichtoeffentlichen Tagesordnungspunkten steht
-nur ihr Platz da. Nicht enthalten: Kontaktdaten von Personen, Anwesenheitslisten, Volltexte, und alles, fuer das
+Zurückgezogenes steht mit "deleted": true und ohne Inhalt da. Von nichtöffentlichen Tagesordnungspunkten steht
+nur ihr Platz da. Nicht enthalten: Kontaktdaten von Personen, Anwesenheitslisten, Volltexte, und alles, für das
 niemand eine Lizenz nennt (manifest.json, "withheld").
-Pruefen: sha256sum -c SHA256SUMS
+Prüfen, im Ordner mit denselben Unterordnern: sha256sum --check --ignore-missing SHA256SUMS
 
 English
 -------
@@ -29,5 +29,5 @@ Added are:
 What was withdrawn is there with "deleted": true and without content. Of non-public agenda items only their place is
 told. Left out: contact data of people, attendance lists, full texts, and whatever nobody states a licence for
 (manifest.json, "withheld").
-Verify: sha256sum -c SHA256SUMS
+Verify, in a folder with the same folders below: sha256sum --check --ignore-missing SHA256SUMS
 """
