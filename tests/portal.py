@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,10 +20,11 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Portal:
-    """A home folder and how to speak to it."""
+    """A home folder, its settings, and how to speak to it."""
 
     home: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def site(self) -> str:
@@ -32,8 +33,9 @@ class Portal:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the command is run with: nothing from this machine but the path."""
-        return {"PATH": os.environ["PATH"], "RATSLUPE_HOME": str(self.home), "BASE_URL": self.site, "LC_ALL": "C.UTF-8"}
+        """What the command is run with: its settings, and nothing from this machine but the path."""
+        own = {"PATH": os.environ["PATH"], "RATSLUPE_HOME": str(self.home), "BASE_URL": self.site, "LC_ALL": "C.UTF-8"}
+        return own | self.settings
 
     @property
     def council_port(self) -> str:

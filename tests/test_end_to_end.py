@@ -118,21 +118,21 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
     with admin.connect() as connection:
         connection.execute(text("CREATE DATABASE end_to_end"))
     admin.dispose()
-    other = Portal(tmp_path / "other", portal.port)
     urls = {
         "DATABASE_URL": postgres.replace("/postgres?", "/end_to_end?"),
         "SEARCH_URL": f"whoosh://{tmp_path / 'other' / 'index'}",
     }
-    other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port, **urls)
+    other = Portal(tmp_path / "other", portal.port, urls)
+    other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port)
 
-    def status(of: Portal, **more: str) -> dict[str, object]:
-        (source,) = json.loads(of.run("status", "--json", **more).stdout)["sources"]
+    def status(of: Portal) -> dict[str, object]:
+        (source,) = json.loads(of.run("status", "--json").stdout)["sources"]
         return {name: source[name] for name in ("types", "files")}
 
-    assert status(other, **urls) == status(portal)
+    assert status(other) == status(portal)
     for query in ("Straße", '"der Stadt" -Antrag', "type:person", "Haushalt* after:2024", "Radweg OR Grundschule"):
         words = ("search", query, "--json", "--limit", "100")
-        one, two = (json.loads(of.run(*words, **more).stdout) for of, more in ((portal, {}), (other, urls)))
+        one, two = (json.loads(of.run(*words).stdout) for of in (portal, other))
         assert one["total"] == two["total"], query
         assert one["facets"] == two["facets"], query
         if one["total"] <= 100:
