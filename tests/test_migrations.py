@@ -1,6 +1,7 @@
 """Migrations: numbered, one head, and what they build is what the models say, on both databases."""
 
 import re
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -41,7 +42,7 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     assert sorted(inspect(engine).get_table_names()) == before
 
 
-def test_an_empty_file_becomes_a_database(tmp_path) -> None:
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/deep/er/new.db")
     upgrade(engine)
     assert "paper" in inspect(engine).get_table_names()

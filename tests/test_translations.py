@@ -20,6 +20,11 @@ def update() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "translations" / "update.py"), run_name="update")
 
 
+def forms(text: object) -> tuple[str, ...]:
+    """Return singular and plural, or the only form."""
+    return tuple(map(str, text)) if isinstance(text, tuple | list) else (str(text),)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_has_a_translation_of_everything(update: dict[str, Any], language: str) -> None:
     fresh = update["updated"](language, update["extracted"]())
@@ -34,12 +39,12 @@ def test_it_loses_no_placeholder_and_no_markup(update: dict[str, Any], language:
     for message in catalogue:
         if not message.id:
             continue
-        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        sources = forms(message.id)
         known = set(PLACE.findall(" ".join(sources)))
-        for translated in message.string if isinstance(message.string, tuple) else (message.string,):
-            assert set(PLACE.findall(str(translated))) <= known, message.id
-            assert sorted(MARKUP.findall(str(translated))) == sorted(MARKUP.findall(sources[-1])), message.id
-            assert str(translated) == str(translated).strip(), message.id
+        for translated in forms(message.string):
+            assert set(PLACE.findall(translated)) <= known, message.id
+            assert sorted(MARKUP.findall(translated)) == sorted(MARKUP.findall(sources[-1])), message.id
+            assert translated == translated.strip(), message.id
 
 
 def test_it_takes_what_a_message_needs_from_its_plural(update: dict[str, Any]) -> None:
@@ -48,7 +53,7 @@ def test_it_takes_what_a_message_needs_from_its_plural(update: dict[str, Any]) -
     for message in catalogue:
         if isinstance(message.id, tuple):
             # A singular may do without its number ("Einmal vertagt."), a plural may not.
-            assert set(PLACE.findall(str(message.string[1]))) == set(PLACE.findall(message.id[1])), message.id
+            assert set(PLACE.findall(forms(message.string)[1])) == set(PLACE.findall(message.id[1])), message.id
         elif message.id:
             assert set(PLACE.findall(str(message.string))) == set(PLACE.findall(str(message.id))), message.id
 

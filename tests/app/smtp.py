@@ -77,8 +77,10 @@ class Sink:
 class _AnyPort(Controller):
     def _trigger_server(self) -> None:
         # The port was chosen by the system when the server began to listen.
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        trigger: Callable[[], None] = super()._trigger_server  # aiosmtpd gives it no types
+        trigger()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Never
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
@@ -32,7 +31,7 @@ def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:
         session.execute(insert(Source).values(**source("a", datetime(2026, 1, 1))))  # noqa: DTZ001 - that is the fault
 
 
-def test_an_error_leaves_nothing_behind(engine: Engine) -> Never:
+def test_an_error_leaves_nothing_behind(engine: Engine) -> None:
     with pytest.raises(ZeroDivisionError), writing(engine) as session:
         session.execute(insert(Source).values(**source("a", now())))
         raise ZeroDivisionError

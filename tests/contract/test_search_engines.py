@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -109,11 +110,11 @@ def put(index: SearchIndex, *documents: Document) -> None:
             batch.put(document)
 
 
-def ask(index: SearchIndex, text: str, **options: object) -> Results:
-    return index.search(parse_query(text, **options))  # type: ignore[arg-type] - options of many types
+def ask(index: SearchIndex, text: str, **options: Any) -> Results:
+    return index.search(parse_query(text, **options))
 
 
-def found(index: SearchIndex, text: str, **options: object) -> set[str]:
+def found(index: SearchIndex, text: str, **options: Any) -> set[str]:
     results = ask(index, text, **options)
     assert results.total == len(results.hits)
     return {hit.id.removeprefix("u/") for hit in results.hits}

@@ -115,7 +115,8 @@ def _response(answer: Any, request: httpx.Request) -> httpx.Response:
     if isinstance(answer, httpx.Response):
         return answer
     if callable(answer):
-        return answer(request)
+        answered: httpx.Response = answer(request)
+        return answered
     if isinstance(answer, bytes):
         return httpx.Response(200, content=answer)
     return httpx.Response(200, content=json.dumps(answer).encode(), headers={"content-type": "application/json"})

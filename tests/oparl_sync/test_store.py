@@ -34,7 +34,8 @@ def log_of(session: Session) -> list[tuple[str, str, str, Any]]:
 
 def links(session: Session, from_id: str) -> list[tuple[str, int, str]]:
     chosen = select(Link.property, Link.position, Link.to_id).where(Link.from_id == from_id)
-    return [tuple(row) for row in session.execute(chosen.order_by(Link.property, Link.position))]
+    rows = session.execute(chosen.order_by(Link.property, Link.position))
+    return [(name, position, to_id) for name, position, to_id in rows]
 
 
 def test_it_creates_updates_and_leaves_alone(engine: Engine, session: Session) -> None:

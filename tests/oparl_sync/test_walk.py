@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import writing
+from app.db import now, writing
 from app.models import AgendaItem, Body, Change, File, ListCursor, Paper, Person, Problem, Source, SyncRun, System
 from oparl_sync import run, walk
 from oparl_sync.progress import Progress
@@ -114,7 +114,7 @@ def test_it_begins_anew_when_told_or_when_the_killed_run_is_old(council: Council
     council.answers.clear()
     if why == "old":
         with writing(engine) as session:
-            started = run.now() - run.RESUME_WITHIN - timedelta(seconds=1)
+            started = now() - run.RESUME_WITHIN - timedelta(seconds=1)
             session.execute(update(SyncRun).values(started_at=started))
     council.asked.clear()
     council.mirror(engine, full=why == "full")
@@ -254,7 +254,7 @@ def test_it_keeps_no_contact_data_in_any_column(council: Council, engine: Engine
 
 
 def test_it_waits_as_long_as_a_server_asks(council: Council, engine: Engine) -> None:
-    busy = [httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(503, headers={"retry-after": b"\xb2"})]
+    busy = [httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(503, headers={b"retry-after": b"\xb2"})]
     council.answers[f"{SERVER}/bodies"] = lambda _: (
         busy.pop(0) if busy else httpx.Response(200, json={"data": [council.whole_body()]})
     )

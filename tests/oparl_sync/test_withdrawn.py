@@ -65,7 +65,7 @@ def test_it_withdraws_what_the_server_took_back(council: towns.Town, settings: S
 def test_it_writes_nothing_of_what_was_withdrawn_before_it_came(
     council: towns.Town, settings: Settings, engine: Engine
 ) -> None:
-    gone = next(iter(council.of_type("Paper")))["id"]
+    gone = str(next(iter(council.of_type("Paper")))["id"])
     council.delete(gone, (datetime.now(ZoneInfo("Europe/Berlin")) - timedelta(hours=1)).isoformat(timespec="seconds"))
     mirror(settings, engine)
     second = mirror(settings, engine)

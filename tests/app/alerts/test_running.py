@@ -41,7 +41,7 @@ class TestNews:
         (taken,) = desk.sink.taken
         file = rows[0]
         assert taken.message["Subject"] == "1 new result: gartenstraße"
-        address = f"http://portal.example/files/{file.key}?page=3#page-3"  # type: ignore[attr-defined]
+        address = f"http://portal.example/files/{file.key}?page=3#page-3"
         plain, html = taken.text(), taken.text("html")
         assert address in plain
         assert f'href="{address}"' in html
@@ -189,18 +189,18 @@ class TestOnce:
         paper = make.paper(name="Lärm")
         rows = make.read_file("In der Gartenstraße", of=paper, name="Anlage")
         file, read, page, link = rows
-        file.blob_sha256 = None  # type: ignore[attr-defined]
+        file.blob_sha256 = None
         desk.publish(paper, file, link)
         desk.run()
         assert desk.sink.taken == []
         make.save(desk.engine, read, page)
         with writing(desk.engine) as session:
-            session.execute(update(type(file)).values(blob_sha256=read.sha256))  # type: ignore[attr-defined]
-        make.save(desk.engine, make.change(file, "updated", fields=["text"]))  # type: ignore[arg-type]
+            session.execute(update(type(file)).values(blob_sha256=read.sha256))
+        make.save(desk.engine, make.change(file, "updated", fields=["text"]))
         desk.refresh()
         desk.run()
         assert len(desk.sink.taken) == 1
-        make.save(desk.engine, make.change(file, "updated", fields=["text"]))  # type: ignore[arg-type]
+        make.save(desk.engine, make.change(file, "updated", fields=["text"]))
         desk.refresh()
         desk.run()
         assert len(desk.sink.taken) == 1
@@ -404,7 +404,7 @@ class TestTrouble:
         desk.publish(make.paper())
         children: list[subprocess.Popen[bytes]] = []
         desk.sink.on_taken = lambda: children[-1].kill() if len(desk.sink.taken) == 2 else None
-        codes = []
+        codes: list[int] = []
         while not codes or codes[-1]:
             children.append(subprocess.Popen([sys.executable, "-c", ONE_PASS], cwd=ROOT, env=environment(desk)))
             codes.append(children[-1].wait())

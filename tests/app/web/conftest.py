@@ -92,7 +92,8 @@ def town(request: pytest.FixtureRequest, engine: Engine, settings: Settings) -> 
     """Give a small town with one paper on its way, one decided, and one whose name is an attack."""
     if engine.dialect.name != "sqlite":
         return _build(engine, settings.search_url)
-    home, town = request.getfixturevalue("built_town")
+    built: tuple[Path, Town] = request.getfixturevalue("built_town")
+    home, town = built
     engine.dispose()
     shutil.copy(home / "ratslupe.db", settings.home / "ratslupe.db")
     shutil.copytree(home / "index", settings.home / "index")

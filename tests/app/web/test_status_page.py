@@ -39,7 +39,7 @@ def test_it_does_not_know_what_is_published_before_every_list_was_read(engine: E
 def test_it_counts_each_file_once_as_read_unreadable_or_waiting(engine: Engine) -> None:
     scan = factories.blob(b"scan", read_state="empty")
     unread = factories.blob(b"unread", read_state=None)
-    files = [
+    files: list[factories.Rows] = [
         factories.read_file("Text"),
         factories.file(fetch_state="waiting"),
         factories.file(fetch_state="failed"),
