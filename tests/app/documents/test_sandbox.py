@@ -184,7 +184,8 @@ def test_it_survives_the_death_of_the_warm_process_in_the_middle(monkeypatch: py
 
         assert wait_for(lambda: not alive(child)), "the child outlived the warm process"
         reader.join(10)
-        assert found == ["timeout"]
+        # What a busy machine leaves of the three seconds to a new process decides which.
+        assert found in (["timeout"], ["crashed"])
         assert warm_pid(sandbox) != warm
         assert sandbox.read(SOUND).state == "ok"
 
