@@ -30,6 +30,7 @@ from oparl_sync import run
 from oparl_sync.cli import remember
 from oparl_sync.progress import Progress
 from tests import conftest
+from tests.real import captured
 from tests.real.council_process import serving
 
 PAGE = 500  # rows in one statement of the bulk upsert
@@ -160,6 +161,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description="objects a second, beside the two ceilings")
     options.add_argument("--quick", action="store_true", help="the smaller council only: less than a minute")
     quick = options.parse_args().quick
+    if not (captured.DATA / "oparl").is_dir():
+        raise SystemExit("the captured councils, which are not part of this repository, are not on this machine")
     figures: dict[str, Result] = {}
     print(f"{'':<40}{'objects':>9}{'seconds':>9}{'per s':>9}{'x slower':>10}{'peak MB':>9}")
     for council in ("huertgenwald",) if quick else ("huertgenwald", "karlsruhe"):
