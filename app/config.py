@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 DATABASES = ("sqlite", "postgresql+psycopg")
 ENGINES = ("embedded", "tantivy", "whoosh")
 STORES = ("file",)
@@ -29,7 +30,7 @@ class Settings:
     search_url: str
     files_url: str
     mail_url: str
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = DEFAULT_BASE_URL
     secret_key: str = field(default="", repr=False)
     contact: str = ""
     fetch_allow_networks: tuple[Network, ...] = ()
@@ -55,7 +56,7 @@ class Settings:
             search_url=environ.get("SEARCH_URL") or f"embedded://{home / 'index'}",
             files_url=environ.get("FILES_URL") or f"file://{home / 'files'}",
             mail_url=environ.get("MAIL_URL") or f"file://{home / 'mail'}",
-            base_url=(environ.get("BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+            base_url=(environ.get("BASE_URL") or DEFAULT_BASE_URL).rstrip("/"),
             secret_key=environ.get("SECRET_KEY", ""),
             contact=environ.get("CONTACT", ""),
             fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.config import ROOT, Settings
+from app.config import DEFAULT_BASE_URL, ROOT, Settings
 from app.db import now, open_engine, upgrade, writing
 from app.models import Body, Source, key_of
 from oparl_sync import run
@@ -112,7 +112,8 @@ def demo(context: click.Context, serve: bool, scale: float, port: int, council_p
         _must_be_free(port)
     # Its server listens on this machine, which nothing but this command allows itself.
     allowed = (*settings.fetch_allow_networks, ip_network("127.0.0.1/32"))
-    settings = dataclasses.replace(settings, fetch_allow_networks=allowed)
+    address = f"http://127.0.0.1:{port}" if settings.base_url == DEFAULT_BASE_URL else settings.base_url
+    settings = dataclasses.replace(settings, fetch_allow_networks=allowed, base_url=address)
     engine = _database(settings)
     with council(settings.home / "demo", scale=scale, port=council_port) as url:
         with Session(engine) as session:
