@@ -84,12 +84,15 @@ class Deviation:
 
 
 def met(session: Session, since: datetime) -> list[tuple[str, str, int]]:
-    """Return source, kind and number of the problems that were met since a moment, the most frequent first."""
+    """Return source, kind and number of the problems that were met since a moment, the most frequent first.
+
+    Lists that failed are not among them: each is told by itself.
+    """
     number = func.count()
     query = (
         select(Source.slug, Problem.kind, number)
         .join(Source, Source.id == Problem.source_id)
-        .where(Problem.last_seen >= since, Problem.solved_at.is_(None))
+        .where(Problem.last_seen >= since, Problem.solved_at.is_(None), Problem.kind != LIST_FAILED)
         .group_by(Source.slug, Problem.kind)
         .order_by(Source.slug, number.desc())
     )

@@ -131,7 +131,7 @@ def test_no_query_breaks_the_reader(engine: Engine, read: Read, query: str) -> N
         ({"fetch_state": "fetched"}, "empty", "enthält keinen Text"),
         ({"fetch_state": "fetched"}, "damaged", "können wir nicht lesen"),
         ({"fetch_state": "fetched"}, "crashed", "können wir nicht lesen"),
-        ({"fetch_state": "fetched"}, "encrypted", "mit einem Passwort gesperrt"),
+        ({"fetch_state": "fetched"}, "encrypted", "mit einem Kennwort gesperrt"),
         ({"fetch_state": "fetched"}, "not_a_document", "kam kein Dokument an"),
         ({"fetch_state": "fetched"}, "unsupported", "Dateien dieser Art lesen wir nicht"),
         ({"fetch_state": "fetched"}, "partly", "Einige Seiten"),
