@@ -113,7 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not (chosen.folder / MARKER).exists():
         ensure(chosen.folder, Options(chosen.seed, chosen.scale, chosen.today))
-    server, url = _open(chosen.folder, chosen.port, chosen.base_url, None)
+    try:
+        server, url = _open(chosen.folder, chosen.port, chosen.base_url, None)
+    except OSError as error:
+        sys.stderr.write(f"cannot listen on port {chosen.port}: {error.strerror}\n")
+        return 1
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
     try:
