@@ -139,6 +139,13 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def open_current(url: str) -> Engine:
+    """Connect to a database and bring it to this release's schema: what every command begins with."""
+    engine = open_engine(url)
+    upgrade(engine)
+    return engine
+
+
 def head() -> str:
     """Return the number of the newest migration."""
     return max(path.name[:4] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.config import DEFAULT_BASE_URL, ROOT, Settings
-from app.db import now, open_engine, upgrade, writing
+from app.db import now, open_current, writing
 from app.models import Body, Source, key_of
 from oparl_sync import run
 from oparl_sync.problems import SyncError
@@ -45,7 +45,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, lic
         raise click.UsageError(f"{url} is no http or https address")
     if slug is not None and not SLUG.fullmatch(slug):
         raise click.UsageError("a slug has small letters, digits and hyphens, at most 64")
-    engine = _database(settings)
+    engine = open_current(settings.database_url)
     try:
         found = run.look(settings, url, pinned_body=body_id)
     except SyncError as error:
@@ -61,7 +61,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, lic
 @click.pass_obj
 def list_(settings: Settings, as_json: bool) -> None:
     """Show what is mirrored."""
-    with Session(_database(settings)) as session:
+    with Session(open_current(settings.database_url)) as session:
         rows = list(session.scalars(select(Source).order_by(Source.slug)))
     if as_json:
         keys = ("slug", "url", "state", "last_complete")
@@ -80,7 +80,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) -> None:
     """Mirror once: lists, objects, files, their text, the index. Without SLUG all sources."""
-    engine = _database(settings)
+    engine = open_current(settings.database_url)
     _known(engine, slugs)
     try:
         summary = run.sync(settings, engine, slugs, full=full, progress=Progress(quiet=as_json))
@@ -114,7 +114,7 @@ def demo(context: click.Context, serve: bool, scale: float, port: int, council_p
     allowed = (*settings.fetch_allow_networks, ip_network("127.0.0.1/32"))
     address = f"http://127.0.0.1:{port}" if settings.base_url == DEFAULT_BASE_URL else settings.base_url
     settings = dataclasses.replace(settings, fetch_allow_networks=allowed, base_url=address)
-    engine = _database(settings)
+    engine = open_current(settings.database_url)
     with council(settings.home / "demo", scale=scale, port=council_port) as url:
         with Session(engine) as session:
             present = session.scalar(select(func.count()).where(Source.url == url))
@@ -186,12 +186,6 @@ def _not_mirrored_yet(engine: Engine, bodies: list[str]) -> None:
     with Session(engine) as session:
         if found := session.execute(here).first():
             raise click.ClickException(f"{found.id} is mirrored already, as {found.slug}")
-
-
-def _database(settings: Settings) -> Engine:
-    engine = open_engine(settings.database_url)
-    upgrade(engine)
-    return engine
 
 
 def _known(engine: Engine, slugs: tuple[str, ...]) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 import orjson
-from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
-from app.db import open_engine, upgrade
+from app.db import open_current
 from search.errors import IndexOutdated, SearchError
 
 
@@ -65,7 +64,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the site, on a production WSGI server."""
     from app.web.serve import serve as run  # noqa: PLC0415 - only this command needs a server
 
-    _database(settings)
+    open_current(settings.database_url)
     click.echo(f"Serving on http://{host}:{port} (stop with Ctrl-C)", err=True)
     run(settings, host, port, workers)
 
@@ -117,7 +116,7 @@ def status(settings: Settings, as_json: bool) -> None:
     """Show what is published at the sources and what is held here."""
     from app.queries.status import status as ask  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
-    with Session(_database(settings)) as session:
+    with Session(open_current(settings.database_url)) as session:
         sources = ask(session)
     if as_json:
         click.echo(orjson.dumps({"sources": sources}).decode())
@@ -139,7 +138,7 @@ def export(settings: Settings, as_json: bool) -> None:
     """Publish everything that may be taken away, per council and type."""
     from app.exports import publish  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
-    manifest = publish(_database(settings), settings.exports, base_url=settings.base_url)
+    manifest = publish(open_current(settings.database_url), settings.exports, base_url=settings.base_url)
     if as_json:
         click.echo(orjson.dumps({"files": len(manifest.files), "rows": sum(f.rows for f in manifest.files)}).decode())
     else:
@@ -155,7 +154,9 @@ def alerts(settings: Settings, as_json: bool) -> None:
     from app.mail import open_mailer  # noqa: PLC0415 - as above
     from search import open_index  # noqa: PLC0415 - as above
 
-    counts = run(_database(settings), open_index(settings.search_url), open_mailer(settings.mail_url), settings)
+    counts = run(
+        open_current(settings.database_url), open_index(settings.search_url), open_mailer(settings.mail_url), settings
+    )
     click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
 
 
@@ -171,7 +172,7 @@ def rebuild(settings: Settings) -> None:
     from app.indexing import rebuild as run  # noqa: PLC0415 - engines are slow to load
     from search import open_index  # noqa: PLC0415 - as above
 
-    counts = run(_database(settings), open_index(settings.search_url))
+    counts = run(open_current(settings.database_url), open_index(settings.search_url))
     click.echo(f"{counts.written} documents")
 
 
@@ -182,7 +183,7 @@ def verify(settings: Settings) -> None:
     from app.indexing import verify as run  # noqa: PLC0415 - engines are slow to load
     from search import open_index  # noqa: PLC0415 - as above
 
-    found = run(_database(settings), open_index(settings.search_url))
+    found = run(open_current(settings.database_url), open_index(settings.search_url))
     if not found:
         click.echo("The index holds what the records say.")
         return
@@ -190,9 +191,3 @@ def verify(settings: Settings) -> None:
         for oparl_id in ids:
             click.echo(f"{name} {oparl_id}")
     sys.exit(1)
-
-
-def _database(settings: Settings) -> Engine:
-    engine = open_engine(settings.database_url)
-    upgrade(engine)
-    return engine
