@@ -17,7 +17,7 @@ from oparl_sync.vocabulary import PARENTS
 
 Row = dict[str, Any]
 # Columns of a File that say what became of its bytes here: its source has no say in them.
-_OURS = {"fetch_state", "fetch_reason", "fetched_at", "attempts", "next_try", "blob_sha256"}
+_OURS = {"fetch_state", "fetch_reason", "fetched_at", "attempts", "next_try", "blob_sha256", "etag", "last_modified"}
 
 
 @dataclass(slots=True)

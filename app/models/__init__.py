@@ -9,7 +9,7 @@ from app.models.locations import Location
 from app.models.meetings import AgendaItem, Meeting
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
-from app.models.syncing import ListCursor, Problem, Source, SyncRun
+from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
 
 OPARL_TYPES: dict[str, type[OParlObject]] = {
     model.__name__: model
@@ -35,16 +35,20 @@ __all__ = [
     "Alert",
     "AlertDelivery",
     "AlertHit",
+    "Alias",
     "Blob",
     "Body",
     "Change",
     "Consultation",
     "Consumer",
+    "Erasure",
     "File",
+    "Lease",
     "LegislativeTerm",
     "Link",
     "ListCursor",
     "Location",
+    "Lookup",
     "Meeting",
     "Membership",
     "OParlObject",
@@ -53,6 +57,7 @@ __all__ = [
     "Paper",
     "Person",
     "Problem",
+    "SeenPage",
     "Source",
     "SyncRun",
     "System",

@@ -1,6 +1,7 @@
 """The one log of changes, and how far each of its readers has come."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +26,9 @@ class Change(Base):
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     kind: Mapped[str] = mapped_column(String(8), doc="created, updated, deleted or erased")
     fields: Mapped[list[str] | None] = mapped_column(Json, doc="properties that differ; 'text': a file was read")
+    diff: Mapped[dict[str, list[Any]] | None] = mapped_column(
+        Json, doc="of papers, meetings, agenda items, consultations, files: property to [from, to]; gone when withdrawn"
+    )
     content_hash: Mapped[str | None] = mapped_column(String(32))
     backfill: Mapped[bool] = mapped_column(doc="seen on a council's first walk: news to us, not to the council")
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -37,6 +37,8 @@ class File(OParlObject):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blob_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    etag: Mapped[str | None] = mapped_column(Text, doc="of the bytes, as its server named them: asks only for news")
+    last_modified: Mapped[str | None] = mapped_column(Text, doc="HTTP date of the bytes, as its server says")
 
     blob: Mapped["Blob | None"] = relationship(primaryjoin="foreign(File.blob_sha256) == Blob.sha256", viewonly=True)
 

@@ -1,8 +1,8 @@
-"""How the mirror runs: Source, ListCursor, SyncRun, Problem."""
+"""How the mirror runs: Source, ListCursor, SeenPage, Lookup, Alias, Erasure, Lease, SyncRun, Problem."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, Json, UtcDateTime
@@ -15,13 +15,25 @@ class Source(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(64), unique=True, doc="its short name in commands, addresses and exports")
-    url: Mapped[str] = mapped_column(Text, doc="a System, a Body list or a Body")
+    url: Mapped[str] = mapped_column(Text, doc="a System, a Body list or a Body; import:SLUG where the council pushes")
+    preset: Mapped[str | None] = mapped_column(String(64), doc="the entry of the endpoint directory it was added from")
     pinned_body: Mapped[str | None] = mapped_column(Text, doc="the one Body wanted of a server with many")
     license: Mapped[str | None] = mapped_column(Text, doc="the operator's decision, where the source states none")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[str] = mapped_column(String(16), default="new", doc="new, partial, complete or failing")
+    state: Mapped[str] = mapped_column(String(16), default="new", doc="new, partial, complete, failing or blocked")
     state_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where the state is not complete")
     last_complete: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when every list was last read to its end")
+    last_full: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="when every list was last read whole, unfiltered"
+    )
+    last_news: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when a run last changed a record")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0", doc="runs in a row that did not reach the end")
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_try: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="not asked before, unless named; None: any time")
+    clock_skew: Mapped[float | None] = mapped_column(doc="seconds by which the server's clock is ahead of ours")
+    headers: Mapped[dict[str, str] | None] = mapped_column(Json, doc="sent besides, by the operator's decision")
+    ca_bundle: Mapped[str | None] = mapped_column(Text, doc="PEM certificates trusted besides, where a chain is broken")
+    robots_ignored: Mapped[str | None] = mapped_column(Text, doc="why robots.txt does not count here; None: it counts")
 
 
 class ListCursor(Base):
@@ -42,6 +54,99 @@ class ListCursor(Base):
     published: Mapped[int | None] = mapped_column(doc="entries in the last walk that reached the end; None: never did")
     last_complete: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text, doc="why the last walk did not reach the end")
+    since: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="filter of the walk under way, or of the last one; None: it is whole"
+    )
+    synced_until: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="server's clock: whatever was modified until then is here; None: never read to the end"
+    )
+    last_full: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when it was last read whole, unfiltered")
+    total: Mapped[int | None] = mapped_column(doc="totalElements on the first page of the walk")
+    filtering: Mapped[str] = mapped_column(
+        String(8),
+        default="unknown",
+        server_default="unknown",
+        doc="what modified_since does: unknown, ok, ignored, rejected",
+    )
+    drops_filter: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="links to the next page lose it"
+    )
+    stamps: Mapped[str] = mapped_column(
+        String(9), default="unknown", server_default="unknown", doc="what modified is worth: unknown, ok or synthetic"
+    )
+    omits: Mapped[list[str] | None] = mapped_column(
+        Json, doc="parts that its entries leave out though the objects have them"
+    )
+
+
+class SeenPage(Base):
+    """What one page of an unfiltered walk under way held; gone when the walk is compared with what is stored."""
+
+    __tablename__ = "seen_page"
+
+    cursor_id: Mapped[int] = mapped_column(ForeignKey("list_cursor.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    keys: Mapped[bytes] = mapped_column(LargeBinary, doc="8 bytes for each object: its key before it is spelt")
+
+
+class Lookup(Base):
+    """One object that is asked for by its own address: the mirror's to-do list, which survives a kill.
+
+    `reason` is why: "reference" (something points to it, and no list has it), "unnamed" (its holder names it no more),
+    "unlisted" (a whole list did not have it) or "sparse" (its list leaves out parts).
+    """
+
+    __tablename__ = "lookup"
+    __table_args__ = (UniqueConstraint("source_id", "object_id"), Index(None, "source_id", "next_try"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    object_type: Mapped[str] = mapped_column(String(16))
+    object_id: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(9))
+    answer: Mapped[str | None] = mapped_column(
+        String(10), doc="alive, gone, restricted, failed, held; None: not asked yet"
+    )
+    misses: Mapped[int] = mapped_column(default=0, doc="whole lists in a row that did not have it")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="not asked before; None: as soon as possible")
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Alias(Base):
+    """An object that had another id before its server moved: what was linked or cited then still leads to it."""
+
+    __tablename__ = "alias"
+
+    key: Mapped[str] = mapped_column(String(13), primary_key=True, doc="the handle that was made from the old id")
+    old_id: Mapped[str] = mapped_column(Text)
+    new_id: Mapped[str] = mapped_column(Text, index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Erasure(Base):
+    """An object that the operator had to erase: whatever its source says, it never comes back."""
+
+    __tablename__ = "erasure"
+
+    key: Mapped[str] = mapped_column(String(13), primary_key=True)
+    object_type: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Lease(Base):
+    """Who works on something, and until when; `epoch` grows with every holder, so that a late one is told apart."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(Text, doc="host and process; None: free")
+    epoch: Mapped[int] = mapped_column(BigInteger, default=0)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="by the database's clock")
+    domain: Mapped[str | None] = mapped_column(
+        Text, doc="registrable domain that the holder asks, alone of all workers"
+    )
 
 
 class SyncRun(Base):
