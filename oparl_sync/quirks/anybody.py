@@ -1,8 +1,6 @@
-"""Known deviations of real servers: one small function each, named for it, with where it was seen."""
+"""What servers of several makers do."""
 
 import re
-from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 
 from oparl_sync.vocabulary import PROPERTIES
@@ -15,29 +13,6 @@ def type_in_any_spelling(value: Any) -> str | None:
     """Older servers write the type's URL in other cases and with http; only its last part counts."""
     match = TYPE.search(value) if isinstance(value, str) else None
     return TYPES.get(match[1].lower()) if match else None
-
-
-def meeting_end_unknown(start: datetime | None, end: datetime | None) -> datetime | None:
-    """Somacos (1,207 of 2,609 meetings in one city) ends a meeting at midnight before it began: no end is known."""
-    return None if start and end and end <= start else end
-
-
-def embedded_without_id(parent: str, property_: str, position: int) -> str:
-    """Somacos and ALLRIS embed locations without an id: theirs is made from the parent's."""
-    return f"{parent}#{property_}-{position}"
-
-
-def consultation_id_reused(oparl_id: str, data: dict[str, Any]) -> str:
-    """Somacos gives one id to several consultations of a paper (89 ids in one city): the further ones get their own."""
-    differs = str(data.get("agendaItem") or data.get("meeting") or data.get("role"))
-    return f"{oparl_id}#{blake2b(differs.encode(errors='replace'), digest_size=6).hexdigest()}"
-
-
-def one_scheme(own_id: str, target: str) -> str:
-    """Somacos (Dresden, Wuppertal) mixes http and https on one host: a link there follows the ids' own scheme."""
-    scheme, _, rest = own_id.partition("://")
-    host = rest.partition("/")[0]
-    return f"{scheme}://{rest}" if (rest := target.partition("://")[2]).startswith(f"{host}/") else target
 
 
 def is_untyped(stated: Any) -> bool:

@@ -1,0 +1,1 @@
+"""What ALLRIS by CC e-gov does (Aachen, Augsburg, Osnabrück, Leipzig, Bonn, the districts of Berlin)."""

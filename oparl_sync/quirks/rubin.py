@@ -1,0 +1,1 @@
+"""What more! rubin does (Freiburg, Darmstadt, Castrop-Rauxel, ruhrparlament.de, *.gremien.info)."""
