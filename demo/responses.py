@@ -13,13 +13,17 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Request:
-    """One request; path is relative to the base address, query holds the last value of each name."""
+    """One request; path is relative to the base address ("/." outside of it), query holds the last value of each name.
+
+    `target` is the whole path and query as it was asked for.
+    """
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]  # names in lower case
     raw_query: str = ""
+    target: str = ""
 
 
 @dataclass
@@ -33,6 +37,8 @@ class Response:
 
 # A step between answer and wire; it may alter, replace or delay a response.
 Behaviour = Callable[[Request, Response], Response]
+# A step between wire and answer: the request that is answered in place of the one that came.
+Hearing = Callable[[Request], Request]
 
 
 def json_response(body: bytes, status: int = 200, **headers: str) -> Response:

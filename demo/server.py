@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .build import add_options, ensure
 from .config import DEFAULT_PORT, Options
+from .quirks import QUIRKS, UnknownQuirkError, play
 from .responses import Behaviour, Request, Response
 from .service import Service
 from .town import MARKER, Town, load
@@ -52,7 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = split.path.removeprefix(PREFIX) if split.path.startswith(PREFIX + "/") else "/."
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(service.answer(Request(self.command, path, query, headers, split.query)))
+        self._send(service.answer(Request(self.command, path, query, headers, split.query, self.path)))
 
     do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_GET  # noqa: N815 - names the base class looks for
 
@@ -80,10 +81,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve(
-    source: Town | Path, port: int = 0, base_url: str | None = None, behaviours: list[Behaviour] | None = None
+    source: Town | Path,
+    port: int = 0,
+    base_url: str | None = None,
+    behaviours: list[Behaviour] | None = None,
+    *,
+    quirks: Iterable[str] = (),
 ) -> Iterator[str]:
     """Serve a town (moved to its new base in place) or a folder in a thread; gives the address of the System."""
-    server, url = _open(source, port, base_url, behaviours)
+    server, url = _open(source, port, base_url, behaviours, quirks)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -95,13 +101,29 @@ def serve(
 
 
 def _open(
-    source: Town | Path, port: int, base_url: str | None, behaviours: list[Behaviour] | None
+    source: Town | Path,
+    port: int,
+    base_url: str | None,
+    behaviours: list[Behaviour] | None = None,
+    quirks: Iterable[str] = (),
 ) -> tuple[Server, str]:
     town = source if isinstance(source, Town) else load(source)
     server = Server(port)
-    town.rebase((base_url or server.local_base).rstrip("/"))
-    server.service = Service(town, behaviours)
+    try:
+        town.rebase((base_url or server.local_base).rstrip("/"))
+        server.service = Service(town, behaviours)
+        play(server.service, quirks)
+    except UnknownQuirkError:
+        server.server_close()
+        raise
     return server, f"{town.base}/system"
+
+
+class _List(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        for one in QUIRKS.values():
+            sys.stdout.write(f"{one.name:40} {one.row:4} {one.summary} ({one.seen})\n")
+        parser.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,11 +132,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_options(parser)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one")
     parser.add_argument("--base-url", help="what ids begin with, by default http://127.0.0.1:PORT/oparl/v1.1")
+    parser.add_argument("--quirk", action="append", default=[], metavar="NAME", help="may be given several times")
+    parser.add_argument("--list-quirks", action=_List, nargs=0, help="show the quirks that can be played")
     chosen = parser.parse_args(arguments)
     if not (chosen.folder / MARKER).exists():
         ensure(chosen.folder, Options(chosen.seed, chosen.scale, chosen.today))
     try:
-        server, url = _open(chosen.folder, chosen.port, chosen.base_url, None)
+        server, url = _open(chosen.folder, chosen.port, chosen.base_url, quirks=chosen.quirk)
+    except UnknownQuirkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     except OSError as error:
         sys.stderr.write(f"cannot listen on port {chosen.port}: {error.strerror}\n")
         return 1

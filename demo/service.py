@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
 from .config import PAGE_SIZE
 from .register import LISTS, SCHEMA, Json
-from .responses import Behaviour, Request, Response, conditional, error, json_response, ranged
+from .responses import Behaviour, Hearing, Request, Response, conditional, error, json_response, ranged
 from .serial import encode, full, kind_of
 from .town import Town
 from .words import slug
@@ -27,21 +28,33 @@ class Service:
     def __init__(self, town: Town, behaviours: list[Behaviour] | None = None) -> None:
         self.town = town
         self.behaviours: list[Behaviour] = behaviours if behaviours is not None else []
+        self.hears: list[Hearing] = []
+        self.page_size = PAGE_SIZE
+        # Behaviours count and remember: one request at a time. They may ask for further answers themselves.
+        self._lock = threading.RLock()
         self._revision = town.revision
         self._objects: dict[tuple[str, bool], bytes] = {}
         self._pages: dict[str, bytes] = {}
         self._lists: dict[str, list[Json]] = {}
 
     def answer(self, request: Request) -> Response:
-        """The specification's answer, then what the behaviours make of it."""
+        """The specification's answer to what is heard, then what the behaviours make of it."""
+        with self._lock:
+            heard = request
+            for hearing in self.hears:
+                heard = hearing(heard)
+            response = self.conforming(heard)
+            for behaviour in self.behaviours:
+                response = behaviour(request, response)
+            return response
+
+    def conforming(self, request: Request) -> Response:
+        """The specification's answer, without any behaviour."""
         if self._revision != self.town.revision:
             for cache in (self._objects, self._pages, self._lists):
                 cache.clear()
             self._revision = self.town.revision
-        response = ranged(request, conditional(request, self._route(request)))
-        for behaviour in self.behaviours:
-            response = behaviour(request, response)
-        return response
+        return ranged(request, conditional(request, self._route(request)))
 
     def _route(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
@@ -104,7 +117,7 @@ class Service:
     def _make_page(self, uri: str, items: list[Json], query: dict[str, str]) -> bytes:
         found = _filtered(items, query)
         number = query.get("page", "1")
-        pages = max(1, -(-len(found) // PAGE_SIZE))
+        pages = max(1, -(-len(found) // self.page_size))
         if not number.isdecimal() or not 1 <= int(number) <= pages:
             raise BadFilterError(f"Seite {number} gibt es nicht.")
         page = int(number)
@@ -122,10 +135,10 @@ class Service:
             if 1 <= at <= pages
         }
         omit = query.get("omit_internal") == "true"
-        chosen = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        chosen = found[(page - 1) * self.page_size : page * self.page_size]
         pagination = {
             "totalElements": len(found),
-            "elementsPerPage": PAGE_SIZE,
+            "elementsPerPage": self.page_size,
             "currentPage": page,
             "totalPages": pages,
         }

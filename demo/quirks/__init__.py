@@ -1,0 +1,17 @@
+"""Known deviations of real servers, by name, so that the made-up council can play them, also several at once."""
+
+from . import allris, anybody, rubin, sdnet, somacos
+from .registry import QUIRKS, Quirk, UnknownQuirkError, play, quirk
+
+__all__ = [
+    "QUIRKS",
+    "Quirk",
+    "UnknownQuirkError",
+    "allris",
+    "anybody",
+    "play",
+    "quirk",
+    "rubin",
+    "sdnet",
+    "somacos",
+]

@@ -1,0 +1,1 @@
+"""How CC e-gov ALLRIS deviates from OParl."""

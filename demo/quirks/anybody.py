@@ -1,0 +1,1 @@
+"""How any vendor's servers deviate from OParl."""

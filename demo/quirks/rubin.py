@@ -1,0 +1,1 @@
+"""How more! rubin deviates from OParl."""

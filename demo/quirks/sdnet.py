@@ -1,0 +1,1 @@
+"""How Sternberg SD.NET RIM deviates from OParl."""

@@ -1,0 +1,1 @@
+"""How SOMACOS Session deviates from OParl."""
