@@ -102,6 +102,7 @@ def parse(text: str) -> httpx.URL:
         raise BadAddress(f"URL has control characters or a backslash: {shown}")
     try:
         url = httpx.URL(text)
+        _ = url.host  # decodes xn-- labels, which may hide what no label may hold
     except (httpx.InvalidURL, ValueError) as error:
         raise BadAddress(f"URL cannot be read: {shown}") from error
     if url.scheme not in ("http", "https"):

@@ -142,6 +142,7 @@ def test_its_corpus_is_not_shrinking() -> None:
         "http://rat.example/" + "a" * 2048,
         "http://rat.example/" + "ä" * 1020,
         "http://xn--/",
+        "http://xn--rathaus-hmb.example/",
         "http://\ud800.example/",
         "http://a\u200db.example/",
     ],
