@@ -153,7 +153,7 @@ def _odd() -> list[str]:
     return [
         "http://localhost/", "http://LOCALHOST/", "http://localhost./", "http://localhost.localdomain/",
         "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/", "http://localhost/", "http://ip6-localhost/", "http://ip6-loopback/",
-        f"http://{inside}\t/", f"http://\t{inside}/", f"http://{inside}\n/", f"http://{inside}\r\nHost: x/", 
+        f"http://{inside}\t/", f"http://\t{inside}/", f"http://{inside}\n/", f"http://{inside}\r\nHost: x/",
         f"http://{inside}\x00/",
         f" http://{inside}/", f"http:// {inside}/", f"http:{inside}/", f"http:/{inside}/", f"http:///{inside}/",
         f"http:////{inside}/", f"http:\\\\{inside}\\", f"http:/\\{inside}/", f"//{inside}/",
