@@ -62,6 +62,10 @@ class ListCursor(Base):
     )
     last_full: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when it was last read whole, unfiltered")
     total: Mapped[int | None] = mapped_column(doc="totalElements on the first page of the walk")
+    run_id: Mapped[int | None] = mapped_column(doc="the SyncRun of the walk under way, or of the last one")
+    again: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), doc="it is read a second time, because it moved while it was read"
+    )
     filtering: Mapped[str] = mapped_column(
         String(8),
         default="unknown",
@@ -86,7 +90,10 @@ class SeenPage(Base):
 
     cursor_id: Mapped[int] = mapped_column(ForeignKey("list_cursor.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    keys: Mapped[bytes] = mapped_column(LargeBinary, doc="8 bytes for each object: its key before it is spelt")
+    keys: Mapped[bytes] = mapped_column(LargeBinary, doc="the keys of its objects, 13 letters each")
+    earliest: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="the smallest `modified` on it")
+    latest: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="the largest `modified` on it")
+    unstamped: Mapped[int] = mapped_column(default=0, doc="objects without a `modified`")
 
 
 class Lookup(Base):

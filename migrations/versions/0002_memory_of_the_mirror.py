@@ -65,6 +65,9 @@ def upgrade() -> None:
         sa.Column("cursor_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("earliest", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("latest", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("unstamped", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cursor_id"], ["list_cursor.id"], name=op.f("fk_seen_page_cursor_id")),
         sa.PrimaryKeyConstraint("cursor_id", "number", name=op.f("pk_seen_page")),
     )
@@ -79,6 +82,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("since", app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("synced_until", app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_full", app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("run_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("total", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("filtering", sa.String(length=8), server_default="unknown", nullable=False))
         batch_op.add_column(sa.Column("drops_filter", sa.Boolean(), server_default=sa.false(), nullable=False))
