@@ -4,6 +4,7 @@
     ├── NotOParl               the address answers, but not with OParl
     ├── Blocked                a bot wall or a ban stands before the server; it is reported, never bypassed
     └── ServerFailed           no usable answer after all tries: status, timeout, broken or oversized body
+        └── ListBroken         a list that does not lead to its end: in a circle, to another host, without end
 
 What deviates but can be worked with is no error: it becomes a `Problem`, counted and shown on the status page.
 """
@@ -57,7 +58,12 @@ WORDS = {
 
 
 class SyncError(Exception):
-    """A walk cannot go on."""
+    """A walk cannot go on; `status` and `payload` are what a server answered, where it did: HTTP status, JSON."""
+
+    def __init__(self, *told: object, status: int | None = None, payload: Any = None) -> None:
+        super().__init__(*told)
+        self.status = status
+        self.payload = payload
 
 
 class NotOParl(SyncError):
@@ -70,6 +76,10 @@ class Blocked(SyncError):
 
 class ServerFailed(SyncError):
     """Raised when a server gave no usable answer after all tries."""
+
+
+class ListBroken(ServerFailed):
+    """Raised when a list does not lead to its end; where it was left, nothing is gained by going on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from oparl_sync.quirks.anybody import coordinates_swapped as coordinates_swapped
 from oparl_sync.quirks.anybody import first_point as first_point
 from oparl_sync.quirks.anybody import is_untyped as is_untyped
 from oparl_sync.quirks.anybody import type_in_any_spelling as type_in_any_spelling
+from oparl_sync.quirks.sdnet import empty_is_not_found as empty_is_not_found
 from oparl_sync.quirks.somacos import consultation_id_reused as consultation_id_reused
 from oparl_sync.quirks.somacos import embedded_without_id as embedded_without_id
 from oparl_sync.quirks.somacos import meeting_end_unknown as meeting_end_unknown
