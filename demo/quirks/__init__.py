@@ -1,6 +1,6 @@
 """Known deviations of real servers, by name, so that the made-up council can play them, also several at once."""
 
-from . import allris, anybody, rubin, sdnet, somacos
+from . import allris, allris_lists, anybody, rubin, sdnet, somacos
 from .registry import QUIRKS, Quirk, UnknownQuirkError, play, quirk
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Quirk",
     "UnknownQuirkError",
     "allris",
+    "allris_lists",
     "anybody",
     "play",
     "quirk",

@@ -32,6 +32,17 @@ def altered(change: Callable[[Request, Any], Any]) -> Behaviour:
     return behave
 
 
+def rewritten(change: Callable[[str], str]) -> Behaviour:
+    """Alter the text of every JSON answer with 200, wherever it stands: addresses, above all."""
+
+    def behave(_: Request, response: Response) -> Response:
+        if response.status != 200 or "json" not in response.headers.get("Content-Type", ""):
+            return response
+        return replace(response, body=change(response.body.decode()).encode())
+
+    return behave
+
+
 def each(kind: str, change: Callable[[Item], Item | None]) -> Behaviour:
     """Alter every object of a type wherever it occurs: in lists, alone, embedded; None leaves it out."""
 
