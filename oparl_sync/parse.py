@@ -107,7 +107,7 @@ class _Reader:
     def _identify(
         self, data: dict[str, Any], expected: str, about: str, place: tuple[str, str, int] | None
     ) -> tuple[str, str] | None:
-        stated = data.get("type", data.get("Type"))
+        stated = quirks.type_beside_type(data)
         object_type = quirks.type_in_any_spelling(stated) or (expected if quirks.is_untyped(stated) else None)
         if object_type is None:
             said = values.shown(stated, quoted=expected not in UNQUOTED)
@@ -173,6 +173,10 @@ class _Reader:
             found.values["public"] = False  # also where it says so in words that are not understood
         if found.type == "Meeting" and "end" in found.values:
             found.values["end"] = quirks.meeting_end_unknown(found.values.get("start"), found.values["end"])
+        if found.type == "Meeting" and quirks.called_off_in_its_name(found.values.get("name")):
+            found.values["cancelled"] = True
+        if found.type == "File":
+            _settle_file(found.values)
         if found.type == "Location":
             found.values["longitude"], found.values["latitude"] = quirks.first_point(data.get("geojson"))
             if not found.embedded and privacy.is_place_of_persons_only(data):
@@ -221,8 +225,10 @@ class _Reader:
         standing: list[Any] = []
         for position, item in enumerate(items):
             target = self._target(found, name, prop, item, position, depth, taken)
-            kept = None if prop.type in UNQUOTED and isinstance(item, str) else privacy.scrubbed(item)
-            standing.append(kept if target is None else target if isinstance(item, dict) else item)
+            if target is not None:
+                standing.append(target if isinstance(item, dict) else item)
+            else:
+                standing.append(None if prop.type in UNQUOTED and isinstance(item, str) else privacy.scrubbed(item))
             if target is not None and prop.kind is Kind.CHILDREN:
                 found.children.append(Child(prop.type, target, position, isinstance(item, dict)))
             elif target is not None:
@@ -256,6 +262,13 @@ class _Reader:
                 child.values[parent.column] = found.id
             child.values["position"] = position
         return child.id
+
+
+def _settle_file(stated: dict[str, Any]) -> None:
+    if (size := stated.get("size")) is not None:
+        stated["size"] = quirks.size_unknown(size)
+    if (mime_type := stated.get("mime_type")) is not None:
+        stated["mime_type"] = quirks.mime_type_is_an_ending(mime_type)
 
 
 def _named(own_id: str, value: Any) -> list[tuple[int, str]]:

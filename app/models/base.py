@@ -1,6 +1,6 @@
 """What all twelve OParl types share, and the links between them."""
 
-import base64
+import re
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -12,6 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base, Json, UtcDateTime
 
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+# What nearly all ids are; the others are taken apart, in three times the time.
+_PLAIN = re.compile(r"(https?)://([A-Za-z0-9.-]+(?::\d+)?)(/[!-~]*)?")
+_DIGITS = "abcdefghijklmnopqrstuvwxyz234567"  # of base 32
+_PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 
 
 def key_of(oparl_id: str) -> str:
@@ -19,11 +23,17 @@ def key_of(oparl_id: str) -> str:
 
     Scheme, default port and the host's case do not count, because servers mix them (ids http, links https).
     """
-    parts = urlsplit(oparl_id)
-    host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(parts.scheme.lower(), ":"))
-    rest = oparl_id.partition("://")[2][len(parts.netloc) :]
+    if plain := _PLAIN.fullmatch(oparl_id):
+        scheme, host, rest = plain.groups("")
+    else:
+        parts = urlsplit(oparl_id)
+        scheme, host = parts.scheme.lower(), parts.netloc
+        rest = oparl_id.partition("://")[2][len(host) :]
+    host = host.lower().removesuffix(DEFAULT_PORTS.get(scheme, ":"))
     digest = blake2b(f"{host}{rest}".encode(), digest_size=8).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    # base64.b32encode(digest) without its padding, in a third of its time: a key is made of every object that comes.
+    bits = int.from_bytes(digest) << 1
+    return "".join([_PAIRS[bits >> at & 1023] for at in range(55, 0, -10)]) + _DIGITS[bits & 31]
 
 
 class OParlObject(Base):
