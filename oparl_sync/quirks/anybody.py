@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from oparl_sync.quirks.allris import snake_case
 from oparl_sync.vocabulary import PROPERTIES
 
 TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
@@ -47,16 +48,16 @@ def coordinates_swapped(longitude: float, latitude: float) -> tuple[float, float
 def aliases(data: dict[str, Any], object_type: str) -> dict[str, Any]:
     """Return the object with misspelt properties under their names.
 
-    Somacos Bodies say `consultations` and `files`; ALLRIS says `agendaitem`; several say `licence`.
+    Somacos Bodies say `consultations` and `files`; ALLRIS says `agendaitem` and `street_address`; several `licence`.
     """
-    known = ALIASES.get(object_type, ALIASES[""])
+    known = ALIASES[object_type]
     if known.keys().isdisjoint(data):
         return data
     return {known[k] if k in known and known[k] not in data else k: v for k, v in data.items()}
 
 
-ALIASES: dict[str, dict[str, str]] = {
-    "": {"licence": "license"},
-    "Body": {"licence": "license", "consultations": "consultation", "files": "file"},
-    "Consultation": {"licence": "license", "agendaitem": "agendaItem"},
+_SPELT: dict[str, dict[str, str]] = {
+    "Body": {"consultations": "consultation", "files": "file"},
+    "Consultation": {"agendaitem": "agendaItem"},
 }
+ALIASES = {name: {"licence": "license"} | snake_case(name) | _SPELT.get(name, {}) for name in PROPERTIES}
