@@ -1,15 +1,16 @@
 """The one log of changes: append to it, read on from a cursor."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, null, select, text, update
 from sqlalchemy.orm import Session
 
-from app.models.changes import Change, Consumer
+from app.models import Alias, Change, Consumer
 
 # Any constant will do: it only has to be the same for everybody who appends.
 APPEND_LOCK = 7_277_853
+CHUNK = 400  # names in one IN (…)
 
 
 def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
@@ -23,6 +24,20 @@ def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
     session.execute(insert(Change.__table__), rows)  # type: ignore[arg-type]  # a Table: half the time of the class
     return len(rows)
+
+
+def names_of(session: Session, ids: Sequence[str]) -> list[str]:
+    """Return under which ids the log knows some records: their own with either scheme, and those before a move."""
+    former = select(Alias.old_id).where(Alias.new_id.in_(ids))
+    rests = dict.fromkeys(one.partition("://")[2] for one in (*ids, *session.scalars(former)))
+    return [f"{scheme}://{rest}" for rest in rests for scheme in ("https", "http")]
+
+
+def forget_wording(session: Session, ids: Sequence[str]) -> None:
+    """Take from the log what records said: they were withdrawn, are public no more, or had to be erased."""
+    for start in range(0, len(ids), CHUNK):
+        theirs = Change.object_id.in_(names_of(session, ids[start : start + CHUNK]))
+        session.execute(update(Change).where(theirs, Change.diff.is_not(None)).values(diff=null()))
 
 
 def last_seq(session: Session) -> int:

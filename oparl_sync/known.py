@@ -73,7 +73,7 @@ def holders(
         for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)).group_by(Link.to_id))
     }
     # Compared without the scheme: a server that moves to https moves its holders too.
-    return {key: min(str(copies[key].holder), holder, key=_rest) for key, holder in found.items()}
+    return {key: min(str(copies[key].holder), holder, key=rest) for key, holder in found.items()}
 
 
 def _still_theirs(
@@ -82,7 +82,7 @@ def _still_theirs(
     """Return the parents that still name children which another parent brought now."""
     parent = PARENTS[object_type]
     holders = {key: stored[key].parent or "" for key in copies}
-    claimed = {key: holder for key, holder in holders.items() if _rest(holder) != _rest(str(copies[key].holder))}
+    claimed = {key: holder for key, holder in holders.items() if rest(holder) != rest(str(copies[key].holder))}
     others = raws(session, parent.type, sorted(set(claimed.values())))
     return {
         key: holder
@@ -170,13 +170,14 @@ def host_in(url: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].lower().removesuffix(DEFAULT_PORTS.get(scheme.lower(), ":"))
 
 
+def rest(url: str) -> str:
+    """Return an id without its scheme: servers that move to https say it both ways."""
+    return url.partition("://")[2]
+
+
 def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield parts that fit one IN (…)."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-
-
-def _rest(url: str) -> str:
-    return url.partition("://")[2]
 
 
 def _named(raw: dict[str, Any], name: str) -> list[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES
 from app.shown import attached
-from oparl_sync.known import chunks
+from oparl_sync.known import chunks, rest
 from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
 from oparl_sync.writes import table_of
@@ -34,7 +34,7 @@ def differing(found: Object, old_id: str, raw: dict[str, Any], fields: Iterable[
     """Return what a changed object names no more, and what it did not name before."""
     if found.secret or _naming(found.type).isdisjoint(fields):
         return [], []
-    parents = tuple({found.id, old_id})
+    parents = tuple(dict.fromkeys((found.id, old_id)))
     before, after = (dict(_parts(found.type, one, parents)) for one in (raw, found.raw))
     return [v for k, v in before.items() if k not in after], [v for k, v in after.items() if k not in before]
 
@@ -85,4 +85,4 @@ def _parts(object_type: str, raw: dict[str, Any], parents: tuple[str, ...]) -> I
         for one in stated if isinstance(stated, list) else [stated]:
             if isinstance(one, str) and one:
                 # Without the scheme: a server that moves to https still names the same.
-                yield one.partition("://")[2], Part(PROPERTIES[object_type][name].type, one, name, parents)
+                yield rest(one), Part(PROPERTIES[object_type][name].type, one, name, parents)

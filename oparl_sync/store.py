@@ -15,9 +15,10 @@ from app.db import now
 from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
-from oparl_sync import known, naming, problems, withdraw
+from oparl_sync import differences, known, naming, problems, withdraw
+from oparl_sync.differences import Diff
 from oparl_sync.known import Known
-from oparl_sync.parsed import VOLATILE, Object, Parsed
+from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Deviation
 from oparl_sync.writes import Row, Writes
 
@@ -65,7 +66,7 @@ class Store:
             mine = by_type.setdefault(found.type, {})
             if (other := mine.get(key)) is not None:
                 page.counts.unchanged += 1
-            if other is None or _outweighs(found, other):
+            if other is None or differences.outweighs(found, other):
                 mine[key] = found
         for object_type, mine in by_type.items():
             page.decide(object_type, mine)
@@ -93,6 +94,7 @@ class _Page:
         self.at = at
         self.deviations: list[Deviation] = []
         self.secret: list[str] = []
+        self.unsaid: list[str] = []  # of these no earlier wording may be kept
         self.lost: list[naming.Part] = []
         self.gained: list[naming.Part] = []
 
@@ -105,7 +107,9 @@ class _Page:
         for key in [key for key, old in stored.items() if not self._is_ours(mine[key], old)]:
             del stored[key], mine[key]
         self._refuse(object_type, mine, stored)
-        differing = {key: old for key, old in stored.items() if _differs(mine[key], old, self.store.source_id)}
+        differing = {
+            key: old for key, old in stored.items() if differences.differs(mine[key], old, self.store.source_id)
+        }
         copies = {key: mine[key] for key in differing if mine[key].embedded}
         holding = known.holders(session, object_type, copies, stored)
         raws = known.raws(session, object_type, [old.id for old in differing.values()])
@@ -128,6 +132,7 @@ class _Page:
     def write(self) -> None:
         """Carry out what was decided."""
         session, store, at = self.session, self.store, self.at
+        changes.forget_wording(session, self.unsaid)
         self.writes.carry_out(session)
         held = known.held_by(session, self.secret)
         problems.forget(session, self.secret)
@@ -136,7 +141,8 @@ class _Page:
         self.writes.relink(session, store.source_id)
         parted = naming.lost(session, [part for part in self.lost if part.id not in logged], store.source_id)
         self.counts.updated += len(parted)
-        changes.append(session, [self._entry(p.type, p.id, UPDATED, [p.property], h) for p, h in (*again, *parted)])
+        named = [(part, hash_, lost) for some, lost in ((again, False), (parted, True)) for part, hash_ in some]
+        changes.append(session, [self._naming_entry(*one) for one in named])
         for object_type, ids in self.writes.gone.items():
             self.counts.deleted += withdraw.withdraw(
                 session, object_type, list(ids), source_id=store.source_id, backfill=store.backfill, at=at
@@ -193,7 +199,8 @@ class _Page:
             self.writes.link_back(file)
             either = {(name, parent) for name, _, parent in had.get(oparl_id, set()) ^ set(file.back)}
             if fields := sorted({name for name, parent in either if (oparl_id, parent) not in held}):
-                self._log(file, UPDATED, fields)
+                diff = differences.of_ways_back(had.get(oparl_id, ()), file.back)
+                self._log(file, UPDATED, fields, diff={name: diff[name] for name in fields})
                 self.counts.updated += 1
                 self.counts.unchanged -= 1
 
@@ -211,13 +218,14 @@ class _Page:
             self.counts.created += 1
 
     def _update(self, found: Object, key: str, old: Known, raw: Row) -> None:
-        fields = ["deleted"] if old.deleted else _differences(raw, found.raw)
+        fields = ["deleted"] if old.deleted else differences.fields_between(raw, found.raw)
         row = self._row(found, key)
         if found.type == "File" and not CONTENT.isdisjoint(fields):
             row |= {"fetch_state": WAITING, "attempts": 0, "next_try": None}
         if found.id != old.id:  # its server says http now, or https: what refers to it says so too
             self._log(found, DELETED, None, oparl_id=old.id)
-        self._log(found, UPDATED, fields)
+        diff = differences.of_update(found, raw, fields, was_deleted=old.deleted)
+        self._log(found, UPDATED, fields, diff=diff)
         lost, gained = naming.differing(found, old.id, raw, fields)
         self.lost += lost
         self.gained += gained
@@ -227,6 +235,8 @@ class _Page:
         self.writes.hang(found, only_alone=False)
         if found.secret:
             self.secret.append(old.id)
+        if found.secret or found.unplaced or known.rest(found.id) != known.rest(old.id):
+            self.unsaid += [old.id, found.id]
         self.counts.updated += 1
 
     def _row(self, found: Object, key: str) -> Row:
@@ -244,42 +254,39 @@ class _Page:
             "changed_at": self.at,
         }
 
-    def _log(self, found: Object, kind: str, fields: list[str] | None, *, oparl_id: str | None = None) -> None:
-        self.writes.log.append(self._entry(found.type, oparl_id or found.id, kind, fields, found.content_hash))
+    def _log(
+        self,
+        found: Object,
+        kind: str,
+        fields: list[str] | None,
+        *,
+        oparl_id: str | None = None,
+        diff: Diff | None = None,
+    ) -> None:
+        entry = self._entry(found.type, oparl_id or found.id, kind, fields, found.content_hash, diff)
+        self.writes.log.append(entry)
 
-    def _entry(self, object_type: str, oparl_id: str, kind: str, fields: list[str] | None, content_hash: str) -> Row:
+    def _naming_entry(self, part: naming.Part, content_hash: str, lost: bool) -> Row:
+        diff = differences.of_naming(part.type, part.property, part.parents[0], lost=lost)
+        return self._entry(part.type, part.id, UPDATED, [part.property], content_hash, diff)
+
+    def _entry(
+        self,
+        object_type: str,
+        oparl_id: str,
+        kind: str,
+        fields: list[str] | None,
+        content_hash: str,
+        diff: Diff | None = None,
+    ) -> Row:
         return {
             "object_type": object_type,
             "object_id": oparl_id,
             "source_id": self.store.source_id,
             "kind": kind,
             "fields": fields,
+            "diff": diff,
             "content_hash": content_hash,
             "backfill": self.store.backfill,
             "at": self.at,
         }
-
-
-def _outweighs(found: Object, other: Object) -> bool:
-    """Of copies on one page: alive or gone on its own before what a tombstone holds, alone before embedded."""
-    if found.with_holder != other.with_holder:
-        return other.with_holder
-    if found.embedded != other.embedded:
-        return other.embedded
-    return not found.embedded or str(found.holder) <= str(other.holder)
-
-
-def _differs(found: Object, old: Known, source_id: int) -> bool:
-    if found.with_holder:
-        return False
-    if old.source_id != source_id and not found.deleted:
-        return True
-    if found.deleted:
-        return not old.deleted
-    if found.embedded and not old.embedded:
-        return False  # it speaks for itself, also when it said that it is gone
-    return old.deleted or found.content_hash != old.content_hash
-
-
-def _differences(old: Row, new: Row) -> list[str]:
-    return sorted(k for k in old.keys() | new.keys() if k not in VOLATILE and old.get(k) != new.get(k))

@@ -95,4 +95,5 @@ def _bury(
             )
         session.execute(delete(Link).where(Link.from_id.in_(part)))
     problems.forget(session, [entry["object_id"] for entry in log])
+    changes.forget_wording(session, [entry["object_id"] for entry in log])
     return changes.append(session, log)
