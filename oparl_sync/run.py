@@ -96,13 +96,13 @@ def sync(
     return summary
 
 
-def mirror(settings: Settings, engine: Engine, slug: str, *, progress: Progress) -> Summary:
+def mirror(settings: Settings, engine: Engine, slug: str, *, full: bool = False, progress: Progress) -> Summary:
     """Bring only the objects of one source, not its files: the part that is measured against bare reading."""
     began, summary = time.monotonic(), Summary()
     with _alone(settings.home, engine), _net(settings) as net:
         client = OParlClient(net, unpaced=settings.fetch_allow_networks)
         for source in _sources(engine, (slug,)):
-            summary.failures[slug] = _mirror(engine, client, source, summary.counts, progress)
+            summary.failures[slug] = _mirror(engine, client, source, summary.counts, progress, full=full)
     summary.requests, summary.seconds = client.requests, time.monotonic() - began
     return summary
 
