@@ -1,7 +1,9 @@
 """The database: base class, column types, engine and sessions, for SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from app.config import ROOT
 
 JsonObject = dict[str, Any]
+Writer = Callable[[], AbstractContextManager[Session]]  # opens one write transaction
 
 
 class Base(DeclarativeBase):
@@ -113,8 +116,57 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Open one write transaction: committed at the end, rolled back when anything is raised."""
-    with Session(engine.execution_options(write=True), expire_on_commit=False) as session, session.begin():
+    options = engine.execution_options(write=True)
+    with _turn(engine), Session(options, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+class _Line:
+    """A lock that is given to whoever has waited longest."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._holder: int | None = None  # the thread whose turn it is
+        self._waiting: deque[tuple[int, threading.Lock]] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn and keep it while the block runs."""
+        me, mine = threading.get_ident(), threading.Lock()
+        with self._gate:
+            if self._holder == me:
+                raise RuntimeError("a write transaction inside another would wait for itself")
+            if self._holder is None:
+                self._holder = me
+            else:
+                mine.acquire()
+                self._waiting.append((me, mine))
+        try:
+            mine.acquire()
+            yield
+        finally:
+            self._leave(me, mine)
+
+    def _leave(self, me: int, mine: threading.Lock) -> None:
+        with self._gate:
+            if self._holder != me:  # interrupted while it waited
+                self._waiting.remove((me, mine))
+                return
+            self._holder, following = self._waiting.popleft() if self._waiting else (None, None)
+            if following is not None:
+                following.release()
+
+
+_lines: dict[str, _Line] = {}
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    """Queue for an SQLite file: there a writer polls for the lock, and who polls rarely waits on.
+
+    Measured with 100 threads and 2 ms a write, for 10 s: 1 to 49 writes a thread without the queue.
+    """
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    return _lines.setdefault(path, _Line()).turn() if path and path != ":memory:" else nullcontext()
 
 
 def now() -> datetime:
