@@ -1,6 +1,6 @@
 """Known deviations of real servers, by name, so that the made-up council can play them, also several at once."""
 
-from . import allris, allris_lists, anybody, rubin, sdnet, somacos
+from . import allris, allris_lists, anybody, rubin, sdnet, somacos, somacos_lists
 from .registry import QUIRKS, Quirk, UnknownQuirkError, play, quirk
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "rubin",
     "sdnet",
     "somacos",
+    "somacos_lists",
 ]
