@@ -171,8 +171,11 @@ def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: 
             values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
         elif outcome.state == GONE:  # the council took it back: what we had of it goes too
             values["blob_sha256"] = None
-        session.execute(update(File).where(File.id == oparl_id).values(**values))
-    _log_texts(session, outcomes, {k: row.blob_sha256 for k, row in rows.items()}, source_id, at)
+        # What was withdrawn while it was on its way must not have its bytes back.
+        session.execute(update(File).where(File.id == oparl_id, File.deleted.is_(False)).values(**values))
+    before = {k: row.blob_sha256 for k, row in rows.items()}
+    _log_replaced(session, outcomes, before, source_id, at)
+    _log_texts(session, outcomes, before, source_id, at)
     failed = [
         Deviation(problems.FILE_FAILED, oparl_id, outcome.reason, "File")
         for oparl_id, outcome in outcomes.items()
@@ -205,6 +208,33 @@ def _log_texts(
                 "at": at,
             }
         )
+    changes.append(session, log)
+
+
+def _log_replaced(
+    session: Session, outcomes: dict[str, Outcome], before: dict[str, str | None], source_id: int, at: datetime
+) -> None:
+    """Log that other bytes lie at a file's address than were fetched there before."""
+    replaced = {
+        k: (old, new) for k, one in outcomes.items() if (old := before[k]) and (new := one.sha256) and old != new
+    }
+    wanted = select(Blob.sha256, Blob.size).where(Blob.sha256.in_({one for pair in replaced.values() for one in pair}))
+    sizes: dict[str, int] = dict(session.execute(wanted).tuples().all())
+    chosen = select(File.id, File.content_hash).where(File.id.in_(replaced), File.deleted.is_(False))
+    log = [
+        {
+            "object_type": "File",
+            "object_id": oparl_id,
+            "source_id": source_id,
+            "kind": UPDATED,
+            "fields": ["content"],
+            "diff": {"sha256": list(replaced[oparl_id]), "size": [sizes.get(one) for one in replaced[oparl_id]]},
+            "content_hash": content_hash,
+            "backfill": False,
+            "at": at,
+        }
+        for oparl_id, content_hash in session.execute(chosen)
+    ]
     changes.append(session, log)
 
 

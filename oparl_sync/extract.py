@@ -76,6 +76,9 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
 
 def _note(session: Session, readings: dict[str, Reading]) -> None:
     at = now()
+    # Bytes may have been erased while they were read.
+    there = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(readings)).with_for_update()))
+    readings = {sha256: reading for sha256, reading in readings.items() if sha256 in there}
     session.execute(delete(Page).where(Page.sha256.in_(readings)))
     pages = [
         {"sha256": sha256, "number": number, "text": text.replace("\x00", "")}

@@ -15,7 +15,7 @@ from app.db import now
 from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
-from oparl_sync import differences, known, naming, problems, withdraw
+from oparl_sync import differences, erasures, known, naming, problems, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
@@ -55,7 +55,9 @@ class Store:
 
     def save(self, session: Session, parsed: Parsed) -> Counts:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
-        page = _Page(self, session, Counts(quarantined=parsed.quarantined), Writes(), now())
+        erased = erasures.take_out(session, parsed)
+        counts = Counts(unchanged=erased, quarantined=parsed.quarantined)
+        page = _Page(self, session, counts, Writes(), now())
         by_type: dict[str, dict[str, Object]] = {}
         types: dict[str, str] = {}
         for found in parsed.objects:

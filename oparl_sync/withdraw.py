@@ -25,7 +25,7 @@ def withdraw(
 ) -> int:
     """Reduce rows to tombstones, with their dependent parts and the files that nothing else holds; returns how many."""
     held = held_by(session, ids)
-    count = _bury(session, object_type, ids, source_id=source_id, backfill=backfill, at=at)
+    count = bury(session, object_type, ids, source_id=source_id, backfill=backfill, at=at)
     for part, parent in PARENTS.items():  # parts that live and die with what holds them
         if parent.type == object_type:
             column = table_of(part).c[parent.column]
@@ -53,7 +53,7 @@ def orphans(session: Session, held: Sequence[str], *, source_id: int, backfill: 
                 )
             )
         ]
-        count += _bury(session, part, lost, source_id=source_id, backfill=backfill, at=at)
+        count += bury(session, part, lost, source_id=source_id, backfill=backfill, at=at)
     return count
 
 
@@ -70,9 +70,17 @@ def _alive(session: Session, object_type: str, column: Any, values: Sequence[str
     return [found for part in chunks(values) for found in session.scalars(chosen.where(column.in_(part)))]
 
 
-def _bury(
-    session: Session, object_type: str, ids: Sequence[str], *, source_id: int, backfill: bool, at: datetime
+def bury(
+    session: Session,
+    object_type: str,
+    ids: Sequence[str],
+    *,
+    source_id: int,
+    backfill: bool,
+    at: datetime,
+    kind: str = DELETED,
 ) -> int:
+    """Reduce these rows alone to tombstones, and forget what was told of them; returns how many."""
     table = table_of(object_type)
     blank: dict[str, Any] = {c.name: None for c in table.columns if c.name not in KEPT and c.nullable}
     log = []
@@ -86,7 +94,7 @@ def _bury(
                     "object_type": object_type,
                     "object_id": oparl_id,
                     "source_id": source_id,
-                    "kind": DELETED,
+                    "kind": kind,
                     "fields": None,
                     "content_hash": None,
                     "backfill": backfill,

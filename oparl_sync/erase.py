@@ -1,0 +1,179 @@
+"""The operator erases a record, because a court or a person demands it: it goes for good, with all that is only its.
+
+Unlike what a council withdraws it never comes back, whatever its server says: its key stays in `erasure`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from app.db import now, writing
+from app.models import (
+    OPARL_TYPES,
+    AlertHit,
+    Alias,
+    Body,
+    Erasure,
+    File,
+    Link,
+    Location,
+    Lookup,
+    Problem,
+    System,
+    key_of,
+)
+from app.models.changes import ERASED
+from app.shown import FILE_PARENTS
+from oparl_sync import erasures, problems, withdraw
+from oparl_sync.known import chunks, held_by
+from oparl_sync.vocabulary import HOLDING, PARENTS
+from oparl_sync.writes import table_of
+
+KEY_LENGTH = 13
+HOLDERS = (*HOLDING, "derivativeFile")  # by these a record names a file or a place
+
+
+class NotErasable(Exception):
+    """Raised when what is named is not here, or more than a record; its one line is for the operator."""
+
+
+@dataclass(slots=True)
+class Extent:
+    """What an erasure reaches: ids by type, the named record's first."""
+
+    source_id: int
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[str]:
+        return (oparl_id for ids in self.ids.values() for oparl_id in ids)
+
+    def add(self, object_type: str, ids: Iterable[str]) -> list[str]:
+        """Take in what is not in it yet; returns what was not."""
+        known = set(self)
+        new = [oparl_id for oparl_id in dict.fromkeys(ids) if oparl_id not in known]
+        if new:
+            self.ids.setdefault(object_type, []).extend(new)
+        return new
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records of each type."""
+        return {object_type: len(ids) for object_type, ids in self.ids.items()}
+
+
+def extent(session: Session, named: str, base_url: str) -> Extent:
+    """Find the record with this id, key or address of ours, and all that belongs to it alone; raises NotErasable."""
+    for object_type, model in OPARL_TYPES.items():
+        table = table_of(object_type).c
+        row = session.execute(select(table.id, table.source_id).where(table.key.in_(_keys(session, named, base_url))))
+        if (found := row.first()) is None:
+            continue
+        if model in (System, Body):
+            raise NotErasable(f"{found.id} is a whole {object_type}: remove the source instead")
+        reached = Extent(found.source_id)
+        _reach(session, reached, object_type, [found.id])
+        return reached
+    raise NotErasable(f"nothing here has the id, key or address {named}")
+
+
+def erase(engine: Engine, named: str, base_url: str) -> Extent:
+    """Erase a record in one transaction; its bytes and its place in the index are the caller's next two steps.
+
+    Raises NotErasable.
+    """
+    at = now()
+    with writing(engine) as session:
+        erasures.alone(session)
+        reached = extent(session, named, base_url)
+        for object_type, ids in reached.ids.items():
+            withdraw.bury(session, object_type, ids, source_id=reached.source_id, backfill=False, at=at, kind=ERASED)
+        _remember(session, reached, at)
+        for part in chunks(list(reached)):
+            session.execute(delete(AlertHit).where(AlertHit.object_id.in_(part)))
+            session.execute(delete(Lookup).where(Lookup.object_id.in_(part)))
+            for oparl_id in part:  # what was quarantined may hold a copy
+                session.execute(delete(Problem).where(Problem.raw.contains(oparl_id, autoescape=True)))
+        problems.forget(session, _former(session, reached))
+    return reached
+
+
+def _reach(session: Session, reached: Extent, object_type: str, ids: Iterable[str]) -> None:
+    new = reached.add(object_type, ids)
+    if not new:
+        return
+    for part, parent in PARENTS.items():
+        if parent.type == object_type:
+            table = table_of(part).c
+            column = table[parent.column]
+            found = [row for some in chunks(new) for row in session.scalars(select(table.id).where(column.in_(some)))]
+            _reach(session, reached, part, found)
+    _reach(session, reached, "File", _only_theirs(session, reached, _files(session, new)))
+    _reach(session, reached, "Location", _only_theirs(session, reached, _places(session, new)))
+
+
+def _files(session: Session, ids: list[str]) -> list[str]:
+    """Return the files that these name, or that say themselves that they belong to these."""
+    own_word = select(Link.from_id).where(Link.property.in_(FILE_PARENTS))
+    named = [*held_by(session, ids)]
+    for part in chunks(ids):
+        named += session.scalars(own_word.where(Link.to_id.in_(part)))
+        named += session.scalars(select(File.id).where(File.master_file_id.in_(part)))
+    return [one for part in chunks(named) for one in session.scalars(select(File.id).where(File.id.in_(part)))]
+
+
+def _places(session: Session, ids: list[str]) -> list[str]:
+    embedded = select(Location.id).where(Location.embedded.is_(True))
+    return [
+        one for part in chunks(held_by(session, ids)) for one in session.scalars(embedded.where(Location.id.in_(part)))
+    ]
+
+
+def _only_theirs(session: Session, reached: Extent, candidates: list[str]) -> list[str]:
+    """Return those that nothing else holds, by either side's word."""
+    erased, found = set(reached), []
+    for one in candidates:
+        ties = select(Link.from_id, Link.to_id).where(
+            or_(
+                (Link.to_id == one) & Link.property.in_(HOLDERS),
+                (Link.from_id == one) & Link.property.in_(FILE_PARENTS),
+            )
+        )
+        others = {end for tie in session.execute(ties) for end in tie} - {one} - erased
+        if not others:
+            found.append(one)
+    return found
+
+
+def _remember(session: Session, reached: Extent, at: datetime) -> None:
+    keys = {key_of(oparl_id): object_type for object_type, ids in reached.ids.items() for oparl_id in ids}
+    keys |= {key_of(old_id): next(iter(reached.ids)) for old_id in _former(session, reached)}
+    known = {
+        key for part in chunks(list(keys)) for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
+    }
+    rows = [{"key": key, "object_type": of, "at": at} for key, of in keys.items() if key not in known]
+    if rows:
+        session.execute(insert(Erasure), rows)
+
+
+def _former(session: Session, reached: Extent) -> list[str]:
+    """Return the ids that these records had before their server moved."""
+    former = select(Alias.old_id)
+    return [old for part in chunks(list(reached)) for old in session.scalars(former.where(Alias.new_id.in_(part)))]
+
+
+def _keys(session: Session, named: str, base_url: str) -> list[str]:
+    """Return under which keys something may be here: of an id, of an address of this site, or the key itself."""
+    named = named.strip()
+    address = named.removeprefix(base_url) if named.startswith(f"{base_url}/") else named
+    if address.startswith("/") or len(address) == KEY_LENGTH:
+        parts = urlsplit(address)
+        words = [parts.fragment.removeprefix("item-"), *reversed(parts.path.split("/"))]
+        keys = [word for word in words if len(word) == KEY_LENGTH and word.isalnum()][:1]
+    else:
+        keys = [key_of(named)] if "://" in named else []
+    moved = session.scalars(select(Alias.new_id).where(Alias.key.in_(keys))).all()
+    return [*keys, *map(key_of, moved)]

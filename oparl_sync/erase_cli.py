@@ -1,0 +1,46 @@
+"""`ratslupe erase`: it joins `ratslupe` by entry point."""
+
+import click
+import orjson
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import open_current
+from app.files import open_store
+from oparl_sync import download, index
+from oparl_sync import erase as steps
+from oparl_sync.progress import Progress
+from search import IndexLocked
+
+
+@click.command()
+@click.argument("named", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Say nothing but what was erased, as JSON.")
+@click.pass_obj
+def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
+    """Erase a record for good, and what is only its; ID: an OParl id, a key, an address here."""
+    engine = open_current(settings.database_url)
+    try:
+        with Session(engine) as session:
+            reached = steps.extent(session, named, settings.base_url)
+        if not yes:
+            for object_type, ids in reached.ids.items():
+                for oparl_id in ids:
+                    click.echo(f"{object_type} {oparl_id}", err=True)
+            click.confirm("Erase this for good? No sync brings it back.", abort=True, err=True)
+        reached = steps.erase(engine, named, settings.base_url)
+    except steps.NotErasable as error:
+        raise click.UsageError(str(error)) from error
+    download.tidy(engine, open_store(settings.files_url))
+    try:
+        index.refresh(engine, settings.search_url, Progress(quiet=as_json))
+    except IndexLocked as error:
+        raise click.ClickException(
+            "It is erased. Another command writes the index, which forgets it with the next sync"
+        ) from error
+    if as_json:
+        click.echo(orjson.dumps({"erased": reached.counts}).decode())
+        return
+    click.echo(", ".join(f"{count} {object_type}" for object_type, count in reached.counts.items()) + " erased")
+    click.echo("Published downloads hold it until the next: ratslupe export", err=True)

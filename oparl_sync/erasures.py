@@ -1,0 +1,55 @@
+"""What the operator had to erase never comes back: each page is asked for it before anything of it is stored."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Erasure, key_of
+from oparl_sync.known import chunks
+from oparl_sync.parsed import Object, Parsed
+from oparl_sync.vocabulary import PARENTS
+
+ERASE_LOCK = 7_277_856  # shared by whoever stores a page, taken alone by whoever erases
+
+
+def take_out(session: Session, parsed: Parsed) -> int:
+    """Take erased objects out of a page, and what belongs to nothing else; returns how much that was."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Else a page that was begun before the erasure could write after it. SQLite has one writer anyway.
+        session.execute(select(func.pg_advisory_xact_lock_shared(ERASE_LOCK)))
+    if session.scalar(select(Erasure.key).limit(1)) is None:
+        return 0
+    keys = {one: key_of(one) for found in parsed.objects for one in (found.id, *_belongs_to(found))}
+    told = {deviation.about: key_of(deviation.about.partition("#")[0]) for deviation in parsed.deviations}
+    wanted = sorted({*keys.values(), *told.values()})
+    erased = {
+        key for part in chunks(wanted) for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
+    }
+    kept: list[Object] = []
+    for found in parsed.objects:  # holders come before what they hold
+        holders = {keys[one] for one in _belongs_to(found)}
+        if keys[found.id] in erased or (holders and holders <= erased):
+            erased.add(keys[found.id])
+        else:
+            kept.append(found)
+    before = len(parsed.objects) + parsed.quarantined
+    parsed.objects = kept
+    parsed.deviations = [one for one in parsed.deviations if told[one.about] not in erased]
+    return before - len(kept) - parsed.quarantined
+
+
+def alone(session: Session) -> None:
+    """Wait until no page is being stored, and keep others from being begun until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(ERASE_LOCK)))
+
+
+def _belongs_to(found: Object) -> Iterator[str]:
+    """Yield what holds an object, or what it says that it is a part of."""
+    if found.holder is not None:
+        yield found.holder
+    if (parent := PARENTS.get(found.type)) and found.values.get(parent.column):
+        yield found.values[parent.column]
+    for _, _, owner in found.back:
+        yield owner
