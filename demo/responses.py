@@ -26,13 +26,28 @@ class Request:
     target: str = ""
 
 
+@dataclass(frozen=True)
+class Wire:
+    """What happens to a response below HTTP; as it stands here, nothing."""
+
+    delay: float = 0.0  # seconds before the first byte
+    portion: int = 0  # bytes of the body at a time, with `pause` seconds after each; 0 is all at once
+    pause: float = 0.0
+    chunked: bool = False
+    claimed: int | None = None  # stated as Content-Length in place of the body's true length
+    cut: int | None = None  # bytes of the body after which the connection ends
+    silent: bool = False  # it ends before a single byte is sent
+    reset: bool = False  # it ends with a reset; else it is closed
+
+
 @dataclass
 class Response:
-    """What will be sent; Content-Length is added at the end."""
+    """What will be sent; Content-Length is added at the end, and Date unless it is there (left out where empty)."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    wire: Wire = Wire()
 
 
 # A step between answer and wire; it may alter, replace or delay a response.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from .register import Json
+from .register import SCHEMA, Json
 from .town import Town
 
+SCHEMA_1_0 = "https://schema.oparl.org/1.0/"
 EMBEDDED = {
     "Body": ("legislativeTerm", "location"),
     "Organization": ("location",),
@@ -32,6 +33,17 @@ INTERNAL = {
     "Body": ("legislativeTerm",),
 }
 
+# What OParl 1.0 does not know, and what it calls otherwise; its license stands on System and Body alone.
+NEW = {
+    "Body": ("agendaItem", "consultation", "file", "membership", "locationList", "legislativeTermList"),
+    "Organization": ("consultation",),
+    "Person": ("locationObject",),
+    "AgendaItem": ("order",),
+    "File": ("sha512Checksum",),
+    "Location": ("persons",),
+}
+RENAMED = {"organizations": "organization", "meetings": "meeting"}
+
 
 def kind_of(item: Json) -> str:
     """Paper, Meeting, ... from the type address."""
@@ -50,6 +62,27 @@ def full(town: Town, item: Json, omit_internal: bool = False, embedded: bool = F
         if sent not in (None, []):
             found[name] = sent
     return found
+
+
+def as_1_0(value: Json) -> Json:
+    """The same object, and all that is embedded in it, in the words of OParl 1.0."""
+    kind = kind_of(value)
+    dropped = NEW.get(kind, ()) + (() if kind in ("System", "Body") else ("license",))
+    found: Json = {}
+    for name, old in value.items():
+        if name not in dropped:
+            new = RENAMED.get(name, name) if kind == "Location" else name
+            found[new] = [_as_1_0(one) for one in old] if isinstance(old, list) else _as_1_0(old)
+    return found
+
+
+def _as_1_0(value: object) -> object:
+    # A geometry has a type, too, but no address.
+    return as_1_0(value) if isinstance(value, dict) and "id" in value else _older(value)
+
+
+def _older(value: object) -> object:
+    return value.replace(SCHEMA, SCHEMA_1_0) if isinstance(value, str) else value
 
 
 def _children(town: Town, value: object, omit_internal: bool) -> object:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
 from .config import PAGE_SIZE
 from .register import LISTS, SCHEMA, Json
 from .responses import Behaviour, Hearing, Request, Response, conditional, error, json_response, ranged
-from .serial import encode, full, kind_of
+from .serial import as_1_0, encode, full, kind_of
 from .town import Town
 from .words import slug
 
+VERSIONS = ("1.0", "1.1")
+# The lists of OParl 1.0; all else is embedded, and some of it vanishes without a trace.
+LISTS_1_0 = ("organization", "person", "meeting", "paper")
+TRACELESS_1_0 = ("LegislativeTerm", "Membership", "AgendaItem", "Consultation")
 FILTERS = ("created_since", "created_until", "modified_since", "modified_until")
 
 
@@ -25,11 +29,19 @@ class BadFilterError(ValueError):
 class Service:
     """Answers for one town. Pages and objects are kept as bytes until the town changes."""
 
-    def __init__(self, town: Town, behaviours: list[Behaviour] | None = None) -> None:
+    def __init__(
+        self,
+        town: Town,
+        behaviours: list[Behaviour] | None = None,
+        version: str = "1.1",
+        page_size: int = PAGE_SIZE,
+    ) -> None:
         self.town = town
+        self.version = version
         self.behaviours: list[Behaviour] = behaviours if behaviours is not None else []
         self.hears: list[Hearing] = []
-        self.page_size = PAGE_SIZE
+        self.page_size = page_size
+        self.clock = timedelta()  # how far the server's clock is ahead
         # Behaviours count and remember: one request at a time. They may ask for further answers themselves.
         self._lock = threading.RLock()
         self._revision = town.revision
@@ -46,6 +58,7 @@ class Service:
             response = self.conforming(heard)
             for behaviour in self.behaviours:
                 response = behaviour(request, response)
+            response.headers.setdefault("Date", format_datetime(datetime.now(UTC) + self.clock, usegmt=True))
             return response
 
     def conforming(self, request: Request) -> Response:
@@ -69,7 +82,8 @@ class Service:
         if items is not None:
             return self._page(uri, items, request)
         item = self.town.objects.get(uri)
-        if item is None or request.path != f"/{'/'.join(parts)}":
+        vanished = item and item.get("deleted") and self.version == "1.0" and kind_of(item) in TRACELESS_1_0
+        if item is None or vanished or request.path != f"/{'/'.join(parts)}":
             return error(404, "Unter dieser Adresse gibt es nichts.")
         body = self._bytes(item, False)
         return json_response(body, ETag=_etag(body), Last_Modified=_http_date(str(item["modified"])))
@@ -90,7 +104,8 @@ class Service:
             return [item for item in everything if item["type"] == SCHEMA + "Body"]
         if len(parts) != 3:
             return None
-        if parts[:2] == ["body", "1"] and parts[2] in LISTS:
+        lists = LISTS_1_0 if self.version == "1.0" else LISTS
+        if parts[:2] == ["body", "1"] and parts[2] in lists:
             return [item for item in everything if item["type"] == SCHEMA + LISTS[parts[2]]]
         owner = f"{self.town.base}/organization/{parts[1]}"
         if parts[0] == "organization" and parts[2] == "meeting" and "meeting" in self.town.objects.get(owner, {}):
@@ -134,7 +149,7 @@ class Service:
             )
             if 1 <= at <= pages
         }
-        omit = query.get("omit_internal") == "true"
+        omit = query.get("omit_internal") == "true" and self.version != "1.0"
         chosen = found[(page - 1) * self.page_size : page * self.page_size]
         pagination = {
             "totalElements": len(found),
@@ -148,7 +163,8 @@ class Service:
     def _bytes(self, item: Json, omit: bool) -> bytes:
         key = (str(item["id"]), omit)
         if key not in self._objects:
-            self._objects[key] = encode(full(self.town, item, omit))
+            sent = full(self.town, item, omit)
+            self._objects[key] = encode(as_1_0(sent) if self.version == "1.0" else sent)
         return self._objects[key]
 
     def _file(self, uri: str, attached: bool) -> Response:
