@@ -62,6 +62,16 @@ class Object:
             content[parent.property] = self.values.get(parent.column)
         self.content_hash = blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
+    def fill_up(self, parts: dict[str, Any]) -> None:
+        """Take over parts that this copy leaves out, as ids: they are not empty, they are not told."""
+        for name, stated in parts.items():
+            if name not in self.raw:
+                self.raw[name] = stated
+                if PROPERTIES[self.type][name].kind is not Kind.CHILDREN:
+                    ids = stated if isinstance(stated, list) else [stated]
+                    self.links += [(name, place, one) for place, one in enumerate(ids) if isinstance(one, str)]
+        self.seal()
+
     def strip(self) -> None:
         """Keep only that it is there: it is a place where nobody but persons is known to be found."""
         self.withheld = sorted({*self.withheld, *self.raw} - privacy.PLACE_KEPT)

@@ -36,6 +36,7 @@ UNKNOWN_PROPERTY = "unknown-property"
 FOREIGN_ID = "foreign-id"
 SECOND_TYPE = "second-type"
 NOT_STORED = "not-stored"
+MANY_MISSING = "many-missing"
 FILE_FAILED = "file-failed"
 UNREADABLE_FILE = "unreadable-file"
 QUARANTINED = frozenset({NO_ID, NO_OBJECT, UNKNOWN_TYPE, FOREIGN_ID, SECOND_TYPE, NOT_STORED})
@@ -52,6 +53,7 @@ WORDS = {
     FOREIGN_ID: "objects that belong to another source",
     SECOND_TYPE: "ids that stand for two types",
     NOT_STORED: "objects that the database refused",
+    MANY_MISSING: "times so much was missing at once that nothing was taken back",
     FILE_FAILED: "files that could not be fetched",
     UNREADABLE_FILE: "files without readable text",
 }

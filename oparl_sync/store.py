@@ -15,12 +15,13 @@ from app.db import now
 from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
-from oparl_sync import differences, erasures, known, naming, problems, withdraw
+from oparl_sync import differences, erasures, known, naming, problems, standing, todo, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Deviation
-from oparl_sync.writes import Row, Writes
+from oparl_sync.vocabulary import PROPERTIES
+from oparl_sync.writes import Lines, Row, Writes
 
 # A file that differs in one of these is fetched again.
 CONTENT = frozenset({"accessUrl", "downloadUrl", "size", "sha1Checksum", "sha512Checksum", "deleted"})
@@ -45,13 +46,25 @@ class Counts:
 class Store:
     """Writes the objects of one source; `body_id` is the council whose lists are being read."""
 
-    def __init__(self, source: Source, body_id: str | None, *, backfill: bool, since: datetime | None = None) -> None:
-        """Take when the run began as `since`: problems are counted from there."""
+    def __init__(
+        self,
+        source: Source,
+        body_id: str | None,
+        *,
+        backfill: bool,
+        since: datetime | None = None,
+        omits: tuple[str, ...] = (),
+    ) -> None:
+        """Take when the run began as `since`: problems are counted from there.
+
+        `omits` names the parts that what is read leaves out: that one is absent says nothing there.
+        """
         self.source_id = source.id
         self.host = known.host_in(source.url)
         self.body_id = body_id
         self.backfill = backfill
         self.since = since
+        self.omits = omits
 
     def save(self, session: Session, parsed: Parsed) -> Counts:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
@@ -63,7 +76,7 @@ class Store:
         for found in parsed.objects:
             key = key_of(found.id)
             if types.setdefault(key, found.type) != found.type:
-                page.refuse_second_type(found, types[key])
+                page.refuse(standing.of_two_types(found, types[key]))
                 continue
             mine = by_type.setdefault(found.type, {})
             if (other := mine.get(key)) is not None:
@@ -94,11 +107,13 @@ class _Page:
         self.counts = counts
         self.writes = writes
         self.at = at
+        self.lines = Lines(store.source_id, store.backfill, at)
         self.deviations: list[Deviation] = []
         self.secret: list[str] = []
         self.unsaid: list[str] = []  # of these no earlier wording may be kept
         self.lost: list[naming.Part] = []
         self.gained: list[naming.Part] = []
+        self.claims: set[str] = set()  # children that a parent on this page names for the first time
 
     def decide(self, object_type: str, mine: dict[str, Object]) -> None:
         """Sort the objects of one type into what is new, differs, is gone or stays."""
@@ -106,15 +121,14 @@ class _Page:
         if object_type == "Location":
             known.strip_unplaced(session, list(mine.values()))
         stored = known.rows(session, object_type, list(mine))
-        for key in [key for key, old in stored.items() if not self._is_ours(mine[key], old)]:
-            del stored[key], mine[key]
-        self._refuse(object_type, mine, stored)
+        self._admit(object_type, mine, stored)
+        raws = self._filled_up(object_type, mine, stored)
         differing = {
             key: old for key, old in stored.items() if differences.differs(mine[key], old, self.store.source_id)
         }
-        copies = {key: mine[key] for key in differing if mine[key].embedded}
+        copies = {key: mine[key] for key in differing if mine[key].embedded and mine[key].id not in self.claims}
         holding = known.holders(session, object_type, copies, stored)
-        raws = known.raws(session, object_type, [old.id for old in differing.values()])
+        raws |= known.raws(session, object_type, [old.id for old in differing.values() if old.id not in raws])
         hung = known.places(session, [found for key, found in mine.items() if key not in stored])
         for key, found in mine.items():
             old = stored.get(key)
@@ -131,6 +145,38 @@ class _Page:
         if object_type == "File":
             self._take_ways_back({stored[k].id: f for k, f in mine.items() if k in stored and k not in differing})
 
+    def _admit(self, object_type: str, mine: dict[str, Object], stored: dict[str, Known]) -> None:
+        """Take out what this source has no say in."""
+        for key, old in list(stored.items()):
+            verdict = standing.verdict(self.store.source_id, self.store.host, mine[key], old)
+            if verdict is not standing.OURS:
+                if isinstance(verdict, Deviation):
+                    self.refuse(verdict)
+                else:
+                    self.counts.unchanged += 1
+                del stored[key], mine[key]
+        new = {key: found for key, found in mine.items() if key not in stored}
+        for key, deviation in standing.refused(self.session, self.store.source_id, self.store.host, object_type, new):
+            del mine[key]
+            self.refuse(deviation)
+
+    def refuse(self, deviation: Deviation) -> None:
+        """Count an object that is not taken."""
+        self.deviations.append(deviation)
+        self.counts.quarantined += 1
+
+    def _filled_up(self, object_type: str, mine: dict[str, Object], stored: dict[str, Known]) -> dict[str, Row]:
+        """Give objects back the parts that their list leaves out, as they are stored; returns what was read for it."""
+        omitted = [name for name in self.store.omits if name in PROPERTIES[object_type]]
+        if not omitted:
+            return {}
+        sparse = {stored[key].id: found for key, found in mine.items() if key in stored and not found.deleted}
+        raws = known.raws(self.session, object_type, list(sparse))
+        for oparl_id, found in sparse.items():
+            if not found.embedded:
+                found.fill_up({name: raws[oparl_id][name] for name in omitted if name in raws[oparl_id]})
+        return raws
+
     def write(self) -> None:
         """Carry out what was decided."""
         session, store, at = self.session, self.store, self.at
@@ -142,6 +188,10 @@ class _Page:
         again = naming.unnamed(session, [part for part in self.gained if part.id not in logged], store.source_id)
         self.writes.relink(session, store.source_id)
         parted = naming.lost(session, [part for part in self.lost if part.id not in logged], store.source_id)
+        # Whether its council took it back, only its own address can tell.
+        alone = naming.unnamed(session, self.lost, store.source_id)
+        todo.note(session, store.source_id, todo.UNNAMED, [(part.type, part.id) for part, _ in alone])
+        todo.strike(session, store.source_id, (todo.UNNAMED,), [part.id for part in self.gained])
         self.counts.updated += len(parted)
         named = [(part, hash_, lost) for some, lost in ((again, False), (parted, True)) for part, hash_ in some]
         changes.append(session, [self._naming_entry(*one) for one in named])
@@ -153,42 +203,6 @@ class _Page:
         self.counts.deleted += withdraw.orphans(
             session, held, source_id=store.source_id, backfill=store.backfill, at=at
         )
-
-    def _is_ours(self, found: Object, old: Known) -> bool:
-        """Tell whether this source may speak of what is stored: it brought it, or its server is where the id lies."""
-        if old.source_id == self.store.source_id:
-            return True
-        if old.source_host == self.store.host:
-            # Two councils of one server are two sources that share its persons and the system itself.
-            self.counts.unchanged += 1
-            return False
-        if known.host_in(found.id) == self.store.host:
-            return True
-        self._refuse_foreign(found)
-        return False
-
-    def _refuse(self, object_type: str, mine: dict[str, Object], stored: dict[str, Known]) -> None:
-        """Take out new objects on another source's server, and those whose id is another type's already."""
-        new = [key for key in mine if key not in stored]
-        strange = [key for key in new if known.host_in(mine[key].id) != self.store.host]
-        taken = known.hosts_of_others(self.session, self.store.source_id) if strange else set()
-        for key in strange:
-            if known.host_in(mine[key].id) in taken:
-                self._refuse_foreign(mine.pop(key))
-        others = known.other_types(self.session, object_type, [mine[key].id for key in new if key in mine])
-        for oparl_id, other in others.items():
-            self.refuse_second_type(mine.pop(key_of(oparl_id)), other)
-
-    def _refuse_foreign(self, found: Object) -> None:
-        detail = f"{found.id} belongs to another source and was not taken from this one"
-        self.deviations.append(Deviation(problems.FOREIGN_ID, found.id, detail, found.type))
-        self.counts.quarantined += 1
-
-    def refuse_second_type(self, found: Object, other: str) -> None:
-        """Count an object that comes as two things at once; the first one counts."""
-        detail = f"{found.id} comes as {found.type}, and is {other} already"
-        self.deviations.append(Deviation(problems.SECOND_TYPE, found.id, detail, found.type))
-        self.counts.quarantined += 1
 
     def _take_ways_back(self, files: dict[str, Object]) -> None:
         """Note to what files belong by their own word; it is no part of what is compared, or copies would differ."""
@@ -213,6 +227,7 @@ class _Page:
         self.writes.new.setdefault(found.type, []).append(row)
         self.writes.link(found)
         self.writes.hang(found, only_alone=True)
+        self.claims |= {child.id for child in found.children if child.embedded}
         self._log(found, DELETED if found.deleted else CREATED, None)
         if found.deleted:
             self.counts.deleted += 1
@@ -231,6 +246,7 @@ class _Page:
         lost, gained = naming.differing(found, old.id, raw, fields)
         self.lost += lost
         self.gained += gained
+        self.claims |= {part.id for part in gained}
         self.writes.changed.setdefault(found.type, []).append((old.id, row))
         self.writes.unlink.append(old.id)
         self.writes.link(found)
@@ -265,30 +281,9 @@ class _Page:
         oparl_id: str | None = None,
         diff: Diff | None = None,
     ) -> None:
-        entry = self._entry(found.type, oparl_id or found.id, kind, fields, found.content_hash, diff)
-        self.writes.log.append(entry)
+        about = (found.type, oparl_id or found.id)
+        self.writes.log.append(self.lines.line(*about, kind, fields, found.content_hash, diff))
 
     def _naming_entry(self, part: naming.Part, content_hash: str, lost: bool) -> Row:
         diff = differences.of_naming(part.type, part.property, part.parents[0], lost=lost)
-        return self._entry(part.type, part.id, UPDATED, [part.property], content_hash, diff)
-
-    def _entry(
-        self,
-        object_type: str,
-        oparl_id: str,
-        kind: str,
-        fields: list[str] | None,
-        content_hash: str,
-        diff: Diff | None = None,
-    ) -> Row:
-        return {
-            "object_type": object_type,
-            "object_id": oparl_id,
-            "source_id": self.store.source_id,
-            "kind": kind,
-            "fields": fields,
-            "diff": diff,
-            "content_hash": content_hash,
-            "backfill": self.store.backfill,
-            "at": self.at,
-        }
+        return self.lines.line(part.type, part.id, UPDATED, [part.property], content_hash, diff)

@@ -1,23 +1,57 @@
 """What one page makes the database do, and doing it: one statement for many rows wherever that can be."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, update
+from sqlalchemy import Table, bindparam, delete, func, update
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.models import OPARL_TYPES, Link
 from app.models.files import WAITING
+from app.rows import insert_all
 from app.shown import FILE_PARENTS
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import PARENTS
 
 Row = dict[str, Any]
+_LINK = Link.metadata.tables[Link.__tablename__]
 # Columns of a File that say what became of its bytes here: its source has no say in them.
 _OURS = {"fetch_state", "fetch_reason", "fetched_at", "attempts", "next_try", "blob_sha256", "etag", "last_modified"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What all lines have in common that one page adds to the log."""
+
+    source_id: int
+    backfill: bool
+    at: datetime
+
+    def line(
+        self,
+        object_type: str,
+        oparl_id: str,
+        kind: str,
+        fields: list[str] | None = None,
+        content_hash: str | None = None,
+        diff: dict[str, list[Any]] | None = None,
+    ) -> Row:
+        """Return one line of the log."""
+        return {
+            "object_type": object_type,
+            "object_id": oparl_id,
+            "source_id": self.source_id,
+            "kind": kind,
+            "fields": fields,
+            "diff": diff,
+            "content_hash": content_hash,
+            "backfill": self.backfill,
+            "at": self.at,
+        }
 
 
 @dataclass(slots=True)
@@ -58,11 +92,14 @@ class Writes:
         """Write objects and the log."""
         for object_type, rows in self.new.items():
             blank = _blank(object_type)
-            session.execute(insert(table_of(object_type)), [blank | row for row in rows])
+            insert_all(session, table_of(object_type), [blank | row for row in rows])
         for object_type, changed in self.changed.items():
             table, blank = table_of(object_type), _blank_but_ours(object_type)
+            alike: dict[frozenset[str], list[Row]] = {}
             for old_id, row in changed:
-                session.execute(update(table).where(table.c.id == old_id).values(**(blank | row)))
+                alike.setdefault(frozenset(row), []).append({"_id": old_id, **blank, **row})
+            for rows in alike.values():
+                session.connection().execute(update(table).where(table.c.id == bindparam("_id")), rows)
         for object_type, ids in self.stands_alone.items():
             table = table_of(object_type)
             for part in chunks(ids):
@@ -75,8 +112,7 @@ class Writes:
             session.execute(delete(Link).where(Link.from_id.in_(part)))
         for part in chunks(self.unback):
             session.execute(delete(Link).where(Link.from_id.in_(part), Link.property.in_(FILE_PARENTS)))
-        if self.links:
-            session.execute(insert(Link.__table__), self.links)  # type: ignore[arg-type]  # a Table
+        insert_all(session, _LINK, self.links)
         for object_type, places in self.places.items():
             table, parent = table_of(object_type), PARENTS[object_type].column
             statement = update(table).where(table.c.id == bindparam("_id"), table.c.source_id == source_id)
