@@ -253,7 +253,7 @@ class _Page:
         self.writes.hang(found, only_alone=False)
         if found.secret:
             self.secret.append(old.id)
-        if found.secret or found.unplaced or known.rest(found.id) != known.rest(old.id):
+        if (found.secret and diff) or found.unplaced or known.rest(found.id) != known.rest(old.id):
             self.unsaid += [old.id, found.id]
         self.counts.updated += 1
 
