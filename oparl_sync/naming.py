@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES
+from app.models import OPARL_TYPES, Link
 from app.shown import attached
 from oparl_sync.known import chunks, rest
 from oparl_sync.parsed import Object
@@ -51,8 +51,9 @@ def lost(session: Session, parts: Iterable[Part], source_id: int) -> list[tuple[
         if content_hash is None:
             continue
         if parent:
-            empty = {parent.column: None, "position": None}
-            session.execute(update(table).where(table.c.id == part.id).values(**empty))
+            other = _claim(session, part.id, parent.children)
+            place = dict(zip((parent.column, "position"), other or (None, None), strict=True))
+            session.execute(update(table).where(table.c.id == part.id).values(**place))
         found.append((part, content_hash))
     return found
 
@@ -72,6 +73,16 @@ def unnamed(session: Session, parts: Iterable[Part], source_id: int) -> list[tup
             )
             found += [(mine[row.id], row.content_hash) for row in rows]
     return found
+
+
+def _claim(session: Session, oparl_id: str, children: str) -> tuple[str, int] | None:
+    """Return the other parent that names a child, and its place there; from now on it is that one's alone."""
+    mine = (Link.to_id == oparl_id, Link.property == children)
+    found = session.execute(select(Link.from_id, Link.position).where(*mine).order_by(Link.from_id)).first()
+    if found is None:
+        return None
+    session.execute(delete(Link).where(*mine, Link.from_id == found.from_id))
+    return found.from_id, found.position
 
 
 @cache

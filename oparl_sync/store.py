@@ -113,7 +113,7 @@ class _Page:
         self.unsaid: list[str] = []  # of these no earlier wording may be kept
         self.lost: list[naming.Part] = []
         self.gained: list[naming.Part] = []
-        self.claims: set[str] = set()  # children that a parent on this page names for the first time
+        self.renewed: set[str] = set()  # objects whose references are written anew
 
     def decide(self, object_type: str, mine: dict[str, Object]) -> None:
         """Sort the objects of one type into what is new, differs, is gone or stays."""
@@ -126,7 +126,7 @@ class _Page:
         differing = {
             key: old for key, old in stored.items() if differences.differs(mine[key], old, self.store.source_id)
         }
-        copies = {key: mine[key] for key in differing if mine[key].embedded and mine[key].id not in self.claims}
+        copies = {key: mine[key] for key in differing if mine[key].embedded}
         holding = known.holders(session, object_type, copies, stored)
         raws |= known.raws(session, object_type, [old.id for old in differing.values() if old.id not in raws])
         hung = known.places(session, [found for key, found in mine.items() if key not in stored])
@@ -136,6 +136,8 @@ class _Page:
                 self._create(found, key, hung.get(found.id))
             elif key not in differing or holding.get(key, found.holder) != found.holder:
                 self.counts.unchanged += 1
+                if key in holding and found.holder in self.renewed:
+                    self.writes.claim(found, old.id)
                 if old.embedded and not found.embedded and not old.deleted:
                     self.writes.alone(object_type, old.id)
             elif found.deleted:
@@ -227,7 +229,7 @@ class _Page:
         self.writes.new.setdefault(found.type, []).append(row)
         self.writes.link(found)
         self.writes.hang(found, only_alone=True)
-        self.claims |= {child.id for child in found.children if child.embedded}
+        self.renewed.add(found.id)
         self._log(found, DELETED if found.deleted else CREATED, None)
         if found.deleted:
             self.counts.deleted += 1
@@ -246,7 +248,7 @@ class _Page:
         lost, gained = naming.differing(found, old.id, raw, fields)
         self.lost += lost
         self.gained += gained
-        self.claims |= {part.id for part in gained}
+        self.renewed.add(found.id)
         self.writes.changed.setdefault(found.type, []).append((old.id, row))
         self.writes.unlink.append(old.id)
         self.writes.link(found)

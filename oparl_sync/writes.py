@@ -70,12 +70,17 @@ class Writes:
 
     def link(self, found: Object) -> None:
         """Write an object's references."""
-        self.links += _rows(found, found.links)
+        self.links += _rows(found.id, found.links)
         self.link_back(found)
 
     def link_back(self, found: Object) -> None:
         """Write to what an object belongs by its own word."""
-        self.links += _rows(found, found.back)
+        self.links += _rows(found.id, found.back)
+
+    def claim(self, child: Object, known_as: str) -> None:
+        """Note that a second parent names a child: it is that one's when the first names it no more."""
+        if parent := PARENTS.get(child.type):
+            self.links += _rows(str(child.holder), [(parent.children, child.values.get("position") or 0, known_as)])
 
     def hang(self, found: Object, *, only_alone: bool) -> None:
         """Give children their place, also those that did not come with their parent."""
@@ -120,8 +125,8 @@ class Writes:
             session.connection().execute(statement.values(values), places)
 
 
-def _rows(found: Object, references: list[tuple[str, int, str]]) -> list[Row]:
-    return [{"from_id": found.id, "property": n, "position": place, "to_id": to} for n, place, to in references]
+def _rows(from_id: str, references: list[tuple[str, int, str]]) -> list[Row]:
+    return [{"from_id": from_id, "property": n, "position": place, "to_id": to} for n, place, to in references]
 
 
 def table_of(object_type: str) -> Table:

@@ -120,6 +120,23 @@ def test_it_moves_a_child_that_its_parent_names_no_more(engine: Engine, session:
     assert (row.meeting_id, row.position) == (url("Meeting", 2), 1)
 
 
+@pytest.mark.parametrize("first", ["loser", "winner"])
+def test_it_gives_a_child_that_moves_to_its_new_parent_in_whatever_order_they_come(
+    engine: Engine, session: Session, first: str
+) -> None:
+    item = thing("AgendaItem", 1, name="moved")
+    save(engine, [thing("Meeting", 1, agendaItem=[item]), thing("Meeting", 2)], "Meeting")
+    after = [thing("Meeting", 1, agendaItem=[]), thing("Meeting", 2, agendaItem=[thing("AgendaItem", 2), item])]
+    for one in after if first == "loser" else reversed(after):
+        save(engine, [one], "Meeting")
+    row = session.get_one(AgendaItem, url("AgendaItem"))
+    assert (row.meeting_id, row.position) == (url("Meeting", 2), 1)
+    session.rollback()
+    for _ in range(2):
+        save(engine, after, "Meeting")
+    assert session.get_one(AgendaItem, url("AgendaItem")).meeting_id == url("Meeting", 2)
+
+
 def test_it_puts_children_in_their_parents_order_however_they_came(engine: Engine, session: Session) -> None:
     named = thing("Meeting", 1, agendaItem=[url("AgendaItem", n) for n in (3, 1, 2)])
     save(engine, [thing("AgendaItem", 1, meeting=url("Meeting"))], "AgendaItem")
