@@ -1,0 +1,142 @@
+"""A mirror of a council that answers from memory, in a folder of its own, without waiting for anything."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import app.db
+from app.config import Settings
+from app.db import open_engine, upgrade
+from app.models import OPARL_TYPES
+from app.net import GuardedClient
+from app.shown import present
+from oparl_sync import run
+from oparl_sync.cli import remember
+from oparl_sync.client import OParlClient
+from oparl_sync.progress import Progress
+from oparl_sync.run import Summary
+from oparl_sync.vocabulary import PARENTS
+from tests.faults.council import Council, Said, essence
+
+# Where there is memory for it: what is proven here is not that a disk keeps what it is told to keep.
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+
+
+class Killed(BaseException):
+    """The process ends here, as far as can be shown without ending it: nothing may catch this."""
+
+
+class Clock(datetime):
+    """The mirror's clock, which a test sets."""
+
+    offset = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # the moment is a plain one
+        """Return the moment that the test wants it to be."""
+        return datetime.now(tz) + cls.offset
+
+
+@cache
+def template() -> Path:
+    """Make an empty database once for each process."""
+    folder = Path(tempfile.mkdtemp(prefix="rl-template-", dir=MEMORY))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = open_engine(f"sqlite:///{folder / 'ratslupe.db'}")
+    upgrade(engine)
+    engine.dispose()
+    return folder / "ratslupe.db"
+
+
+class Mirror:
+    """A database and a folder; `close` takes them away."""
+
+    def __init__(self, council: Council, database_url: str = "") -> None:
+        self.council = council
+        self.folder = Path(tempfile.mkdtemp(prefix="rl-mirror-", dir=MEMORY))
+        if not database_url:
+            shutil.copy(template(), self.folder / "ratslupe.db")
+        self.settings = Settings.from_environment(
+            {
+                "RATSLUPE_HOME": str(self.folder),
+                "SECRET_KEY": "only-for-tests",
+                "BASE_URL": "http://portal.example",
+                "CONTACT": "clerk@example.org",
+                "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+                "DATABASE_URL": database_url,
+            }
+        )
+        self.engine = open_engine(self.settings.database_url)
+        remember(self.engine, council.url, "a")
+
+    def sync(self, *, full: bool = False) -> Summary:
+        """Bring the objects, as `ratslupe sync` does, without the files."""
+        with instant(self.council):
+            return run.mirror(self.settings, self.engine, "a", full=full, progress=Progress(quiet=True))
+
+    def holds(self) -> Said:
+        """Return every object that is held and not taken back, as the council's `says` does."""
+        found: dict[str, dict[str, Any]] = {}
+        with Session(self.engine) as session:
+            for kind, model in OPARL_TYPES.items():
+                parent = PARENTS.get(kind)
+                column = getattr(model, parent.column) if parent else model.name
+                rows = session.execute(select(model.id, model.raw, column).where(present(model))).all()
+                if rows:
+                    found[kind] = {
+                        oparl_id: essence(kind, raw, held_by if parent else None) for oparl_id, raw, held_by in rows
+                    }
+        return found
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.engine.dispose()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def instant(council: Council) -> Iterator[None]:
+    """Let every request be answered by the council, nobody wait, and the clock be the council's calendar."""
+
+    def net(*_: object, **__: object) -> GuardedClient:
+        return GuardedClient(transport=httpx.MockTransport(council.handle), allow_networks=[ip_network("127.0.0.0/8")])
+
+    def client(net: GuardedClient, **options: Any) -> OParlClient:
+        return OParlClient(net, **options | {"sleep": lambda _: None})
+
+    with (
+        mock.patch.object(run, "_net", net),
+        mock.patch.object(run, "OParlClient", client),
+        mock.patch.object(app.db, "datetime", Clock),
+    ):
+        yield
+
+
+def set_clock(moment: datetime) -> None:
+    """Let it be this moment for the mirror."""
+    Clock.offset = moment - datetime.now(UTC)
+
+
+def differences(council: Council, mirror: Mirror) -> list[str]:
+    """Return what the council says otherwise than the mirror."""
+    said, held = council.says(), mirror.holds()
+    found = []
+    for kind in sorted(said.keys() | held.keys()):
+        theirs, ours = said.get(kind, {}), held.get(kind, {})
+        found += [f"missing {k}" for k in sorted(theirs.keys() - ours.keys())]
+        found += [f"too much {k}" for k in sorted(ours.keys() - theirs.keys())]
+        both = sorted(theirs.keys() & ours.keys())
+        found += [f"differs {k}: {theirs[k]} / {ours[k]}" for k in both if theirs[k] != ours[k]]
+    return found
