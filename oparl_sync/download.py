@@ -15,7 +15,7 @@ from app.models import Blob, Change, File, Page
 from app.models.changes import CREATED, UPDATED
 from app.models.files import FAILED, FETCHED, GONE, WAITING
 from app.net import NetError
-from oparl_sync import problems
+from oparl_sync import problems, quirks
 from oparl_sync.client import FINAL, OParlClient
 from oparl_sync.known import chunks
 from oparl_sync.problems import Deviation, ServerFailed
@@ -25,6 +25,7 @@ MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
 COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
+NOT_FOUND = 404
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
 
@@ -137,22 +138,38 @@ def _owed(source_id: int) -> Any:
 
 
 def _fetch(client: OParlClient, store: FileStore, *urls: str | None) -> Outcome:
-    url = next((u for u in urls if u), None)
-    if url is None:
+    """Fetch a file from where it is said to be; where nothing is there, from where its maker's servers have it."""
+    stated = [url for url in urls if url]
+    if not stated:
         return Outcome(FAILED, "The source gives no address for it.")
+    outcome, status = _fetch_from(client, store, stated[0])
+    if status == NOT_FOUND:
+        further = [one for url in stated for one in quirks.further_addresses(url)]
+        for url in dict.fromkeys((*stated[1:], *further)):
+            found, status = _fetch_from(client, store, url, guessed=url in further)
+            if found.state == FETCHED or found.again:
+                return found
+    return outcome
+
+
+def _fetch_from(
+    client: OParlClient, store: FileStore, url: str, *, guessed: bool = False
+) -> tuple[Outcome, int | None]:
+    """Fetch from one address; a `guessed` one may not answer with a web page: that is how many say there is nothing."""
     client.pause_for(url)
     try:
         with client.net.stream(client.where(url), max_bytes=MAX_FILE) as stream:
-            if stream.status in (404, 410):
-                return Outcome(GONE, f"The source does not have it any more (HTTP {stream.status}).")
+            if stream.status in (NOT_FOUND, 410) or (guessed and "html" in stream.headers.get("content-type", "")):
+                reason = f"The source does not have it any more (HTTP {stream.status})."
+                return Outcome(GONE, reason), stream.status
             if stream.status != 200:
-                return Outcome(WAITING, f"The source answered HTTP {stream.status}.", again=True)
+                return Outcome(WAITING, f"The source answered HTTP {stream.status}.", again=True), stream.status
             stored = store.put(stream.iter_bytes(), MAX_FILE)
     except (*FINAL, FileTooLarge) as error:
-        return Outcome(FAILED, str(error))
+        return Outcome(FAILED, str(error)), None
     except NetError as error:
-        return Outcome(WAITING, str(error), again=True)
-    return Outcome(FETCHED, None, stored.sha256, stored.size)
+        return Outcome(WAITING, str(error), again=True), None
+    return Outcome(FETCHED, None, stored.sha256, stored.size), stream.status
 
 
 def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
@@ -219,7 +236,7 @@ def _log_replaced(
         k: (old, new) for k, one in outcomes.items() if (old := before[k]) and (new := one.sha256) and old != new
     }
     wanted = select(Blob.sha256, Blob.size).where(Blob.sha256.in_({one for pair in replaced.values() for one in pair}))
-    sizes: dict[str, int] = dict(session.execute(wanted).tuples().all())
+    sizes = {row.sha256: row.size for row in session.execute(wanted)}
     chosen = select(File.id, File.content_hash).where(File.id.in_(replaced), File.deleted.is_(False))
     log = [
         {

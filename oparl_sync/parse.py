@@ -177,6 +177,8 @@ class _Reader:
             found.values["cancelled"] = True
         if found.type == "File":
             _settle_file(found.values)
+        if found.type == "Body" and (ags := found.values.get("ags")):
+            found.values["ags"] = quirks.ags_of_eight_digits(ags)
         if found.type == "Location":
             found.values["longitude"], found.values["latitude"] = quirks.first_point(data.get("geojson"))
             if not found.embedded and privacy.is_place_of_persons_only(data):
@@ -268,7 +270,7 @@ def _settle_file(stated: dict[str, Any]) -> None:
     if (size := stated.get("size")) is not None:
         stated["size"] = quirks.size_unknown(size)
     if (mime_type := stated.get("mime_type")) is not None:
-        stated["mime_type"] = quirks.mime_type_is_an_ending(mime_type)
+        stated["mime_type"] = quirks.mime_type_of_nothing(quirks.mime_type_is_an_ending(mime_type))
 
 
 def _named(own_id: str, value: Any) -> list[tuple[int, str]]:

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from oparl_sync.quirks.allris import snake_case
+from oparl_sync.quirks.sdnet import file_ending_doubled, file_slash_doubled
+from oparl_sync.quirks.somacos import file_behind_getfile
 from oparl_sync.vocabulary import PROPERTIES
 
 TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
@@ -43,6 +45,14 @@ def coordinates_swapped(longitude: float, latitude: float) -> tuple[float, float
     if 47 <= longitude <= 56 and 5 <= latitude <= 16:
         return latitude, longitude
     return longitude, latitude
+
+
+def further_addresses(address: str) -> list[str]:
+    """Return where else a file may lie that is not where its source says."""
+    found = [address]
+    for mended in (file_slash_doubled, file_ending_doubled, file_behind_getfile):
+        found += [other for one in found if (other := mended(one))]
+    return found[1:]
 
 
 def aliases(data: dict[str, Any], object_type: str) -> dict[str, Any]:

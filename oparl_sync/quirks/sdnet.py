@@ -1,10 +1,38 @@
 """What Sternberg SD.NET RIM does (Krefeld, Essen, Solingen, Bochum, kdvz-frechen, ekom21)."""
 
+import re
 from typing import Any
 
+DOUBLED_ENDING = re.compile(r"(.*\.(\w{1,5}))\.\2")
 NOTHING_FOUND = 802  # "Die angeforderte Ressource wurde nicht gefunden."
 
 
 def empty_is_not_found(status: int | None, payload: Any) -> bool:
     """A filtered list without entries is answered with 404 and an error of its own kind, not with an empty page."""
     return status == 404 and isinstance(payload, dict) and payload.get("code") == NOTHING_FOUND
+
+
+def file_slash_doubled(address: str) -> str | None:
+    """Files are said to lie under `files//rim` and lie under `files/rim` (MST loader.py)."""
+    found = address.replace("/files//rim", "/files/rim")
+    return found if found != address else None
+
+
+def file_ending_doubled(address: str) -> str | None:
+    """A name with a full stop in it gets its own ending again in place of .pdf: `file.eml.eml` (MST loader.py)."""
+    found = DOUBLED_ENDING.fullmatch(address)
+    return f"{found[1]}.pdf" if found else None
+
+
+def ags_of_eight_digits(ags: str) -> str:
+    """The official key has lost its leading zero, or has got one at its end: 051140000 in Krefeld (MST loader.py)."""
+    if not ags.isdecimal():
+        return ags
+    if len(ags) == 7:
+        return f"0{ags}"
+    return ags[:8] if len(ags) == 9 and ags.endswith("0") else ags
+
+
+def mime_type_of_nothing(value: str) -> str | None:
+    """Files are said to be an application/octetstream, which is no type, and says nothing (MST loader.py)."""
+    return None if value.lower().startswith("application/octetstream") else value

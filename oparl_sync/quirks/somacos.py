@@ -1,8 +1,11 @@
 """What SOMACOS Session does (Köln, Münster, Dresden, Düsseldorf, Wuppertal, Karlsruhe, Magdeburg, OWL-IT)."""
 
+import re
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
+
+DOWNLOAD = re.compile(r"(https?://[^/]+)/.*/downloadfiles/(?:a/)?0*(\d+)\.\w+")
 
 
 def meeting_end_unknown(start: datetime | None, end: datetime | None) -> datetime | None:
@@ -26,3 +29,9 @@ def one_scheme(own_id: str, target: str) -> str:
     scheme, _, rest = own_id.partition("://")
     host = rest.partition("/")[0]
     return f"{scheme}://{rest}" if (rest := target.partition("://")[2]).startswith(f"{host}/") else target
+
+
+def file_behind_getfile(address: str) -> str | None:
+    """Magdeburg states …/downloadfiles/a/00692749.pdf, which is 404; SessionNet has it by that number (RL)."""
+    found = DOWNLOAD.fullmatch(address)
+    return f"{found[1]}/getfile.asp?id={found[2]}&type=do" if found else None
