@@ -1,6 +1,6 @@
 """What is stored already, asked for a page at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,15 +109,18 @@ def places(session: Session, created: Iterable[Object]) -> dict[str, int]:
     return positions
 
 
-def strip_unplaced(session: Session, locations: Iterable[Object]) -> None:
-    """Strip places that came alone and that nothing refers to: only a person's reference, never kept, may do so."""
+def strip_unplaced(session: Session, locations: Iterable[Object], named: Collection[str]) -> None:
+    """Strip places that came alone and that nothing refers to: only a person's reference, never kept, may do so.
+
+    `named` is what else comes at the same time refers to.
+    """
     alone = {found.id: found for found in locations if found.unplaced and not found.deleted}
     placed = {
         oparl_id
         for part in chunks(list(alone))
         for oparl_id in session.scalars(select(Link.to_id).where(Link.to_id.in_(part)))
     }
-    for oparl_id in alone.keys() - placed:
+    for oparl_id in alone.keys() - placed - set(named):
         alone[oparl_id].strip()
 
 

@@ -83,7 +83,8 @@ class Store:
                 page.counts.unchanged += 1
             if other is None or differences.outweighs(found, other):
                 mine[key] = found
-        for object_type, mine in by_type.items():
+        # Places last: whether anything but a person names one, what else is on the page has its say too.
+        for object_type, mine in sorted(by_type.items(), key=lambda one: one[0] == "Location"):
             page.decide(object_type, mine)
         page.write()
         problems.record(session, self.source_id, [*parsed.deviations, *page.deviations], at=page.at, since=self.since)
@@ -119,7 +120,7 @@ class _Page:
         """Sort the objects of one type into what is new, differs, is gone or stays."""
         session = self.session
         if object_type == "Location":
-            known.strip_unplaced(session, list(mine.values()))
+            known.strip_unplaced(session, list(mine.values()), {link["to_id"] for link in self.writes.links})
         stored = known.rows(session, object_type, list(mine))
         self._admit(object_type, mine, stored)
         raws = self._filled_up(object_type, mine, stored)
