@@ -7,7 +7,9 @@ from sqlalchemy import func, insert, null, select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import Alias, Change, Consumer
+from app.rows import insert_all
 
+_TABLE = Change.metadata.tables[Change.__tablename__]
 # Any constant will do: it only has to be the same for everybody who appends.
 APPEND_LOCK = 7_277_853
 CHUNK = 400  # names in one IN (…)
@@ -22,7 +24,7 @@ def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
         # Numbers are given out before the commit: without this lock a later number could be visible first,
         # and a reader that had gone past it would never see the earlier one. SQLite has one writer anyway.
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": APPEND_LOCK})
-    session.execute(insert(Change.__table__), rows)  # type: ignore[arg-type]  # a Table: half the time of the class
+    insert_all(session, _TABLE, rows)
     return len(rows)
 
 
