@@ -1,7 +1,6 @@
 """The worker's commands: they join `ratslupe` by entry point."""
 
 import dataclasses
-import re
 import socket
 import subprocess
 import sys
@@ -9,68 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 import orjson
-from sqlalchemy import Engine, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.config import DEFAULT_BASE_URL, ROOT, Settings
-from app.db import now, open_current, writing
-from app.models import Body, Source, key_of
+from app.db import open_current
+from app.models import Source
 from oparl_sync import run
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
+from oparl_sync.sources import printable, remember, slug_for
 from search import SearchError
-
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-
-
-@click.group()
-def source() -> None:
-    """The OParl servers that are mirrored."""
-
-
-@source.command("add")
-@click.argument("url")
-@click.option("--slug", help="Its short name in commands and addresses; made from the council's name if not given.")
-@click.option("--body", "body_id", help="Mirror only the Body with this id, of a server with several.")
-@click.option("--license", "license_", help="Your decision on the licence, where the source states none.")
-@click.pass_obj
-def add(settings: Settings, url: str, slug: str | None, body_id: str | None, license_: str | None) -> None:
-    """Mirror the OParl server at URL: a System, a Body list or a Body."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise click.UsageError(f"{url} is no http or https address")
-    if slug is not None and not SLUG.fullmatch(slug):
-        raise click.UsageError("a slug has small letters, digits and hyphens, at most 64")
-    engine = open_current(settings.database_url)
-    try:
-        found = run.look(settings, url, pinned_body=body_id)
-    except SyncError as error:
-        raise click.ClickException(str(error)) from error
-    _not_mirrored_yet(engine, [body["id"] for body in found.bodies])
-    names = [_printable(body.get("name")) for body in found.bodies]
-    added = remember(engine, url, slug or _slug(names), body_id=body_id, license_=license_)
-    click.echo(f"{added}: {', '.join(name or 'a council without a name' for name in names)}")
-
-
-@source.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.pass_obj
-def list_(settings: Settings, as_json: bool) -> None:
-    """Show what is mirrored."""
-    with Session(open_current(settings.database_url)) as session:
-        rows = list(session.scalars(select(Source).order_by(Source.slug)))
-    if as_json:
-        keys = ("slug", "url", "state", "last_complete")
-        click.echo(orjson.dumps([{k: getattr(row, k) for k in keys} for row in rows]).decode())
-        return
-    for row in rows:
-        click.echo(f"{row.slug:<20} {row.state:<9} {row.url}")
-    if not rows:
-        click.echo("Nothing is mirrored yet. Begin with: ratslupe source add URL")
 
 
 @click.command()
@@ -120,7 +71,7 @@ def demo(context: click.Context, serve: bool, scale: float, port: int, council_p
             present = session.scalar(select(func.count()).where(Source.url == url))
         if not present:
             found = run.look(settings, url)
-            remember(engine, url, _slug([_printable(body.get("name")) for body in found.bodies]))
+            remember(engine, url, slug_for([printable(body.get("name")) for body in found.bodies]))
         _call(context, settings, "sync")
         _call(context, settings, "export")
         if serve:
@@ -162,32 +113,6 @@ def _call(context: click.Context, settings: Settings, name: str, *words: str) ->
         command.invoke(child)
 
 
-def remember(engine: Engine, url: str, slug: str, *, body_id: str | None = None, license_: str | None = None) -> str:
-    """Add a source; returns its slug. Raises ClickException where the slug is taken or the source is there."""
-    row = {"url": url, "slug": slug, "pinned_body": body_id, "license": license_, "added_at": now(), "state": "new"}
-    try:
-        with writing(engine) as session:
-            same = select(Source.slug).where(Source.url == url, Source.pinned_body.is_not_distinct_from(body_id))
-            if there := session.scalar(same):
-                raise click.ClickException(f"{url} is mirrored already, as {there}")
-            session.execute(insert(Source).values(**row))
-    except IntegrityError as error:
-        raise click.ClickException(f"there is a source {slug} already: choose another name with --slug") from error
-    return slug
-
-
-def _not_mirrored_yet(engine: Engine, bodies: list[str]) -> None:
-    """Refuse a council that is here already: its records would stay with the first source, and this one be empty."""
-    here = (
-        select(Body.id, Source.slug)
-        .join(Source, Source.id == Body.source_id)
-        .where(Body.key.in_([key_of(oparl_id) for oparl_id in bodies]), Body.deleted.is_(False))
-    )
-    with Session(engine) as session:
-        if found := session.execute(here).first():
-            raise click.ClickException(f"{found.id} is mirrored already, as {found.slug}")
-
-
 def _known(engine: Engine, slugs: tuple[str, ...]) -> None:
     with Session(engine) as session:
         known = set(session.scalars(select(Source.slug)))
@@ -195,18 +120,3 @@ def _known(engine: Engine, slugs: tuple[str, ...]) -> None:
         raise click.UsageError(f"no source {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none yet'}")
     if not known:
         raise click.UsageError("nothing is mirrored yet. Begin with: ratslupe source add URL")
-
-
-def _printable(name: object) -> str:
-    """Return a name that does nothing to a terminal."""
-    return "".join(c for c in name if c.isprintable())[:200] if isinstance(name, str) else ""
-
-
-def _slug(names: list[str]) -> str:
-    """Return a slug from the councils' names: of one its own, of several the first's."""
-    name = next((n for n in names if n.strip()), "council").lower()
-    for office in ("stadt ", "gemeinde ", "landkreis ", "kreis ", "markt ", "bezirk ", "verwaltung "):
-        name = name.removeprefix(office)
-    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        name = name.replace(letter, plain)
-    return re.sub(r"[^a-z0-9]+", "-", name).strip("-")[:64] or "council"

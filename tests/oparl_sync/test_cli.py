@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from app.config import Settings
-from oparl_sync import cli, client, run
+from oparl_sync import cli, client, run, sources
 from tests.oparl_sync.council import Council, thing, url
 
 Command = Callable[..., Result]
@@ -37,7 +37,7 @@ def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
 
 @pytest.fixture
 def ratslupe(settings: Settings) -> Command:
-    group = click.Group(commands={"source": cli.source, "sync": cli.sync})
+    group = click.Group(commands={"source": sources.source, "sync": cli.sync})
 
     def invoke(*arguments: str, with_settings: Settings = settings) -> Result:
         return CliRunner().invoke(group, arguments, obj=with_settings)
