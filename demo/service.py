@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
 
@@ -41,7 +41,6 @@ class Service:
         self.behaviours: list[Behaviour] = behaviours if behaviours is not None else []
         self.hears: list[Hearing] = []
         self.page_size = page_size
-        self.clock = timedelta()  # how far the server's clock is ahead
         # Behaviours count and remember: one request at a time. They may ask for further answers themselves.
         self._lock = threading.RLock()
         self._revision = town.revision
@@ -58,7 +57,7 @@ class Service:
             response = self.conforming(heard)
             for behaviour in self.behaviours:
                 response = behaviour(request, response)
-            response.headers.setdefault("Date", format_datetime(datetime.now(UTC) + self.clock, usegmt=True))
+            response.headers.setdefault("Date", format_datetime(self.town.clock().astimezone(UTC), usegmt=True))
             return response
 
     def conforming(self, request: Request) -> Response:
@@ -84,9 +83,12 @@ class Service:
         item = self.town.objects.get(uri)
         vanished = item and item.get("deleted") and self.version == "1.0" and kind_of(item) in TRACELESS_1_0
         if item is None or vanished or request.path != f"/{'/'.join(parts)}":
-            return error(404, "Unter dieser Adresse gibt es nichts.")
+            return self._nothing(uri)
         body = self._bytes(item, False)
         return json_response(body, ETag=_etag(body), Last_Modified=_http_date(str(item["modified"])))
+
+    def _nothing(self, uri: str) -> Response:
+        return error(self.town.refused.get(uri, 404), "Unter dieser Adresse gibt es nichts.")
 
     def _list(self, parts: list[str]) -> list[Json] | None:
         """The objects of an external list, tombstones included, or None if the path names no list."""
@@ -170,7 +172,7 @@ class Service:
     def _file(self, uri: str, attached: bool) -> Response:
         item = self.town.objects.get(uri)
         if item is None or kind_of(item) != "File":
-            return error(404, "Diese Datei gibt es nicht.")
+            return self._nothing(uri)
         if item.get("deleted"):
             return error(410, "Diese Datei wurde zurückgezogen.")
         try:

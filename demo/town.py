@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,16 +18,21 @@ from .config import DEFAULT_BASE, DEFAULT_SEED, DEFAULT_TODAY, Options
 from .documents.pdf import render
 from .history import History, tell
 from .objects import Maker, live
-from .register import Json
+from .register import LISTS, Json
 
 MARKER = "complete.json"
 OBJECTS = "objects.ndjson"
+TYPES = ("System", "Body", *LISTS.values())
 Progress = Callable[[int, int], None]
 
 
 @dataclass(eq=False, repr=False)
 class Town:
-    """A council's objects by id, flat; `revision` rises with every change."""
+    """A council's objects by id, flat; `revision` rises with every change.
+
+    `withdrawn` keeps what was taken back as it was, `refused` the status of what answers no more, `replaced` new bytes
+    of files by their number; `clock` is the server's.
+    """
 
     options: Options
     base: str
@@ -36,31 +41,55 @@ class Town:
     history: History | None = None
     attachments: list[Attachment] = field(default_factory=list)
     revision: int = 0
+    withdrawn: dict[str, Json] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    replaced: dict[int, bytes] = field(default_factory=dict)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def of_type(self, kind: str) -> list[Json]:
         """Objects of a type, without the withdrawn ones."""
         return list(live(self.objects, kind))
 
+    def truth(self) -> dict[str, set[str]]:
+        """What is published now: ids by type, of every type that there is."""
+        found: dict[str, set[str]] = {kind: set() for kind in TYPES}
+        for uri, item in self.objects.items():
+            if not item.get("deleted"):
+                found[str(item["type"]).rsplit("/", 1)[1]].add(uri)
+        return found
+
     def put(self, item: Json) -> None:
         """Add or replace an object; the caller sets `modified`, also of the parent."""
-        self.objects[str(item["id"])] = item
+        uri = str(item["id"])
+        self.objects[uri] = item
+        self.withdrawn.pop(uri, None)
+        self.refused.pop(uri, None)
         self.revision += 1
 
     def delete(self, uri: str, at: str) -> None:
         """Withdraw an object: what stays is id, type, created and the time of deletion as `modified`."""
-        old = self.objects[uri]
+        old = self.withdrawn[uri] = self.objects[uri]
         self.objects[uri] = {"id": uri, "type": old["type"], "created": old["created"], "modified": at, "deleted": True}
+        self.revision += 1
+
+    def depublish(self, uri: str, status: int = 404) -> None:
+        """Let an object vanish without a tombstone: it leaves the lists, and its address answers with this status."""
+        self.withdrawn[uri] = self.objects.pop(uri)
+        self.refused[uri] = status
         self.revision += 1
 
     def rebase(self, base: str) -> None:
         """Move all addresses to another base, in place."""
         if base != self.base:
-            text = json.dumps(list(self.objects.values()), ensure_ascii=False).replace(self.base, base)
-            self.objects = {item["id"]: item for item in json.loads(text)}
+            held = [self.objects, self.withdrawn, self.refused]
+            text = json.dumps(held, ensure_ascii=False).replace(self.base, base)
+            self.objects, self.withdrawn, self.refused = json.loads(text)
             self.base, self.revision = base, self.revision + 1
 
     def pdf(self, number: int) -> bytes:
         """The bytes of a file by its number; KeyError if there is none."""
+        if number in self.replaced:
+            return self.replaced[number]
         if self.folder:
             try:
                 return (self.folder / "files" / f"{number}.pdf").read_bytes()
