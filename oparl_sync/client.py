@@ -1,26 +1,32 @@
 """An OParl server, spoken to politely: one request at a time, at its pace, tried again where that may help."""
 
-import email.utils
+import random
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from ipaddress import ip_address
+from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from app.config import Network
-from app.net import Answer, BadAddress, GuardedClient, NetError, Refused, TooLarge, TooManyRedirects
+from app.net import Answer, BadAddress, GuardedClient, NetError, Refused, Stream, TooLarge, TooManyRedirects
+from oparl_sync import robots
+from oparl_sync.answers import date_of, is_wall, not_json, refusal, retry_after, walled
 from oparl_sync.decode import loads
-from oparl_sync.problems import Blocked, NotOParl, ServerFailed
+from oparl_sync.hosts import MAX_WAIT, Hosts, domain_of
+from oparl_sync.problems import ServerFailed
+from oparl_sync.robots import Robots
 from oparl_sync.values import is_url, shown
 
-PACE = 1.0  # seconds between two requests to one host; reliability before speed, and most servers are small
 TRIES = 4
 WAIT = 2.0  # seconds before the second try, doubled each time
-MAX_WAIT = 120.0
+DEADLINE = 180.0  # seconds for one page: Solingen's server was seen to take 38
 MAX_PAGE = 32 * 1024 * 1024
+MAX_FILE = 512 * 1024 * 1024
 FINAL = (Refused, BadAddress, TooLarge, TooManyRedirects)  # asking again changes nothing
-WALLS = (b"Zugriff pr", b"/.well-known/rescaled-waf/", b"Just a moment...", b"cf-challenge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +56,37 @@ def rewrite_for(asked: str, stated: str) -> Rewrite | None:
 
 
 class OParlClient:
-    """Gets JSON from OParl servers through the guarded client."""
+    """Gets what one source's servers have, through the guarded client; in one thread."""
 
     def __init__(
         self,
         net: GuardedClient,
         *,
+        hosts: Hosts | None = None,
+        robots: Robots | None = None,
         unpaced: tuple[Network, ...] = (),
         tries: int = TRIES,
         sleep: Callable[[float], None] = time.sleep,
+        headers: Mapping[str, str] | None = None,
+        home: str = "",
     ) -> None:
-        """Take the guarded client; servers inside `unpaced` networks are the operator's own and need no pauses."""
+        """Take the guarded client, and what all sources share: `hosts`, and `robots` where robots.txt counts.
+
+        Servers inside `unpaced` networks are the operator's own and need no pauses. `headers` are sent to the domain
+        of the address `home` alone.
+        """
         self.net = net
         self.requests = 0
         self.rewrites: list[Rewrite] = []
+        self.last_date: datetime | None = None
+        self._hosts = hosts or Hosts(sleep=sleep)
+        self._robots = robots
         self._unpaced = unpaced
         self._tries = tries
         self._sleep = sleep
-        self._last: dict[str, float] = {}
+        self._headers = dict(headers or {})
+        self._home = domain_of(home)
+        self._plain: dict[str, bool] = {}  # host -> whether it needs ":" and "+" as they are
 
     def where(self, url: str) -> str:
         """Return the address that is dialled for a URL of the source."""
@@ -76,46 +95,131 @@ class OParlClient:
         return url
 
     def json(self, url: str) -> tuple[Any, str]:
-        """Return the decoded answer and the address it came from; raises SyncError with one line."""
+        """Return the decoded answer and the address it came from; raises SyncError with one line.
+
+        The server's own time is in `last_date` then, None where it does not tell.
+        """
         answer = self.get(url)
+        self.last_date = date_of(answer.headers)
         if answer.status != 200:
-            raise _refusal(answer, url)
+            raise refusal(answer, url)
         try:
             return loads(answer.content), answer.url
         except ValueError as error:
-            raise _not_json(answer, url) from error
+            raise not_json(answer, url) from error
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return an answer of any status, after all tries; raises ServerFailed when there is none."""
-        wait = WAIT
-        for attempt in range(1, self._tries + 1):
+        """Return an answer of any status, after all tries; raises ServerFailed when there is none, Blocked for a wall.
+
+        A query that is not found is tried once with ":" and "+" as they are (Wuppertal's server does not decode them).
+        """
+        address = self.where(url)
+        plain = _undone(address)
+        host = host_of(address)
+        if self._plain.get(host):
+            address = plain
+        answer = self._tried(url, address, headers)
+        if answer.status == 404 and plain != address and host not in self._plain:
+            again = self._tried(url, plain, headers)
+            self._plain[host] = again.status == 200
+            return again if again.status == 200 else answer
+        return answer
+
+    @contextmanager
+    def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_FILE
+    ) -> Iterator[Stream]:
+        """Open a file to read piece by piece, at its host's turn; tried once.
+
+        Raises SyncError where it may not be asked, Blocked for a wall, and NetError where the answer breaks off.
+        """
+        address = self.where(url)
+        domain = domain_of(address)
+        self.pause_for(url)
+        began = time.monotonic()
+        try:
+            with self.net.stream(address, headers=self._sent(address, headers), max_bytes=max_bytes) as stream:
+                self._judge(domain, stream.status, stream.headers, time.monotonic() - began)
+                pieces = stream.iter_bytes()
+                start = next(pieces, b"")
+                if is_wall(stream.url, stream.headers, start):
+                    raise walled(url)
+                yield replace(stream, _pieces=chain((start,), pieces))
+        except FINAL:
+            raise
+        except NetError:
+            self._hosts.failed(domain)
+            raise
+
+    def pause_for(self, url: str) -> None:
+        """Wait until it may be asked, and count the request that follows; raises SyncError where it may not."""
+        address = self.where(url)
+        if self._robots is not None and (delay := self._robots.check(address, self._robots_txt)):
+            self._hosts.slow_down(domain_of(address), delay)
+        self._turn(address)
+
+    def _turn(self, address: str) -> None:
+        self._hosts.turn(domain_of(address), paced=not self._is_ours(host_of(address)))
+        self.requests += 1
+
+    def _tried(self, url: str, address: str, headers: Mapping[str, str] | None) -> Answer:
+        def ask() -> Answer:
             self.pause_for(url)
+            return self.net.get(address, headers=self._sent(address, headers), max_bytes=MAX_PAGE, deadline=DEADLINE)
+
+        answer = self._again_and_again(url, address, ask)
+        if is_wall(answer.url, answer.headers, answer.content):
+            raise walled(url)
+        return answer
+
+    def _robots_txt(self, url: str) -> Answer:
+        def ask() -> Answer:
+            self._turn(url)
+            with self.net.stream(url, headers=self._sent(url, None), deadline=DEADLINE) as stream:
+                text = b""
+                for piece in stream.iter_bytes():
+                    text += piece
+                    if len(text) >= robots.MAX_BYTES:
+                        break
+                return Answer(stream.url, stream.status, stream.headers, text[: robots.MAX_BYTES], 0.0)
+
+        return self._again_and_again(url, url, ask)
+
+    def _again_and_again(self, url: str, address: str, ask: Callable[[], Answer]) -> Answer:
+        domain, wait = domain_of(address), WAIT
+        for attempt in range(1, self._tries + 1):
+            began = time.monotonic()
             try:
-                answer = self.net.get(self.where(url), headers=headers, max_bytes=MAX_PAGE)
+                answer = ask()
             except FINAL as error:  # asking again changes nothing
                 raise ServerFailed(f"{url}: {error}") from error
             except NetError as error:
+                self._hosts.failed(domain)
                 if attempt == self._tries:
                     raise ServerFailed(f"{url}: {error}") from error
-                pause = wait
             else:
-                if attempt == self._tries or not (answer.status == 429 or answer.status >= 500):
+                fine = self._judge(domain, answer.status, answer.headers, time.monotonic() - began)
+                if fine or attempt == self._tries or is_wall(answer.url, answer.headers, answer.content):
                     return answer
-                pause = retry_after(answer) or wait
-            self._sleep(min(pause, MAX_WAIT))
+            # Not all at the same moment: whatever failed together would else come back together.
+            self._sleep(min(wait, MAX_WAIT) * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             wait *= 2
         raise AssertionError("the last try returns or raises")
 
-    def pause_for(self, url: str) -> None:
-        """Wait until its host may be asked again, and count the request that follows."""
-        self.requests += 1
-        host = host_of(self.where(url))
-        if self._is_ours(host):
-            return
-        due = self._last.get(host, 0.0) + PACE
-        if (pause := due - time.monotonic()) > 0:
-            self._sleep(pause)
-        self._last[host] = time.monotonic()
+    def _judge(self, domain: str, status: int, headers: Mapping[str, str], seconds: float) -> bool:
+        """Note how a domain answered; tell whether that is all it will say."""
+        pause = retry_after(headers) if status in (429, 503) else None
+        if pause:
+            self._hosts.hold(domain, pause)
+        if status == 429 or status >= 500:
+            self._hosts.failed(domain)
+            return False
+        self._hosts.worked(domain, seconds)
+        return True
+
+    def _sent(self, address: str, headers: Mapping[str, str] | None) -> dict[str, str]:
+        own = self._headers if self._headers and domain_of(address) == self._home else {}
+        return {**own, **(headers or {})}
 
     def _is_ours(self, host: str) -> bool:
         try:
@@ -146,34 +250,9 @@ def resolve(base: str, link: object) -> str | None:
     return found
 
 
-def retry_after(answer: Answer) -> float | None:
-    """Return the seconds that the server asks to wait, from a number or a date."""
-    stated = answer.headers.get("retry-after", "").strip()
-    if stated.isascii() and stated.isdigit():
-        return float(stated)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(stated).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
-
-
-def _looks_like_wall(answer: Answer) -> bool:
-    return any(mark in answer.content[:65536] for mark in WALLS)
-
-
-def _refusal(answer: Answer, url: str) -> Exception:
-    if answer.status in (401, 403) or _looks_like_wall(answer):
-        return Blocked(f"{url} refuses us (HTTP {answer.status}); nothing is bypassed")
-    if answer.status >= 500 or answer.status == 429:
-        return ServerFailed(f"{url} answered HTTP {answer.status} each time it was asked")
-    return NotOParl(f"{url} answered HTTP {answer.status}")
-
-
-def _not_json(answer: Answer, url: str) -> Exception:
-    if _looks_like_wall(answer):
-        return Blocked(f"{url} shows a bot wall instead of OParl; nothing is bypassed")
-    kind = answer.headers.get("content-type", "none")[:80]
-    start = answer.content.lstrip()[:200].lower()
-    if b"<html" in start or b"<!doctype" in start or start.startswith(b"<!--"):
-        return NotOParl(f"{url} answers with a web page instead of JSON: is it the address of an OParl server?")
-    return NotOParl(f"{url} does not answer with JSON (content type {kind}, {len(answer.content)} bytes)")
+def _undone(address: str) -> str:
+    """Return an address with the colons and plus signs of its query as they are."""
+    path, mark, query = address.partition("?")
+    for letter, code in ((":", "%3A"), ("+", "%2B")):
+        query = query.replace(code, letter).replace(code.lower(), letter)
+    return path + mark + query

@@ -11,7 +11,7 @@ What deviates but can be worked with is no error: it becomes a `Problem`, counte
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -60,12 +60,18 @@ WORDS = {
 
 
 class SyncError(Exception):
-    """A walk cannot go on; `status` and `payload` are what a server answered, where it did: HTTP status, JSON."""
+    """A walk cannot go on; `status` and `payload` are what a server answered, where it did: HTTP status, JSON.
 
-    def __init__(self, *told: object, status: int | None = None, payload: Any = None) -> None:
+    `wait` is for how long nothing is gained by trying again, where that is known.
+    """
+
+    def __init__(
+        self, *told: object, status: int | None = None, payload: Any = None, wait: timedelta | None = None
+    ) -> None:
         super().__init__(*told)
         self.status = status
         self.payload = payload
+        self.wait = wait
 
 
 class NotOParl(SyncError):
@@ -78,6 +84,10 @@ class Blocked(SyncError):
 
 class ServerFailed(SyncError):
     """Raised when a server gave no usable answer after all tries."""
+
+
+class Stopped(Exception):
+    """Raised where a worker that was told to end would have waited or asked for more: what is stored is whole."""
 
 
 class ListBroken(ServerFailed):

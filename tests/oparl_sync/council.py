@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import now, writing
 from app.models import Problem, Source
 from app.net import GuardedClient
-from oparl_sync import parse, run
+from oparl_sync import mirror, parse
 from oparl_sync.client import OParlClient
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
@@ -80,7 +81,7 @@ class Council:
 
     def client(self, **options: Any) -> OParlClient:
         net = GuardedClient(transport=httpx.MockTransport(self.handle))
-        return OParlClient(net, sleep=lambda _: None, unpaced=(ip_network("127.0.0.0/8"),), **options)
+        return OParlClient(net, unpaced=(ip_network("127.0.0.0/8"),), **{"sleep": lambda _: None, **options})
 
     def source(self, engine: Engine, address: str = url("System"), **columns: Any) -> Source:
         """Return the source, added where it is not there yet."""
@@ -94,9 +95,8 @@ class Council:
 
     def mirror(self, engine: Engine, address: str = url("System"), *, full: bool = False) -> tuple[Counts, list[str]]:
         """Walk all lists once; returns the counts and why it is incomplete."""
-        counts, source = Counts(), self.source(engine, address)
-        quiet = Progress(quiet=True)
-        return counts, run._mirror(engine, self.client(), source, counts, quiet, full=full)
+        source, quiet = self.source(engine, address), Progress(quiet=True)
+        return mirror.mirror(engine, partial(writing, engine), self.client(), source, quiet, whole=full)
 
 
 def save(engine: Engine, entries: list[Any], expected: str, *, address: str = url("System"), **options: Any) -> Counts:

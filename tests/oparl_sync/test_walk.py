@@ -1,6 +1,7 @@
 """A source from its System to the last page: lists, failures, killed runs, loops, moved hosts."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now, writing
 from app.models import AgendaItem, Body, Change, File, ListCursor, Paper, Person, Problem, Source, SyncRun, System
-from oparl_sync import run, walk
+from oparl_sync import cursors, mirror, walk
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts
 from tests.dump import differences, dump
@@ -114,8 +115,9 @@ def test_it_begins_anew_when_told_or_when_the_killed_run_is_old(council: Council
     council.answers.clear()
     if why == "old":
         with writing(engine) as session:
-            started = now() - run.RESUME_WITHIN - timedelta(seconds=1)
+            started = now() - cursors.RESUME_WITHIN - timedelta(seconds=1)
             session.execute(update(SyncRun).values(started_at=started))
+            session.execute(update(ListCursor).values(started_at=started))
     council.asked.clear()
     council.mirror(engine, full=why == "full")
     assert f"{SERVER}/list/paper" in council.asked
@@ -259,8 +261,7 @@ def test_it_waits_as_long_as_a_server_asks(council: Council, engine: Engine) -> 
         busy.pop(0) if busy else httpx.Response(200, json={"data": [council.whole_body()]})
     )
     slept: list[float] = []
-    client = council.client()
-    client._sleep = slept.append
-    run._mirror(engine, client, council.source(engine), Counts(), Progress(quiet=True))
-    assert 7.0 in slept
+    client = council.client(sleep=slept.append)
+    mirror.mirror(engine, partial(writing, engine), client, council.source(engine), Progress(quiet=True))
+    assert any(6.5 < pause <= 7 for pause in slept)
     assert not busy
