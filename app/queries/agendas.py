@@ -71,8 +71,13 @@ def papers_of_items(session: Session, items: Sequence[AgendaItem]) -> dict[str, 
         .order_by(Consultation.id)
     )
     found: dict[str, tuple[Paper, ...]] = {}
-    for consultation_id, agenda_item_id, paper in session.execute(query):
+    rows = session.execute(query).all()
+    named = {agenda_item_id for _, agenda_item_id, _ in rows}
+    for consultation_id, agenda_item_id, paper in rows:
         item_id = agenda_item_id if agenda_item_id in ids else by_consultation[consultation_id]
+        # Ids of consultations are not unique everywhere (SOMACOS Session): what names the item itself is meant.
+        if item_id in named and item_id != agenda_item_id:
+            continue
         if paper not in found.get(item_id, ()):
             found[item_id] = (*found.get(item_id, ()), paper)
     return found

@@ -128,20 +128,20 @@ def _is_news(item: AgendaItem) -> bool:
 
 
 def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper]:
-    query = (
+    # Ids of consultations are not unique everywhere (SOMACOS Session): what names the item itself is meant.
+    naming = (
+        select(Consultation.agenda_item_id, Paper)
+        .join(Paper, Paper.id == Consultation.paper_id)
+        .where(Consultation.agenda_item_id.in_([item.id for item in items]), shown(Consultation), ~Paper.deleted)
+    )
+    found = {item_id or "": paper for item_id, paper in session.execute(naming)}
+    named = (
         select(AgendaItem.id, Paper)
         .join(Consultation, Consultation.id == AgendaItem.consultation_id)
         .join(Paper, Paper.id == Consultation.paper_id)
-        .where(AgendaItem.id.in_([item.id for item in items]), ~Paper.deleted)
+        .where(AgendaItem.id.in_([item.id for item in items if item.id not in found]), ~Paper.deleted)
     )
-    found = dict(session.execute(query).all())
-    missing = [item.id for item in items if item.id not in found]
-    reverse = (
-        select(Consultation.agenda_item_id, Paper)
-        .join(Paper, Paper.id == Consultation.paper_id)
-        .where(Consultation.agenda_item_id.in_(missing), shown(Consultation), ~Paper.deleted)
-    )
-    return found | {item_id or "": paper for item_id, paper in session.execute(reverse)}
+    return found | dict(session.execute(named).all())
 
 
 def latest_papers(session: Session, today: date, limit: int = 5) -> Sequence[Paper]:

@@ -1,17 +1,21 @@
 """Papers: lists of them, one of them, and what belongs to it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Consultation, Link, Paper
+from app.models import Consultation, File, Link, Paper
 from app.queries.paging import SIZE, Paged, counted, paged
 from app.queries.references import Reference, references
 from app.shown import shown
 
 ORIGINATORS = ("originatorPerson", "originatorOrganization")
+# What papers are called after what they are: "Beschlussvorlage", "Änderungs-/Ergänzungsantrag", "Antrag CDU_3" ...
+_IS_PAPER = re.compile(r"[\w/-]*(?:vorlage|antrag|anfrage)(?![^\W_])")
+_NUMBERING = re.compile(r"^(?:[\W\d_]|top\b)+")  # ... also behind "TOP 3, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +105,18 @@ def _of_organization(organization_id: str) -> ColumnElement[bool]:
     )
     linked = ("originatorOrganization", "underDirectionOf")
     return or_(_links_to(organization_id, linked), Paper.id.in_(consulted))
+
+
+def main_first(paper: Paper, files: list[Reference]) -> list[Reference]:
+    """Return a paper's files with its main document first; SOMACOS Session does not say which that is, but its name."""
+    if any(file.role == "mainFile" for file in files):
+        return files
+    main = next((file for file in files if isinstance(file.target, File) and _is_main(paper, file.target)), None)
+    return files if main is None else [main, *(file for file in files if file is not main)]
+
+
+def _is_main(paper: Paper, file: File) -> bool:
+    name = (file.name or "").casefold().removeprefix((paper.reference or "").casefold())
+    name = _NUMBERING.sub("", name)
+    kind = (paper.paper_type or "").casefold()
+    return bool(_IS_PAPER.match(name)) or (bool(kind) and name.startswith(kind))

@@ -67,7 +67,7 @@ def show(key: str) -> str:
     path = consultation_path(db, paper.id)
     standing = state_of(path)
     references_here = references(db, [paper.id]).get(paper.id, {})
-    files = files_among(references_here)
+    files = queries.main_first(paper, files_among(references_here))
     return render_template(
         "papers/paper.html",
         section="papers",
