@@ -13,6 +13,9 @@ PLACEHOLDERS = frozenset({"", "n/a", "0000-00-00"})
 FLAGS = (
     dict.fromkeys(("true", "1", "ja", "yes"), True) | dict.fromkeys(("false", "0", "nein", "no"), False) | {"": None}
 )
+# ALLRIS (Braunschweig) sends what was pasted from a word processor, whose lines may end in \v or \f. Without them no
+# XML holds it, and PostgreSQL no NUL.
+CONTROLS = dict.fromkeys((*range(32), 127)) | {9: "\t", 10: "\n", 11: "\n", 12: "\n", 13: "\r"}
 # What nearly all ids are; the others are taken apart.
 PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[!-~]*)?")
 
@@ -26,7 +29,7 @@ class Unusable(ValueError):
 
 
 def text(value: Any) -> str | None:
-    """Return the string, trimmed and without NUL; numbers are written out, one-element lists unwrapped."""
+    """Return the string, trimmed and without control characters; numbers are written out, a list of one unwrapped."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if value is None:
@@ -34,8 +37,8 @@ def text(value: Any) -> str | None:
     if isinstance(value, bool | dict | list):
         raise Unusable("expected a string", value)
     value = str(value).strip()
-    if "\x00" in value:  # PostgreSQL refuses it
-        value = value.replace("\x00", "")
+    if not value.isprintable():
+        value = value.translate(CONTROLS).strip()
     return None if value.lower() in PLACEHOLDERS else value
 
 
