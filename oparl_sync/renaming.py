@@ -119,9 +119,12 @@ class Renaming:
         model = OPARL_TYPES[object_type]
         every = list(self.session.scalars(select(model.id).where(*self._mine(model)).order_by(model.id)))
         names = {old: self.new(old) for old in every}
-        self.moved.left += sum(old == new for old, new in names.items())
-        if len(set(names.values())) < len(names):
+        renamed = [new for old, new in names.items() if old != new]
+        self.moved.left += len(names) - len(renamed)
+        if len(set(renamed)) < len(renamed):
             raise CannotMove(f"the rules give several objects of type {object_type} the same new id")
+        if circle := [new for new in renamed if names.get(new, new) != new]:
+            raise CannotMove(f"the rules lead in a circle: {circle[0]} is an old and a new id")
         for part in chunks(every):
             self._rename_rows(object_type, {old: names[old] for old in part})
 
@@ -177,8 +180,6 @@ class Renaming:
             if row.source_id != self.source.id:
                 other = self.session.scalar(select(Source.slug).where(Source.id == row.source_id))
                 raise CannotMove(f"{row.id} is mirrored already, as {other}: two sources cannot be one")
-            if self.new(row.id) != row.id:
-                raise CannotMove(f"the rules lead in a circle: {row.id} is an old and a new id")
         return {keys[row.key] for row in found}
 
     def _relink(self, names: dict[str, str], joined: set[str]) -> None:
