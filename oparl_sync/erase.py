@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from app.alerts.outbox import forget_records
 from app.db import now, writing
 from app.models import (
     OPARL_TYPES,
-    AlertHit,
     Alias,
     Body,
     Erasure,
@@ -93,7 +93,7 @@ def erase(engine: Engine, named: str, base_url: str) -> Extent:
             withdraw.bury(session, object_type, ids, source_id=reached.source_id, backfill=False, at=at, kind=ERASED)
         _remember(session, reached, at)
         for part in chunks(list(reached)):
-            session.execute(delete(AlertHit).where(AlertHit.object_id.in_(part)))
+            forget_records(session, part)
             session.execute(delete(Lookup).where(Lookup.object_id.in_(part)))
             for oparl_id in part:  # what was quarantined may hold a copy
                 session.execute(delete(Problem).where(Problem.raw.contains(oparl_id, autoescape=True)))

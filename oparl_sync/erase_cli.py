@@ -2,6 +2,7 @@
 
 import click
 import orjson
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -22,25 +23,30 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
     """Erase a record for good, and what is only its; ID: an OParl id, a key, an address here."""
     engine = open_current(settings.database_url)
     try:
-        with Session(engine) as session:
-            reached = steps.extent(session, named, settings.base_url)
-        if not yes:
-            for object_type, ids in reached.ids.items():
-                for oparl_id in ids:
-                    click.echo(f"{object_type} {oparl_id}", err=True)
-            click.confirm("Erase this for good? No sync brings it back.", abort=True, err=True)
-        reached = steps.erase(engine, named, settings.base_url)
+        reached = _erase(settings, engine, named, yes=yes)
+        download.tidy(engine, open_store(settings.files_url))
+        index.refresh(engine, settings.search_url, Progress(quiet=as_json))
     except steps.NotErasable as error:
         raise click.UsageError(str(error)) from error
-    download.tidy(engine, open_store(settings.files_url))
-    try:
-        index.refresh(engine, settings.search_url, Progress(quiet=as_json))
     except IndexLocked as error:
         raise click.ClickException(
             "It is erased. Another command writes the index, which forgets it with the next sync"
         ) from error
+    finally:
+        engine.dispose()
     if as_json:
         click.echo(orjson.dumps({"erased": reached.counts}).decode())
         return
     click.echo(", ".join(f"{count} {object_type}" for object_type, count in reached.counts.items()) + " erased")
     click.echo("Published downloads hold it until the next: ratslupe export", err=True)
+
+
+def _erase(settings: Settings, engine: Engine, named: str, *, yes: bool) -> steps.Extent:
+    with Session(engine) as session:
+        reached = steps.extent(session, named, settings.base_url)
+    if not yes:
+        for object_type, ids in reached.ids.items():
+            for oparl_id in ids:
+                click.echo(f"{object_type} {oparl_id}", err=True)
+        click.confirm("Erase this for good? No sync brings it back.", abort=True, err=True)
+    return steps.erase(engine, named, settings.base_url)

@@ -1,16 +1,19 @@
 """What the operator had to erase never comes back: each page is asked for it before anything of it is stored."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Erasure, key_of
+from oparl_sync import values
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object, Parsed
 from oparl_sync.vocabulary import PARENTS
 
-ERASE_LOCK = 7_277_856  # shared by whoever stores a page, taken alone by whoever erases
+ERASE_LOCK = 7_277_857  # shared by whoever stores a page, taken alone by whoever erases
 
 
 def take_out(session: Session, parsed: Parsed) -> int:
@@ -21,8 +24,11 @@ def take_out(session: Session, parsed: Parsed) -> int:
     if session.scalar(select(Erasure.key).limit(1)) is None:
         return 0
     keys = {one: key_of(one) for found in parsed.objects for one in (found.id, *_belongs_to(found))}
-    told = {deviation.about: key_of(deviation.about.partition("#")[0]) for deviation in parsed.deviations}
-    wanted = sorted({*keys.values(), *told.values()})
+    told = {
+        id(one): [key_of(about) if values.is_url(about) else "" for about in (_object_of(one.about), *_ids(one.raw))]
+        for one in parsed.deviations
+    }
+    wanted = sorted({*keys.values(), *(key for some in told.values() for key in some)})
     erased = {
         key for part in chunks(wanted) for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
     }
@@ -35,8 +41,16 @@ def take_out(session: Session, parsed: Parsed) -> int:
             kept.append(found)
     before = len(parsed.objects) + parsed.quarantined
     parsed.objects = kept
-    parsed.deviations = [one for one in parsed.deviations if told[one.about] not in erased]
+    parsed.deviations = [
+        one if erased.isdisjoint(told[id(one)]) else replace(one, raw=None)
+        for one in parsed.deviations
+        if told[id(one)][0] not in erased
+    ]
     return before - len(kept) - parsed.quarantined
+
+
+def _object_of(about: str) -> str:
+    return about.partition("#")[0]
 
 
 def alone(session: Session) -> None:
@@ -53,3 +67,15 @@ def _belongs_to(found: Object) -> Iterator[str]:
         yield found.values[parent.column]
     for _, _, owner in found.back:
         yield owner
+
+
+def _ids(raw: Any) -> Iterator[str]:
+    """Yield the ids of all objects in what was quarantined: it may hold an erased one."""
+    if isinstance(raw, list):
+        for item in raw:
+            yield from _ids(item)
+    elif isinstance(raw, dict):
+        if isinstance(raw.get("id"), str):
+            yield raw["id"]
+        for value in raw.values():
+            yield from _ids(value)

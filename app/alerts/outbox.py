@@ -2,11 +2,11 @@
 mark sends it again, with the same Message-ID."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.letters import confirmation, news
@@ -152,6 +152,16 @@ def forget_withdrawn(session: Session) -> int:
         rows = update(AlertHit).where(quoted, AlertHit.object_id.in_(gone)).values(snippet=None)
         forgotten += len(session.execute(rows.returning(AlertHit.object_id)).all()) if gone else 0
     return forgotten
+
+
+def forget_records(session: Session, ids: Sequence[str]) -> None:
+    """Take records that were erased out of all mails, sent or waiting."""
+    theirs = AlertHit.object_id.in_(ids)
+    owed = select(AlertHit.delivery_id, func.count()).where(theirs).group_by(AlertHit.delivery_id)
+    for delivery_id, count in session.execute(owed).all():
+        fewer = update(AlertDelivery).where(AlertDelivery.id == delivery_id)
+        session.execute(fewer.values(total=AlertDelivery.total - count))
+    session.execute(delete(AlertHit).where(theirs))
 
 
 def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:

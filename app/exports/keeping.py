@@ -81,9 +81,10 @@ def _last_withdrawal(session: Session, *, after: int) -> int:
         .order_by(Change.seq.desc())
         .execution_options(yield_per=1000)
     )
-    for seq, kind, object_type, fields in session.execute(query):
-        if kind != UPDATED or not WITHDRAWING[object_type].isdisjoint(fields or ()):
-            return int(seq)
+    with session.execute(query) as rows:  # left before its end: PostgreSQL keeps a cursor open
+        for seq, kind, object_type, fields in rows:
+            if kind != UPDATED or not WITHDRAWING[object_type].isdisjoint(fields or ()):
+                return int(seq)
     return 0
 
 

@@ -1,6 +1,7 @@
 """What changed stands in the log: property, from, to; enough to tell one state from the other, and nothing secret."""
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -77,7 +78,7 @@ RECORDS = st.dictionaries(
 @given(st.lists(RECORDS, min_size=2, max_size=6))
 def test_it_leads_from_the_first_state_to_the_last(states: list[dict[str, Any]]) -> None:
     state = states[0]
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in pairwise(states):
         found = Object("AgendaItem", url("AgendaItem"), {}, after)
         fields = differences.fields_between(before, after)
         diff = differences.of_update(found, before, fields, was_deleted=False)

@@ -1,0 +1,220 @@
+"""What the operator erases is gone everywhere, and stays gone whatever its server says."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, insert, select, text
+from sqlalchemy.orm import Session
+
+from app import changes as log
+from app import indexing
+from app.config import Settings
+from app.db import Base, now, writing
+from app.exports import path_of, publish
+from app.files import FileStore, open_store
+from app.models import AgendaItem, Alias, Blob, Change, Erasure, File, Paper, key_of
+from oparl_sync import download, erase, extract
+from oparl_sync.erase_cli import erase as command
+from oparl_sync.progress import Progress
+from oparl_sync.store import Counts
+from search import open_index, parse_query
+from tests import factories
+from tests.oparl_sync.council import SERVER, Council, save, thing, url
+from tests.real.captured import small_pdf
+
+QUIET = Progress(quiet=True)
+SITE = "http://portal.example"
+
+
+def everything(engine: Engine) -> str:
+    """Return all that any table says, as text."""
+    with engine.connect() as connection:
+        tables = (table.name for table in Base.metadata.sorted_tables)
+        return " ".join(str(row) for name in tables for row in connection.execute(text(f'SELECT * FROM "{name}"')))
+
+
+def secret_paper(**more: Any) -> dict[str, Any]:
+    file = thing("File", 1, name="GEHEIM Anlage", accessUrl=f"{SERVER}/files/1")
+    stop = thing("Consultation", 1, role="GEHEIM Vorberatung")
+    return thing("Paper", 1, name="GEHEIM Antrag", mainFile=file, consultation=[stop], **more)
+
+
+def published(engine: Engine, council: Council, store: FileStore, *, read: bool = False) -> None:
+    """Let a paper be mirrored, changed and read with its file, which shares its bytes with nobody."""
+    council.answers[f"{SERVER}/files/1"] = small_pdf("GEHEIM Text")
+    save(engine, [thing("Body", license="https://www.govdata.de/dl-de/zero-2-0")], "Body")
+    save(engine, [secret_paper(reference="GEHEIM 1"), thing("Paper", 2, name="offen")], "Paper")
+    save(engine, [secret_paper(reference="GEHEIM 2")], "Paper")
+    assert download.missing(engine, council.source(engine).id, council.client(), store, QUIET) == 1
+    if read:
+        extract.waiting(engine, store, QUIET, sandboxes=1)
+
+
+@pytest.fixture
+def store(settings: Settings) -> FileStore:
+    return open_store(settings.files_url)
+
+
+def run(settings: Settings, *words: str, answer: str = "") -> Result:
+    return CliRunner().invoke(command, words, obj=settings, input=answer)
+
+
+def test_it_leaves_nothing_anywhere(engine: Engine, session: Session, settings: Settings, store: FileStore) -> None:
+    published(engine, Council(), store, read=True)
+    alert = factories.alert()
+    factories.save(engine, alert)
+    with writing(engine) as writer:
+        owed = {
+            "alert_id": alert.id,
+            "seq_until": 9,
+            "total": 2,
+            "message_id": "<1@x>",
+            "created_at": now(),
+            "attempts": 0,
+        }
+        writer.execute(insert(Base.metadata.tables["alert_delivery"]).values(id=1, **owed))
+        rows = [
+            {"alert_id": alert.id, "object_id": url("Paper", n), "delivery_id": 1, "snippet": [["GEHEIM", True]]}
+            for n in (1, 2)
+        ]
+        writer.execute(insert(Base.metadata.tables["alert_hit"]), rows[:1])
+        raw = {"id": "?", "mainFile": {"id": url("File"), "name": "GEHEIM"}}
+        problem = factories.problem(source_id=1, kind="no-id", quarantined=True, raw=str(raw))
+        writer.add(problem)
+    index = open_index(settings.search_url)
+    indexing.rebuild(engine, index)
+    assert index.search(parse_query("GEHEIM")).total
+    old = publish(engine, settings.exports, base_url=SITE)
+    [blob] = session.scalars(select(Blob.sha256)).all()
+    assert "GEHEIM" in everything(engine)
+    index.close()
+
+    result = run(settings, url("Paper"), "--yes")
+    assert result.exit_code == 0, result.output
+    assert "1 Paper, 1 Consultation, 1 File erased" in result.output
+    assert "GEHEIM" not in everything(engine)
+    assert not store.exists(blob)
+    index = open_index(settings.search_url)
+    assert index.search(parse_query("GEHEIM")).total == 0
+    assert not indexing.verify(engine, index)
+    indexing.rebuild(engine, index)
+    assert index.search(parse_query("GEHEIM")).total == 0
+    index.close()
+    session.rollback()
+    kinds = session.scalars(select(Change.kind).where(Change.object_id == url("Paper")).order_by(Change.seq)).all()
+    assert kinds == ["created", "updated", "erased"]
+    assert session.scalar(select(Base.metadata.tables["alert_delivery"].c.total)) == 1
+    new = publish(engine, settings.exports, base_url=SITE)
+    assert new.generation != old.generation
+    current = [path_of(settings.exports, f"{new.generation}/{one.path}") for one in new.files]
+    assert all(isinstance(path, Path) for path in current)
+
+
+@pytest.mark.parametrize("again", ["alone", "embedded", "tombstone first", "as news"])
+def test_it_stays_gone_whatever_comes(engine: Engine, session: Session, store: FileStore, again: str) -> None:
+    published(engine, Council(), store)
+    erase.erase(engine, url("Paper"), SITE)
+    download.tidy(engine, store)
+    seq = log.last_seq(session)
+    save(engine, [thing("Paper", 1, deleted=True)] if again == "tombstone first" else [], "Paper")
+    pages: dict[str, tuple[list[Any], str]] = {
+        "alone": ([thing("File", 1, name="GEHEIM", paper=[url("Paper")])], "File"),
+        "embedded": ([thing("Meeting", 1, auxiliaryFile=[thing("File", 1, name="GEHEIM")])], "Meeting"),
+        "tombstone first": ([secret_paper()], "Paper"),
+        "as news": ([secret_paper(auxiliaryFile=[thing("File", 9, name="GEHEIM neu")])], "Paper"),
+    }
+    entries, expected = pages[again]
+    counts = save(engine, entries, expected)
+    save(engine, entries, expected, backfill=True)
+    session.rollback()
+    assert "GEHEIM" not in everything(engine)
+    assert counts.created == (again == "embedded")
+    logged = session.scalars(select(Change.object_type).where(Change.seq > seq)).all()
+    assert logged == (["Meeting"] if again == "embedded" else [])
+    save(engine, [thing("Consultation", 5, paper=url("Paper"), role="GEHEIM")], "Consultation")
+    save(engine, [thing("File", 6, paper=[url("Paper")], name="GEHEIM")], "File")
+    save(engine, [secret_paper() | {"id": 7}, {"id": url("Paper"), "type": "?", "name": "GEHEIM"}], "Paper")
+    assert "GEHEIM" not in everything(engine)
+
+
+def test_it_counts_what_it_does_not_take(engine: Engine, store: FileStore) -> None:
+    published(engine, Council(), store)
+    erase.erase(engine, url("Paper"), SITE)
+    assert save(engine, [secret_paper(), thing("Paper", 2, name="offen")], "Paper") == Counts(unchanged=4)
+
+
+def test_it_spares_what_others_hold_too(engine: Engine, session: Session, store: FileStore) -> None:
+    council = Council()
+    for number in (1, 2):
+        council.answers[f"{SERVER}/files/{number}"] = small_pdf("the same bytes")
+    shared = thing("File", 1, accessUrl=f"{SERVER}/files/1")
+    other = thing("File", 2, accessUrl=f"{SERVER}/files/2")
+    save(engine, [thing("Paper", 1, mainFile=shared, auxiliaryFile=[other])], "Paper")
+    save(engine, [thing("Paper", 2, mainFile=shared)], "Paper")
+    download.missing(engine, council.source(engine).id, council.client(), store, QUIET)
+    reached = erase.erase(engine, url("Paper", 1), SITE)
+    assert reached.counts == {"Paper": 1, "File": 1}
+    download.tidy(engine, store)
+    session.rollback()
+    assert session.get_one(File, url("File", 1)).blob_sha256 == session.scalars(select(Blob.sha256)).one()
+
+
+def test_it_finds_a_record_by_id_key_and_address(engine: Engine, session: Session) -> None:
+    save(engine, [thing("Paper", 1), thing("Paper", 2)], "Paper")
+    save(engine, [thing("AgendaItem", 1)], "AgendaItem")
+    key, item = key_of(url("Paper")), key_of(url("AgendaItem"))
+    addresses = [f"{SITE}/papers/{key}", f"{SITE}/papers/{key}/history.json", f"/papers/{key}?lang=en"]
+    for named in (url("Paper"), url("Paper").replace("https", "http"), key, *addresses):
+        assert list(erase.extent(session, named, SITE)) == [url("Paper")], named
+    for named in (f"{SITE}/meetings/{key_of('x')}#item-{item}", f"/agenda-items/{item}"):
+        assert list(erase.extent(session, named, SITE)) == [url("AgendaItem")], named
+    with writing(engine) as writer:
+        old = "https://alt.example/1"
+        values = {"key": key_of(old), "old_id": old, "new_id": url("Paper"), "source_id": 1, "at": now()}
+        writer.execute(insert(Alias).values(**values))
+    session.rollback()
+    assert list(erase.extent(session, old, SITE)) == [url("Paper")]
+    for named in ("", "nothing", "https://council.example/unknown", f"{SITE}/papers/", "x" * 13):
+        with pytest.raises(erase.NotErasable):
+            erase.extent(session, named, SITE)
+
+
+def test_it_keeps_the_old_ids_of_what_moved_away_too(engine: Engine, session: Session) -> None:
+    save(engine, [thing("Paper", 1)], "Paper")
+    old = f"{SERVER}/alt/1"
+    with writing(engine) as writer:
+        values = {"key": key_of(old), "old_id": old, "new_id": url("Paper"), "source_id": 1, "at": now()}
+        writer.execute(insert(Alias).values(**values))
+    erase.erase(engine, url("Paper"), SITE)
+    assert set(session.scalars(select(Erasure.key))) == {key_of(old), key_of(url("Paper"))}
+    erase.erase(engine, url("Paper"), SITE)  # twice is no fault
+    save(engine, [thing("Paper", 1, name="GEHEIM") | {"id": old}], "Paper")
+    assert "GEHEIM" not in everything(engine)
+
+
+def test_it_does_not_erase_a_whole_council(engine: Engine, settings: Settings, session: Session) -> None:
+    save(engine, [thing("Body")], "Body")
+    result = run(settings, url("Body"), "--yes")
+    assert result.exit_code == 2
+    assert "whole Body" in result.output
+
+
+def test_it_asks_first(engine: Engine, settings: Settings, session: Session) -> None:
+    save(engine, [thing("Paper", 1, name="bleibt")], "Paper")
+    result = run(settings, url("Paper"), answer="n\n")
+    assert result.exit_code == 1
+    assert f"Paper {url('Paper')}" in result.output
+    assert session.get_one(Paper, url("Paper")).name == "bleibt"
+    assert run(settings, url("Paper"), "--json", answer="y\n").exit_code == 0
+    session.rollback()
+    assert session.get_one(Paper, url("Paper")).deleted
+
+
+def test_it_takes_a_meetings_agenda_with_it(engine: Engine, session: Session) -> None:
+    save(
+        engine, [thing("Meeting", 1, agendaItem=[thing("AgendaItem", 1, auxiliaryFile=[thing("File", 1)])])], "Meeting"
+    )
+    assert erase.erase(engine, url("Meeting"), SITE).counts == {"Meeting": 1, "AgendaItem": 1, "File": 1}
+    assert session.get_one(AgendaItem, url("AgendaItem")).deleted
