@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-DOUBLED_ENDING = re.compile(r"(.*\.(\w{1,5}))\.\2")
+DOUBLED_ENDING = re.compile(r"(https?://[^/]+/.*\.(\w{1,5}))\.\2")
 NOTHING_FOUND = 802  # "Die angeforderte Ressource wurde nicht gefunden."
 
 
@@ -21,12 +21,12 @@ def file_slash_doubled(address: str) -> str | None:
 def file_ending_doubled(address: str) -> str | None:
     """A name with a full stop in it gets its own ending again in place of .pdf: `file.eml.eml` (MST loader.py)."""
     found = DOUBLED_ENDING.fullmatch(address)
-    return f"{found[1]}.pdf" if found else None
+    return f"{found[1]}.pdf" if found and found[2] != "pdf" else None
 
 
 def ags_of_eight_digits(ags: str) -> str:
     """The official key has lost its leading zero, or has got one at its end: 051140000 in Krefeld (MST loader.py)."""
-    if not ags.isdecimal():
+    if not (ags.isascii() and ags.isdecimal()):
         return ags
     if len(ags) == 7:
         return f"0{ags}"

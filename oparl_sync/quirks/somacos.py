@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-DOWNLOAD = re.compile(r"(https?://[^/]+)/.*/downloadfiles/(?:a/)?0*(\d+)\.\w+")
+DOWNLOAD = re.compile(r"(https?://[^/?#]+)/[^?#]*/downloadfiles/(?:a/)?0*(\d+)\.\w+")
 
 
 def meeting_end_unknown(start: datetime | None, end: datetime | None) -> datetime | None:

@@ -1,0 +1,74 @@
+"""Single values of SOMACOS Session and SD.NET RIM, mended without any server."""
+
+import pytest
+
+from oparl_sync import parse, quirks
+from tests.oparl_sync.council import thing
+
+
+@pytest.mark.parametrize(
+    ("address", "others"),
+    [
+        (
+            "https://ris.example/oparl/bodies/0001/downloadfiles/a/00692749.pdf",
+            ["https://ris.example/getfile.asp?id=692749&type=do"],
+        ),
+        (
+            "http://ris.example:81/oparl/bodies/1/downloadfiles/0.pdf",
+            ["http://ris.example:81/getfile.asp?id=0&type=do"],
+        ),
+        ("https://ris.example/oparl/bodies/0001/downloadfiles/a/anlage.pdf", []),
+        ("https://ris.example/oparl/files/00692749.pdf", []),
+        ("https://ris.example/a?u=https://evil.example/downloadfiles/1.pdf", []),
+        ("https://ris.example/files//rim/1.pdf", ["https://ris.example/files/rim/1.pdf"]),
+        ("https://ris.example/files//other/1.pdf", []),
+        ("https://ris.example/files/Mail.eml.eml", ["https://ris.example/files/Mail.eml.pdf"]),
+        ("https://ris.example/files/1.pdf.pdf", []),
+        ("https://ris.example/files/1.a.b", []),
+        ("https://www.www.example/", []),
+        (
+            "https://ris.example/files//rim/Mail.eml.eml",
+            [
+                "https://ris.example/files/rim/Mail.eml.eml",
+                "https://ris.example/files//rim/Mail.eml.pdf",
+                "https://ris.example/files/rim/Mail.eml.pdf",
+            ],
+        ),
+        ("", []),
+    ],
+)
+def test_it_knows_where_else_a_file_may_lie(address: str, others: list[str]) -> None:
+    assert quirks.further_addresses(address) == others
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ("05114000", "05114000"),
+        ("5114000", "05114000"),
+        (5114000, "05114000"),
+        ("051140000", "05114000"),
+        ("051140001", "051140001"),
+        ("051140000000", "051140000000"),
+        ("511400", "511400"),
+        ("DE05114", "DE05114"),
+        ("٥١١٤٠٠٠", "٥١١٤٠٠٠"),
+    ],
+)
+def test_it_writes_official_keys_with_eight_digits(stated: object, kept: str) -> None:
+    body = parse.objects([thing("Body", ags=stated)], "Body", where="x").objects[0]
+    assert (body.values["ags"], body.raw["ags"]) == (kept, stated)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ("application/octetstream", None),
+        ("application/octetstream; charset=UTF-8", None),
+        ("application/octet-stream", "application/octet-stream"),
+        ("application/pdf", "application/pdf"),
+    ],
+)
+def test_it_takes_no_type_for_a_type_that_does_not_exist(stated: str, kept: str | None) -> None:
+    file = parse.objects([thing("File", mimeType=stated)], "File", where="x").objects[0]
+    assert file.values["mime_type"] == kept
