@@ -90,12 +90,22 @@ def carry_out(engine: Engine, *rules: Rule) -> Any:
         return rename(session, source, rules or (RULE,))
 
 
+def empty(engine: Engine) -> None:
+    with writing(engine) as session:
+        for model in OPARL_TYPES.values():
+            session.execute(delete(model))
+        session.execute(delete(Link))
+
+
 def everything(engine: Engine) -> dict[str, Any]:
     """Dump what is stored but for the log and for moments."""
     found: dict[str, Any] = {}
     with Session(engine) as session:
-        for name, model in {**OPARL_TYPES, "Link": Link}.items():
-            table: Any = model.__table__
+        tables: dict[str, Any] = {
+            **{name: model.__table__ for name, model in OPARL_TYPES.items()},
+            "Link": Link.__table__,
+        }
+        for name, table in tables.items():
             rows = [dict(row) for row in session.execute(select(table)).mappings()]
             for row in rows:
                 for moment in ("first_seen", "changed_at"):
@@ -109,9 +119,7 @@ def test_what_was_renamed_is_what_a_new_mirror_of_the_new_server_holds(engine: E
     done = carry_out(engine)
     assert (done.joined, done.left) == (0, 0)
     renamed = everything(engine)
-    with writing(engine) as session:
-        for model in (*OPARL_TYPES.values(), Link):
-            session.execute(delete(model))
+    empty(engine)
     store(engine, entries(NEW))
     fresh = everything(engine)
     assert done.renamed == sum(len(rows) for name, rows in fresh.items() if name != "Link")
@@ -227,9 +235,7 @@ def test_what_was_read_under_the_new_ids_already_is_joined(engine: Engine) -> No
     assert done.joined == 7 + 8
     assert done.renamed == 0
     joined = everything(engine)
-    with writing(engine) as session:
-        for model in (*OPARL_TYPES.values(), Link):
-            session.execute(delete(model))
+    empty(engine)
     store(engine, entries(NEW))
     assert joined == everything(engine)
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import abort, request
+from flask import abort, redirect, request
 from sqlalchemy.orm import Session
 
-from app.models import OParlObject, Source
+from app.models import Alias, OParlObject, Source, key_of
 from app.queries.bodies import bodies, body_named
 from app.queries.history import Event, history
 from app.queries.paging import Paged
@@ -64,8 +64,18 @@ KEY = re.compile(r"[a-z0-9]{1,32}")
 
 
 def lookup(by_key: Callable[[Session, str], Record | None], key: str) -> Record | None:
-    """Return the record with a key, withdrawn or not; what cannot be a key is not asked for (PostgreSQL minds NUL)."""
-    return by_key(session(), key) if KEY.fullmatch(key) else None
+    """Return the record with a key, withdrawn or not; what cannot be a key is not asked for (PostgreSQL minds NUL).
+
+    A page under the key that its record had before its server moved ends with 301.
+    """
+    if not KEY.fullmatch(key):
+        return None
+    record = by_key(session(), key)
+    if record is None and (alias := session().get(Alias, key)) is not None:
+        record = by_key(session(), key_of(alias.new_id))
+        if record is not None and (request.view_args or {}).get("key") == key:
+            abort(redirect(here(request.path.replace(f"/{key}", f"/{record.key}", 1)), 301))
+    return record
 
 
 def found(record: Record | None) -> Record:
