@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from oparl_sync import values
 from oparl_sync.client import OParlClient, host_of, resolve, rewrite_for
-from oparl_sync.problems import NotOParl, ServerFailed
-from oparl_sync.quirks import aliases, type_in_any_spelling
+from oparl_sync.problems import ListBroken, NotOParl
+from oparl_sync.quirks import aliases, empty_is_not_found, type_in_any_spelling
 from oparl_sync.vocabulary import LISTS, PROPERTIES
 
 MAX_PAGES = 20_000  # of one list; the largest seen has 1,955
 MAX_BODIES = 1_000
+MAX_BARREN = 3  # pages in a row without a new id
+FILTER = "modified_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ListPage:
     entries: list[Any]
     next_url: str | None
     total: int | None
+    dropped: bool = False  # its link to the next page lost the filter
 
 
 def endpoint(client: OParlClient, url: str, *, pinned_body: str | None = None) -> Endpoint:
@@ -87,50 +90,66 @@ def lists(body: dict[str, Any]) -> list[ListAddress]:
     ]
 
 
-def pages(client: OParlClient, url: str, *, first: tuple[Any, str] | None = None) -> Iterator[ListPage]:
-    """Walk a list to its end; raises SyncError when a page fails or the list runs in a circle.
+def pages(
+    client: OParlClient, url: str, *, first: tuple[Any, str] | None = None, since: datetime | None = None
+) -> Iterator[ListPage]:
+    """Walk a list to its end; raises SyncError when a page fails, ListBroken when the list runs in a circle.
 
-    `first` is the first page where that was read already, with the address it came from.
+    `first` is the first page where that was read already, with the address it came from. `since` asks only for what
+    was modified since then, on every page anew: many servers lose the filter in their links.
     """
     visited: set[str] = set()
-    here: str | None = url
-    before: list[Any] = []
+    known: set[int] = set()
+    barren = 0
+    here: str | None = filtered(url, since) if since else url
     while here is not None:
         if here in visited:
-            raise ServerFailed(f"{here}: the list leads back to a page that was read already")
+            raise ListBroken(f"{here}: the list leads back to a page that was read already")
         if len(visited) >= MAX_PAGES:
-            raise ServerFailed(f"{url}: more than {MAX_PAGES} pages")
+            raise ListBroken(f"{url}: more than {MAX_PAGES} pages")
         visited.add(here)
-        data, final = first or client.json(here)
+        data, final = first or _answer(client, here, filtered=since is not None)
         first = None
-        page = _page(data, here, final)
-        if page.entries and page.entries == before:  # OWL-IT shows the same under every page number
-            raise ServerFailed(f"{here}: the page repeats the one before it")
+        page = _page(data, here, final, since)
         if page.next_url and host_of(client.where(page.next_url)) != host_of(client.where(here)):
-            raise ServerFailed(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
+            raise ListBroken(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
+        named = {hash(entry.get("id")) for entry in page.entries if isinstance(entry, dict)}
+        barren = 0 if named - known else barren + 1
+        known |= named
+        if barren >= MAX_BARREN and page.next_url:  # OWL-IT shows the same under every page number
+            raise ListBroken(f"{here}: {barren} pages in a row, and the list only repeats what was read before")
         yield page
-        before, here = page.entries, page.next_url
+        here = page.next_url
 
 
-def modified_since(url: str, moment: datetime) -> str:
-    """Return a list's address with the filter for what changed since a moment."""
-    stamp = quote(moment.isoformat(timespec="seconds"), safe="")
-    return f"{url}{'&' if urlsplit(url).query else '?'}modified_since={stamp}"
+def filtered(url: str, since: datetime) -> str:
+    """Return a list's address with the filter for what changed since a moment, in place of any that is there."""
+    head, _, query = url.partition("?")
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != FILTER]
+    # To the second: Somacos (older Wuppertal) refuses fractions.
+    stamp = quote(since.isoformat(timespec="seconds"), safe="")
+    return f"{head}?{'&'.join([*kept, f'{FILTER}={stamp}'])}"
 
 
-def is_filtered(page: ListPage, moment: datetime) -> bool:
-    """Tell whether a page holds only what was modified since a moment: many servers do not mind the filter."""
-    for entry in page.entries:
-        try:
-            stamp = values.moment(entry["modified"])
-        except (KeyError, TypeError, values.Unusable):
-            return False
-        if stamp is None or stamp < moment:
-            return False
-    return True
+def is_older(entry: Any, since: datetime) -> bool:
+    """Tell whether an entry cannot have passed the filter: it was modified before, or does not say when."""
+    try:
+        stamp = values.moment(entry["modified"])
+    except (KeyError, TypeError, values.Unusable):
+        return isinstance(entry, dict)
+    return stamp is None or stamp < since
 
 
-def _page(data: Any, url: str, final: str) -> ListPage:
+def _answer(client: OParlClient, url: str, *, filtered: bool) -> tuple[Any, str]:
+    try:
+        return client.json(url)
+    except NotOParl as error:
+        if filtered and empty_is_not_found(error.status, error.payload):
+            return [], url
+        raise
+
+
+def _page(data: Any, url: str, final: str, since: datetime | None) -> ListPage:
     if isinstance(data, list):  # SD.NET answers an empty list with a bare one
         return ListPage(url, data, None, None)
     if isinstance(data, dict) and type_in_any_spelling(data.get("type")):  # ITK answers with the one Body itself
@@ -140,7 +159,10 @@ def _page(data: Any, url: str, final: str) -> ListPage:
     links, numbers = data.get("links"), data.get("pagination")
     following = resolve(final, links.get("next")) if isinstance(links, dict) else None
     total = numbers.get("totalElements") if isinstance(numbers, dict) else None
-    return ListPage(url, data["data"], following, total if isinstance(total, int) else None)
+    dropped = since is not None and following is not None and f"{FILTER}=" not in following
+    if since is not None and following is not None:
+        following = filtered(following, since)
+    return ListPage(url, data["data"], following, total if type(total) is int and total >= 0 else None, dropped)
 
 
 def _bodies_of(client: OParlClient, system: dict[str, Any], url: str) -> list[Any]:

@@ -1,126 +1,105 @@
 """One list, page by page: each page's objects, changes, problems and cursor are one commit."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.db import now, writing
-from app.models import ListCursor, Source, key_of
-from oparl_sync import fetch, known, parse, problems, values
-from oparl_sync.client import OParlClient
+from app.db import now
+from app.models import ListCursor, SeenPage
+from oparl_sync import cursors, fetch, parse, problems, reconcile, values
 from oparl_sync.fetch import ListAddress, ListPage
-from oparl_sync.problems import Deviation, SyncError
-from oparl_sync.progress import Progress
+from oparl_sync.parsed import Parsed
+from oparl_sync.problems import Blocked, Deviation, ListBroken, NotOParl, ServerFailed, SyncError
 from oparl_sync.store import Counts, Store
+from oparl_sync.work import Work
 
-# How far back it is asked beyond the last time: for stamps of whole days and clocks that differ.
-OVERLAP = timedelta(hours=24)
 SLICE = 500  # entries at a time: some servers send all they have on one page
 
 
-def walk(
-    engine: Engine,
-    client: OParlClient,
-    source: Source,
-    address: ListAddress,
-    *,
-    run_started: datetime,
-    progress: Progress,
-    tells_withdrawn: bool = False,
-) -> tuple[Counts, str | None]:
-    """Read one list to its end, or from where a killed run stopped; returns the counts and why it did not get there.
+def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> tuple[Counts, str | None]:
+    """Read one list to its end, or from where it was broken off; returns the counts and why it did not get there.
 
-    A server that `tells_withdrawn` is asked besides for what it took back since the list was last read.
+    `earliest` is how far back the source's lists are asked at least. Raises Blocked.
     """
     counts = Counts()
-    cursor = _cursor(engine, source.id, address)
-    if _done_in(cursor, run_started):
+    cursor = cursors.of(work, address)
+    if cursors.is_done(cursor, work):
         return counts, None
-    begun = cursor.next_url is not None and _since(cursor.started_at, run_started)
-    start = cursor.next_url if begun and cursor.next_url else address.url
-    pages, seen = (cursor.pages, cursor.seen) if begun else (0, 0)
-    store = Store(source, address.body_id, backfill=cursor.last_complete is None, since=run_started)
-    name = f"{source.slug} {address.object_type}"
-    # Held open: whenever its last connection closes, SQLite folds its log into the database (6 ms a page).
-    with engine.connect(), progress.step(name, unit="objects") as step:
-        step.advance(seen)
+    if not cursors.goes_on(cursor, work):
+        cursors.begin(cursor, work, cursors.since(cursor, work, earliest))
+    try:
         try:
-            for page in fetch.pages(client, start):
-                pages, seen = pages + 1, seen + _alive(page.entries)
-                place = _Place(cursor.id, page, pages, seen, None if begun else now())
-                counts.add(_save(engine, store, address.object_type, place))
-                begun = True
-                step.advance(len(page.entries), total=page.total)
-            if tells_withdrawn and cursor.last_complete is not None:
-                counts.add(_take_back(engine, client, store, address, cursor.last_complete - OVERLAP))
-        except SyncError as error:
-            _note_failure(engine, source.id, cursor.id, address, str(error))
-            return counts, str(error)
+            _read(work, cursor, address, counts)
+        except (NotOParl, ServerFailed, Blocked) as error:
+            if not _is_of_the_filter(cursor, error):
+                raise
+            if error.status is not None and error.status < 500:
+                cursor.filtering = cursors.REJECTED
+            cursors.begin(cursor, work, None)
+            _read(work, cursor, address, counts)
+    except SyncError as error:
+        _note_failure(work, cursor, address, error)
+        if isinstance(error, Blocked):
+            raise
+        return counts, str(error)
     return counts, None
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far a list is read once this page is stored."""
-
-    cursor_id: int
-    page: ListPage
-    pages: int
-    seen: int
-    started: datetime | None
+def _is_of_the_filter(cursor: ListCursor, error: SyncError) -> bool:
+    """Tell whether a filtered list was refused before its first page: unfiltered it may well be given."""
+    answered = not isinstance(error, Blocked) or error.status in (401, 403)
+    return cursor.since is not None and not cursor.pages and answered and not isinstance(error, ListBroken)
 
 
-def _save(engine: Engine, store: Store, object_type: str, place: _Place) -> Counts:
+def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> None:
+    backfill = cursor.last_complete is None
+    store = Store(work.source, address.body_id, backfill=backfill, since=work.began, omits=tuple(cursor.omits or ()))
+    name = f"{work.source.slug} {address.object_type}"
+    # Held open: whenever its last connection closes, SQLite folds its log into the database (6 ms a page).
+    with work.engine.connect(), work.progress.step(name, unit="objects") as step:
+        step.advance(cursor.seen)
+        while True:
+            start = cursor.next_url or address.url
+            for page in fetch.pages(work.client, start, since=cursor.since):
+                counts.add(_save(work, store, cursor, page))
+                step.advance(len(page.entries), total=page.total)
+            if cursor.next_url is None:
+                return
+
+
+def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage) -> Counts:
     """Store a page: as a whole, or entry by entry where the database refuses it."""
-    entries = place.page.entries
     parsed = [
-        parse.objects(entries[first : first + SLICE], object_type, where=place.page.url, first=first)
-        for first in range(0, len(entries), SLICE)
+        parse.objects(page.entries[first : first + SLICE], cursor.object_type, where=page.url, first=first)
+        for first in range(0, len(page.entries), SLICE)
     ]
     counts = Counts()
     try:
-        with writing(engine) as session:
+        with work.writing() as session:
+            before = reconcile.listed(session, cursor, parsed)
             for part in parsed:
                 counts.add(store.save(session, part))
-            _keep_place(session, place)
+            after = _advance(work, session, cursor, page, parsed, before)
     except DBAPIError as error:
         if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_refusal(error)):
             raise
-        return _save_singly(engine, store, object_type, place)
+        counts, after = _save_singly(work, store, cursor, page, parsed)
+    for field, value in after.items():
+        setattr(cursor, field, value)
     return counts
 
 
-def _take_back(engine: Engine, client: OParlClient, store: Store, address: ListAddress, since: datetime) -> Counts:
-    """Withdraw what the list says was withdrawn: in OParl 1.1 only a list filtered by time names it.
-
-    Of a server that cannot filter nothing is learnt, which is no failure: the list itself was read.
-    """
+def _save_singly(
+    work: Work, store: Store, cursor: ListCursor, page: ListPage, whole: list[Parsed]
+) -> tuple[Counts, dict[str, Any]]:
     counts = Counts()
-    try:
-        for page in fetch.pages(client, fetch.modified_since(address.url, since)):
-            gone = [e for e in page.entries if isinstance(e, dict) and values.is_true(e.get("deleted"))]
-            parsed = parse.objects(gone, address.object_type, where=page.url)
-            with writing(engine) as session:
-                held = known.rows(session, address.object_type, [key_of(found.id) for found in parsed.objects])
-                parsed.objects = [found for found in parsed.objects if key_of(found.id) in held]
-                done = store.save(session, parsed)
-            counts.deleted += done.deleted
-            if len(gone) < len(page.entries) and not fetch.is_filtered(page, since):
-                break
-    except SyncError:
-        return counts
-    return counts
-
-
-def _save_singly(engine: Engine, store: Store, object_type: str, place: _Place) -> Counts:
-    counts = Counts()
-    with writing(engine) as session:
-        for position, entry in enumerate(place.page.entries):
-            parsed = parse.objects([entry], object_type, where=place.page.url, first=position)
+    with work.writing() as session:
+        before = reconcile.listed(session, cursor, whole)
+        for position, entry in enumerate(page.entries):
+            parsed = parse.objects([entry], cursor.object_type, where=page.url, first=position)
             try:
                 with session.begin_nested():
                     done = store.save(session, parsed)
@@ -128,8 +107,7 @@ def _save_singly(engine: Engine, store: Store, object_type: str, place: _Place) 
                 done = Counts(quarantined=parsed.seen)
                 store.refuse(session, parsed, type(error.orig).__name__)  # its words may quote what is private
             counts.add(done)
-        _keep_place(session, place)
-    return counts
+        return counts, _advance(work, session, cursor, page, whole, before)
 
 
 def _is_refusal(error: OperationalError) -> bool:
@@ -137,56 +115,67 @@ def _is_refusal(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "54000"
 
 
-def forget_others(engine: Engine, source_id: int, urls: Iterable[str]) -> None:
-    """Drop the places in lists that a source does not have any more."""
-    kept = ListCursor.url.not_in(list(urls))
-    with writing(engine) as session:
-        session.execute(delete(ListCursor).where(ListCursor.source_id == source_id, kept))
+def _advance(
+    work: Work, session: Session, cursor: ListCursor, page: ListPage, parsed: list[Parsed], before: int
+) -> dict[str, Any]:
+    """Write how far the walk is, in the page's transaction; returns what became of the cursor."""
+    held = reconcile.held(page, parsed, cursor.object_type)
+    if not cursor.pages:  # what an earlier walk left behind that was never ended
+        session.execute(delete(SeenPage).where(SeenPage.cursor_id == cursor.id))
+    after: dict[str, Any] = {
+        "run_id": work.run_id,
+        "since": cursor.since,
+        "started_at": cursor.started_at,
+        "next_url": page.next_url,
+        "pages": cursor.pages + 1,
+        "seen": cursor.seen + _alive(page.entries),
+        "total": cursor.total if cursor.total is not None else page.total,
+        "filtering": cursor.filtering,
+        "drops_filter": cursor.drops_filter or page.dropped,
+        "again": cursor.again,
+        "error": None,
+    }
+    if cursor.since is not None:
+        after["published"] = max(0, (cursor.published or 0) + reconcile.listed(session, cursor, parsed) - before)
+        if any(fetch.is_older(entry, cursor.since) for entry in page.entries):
+            after["filtering"] = cursors.IGNORED
+    if page.next_url is not None:
+        if cursor.since is None:
+            row = {"cursor_id": cursor.id, "number": cursor.pages + 1, **held.as_row()}
+            session.execute(insert(SeenPage).values(**row))
+    else:
+        after |= _finish(work, session, cursor, page, held)
+    cursors.keep(session, cursor, after)
+    return after
 
 
-def _cursor(engine: Engine, source_id: int, address: ListAddress) -> ListCursor:
-    chosen = select(ListCursor).where(ListCursor.source_id == source_id, ListCursor.url == address.url)
-    with writing(engine) as session:
-        found = session.scalar(chosen)
-        if found is None:
-            session.execute(
-                insert(ListCursor).values(
-                    source_id=source_id,
-                    url=address.url,
-                    body_id=address.body_id,
-                    object_type=address.object_type,
-                    pages=0,
-                    seen=0,
-                )
-            )
-            found = session.scalars(chosen).one()
-        return found
-
-
-def _done_in(cursor: ListCursor, run_started: datetime) -> bool:
-    return cursor.next_url is None and cursor.error is None and _since(cursor.last_complete, run_started)
-
-
-def _since(moment: datetime | None, start: datetime) -> bool:
-    return moment is not None and moment >= start
+def _finish(work: Work, session: Session, cursor: ListCursor, page: ListPage, held: reconcile.Held) -> dict[str, Any]:
+    """Compare a walk that reached the end with what is stored, or begin once more where the list moved under it."""
+    whole = reconcile.gathered(session, cursor, held) if cursor.since is None else None
+    moved = cursor.total is not None and page.total is not None and page.total != cursor.total
+    if (moved or (whole is not None and whole.repeats)) and not cursor.again and cursor.pages:
+        if whole is not None:  # what the first reading held counts with the second
+            row = {"cursor_id": cursor.id, "number": cursor.pages + 1, **held.as_row()}
+            session.execute(insert(SeenPage).values(**row))
+        return {"again": True, "next_url": cursor.url, "seen": 0, "total": None}
+    after: dict[str, Any] = {"last_complete": now(), "synced_until": cursor.started_at, "again": False}
+    if whole is None:
+        return after
+    reconcile.compare(session, work, cursor, whole)
+    after |= {"published": whole.count, "last_full": now(), "stamps": whole.stamps}
+    return after
 
 
 def _alive(entries: list[object]) -> int:
     return sum(not (isinstance(entry, dict) and values.is_true(entry.get("deleted"))) for entry in entries)
 
 
-def _keep_place(session: Session, place: _Place) -> None:
-    page = place.page
-    values: dict[str, object] = {"next_url": page.next_url, "pages": place.pages, "seen": place.seen, "error": None}
-    if place.started is not None:
-        values["started_at"] = place.started
-    if page.next_url is None:
-        values |= {"published": place.seen, "last_complete": now()}
-    session.execute(update(ListCursor).where(ListCursor.id == place.cursor_id).values(**values))
-
-
-def _note_failure(engine: Engine, source_id: int, cursor_id: int, address: ListAddress, reason: str) -> None:
-    with writing(engine) as session:
-        session.execute(update(ListCursor).where(ListCursor.id == cursor_id).values(error=reason))
-        deviation = Deviation(problems.LIST_FAILED, address.url, reason, address.object_type)
-        problems.record(session, source_id, [deviation])
+def _note_failure(work: Work, cursor: ListCursor, address: ListAddress, error: SyncError) -> None:
+    """Note why a walk was broken off; where the list itself is broken, it is no use to go on at that place."""
+    after: dict[str, Any] = {"error": str(error), "run_id": work.run_id, "filtering": cursor.filtering}
+    if isinstance(error, ListBroken):
+        after["next_url"] = None
+    with work.writing() as session:
+        cursors.keep(session, cursor, after)
+        deviation = Deviation(problems.LIST_FAILED, address.url, str(error), address.object_type)
+        problems.record(session, work.source.id, [deviation])

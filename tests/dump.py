@@ -8,8 +8,16 @@ from app.db import Base, UtcDateTime
 
 # What the source says of itself is compared, what our clock says is not.
 THEIRS = {"created", "modified", "start", "end"}
-NUMBERS = {("change", "seq"), ("consumer", "seq"), ("problem", "id"), ("list_cursor", "id"), ("source", "url")}
-LEFT_OUT = {"sync_run"}  # a killed run is a run of its own
+NUMBERS = {
+    ("change", "seq"),
+    ("consumer", "seq"),
+    ("problem", "id"),
+    ("list_cursor", "id"),
+    ("list_cursor", "run_id"),
+    ("lookup", "id"),
+    ("source", "url"),
+}
+LEFT_OUT = {"sync_run", "lease"}  # a killed run is a run of its own
 
 
 def dump(engine: Engine, *without: str) -> dict[str, list[tuple[Any, ...]]]:
