@@ -139,12 +139,13 @@ class OParlClient:
         began = time.monotonic()
         try:
             with self.net.stream(address, headers=self._sent(address, headers), max_bytes=max_bytes) as stream:
-                self._judge(domain, stream.status, stream.headers, time.monotonic() - began)
+                took = time.monotonic() - began
                 pieces = stream.iter_bytes()
                 start = next(pieces, b"")
                 if is_wall(stream.url, stream.headers, start):
                     raise walled(url)
                 yield replace(stream, _pieces=chain((start,), pieces))
+            self._judge(domain, stream.status, stream.headers, took)
         except FINAL:
             raise
         except NetError:

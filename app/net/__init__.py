@@ -4,6 +4,7 @@ from .addresses import Network
 from .client import Answer, GuardedClient, Stream
 from .errors import (
     BadAddress,
+    BadCertificates,
     BrokenBody,
     NetError,
     Refused,
@@ -12,10 +13,12 @@ from .errors import (
     TooSlow,
     Unreachable,
 )
+from .transport import trusting
 
 __all__ = [
     "Answer",
     "BadAddress",
+    "BadCertificates",
     "BrokenBody",
     "GuardedClient",
     "NetError",
@@ -26,4 +29,5 @@ __all__ = [
     "TooManyRedirects",
     "TooSlow",
     "Unreachable",
+    "trusting",
 ]

@@ -21,10 +21,8 @@ _SHORT_PAGE = 65536
 FILE_SECONDS = 900.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What this client alone decides: these describe what it can read and the connection, not the page that is asked for.
-_OURS = frozenset(
-    {"accept-encoding", "host", "connection", "transfer-encoding", "content-length", "te", "upgrade", "cookie"}
-)
-_SECRETS = frozenset({"authorization"})
+_OURS = frozenset({"accept-encoding", "host", "connection", "transfer-encoding", "content-length", "te", "upgrade"})
+_SECRETS = frozenset({"authorization", "cookie"})  # not for other hosts than they were given for
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,8 @@ class Stream:
 class GuardedClient:
     """Fetches pages and files from public addresses; safe to share between threads.
 
-    `allow_networks` may be dialled besides public addresses, on any port. `transport` answers from memory in tests;
-    nothing that could dial by itself is taken.
+    `allow_networks` may be dialled besides public addresses, on any port; `certificates` (PEM) are trusted besides the
+    usual ones. `transport` answers from memory in tests; nothing that could dial by itself is taken.
     """
 
     def __init__(
@@ -68,12 +66,13 @@ class GuardedClient:
         contact: str = "",
         timeout: float = 120.0,
         user_agent: str = "Ratslupe",
+        certificates: str = "",
         transport: httpx.MockTransport | None = None,
     ) -> None:
         if transport is not None and type(transport) is not httpx.MockTransport:
             raise TypeError("only httpx.MockTransport may stand in for the guarded transport")
         self._guard = Guard(allow_networks)
-        self._transport: httpx.BaseTransport = transport or GuardedTransport(self._guard)
+        self._transport: httpx.BaseTransport = transport or GuardedTransport(self._guard, certificates)
         self._timeout = timeout
         agent = f"{user_agent} (+{contact})" if contact else user_agent
         self._agent = "".join(char if " " <= char <= "~" else "?" for char in agent)

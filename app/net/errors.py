@@ -8,6 +8,8 @@ NetError
 ├── TooSlow           an answer began but did not end in time
 ├── TooLarge          the body, or what it unpacks to, is over the limit
 └── BrokenBody        the body is shorter than announced, damaged, or coded in a way nobody asked for
+
+BadCertificates       what the operator gave to be trusted besides is nothing that can be
 """
 
 
@@ -41,3 +43,7 @@ class TooLarge(NetError):
 
 class BrokenBody(NetError):
     """The answer is incomplete or damaged."""
+
+
+class BadCertificates(Exception):
+    """The certificates to trust besides cannot be read."""

@@ -9,6 +9,7 @@ import httpx
 
 from .addresses import Guard
 from .dialling import GuardedBackend
+from .errors import BadCertificates
 
 MAX_CONNECTIONS = 32
 KEEP_SECONDS = 30.0
@@ -17,10 +18,8 @@ KEEP_SECONDS = 30.0
 class GuardedTransport(httpx.BaseTransport):
     """One pool of kept connections, each opened by the guarded backend: no proxy, no environment, no HTTP/2."""
 
-    def __init__(self, guard: Guard) -> None:
-        # The system's certificates, which an operator can add to, and certifi's, for a container that has none.
-        tls = ssl.create_default_context()
-        tls.load_verify_locations(certifi.where())
+    def __init__(self, guard: Guard, certificates: str = "") -> None:
+        tls = trusting(certificates)
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=MAX_CONNECTIONS,
@@ -51,6 +50,19 @@ class GuardedTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close every connection."""
         self._pool.close()
+
+
+def trusting(certificates: str = "") -> ssl.SSLContext:
+    """Trust these PEM certificates besides the usual ones; raises BadCertificates where they are none."""
+    # The system's certificates, which an operator can add to, and certifi's, for a container that has none.
+    tls = ssl.create_default_context()
+    tls.load_verify_locations(certifi.where())
+    if certificates:
+        try:
+            tls.load_verify_locations(cadata=certificates)
+        except (ssl.SSLError, ValueError) as error:
+            raise BadCertificates("these are no certificates in PEM form") from error
+    return tls
 
 
 class _Body(httpx.SyncByteStream):

@@ -71,12 +71,11 @@ def test_it_lets_no_caller_set_what_is_its_own(client: GuardedClient) -> None:
     with serving(sends(answer(b""))) as server:
         client.get(
             server.url,
-            headers={"Accept-Encoding": "br", "HOST": "evil.example", "Cookie": "a=b", "Connection": "close"},
+            headers={"Accept-Encoding": "br", "HOST": "evil.example", "Connection": "close"},
         )
         head = server.requests[0].lower()
     assert b"br\r\n" not in head
     assert b"evil" not in head
-    assert b"cookie" not in head
     assert head.count(b"host:") == 1
 
 
@@ -421,9 +420,9 @@ def test_it_takes_no_credentials_to_another_host() -> None:
             "https://www.rat.example/": httpx.Response(200),
         }
     )
-    client.get("https://rat.example/", headers={"Authorization": "Bearer 1", "If-None-Match": "2"})
-    assert "authorization" in seen[0].headers
-    assert "authorization" not in seen[1].headers
+    client.get("https://rat.example/", headers={"Authorization": "Bearer 1", "Cookie": "a=b", "If-None-Match": "2"})
+    assert {"authorization", "cookie"} <= set(seen[0].headers)
+    assert not {"authorization", "cookie"} & set(seen[1].headers)
     assert seen[1].headers["if-none-match"] == "2"
 
 

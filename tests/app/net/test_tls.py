@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import app.net.dialling
-from app.net import GuardedClient, Unreachable
+from app.net import BadCertificates, GuardedClient, Unreachable, trusting
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +102,20 @@ def test_it_trusts_no_unknown_certificate(client: GuardedClient, certificate: Pa
 def test_it_waits_no_longer_than_the_deadline_for_a_handshake(client: GuardedClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable):
         client.get(f"https://127.0.0.1:{silent.getsockname()[1]}/", deadline=0.3)
+
+
+@pytest.mark.usefixtures("here")
+def test_it_trusts_what_one_client_was_given_and_no_other(certificate: Path) -> None:
+    given = certificate.read_text()
+    allowed = [ip_network("127.0.0.1")]
+    with https_server(certificate) as (port, _):
+        with GuardedClient(allow_networks=allowed, certificates=given) as client:
+            assert client.get(f"https://rat.example:{port}/").status == 200
+        with GuardedClient(allow_networks=allowed) as client, pytest.raises(Unreachable):
+            client.get(f"https://rat.example:{port}/")
+
+
+@pytest.mark.parametrize("given", ["nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_it_says_so_when_it_is_given_no_certificates(given: str) -> None:
+    with pytest.raises(BadCertificates, match="PEM"):
+        trusting(given)
