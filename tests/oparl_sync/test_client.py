@@ -216,7 +216,6 @@ def test_a_file_that_breaks_off_counts_against_its_server() -> None:
     for _ in range(FAILURES):
         with pytest.raises(BrokenBody), client.stream(f"{ROOT}/file") as stream:
             list(stream.iter_bytes())
-        client._hosts._row("rat.example").failures += 1  # as if nothing had begun well
     with pytest.raises(ServerFailed, match="in a row"), client.stream(f"{ROOT}/file"):
         pass
 
