@@ -44,9 +44,10 @@ def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text
         yield from heads
         return
     shas = {row.id: row.blob_sha256 for row in rows if row.blob_sha256}
+    stated = {row.id: row.stated_text for row in rows}
     for group in _groups(session, heads, shas):
         pages = _pages(session, {shas[head.id] for head in group if head.id in shas})
-        yield from (replace(head, pages=pages.get(shas.get(head.id, ""), ())) for head in group)
+        yield from (_with_text(head, pages.get(shas.get(head.id, ""), ()), stated.get(head.id)) for head in group)
 
 
 def files_of(session: Session, parents: Collection[str]) -> set[str]:
@@ -72,6 +73,11 @@ def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
         },
         parent=parents[0].id if parents else None,
     )
+
+
+def _with_text(head: Document, pages: tuple[str, ...], stated: str | None) -> Document:
+    """Give a document its pages; where none of them was read, what its source says is written there."""
+    return replace(head, pages=pages if any(pages) or not stated else (stated, *pages[1:]))
 
 
 def _family(session: Session, ids: Collection[str]) -> Family:

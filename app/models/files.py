@@ -42,6 +42,13 @@ class File(OParlObject):
 
     blob: Mapped["Blob | None"] = relationship(primaryjoin="foreign(File.blob_sha256) == Blob.sha256", viewonly=True)
 
+    @property
+    def stated_text(self) -> str:
+        """What its source says is written in it (more! rubin does); it counts until the bytes give text themselves."""
+        stated = self.raw.get("text")
+        # rubin's lists of keywords end in a placeholder for the attachment.
+        return stated.replace("\x00", "").strip().removesuffix("%anl%;").strip() if isinstance(stated, str) else ""
+
 
 class Blob(Base):
     """The bytes of one or more files, and what became of reading them; `read_state` is None while that is owed."""

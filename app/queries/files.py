@@ -78,18 +78,27 @@ def text_state(file: File) -> TextState:
 
 def page_text(session: Session, file: File, number: int) -> str | None:
     """Return the text of one page, None where there is no such page."""
+    if number == 1 and (stated := _stated(file)):
+        return stated
     return session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == number))
 
 
 def page_texts(session: Session, file: File) -> dict[int, str]:
     """Return page number -> text, all of it: megabytes for a budget of 500 pages."""
     query = select(Page.number, Page.text).where(Page.sha256 == file.blob_sha256).order_by(Page.number)
-    return {row.number: row.text for row in session.execute(query)}
+    found = {row.number: row.text for row in session.execute(query)}
+    return {1: stated} | {k: v for k, v in found.items() if k > 1} if (stated := _stated(file)) else found
 
 
 def page_numbers(session: Session, file: File) -> list[int]:
     """Return the numbers of the pages whose text is here."""
-    return list(session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number)))
+    found = session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number))
+    return sorted({1, *found}) if _stated(file) else list(found)
+
+
+def _stated(file: File) -> str:
+    """Return the text that the source states, where the bytes gave none."""
+    return "" if text_state(file) in (TextState.READ, TextState.PARTIAL) else file.stated_text
 
 
 def behind_doors(session: Session, found: Iterable[File]) -> set[str]:

@@ -85,8 +85,7 @@ def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: dat
     query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), shown(Consultation))
     consultations = list(session.scalars(query.order_by(Consultation.position, Consultation.id)))
     items = _items_of(session, consultations)
-    meeting_of = {c.id: c.meeting_id or _meeting_id(items.get(c.id)) for c in consultations}
-    meetings = _meetings(session, meeting_of.values())
+    meetings, meeting_of = _meetings_of(session, consultations, items)
     organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
     paths: dict[str, list[Station]] = {}
     for consultation in consultations:
@@ -123,10 +122,6 @@ def _order(station: Station) -> tuple[bool, datetime, int]:
     return station.start is None, station.start or _BEGINNING, station.consultation.position or 0
 
 
-def _meeting_id(item: AgendaItem | None) -> str | None:
-    return item.meeting_id if item else None
-
-
 def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, AgendaItem]:
     # Some servers name the item on the consultation, some the consultation on the item.
     named = {c.agenda_item_id for c in consultations if c.agenda_item_id}
@@ -138,6 +133,16 @@ def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, 
     return {id_: item for id_, item in pairs if item}
 
 
-def _meetings(session: Session, ids: Iterable[str | None]) -> dict[str, Meeting]:
-    wanted = {one for one in ids if one}
-    return {row.id: row for row in session.scalars(select(Meeting).where(Meeting.id.in_(wanted), ~Meeting.deleted))}
+def _meetings_of(
+    session: Session, consultations: list[Consultation], items: dict[str, AgendaItem]
+) -> tuple[dict[str, Meeting], dict[str, str | None]]:
+    """Return the meetings by id, and by the consultation's id where each was held.
+
+    That is where its item stands: more! rubin (ruhrparlament.de) has meetings twice, as X and ni_X, and consultations
+    name the other one.
+    """
+    pairs = {c.id: (items[c.id].meeting_id if c.id in items else None, c.meeting_id) for c in consultations}
+    wanted = {one for pair in pairs.values() for one in pair if one}
+    query = select(Meeting).where(Meeting.id.in_(wanted), ~Meeting.deleted)
+    known = {row.id: row for row in session.scalars(query)}
+    return known, {key: next((one for one in pair if one in known), None) for key, pair in pairs.items()}

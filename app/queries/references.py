@@ -18,6 +18,8 @@ TARGETS: dict[str, type[OParlObject]] = {
     "location": Location,
     "meeting": Meeting,
 }
+# Here more! rubin names the person in charge instead of the office.
+OR_PERSONS = frozenset({"underDirectionOf"})
 FILE_ROLES = tuple(name for name, model in TARGETS.items() if model is File)
 
 
@@ -62,6 +64,8 @@ def references(
     for model in dict.fromkeys(TARGETS[link.property] for link in links):
         wanted = {link.to_id for link in links if TARGETS[link.property] is model}
         rows |= _rows(session, model, wanted)
+    if strays := {link.to_id for link in links if link.property in OR_PERSONS and link.to_id not in rows}:
+        rows |= _rows(session, Person, strays)
     found: dict[str, dict[str, list[Reference]]] = {}
     for link in links:
         target: OParlObject | Missing = rows.get(link.to_id) or Missing(link.to_id)
