@@ -1,10 +1,11 @@
-"""Many new rows at once, by the quickest way that each database has."""
+"""Many rows at once, written and asked for by the quickest way that each database has."""
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Table, Text, any_, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,27 @@ def insert_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         places = ", ".join("?" * len(names))
         statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608 - of names in our own schema
         connection.exec_driver_sql(statement, [tuple(row) for row in values])
+
+
+def among(session: Session, column: SQLColumnExpression[str], values: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these texts.
+
+    To PostgreSQL they go as one array: in two fifths of the time that hundreds of parameters take, and whatever their
+    number, it is one statement.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(values), type_=ARRAY(Text)))
+    return column.in_(values)
+
+
+def by_index(session: Session) -> None:
+    """Let PostgreSQL look up by index until the transaction ends.
+
+    A database that grows by a whole council within a minute has no statistics yet: without them it expects half of the
+    log for a hundred ids, and reads all of it for every page.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))
 
 
 def _bound(connection: Connection, table: Table, names: list[str], rows: Sequence[Mapping[str, Any]]) -> Values:

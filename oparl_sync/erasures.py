@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Erasure, key_of
+from app.rows import among
 from oparl_sync import values
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object, Parsed
@@ -30,7 +31,9 @@ def take_out(session: Session, parsed: Parsed) -> int:
     }
     wanted = sorted({*keys.values(), *(key for some in told.values() for key in some)})
     erased = {
-        key for part in chunks(wanted) for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
+        key
+        for part in chunks(wanted)
+        for key in session.scalars(select(Erasure.key).where(among(session, Erasure.key, part)))
     }
     kept: list[Object] = []
     for found in parsed.objects:  # holders come before what they hold

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, AgendaItem, Change, Link, Source
 from app.models.base import DEFAULT_PORTS
+from app.rows import among
 from app.shown import FILE_PARENTS
 from oparl_sync.parsed import Object
 from oparl_sync.vocabulary import HOLDING, PARENTS
@@ -33,12 +34,13 @@ def rows(session: Session, object_type: str, keys: Sequence[str]) -> dict[str, K
     """Return what is stored under these keys."""
     table = OPARL_TYPES[object_type].__table__.c
     parent = table[PARENTS[object_type].column] if object_type in PARENTS else null()
-    columns = (table.key, table.id, table.source_id, table.content_hash, table.embedded, table.deleted, parent)
-    found = [row for part in chunks(keys) for row in session.execute(select(*columns).where(table.key.in_(part)))]
-    hosts = _hosts(session) if found else {}
+    columns = (table.key, table.id, table.source_id, Source.url, table.content_hash, table.embedded, table.deleted)
+    chosen = select(*columns, parent).join(Source, Source.id == table.source_id)
+    found = [row for part in chunks(keys) for row in session.execute(chosen.where(among(session, table.key, part)))]
+    hosts = {url: host_in(url) for url in {row.url for row in found}}
     return {
-        key: Known(oparl_id, source_id, hosts[source_id], content_hash, embedded, deleted, holder)
-        for key, oparl_id, source_id, content_hash, embedded, deleted, holder in found
+        key: Known(oparl_id, source_id, hosts[url], content_hash, embedded, deleted, holder)
+        for key, oparl_id, source_id, url, content_hash, embedded, deleted, holder in found
     }
 
 
@@ -48,7 +50,7 @@ def raws(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, di
     return {
         oparl_id: raw
         for part in chunks(ids)
-        for oparl_id, raw in session.execute(select(model.id, model.raw).where(model.id.in_(part)))
+        for oparl_id, raw in session.execute(select(model.id, model.raw).where(among(session, model.id, part)))
     }
 
 
@@ -70,7 +72,7 @@ def holders(
     found = {
         ids[oparl_id]: holder
         for part in chunks(list(ids))
-        for oparl_id, holder in session.execute(first.where(Link.to_id.in_(part)).group_by(Link.to_id))
+        for oparl_id, holder in session.execute(first.where(among(session, Link.to_id, part)).group_by(Link.to_id))
     }
     # Compared without the scheme: a server that moves to https moves its holders too.
     return {key: min(str(copies[key].holder), holder, key=rest) for key, holder in found.items()}
@@ -118,7 +120,7 @@ def strip_unplaced(session: Session, locations: Iterable[Object], named: Collect
     placed = {
         oparl_id
         for part in chunks(list(alone))
-        for oparl_id in session.scalars(select(Link.to_id).where(Link.to_id.in_(part)))
+        for oparl_id in session.scalars(select(Link.to_id).where(among(session, Link.to_id, part)))
     }
     for oparl_id in alone.keys() - placed - set(named):
         alone[oparl_id].strip()
@@ -127,7 +129,7 @@ def strip_unplaced(session: Session, locations: Iterable[Object], named: Collect
 def held_by(session: Session, ids: Sequence[str]) -> list[str]:
     """Return what these objects hold or refer to by links."""
     chosen = select(Link.to_id).distinct()
-    return [held for part in chunks(ids) for held in session.scalars(chosen.where(Link.from_id.in_(part)))]
+    return [held for part in chunks(ids) for held in session.scalars(chosen.where(among(session, Link.from_id, part)))]
 
 
 def backs(session: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int, str]]]:
@@ -135,7 +137,7 @@ def backs(session: Session, ids: Sequence[str]) -> dict[str, set[tuple[str, int,
     chosen = select(Link.from_id, Link.property, Link.position, Link.to_id).where(Link.property.in_(FILE_PARENTS))
     found: dict[str, set[tuple[str, int, str]]] = {}
     for part in chunks(ids):
-        for oparl_id, name, position, parent in session.execute(chosen.where(Link.from_id.in_(part))):
+        for oparl_id, name, position, parent in session.execute(chosen.where(among(session, Link.from_id, part))):
             found.setdefault(oparl_id, set()).add((name, position, parent))
     return found
 
@@ -146,14 +148,16 @@ def holding(session: Session, ids: Sequence[str]) -> set[tuple[str, str]]:
     return {
         (file_id, holder)
         for part in chunks(ids)
-        for file_id, holder in session.execute(chosen.where(Link.to_id.in_(part)))
+        for file_id, holder in session.execute(chosen.where(among(session, Link.to_id, part)))
     }
 
 
 def other_types(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, str]:
     """Return as what else these ids are stored, and not withdrawn; the log knows all that ever was."""
     chosen = select(Change.object_id, Change.object_type).where(Change.object_type != object_type).distinct()
-    logged = [row for part in chunks(ids) for row in session.execute(chosen.where(Change.object_id.in_(part)))]
+    logged = [
+        row for part in chunks(ids) for row in session.execute(chosen.where(among(session, Change.object_id, part)))
+    ]
     found = {}
     for oparl_id, other in logged:
         model = OPARL_TYPES[other]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import changes
 from app.models import OPARL_TYPES, Link
 from app.models.files import WAITING
-from app.rows import insert_all
+from app.rows import among, insert_all
 from app.shown import FILE_PARENTS
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object
@@ -108,15 +108,15 @@ class Writes:
         for object_type, ids in self.stands_alone.items():
             table = table_of(object_type)
             for part in chunks(ids):
-                session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
+                session.execute(update(table).where(among(session, table.c.id, part)).values(embedded=False))
         changes.append(session, self.log)
 
     def relink(self, session: Session, source_id: int) -> None:
         """Write references, and places of what this source brought."""
         for part in chunks(self.unlink):
-            session.execute(delete(Link).where(Link.from_id.in_(part)))
+            session.execute(delete(Link).where(among(session, Link.from_id, part)))
         for part in chunks(self.unback):
-            session.execute(delete(Link).where(Link.from_id.in_(part), Link.property.in_(FILE_PARENTS)))
+            session.execute(delete(Link).where(among(session, Link.from_id, part), Link.property.in_(FILE_PARENTS)))
         insert_all(session, _LINK, self.links)
         for object_type, places in self.places.items():
             table, parent = table_of(object_type), PARENTS[object_type].column
