@@ -85,11 +85,17 @@ class GuardedClient:
         max_bytes: int = MAX_PAGE,
         deadline: float | None = None,
         cross_site: bool = True,
+        max_redirects: int = MAX_REDIRECTS,
     ) -> Answer:
         """Fetch a page whole within `deadline` seconds; `cross_site=False` refuses redirects to another host."""
         began = time.monotonic()
         with self.stream(
-            url, headers=headers, max_bytes=max_bytes, deadline=deadline or self._timeout, cross_site=cross_site
+            url,
+            headers=headers,
+            max_bytes=max_bytes,
+            deadline=deadline or self._timeout,
+            cross_site=cross_site,
+            max_redirects=max_redirects,
         ) as stream:
             content = b"".join(stream.iter_bytes())
         elapsed = time.monotonic() - began
@@ -104,6 +110,7 @@ class GuardedClient:
         max_bytes: int = MAX_FILE,
         deadline: float = FILE_SECONDS,
         cross_site: bool = True,
+        max_redirects: int = MAX_REDIRECTS,
     ) -> Iterator[Stream]:
         """Open a file to read piece by piece; the same bounds as `get`."""
         clock = Deadline(deadline)
@@ -124,7 +131,7 @@ class GuardedClient:
                         pass
             finally:
                 _sync(response).close()
-            if len(passed) > MAX_REDIRECTS or str(following) in passed:
+            if len(passed) > max_redirects or str(following) in passed:
                 raise TooManyRedirects(
                     f"{target.host}: redirected {len(passed)} times, last to {_short(str(following))}"
                 )
