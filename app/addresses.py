@@ -11,6 +11,8 @@ FOLDERS = {
     "Organization": "organizations",
     "File": "files",
 }
+# These have no page of their own, and a history.
+HISTORY_ONLY = {"AgendaItem": "agenda-items", "Consultation": "consultations"}
 
 
 def address_of(object_type: str, key: str, *, page: int | None = None, parent: str = "", query: str = "") -> str:
@@ -33,3 +35,9 @@ def address_of(object_type: str, key: str, *, page: int | None = None, parent: s
 def record_url(object_type: str, key: str, page: int | None = None, query: str = "") -> str:
     """Return the path of a record that has a page of its own; what templates use."""
     return address_of(object_type, key, page=page, query=query)
+
+
+def history_url(object_type: str, key: str) -> str:
+    """Return the path of what changed in a record, as data."""
+    folder = FOLDERS.get(object_type) or HISTORY_ONLY[object_type]
+    return f"/{folder}/{quote(key, safe='')}/history.json"

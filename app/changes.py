@@ -28,17 +28,17 @@ def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
     return len(rows)
 
 
-def names_of(session: Session, ids: Sequence[str]) -> list[str]:
-    """Return under which ids the log knows some records: their own with either scheme, and those before a move."""
-    former = select(Alias.old_id).where(Alias.new_id.in_(ids))
-    rests = dict.fromkeys(one.partition("://")[2] for one in (*ids, *session.scalars(former)))
-    return [f"{scheme}://{rest}" for rest in rests for scheme in ("https", "http")]
+def names_of(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return under which ids the log knows some records, with those of today: either scheme's, and before a move."""
+    former = select(Alias.old_id, Alias.new_id).where(Alias.new_id.in_(ids))
+    known = [(oparl_id, oparl_id) for oparl_id in ids] + [(row.old_id, row.new_id) for row in session.execute(former)]
+    return {f"{scheme}://{name.partition('://')[2]}": today for name, today in known for scheme in ("https", "http")}
 
 
 def forget_wording(session: Session, ids: Sequence[str]) -> None:
     """Take from the log what records said: they were withdrawn, are public no more, or had to be erased."""
     for start in range(0, len(ids), CHUNK):
-        theirs = Change.object_id.in_(names_of(session, ids[start : start + CHUNK]))
+        theirs = Change.object_id.in_(list(names_of(session, ids[start : start + CHUNK])))
         session.execute(update(Change).where(theirs, Change.diff.is_not(None)).values(diff=null()))
 
 

@@ -9,6 +9,7 @@ from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.data import data
 from app.web.pages.files import files
+from app.web.pages.history import history_data
 from app.web.pages.home import home
 from app.web.pages.meetings import meetings
 from app.web.pages.organizations import organizations
@@ -19,7 +20,7 @@ from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, alerts, status)
+PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, alerts, status, history_data)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from flask import Flask
 from markupsafe import Markup
 
-from app.addresses import record_url
+from app.addresses import history_url, record_url
 from app.db import now
 from app.web.i18n import ZONE, formats, gettext
 
@@ -33,7 +33,7 @@ def install(app: Flask) -> None:
     dates = (local, day, weekday, short_day, clock, moment, month, iso)
     for function in (*dates, number, file_size, held, shortened, soft, phrase):
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.globals.update(record_url=record_url, today=today)
+    app.jinja_env.globals.update(record_url=record_url, history_url=history_url, today=today)
 
 
 def today() -> date:

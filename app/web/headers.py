@@ -1,5 +1,8 @@
 """What every answer says about itself: what it may load, whether it changed, how long it holds."""
 
+from typing import Any
+
+import orjson
 from flask import Flask, Response, request
 
 from app.config import Settings
@@ -43,4 +46,16 @@ def _conditional(response: Response) -> Response:
     if response.status_code == 200 and not response.direct_passthrough:
         response.add_etag()
         response.make_conditional(request)
+    return response
+
+
+def open_data(content: dict[str, Any]) -> Response:
+    """Answer with JSON that programs anywhere may read, and ask for again cheaply."""
+    response = Response(orjson.dumps(content), mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.no_cache = True
+    response.add_etag()
+    response.make_conditional(request)
     return response

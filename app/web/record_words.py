@@ -8,9 +8,7 @@ from babel.dates import format_date
 from flask import Flask
 
 from app.models import File, Location, Meeting, OParlObject, Paper, Person
-from app.models.changes import CREATED, DELETED, ERASED
 from app.queries.files import TextState, text_state
-from app.queries.history import Event
 from app.web.filters import clock, file_size, held, local
 from app.web.i18n import N_, formats, gettext, ngettext
 from app.web.wording import type_word
@@ -62,6 +60,14 @@ FIELDS = {
     "web": N_("address"),
     "license": N_("licence"),
     "keyword": N_("keywords"),
+    "paper": N_("paper"),
+    "masterFile": N_("original file"),
+    "description": N_("description"),
+    "streetAddress": N_("street"),
+    "room": N_("room"),
+    "postalCode": N_("postcode"),
+    "subLocality": N_("district"),
+    "locality": N_("town"),
 }
 KINDS = {
     "application/pdf": "PDF",
@@ -110,7 +116,6 @@ def install(app: Flask) -> None:
         record_title=record_title,
         role_word=role_word,
         fields_words=fields_words,
-        event_sentence=event_sentence,
         file_line=file_line,
         file_kind=file_kind,
         text_state=text_state,
@@ -142,23 +147,6 @@ def role_word(role: str) -> str:
 def fields_words(fields: Iterable[str] | None) -> str:
     """Return the words for properties that changed, each once; the source's own name where we have none."""
     return ", ".join(dict.fromkeys(gettext(FIELDS[field]) if field in FIELDS else field for field in fields or ()))
-
-
-def event_sentence(event: Event, about: OParlObject) -> str:
-    """Say what happened, seen from the page of the record `about`."""
-    change = event.change
-    what = type_word(change.object_type)
-    if event.record is not None and event.record.id != about.id and event.record.name:
-        what = gettext("%(type)s “%(name)s”", type=what, name=event.record.name)
-    if change.kind == CREATED:
-        return gettext("First read here") if change.backfill else gettext("%(what)s added", what=what)
-    if change.kind == DELETED:
-        return gettext("%(what)s withdrawn", what=what)
-    if change.kind == ERASED:
-        return gettext("%(what)s erased", what=what)
-    if change.fields == ["text"]:
-        return gettext("%(what)s read", what=what)
-    return gettext("%(what)s changed: %(fields)s", what=what, fields=fields_words(change.fields) or "–")
 
 
 def file_kind(file: File) -> str:

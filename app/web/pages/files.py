@@ -17,6 +17,7 @@ from app.web.pages.records import (
     body_asked,
     council_choice,
     found,
+    history_of,
     lookup,
     origin,
     page_number,
@@ -101,6 +102,7 @@ def show(key: str) -> str:
         hits=marked.hits,
         until=marked.until,
         stored=file.fetch_state == FETCHED and file.blob is not None,
+        history=history_of(file),
         **origin(file),
     )
 

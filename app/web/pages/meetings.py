@@ -18,9 +18,9 @@ from app.web.pages.records import (
     Choice,
     body_asked,
     by_count,
-    changes_of,
     council_choice,
     found,
+    history_of,
     lookup,
     organization_choice,
     origin,
@@ -91,7 +91,7 @@ def show(key: str) -> str:
         files=files_among(linked),
         before=before,
         after=after,
-        events=changes_of(meeting, [entry.item.id for entry in public]),
+        history=history_of(meeting, [entry.item.id for entry in public] + ([row.location.id] if row.location else [])),
         **origin(meeting),
     )
 

@@ -17,9 +17,9 @@ from app.web.pages.records import (
     body_asked,
     by_count,
     by_title,
-    changes_of,
     council_choice,
     found,
+    history_of,
     lookup,
     organization_choice,
     origin,
@@ -79,7 +79,7 @@ def show(key: str) -> str:
         facts=_facts(paper, path, standing, files),
         resolution=_resolution(path, standing),
         related=queries.related_papers(db, paper),
-        events=changes_of(paper, [*(file.target.id for file in files), *_along(path)]),
+        history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
 

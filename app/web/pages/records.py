@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Alias, OParlObject, Source, key_of
 from app.queries.bodies import bodies, body_named
-from app.queries.history import Event, history
+from app.queries.history import changes_of
 from app.queries.paging import Paged
 from app.web.errors import Withdrawn
 from app.web.filters import number
+from app.web.history_words import Told, history_words
 from app.web.i18n import gettext, here
 from app.web.record_words import record_title
 from app.web.site import session
@@ -93,11 +94,9 @@ def origin(record: OParlObject) -> dict[str, object]:
     return {"body": body_named(session(), record.body_id), "source": session().get(Source, record.source_id)}
 
 
-def changes_of(record: OParlObject, ids: Iterable[str]) -> list[Event]:
-    """Return what happened to a record and to what belongs to it since the first walk; [] if nothing did."""
-    events = history(session(), [record.id, *ids])
-    told = [event for event in events if not event.change.backfill or event.change.object_id == record.id]
-    return told if any(not event.change.backfill for event in told) else []
+def history_of(record: OParlObject, parts: Iterable[str] = ()) -> list[Told]:
+    """Return in words what happened to a record and to what belongs to it since the first walk; [] if nothing did."""
+    return history_words(changes_of(session(), record, parts), record)
 
 
 def words_asked(name: str, length: int = 256) -> str | None:
