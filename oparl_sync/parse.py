@@ -36,8 +36,9 @@ def objects(entries: list[Any], expected: str, *, where: str, first: int = 0) ->
     """
     parsed = Parsed()
     reader = _Reader(parsed, where)
-    for position, entry in enumerate(entries, first):
-        reader.read(entry, expected, "data", position)
+    names = quirks.consultations_sharing_ids(entries) if expected == "Consultation" else {}
+    for position, entry in enumerate(entries):
+        reader.read(entry, expected, "data", first + position, named=names.get(position))
     sealed = []
     for found in parsed.objects:
         try:
@@ -74,11 +75,14 @@ class _Reader:
         position: int,
         *,
         holder: Object | None = None,
-        taken: dict[str, Any] | None = None,
+        named: str | None = None,
         depth: int = 0,
         part: bool = False,
     ) -> Object | None:
-        """Read one object; returns None when it went into quarantine. A `part` may lack an id of its own."""
+        """Read one object; returns None when it went into quarantine.
+
+        A `part` may lack an id of its own; `named` is what stands for an id that is not its own.
+        """
         self.parsed.seen += 1
         about = f"{holder.id if holder else self.where}#{name}-{position}"
         if not isinstance(data, dict) or depth > MAX_DEPTH:
@@ -91,11 +95,7 @@ class _Reader:
         if identity is None:
             return None
         object_type, oparl_id = identity
-        if taken is not None:
-            if oparl_id in taken and taken[oparl_id] != data and object_type == "Consultation":
-                oparl_id = quirks.consultation_id_reused(oparl_id, data)
-            taken[oparl_id] = data
-        found = Object(object_type, oparl_id, {}, {}, holder=holder.id if holder else None)
+        found = Object(object_type, named or oparl_id, {}, {}, holder=holder.id if holder else None)
         self.parsed.objects.append(found)
         found.with_holder = holder is not None and holder.deleted
         if found.with_holder or values.is_true(data.get("deleted")):
@@ -223,10 +223,10 @@ class _Reader:
     def _refer(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> None:
         """Read references, and what is embedded; in raw ids stand for objects."""
         items = value if isinstance(value, list) else [value]
-        taken: dict[str, Any] = {}
+        names = quirks.consultations_sharing_ids(items) if prop.type == "Consultation" else {}
         standing: list[Any] = []
         for position, item in enumerate(items):
-            target = self._target(found, name, prop, item, position, depth, taken)
+            target = self._target(found, name, prop, item, position, depth, names.get(position))
             if target is not None:
                 standing.append(target if isinstance(item, dict) else item)
             else:
@@ -245,7 +245,7 @@ class _Reader:
         item: Any,
         position: int,
         depth: int,
-        taken: dict[str, Any] | None = None,
+        named: str | None = None,
     ) -> str | None:
         """Return the id of what is referred to by its URL or by standing there itself."""
         if not isinstance(item, dict):
@@ -256,7 +256,7 @@ class _Reader:
                 return None
             return quirks.one_scheme(found.id, target) if target else None
         part = prop.kind in HOLDERS
-        child = self.read(item, prop.type, name, position, holder=found, taken=taken, depth=depth + 1, part=part)
+        child = self.read(item, prop.type, name, position, holder=found, named=named, depth=depth + 1, part=part)
         if child is None:
             return None
         if prop.kind is Kind.CHILDREN and (parent := PARENTS.get(child.type)) and not child.deleted:

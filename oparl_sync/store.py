@@ -16,7 +16,7 @@ from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
 from app.rows import by_index
-from oparl_sync import differences, erasures, known, naming, problems, standing, todo, withdraw
+from oparl_sync import differences, erasures, known, naming, problems, standing, stations, todo, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
@@ -70,6 +70,7 @@ class Store:
     def save(self, session: Session, parsed: Parsed) -> Counts:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
         by_index(session)
+        stations.tell_apart(session, parsed)
         erased = erasures.take_out(session, parsed)
         counts = Counts(unchanged=erased, quarantined=parsed.quarantined)
         page = _Page(self, session, counts, Writes(), now())

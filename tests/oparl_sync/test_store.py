@@ -100,15 +100,15 @@ def test_it_hears_an_embedded_change_from_the_holder_that_counts(engine: Engine,
 
 
 def test_it_leaves_a_child_to_the_parent_that_still_names_it(engine: Engine, session: Session) -> None:
-    one = thing("Paper", 1, consultation=[thing("Consultation", 1, role="first")])
-    two = thing("Paper", 2, consultation=[thing("Consultation", 1, role="second")])
-    save(engine, [one], "Paper")
-    save(engine, [two], "Paper")
+    one = thing("Meeting", 1, agendaItem=[thing("AgendaItem", 1, name="first")])
+    two = thing("Meeting", 2, agendaItem=[thing("AgendaItem", 1, name="second")])
+    save(engine, [one], "Meeting")
+    save(engine, [two], "Meeting")
     before = session.scalar(select(func.count(Change.seq)))
-    save(engine, [one], "Paper")
-    save(engine, [two], "Paper")
+    save(engine, [one], "Meeting")
+    save(engine, [two], "Meeting")
     assert session.scalar(select(func.count(Change.seq))) == before
-    assert session.scalars(select(Consultation)).one().paper_id == url("Paper", 1)
+    assert session.scalars(select(AgendaItem)).one().meeting_id == url("Meeting", 1)
 
 
 def test_it_moves_a_child_that_its_parent_names_no_more(engine: Engine, session: Session) -> None:
