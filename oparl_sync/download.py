@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
-from app.db import now, writing
+from app.db import Writer, now, writing
 from app.files import FileStore, FileTooLarge
 from app.models import Blob, Change, File, Page
 from app.models.changes import CREATED, UPDATED
@@ -18,7 +18,7 @@ from app.net import NetError
 from oparl_sync import problems, quirks
 from oparl_sync.client import FINAL, OParlClient
 from oparl_sync.known import chunks
-from oparl_sync.problems import Deviation, ServerFailed
+from oparl_sync.problems import Deviation, ServerFailed, SyncError
 from oparl_sync.progress import Progress
 
 MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
@@ -40,7 +40,14 @@ class Outcome:
     again: bool = False
 
 
-def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStore, progress: Progress) -> int:
+def missing(
+    engine: Engine,
+    source_id: int,
+    client: OParlClient,
+    store: FileStore,
+    progress: Progress,
+    writer: Writer | None = None,
+) -> int:
     """Fetch all files of a source that are owed and due; returns how many arrived.
 
     Raises StoreFull, and ServerFailed when too many fail in a row: the rest waits for the next time.
@@ -65,7 +72,7 @@ def missing(engine: Engine, source_id: int, client: OParlClient, store: FileStor
                 if in_a_row >= GIVE_UP_AFTER:
                     break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
-            with writing(engine) as session:
+            with writer() if writer else writing(engine) as session:
                 _note(session, source_id, outcomes, {row.id: row for row in batch})
     raise ServerFailed(f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}")
 
@@ -156,9 +163,8 @@ def _fetch_from(
     client: OParlClient, store: FileStore, url: str, *, guessed: bool = False
 ) -> tuple[Outcome, int | None]:
     """Fetch from one address; a `guessed` one may not answer with a web page: that is how many say there is nothing."""
-    client.pause_for(url)
     try:
-        with client.net.stream(client.where(url), max_bytes=MAX_FILE) as stream:
+        with client.stream(url, max_bytes=MAX_FILE) as stream:
             if stream.status in (NOT_FOUND, 410) or (guessed and "html" in stream.headers.get("content-type", "")):
                 reason = f"The source does not have it any more (HTTP {stream.status})."
                 return Outcome(GONE, reason), stream.status
@@ -167,7 +173,7 @@ def _fetch_from(
             stored = store.put(stream.iter_bytes(), MAX_FILE)
     except (*FINAL, FileTooLarge) as error:
         return Outcome(FAILED, str(error)), None
-    except NetError as error:
+    except (NetError, SyncError) as error:
         return Outcome(WAITING, str(error), again=True), None
     return Outcome(FETCHED, None, stored.sha256, stored.size), stream.status
 

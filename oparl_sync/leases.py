@@ -64,8 +64,8 @@ class Lease:
                 raise
             raise Fenced(f"{self.name}: this worker stood still in the middle of a write, which was undone") from error
 
-    def _row(self) -> Select[Any]:
-        chosen: Select[Any] = select(Row.owner, Row.epoch).where(Row.name == self.name)
+    def _row(self) -> Any:
+        chosen = select(Row.owner, Row.epoch).where(Row.name == self.name)
         if self.engine.dialect.name == "postgresql":
             # Whoever is paused in the middle of a write must not keep the others waiting: the server ends it.
             wait = func.set_config("idle_in_transaction_session_timeout", str(round(self.ttl * 1000)), True)

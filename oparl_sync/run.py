@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
 
-from app.config import Settings
+from app.config import Network, Settings
 from app.db import now
 from app.documents import SandboxError
 from app.files import FileStore, StoreFull, open_store
@@ -48,9 +48,10 @@ class Shared:
 
     settings: Settings
     engine: Engine
-    client: Callable[[Source], OParlClient]
+    client: Callable[[Source], AbstractContextManager[OParlClient]]
     store: FileStore
     progress: Progress
+    withdraw: Callable[[], None]  # takes from the search what a source withdrew
 
 
 def sync(
@@ -68,8 +69,9 @@ def sync(
     """
     began, moment, summary = time.monotonic(), now(), Summary()
     with shared(settings, engine, progress) as common:
-        for source in _sources(engine, slugs):
-            one_source(common, source, summary, full=full, accept=accept)
+        for source in sources(engine, slugs):
+            with _others(source, summary):
+                one_source(common, source, summary, full=full, accept=accept)
         documents(common, summary)
     summary.deviations |= {} if slugs else _not_asked(engine)
     with Session(engine) as session:
@@ -82,26 +84,38 @@ def sync(
 def one_source(
     common: Shared, source: Source, summary: Summary, *, full: bool = False, accept: bool = False, files: bool = True
 ) -> None:
-    """Bring the records and files of one source up to date, alone of all workers; adds to the summary."""
-    client, engine, failures = common.client(source), common.engine, list[str]()
+    """Bring the records and files of one source up to date; adds to the summary. Raises Taken where another does it."""
+    engine, failures = common.engine, list[str]()
     try:
-        with held(common, source) as lease:
-            counts, failures = pass_.mirror(
-                engine, lease.writing, client, source, common.progress, whole=full, accept=accept
-            )
-            summary.counts.add(counts)
-            if files:
-                with suppress(IndexLocked):  # whoever has it will do it
-                    # What was withdrawn leaves the search before the files are fetched, which may take hours.
-                    index.refresh(engine, common.settings.search_url, common.progress)
-                if full:
-                    download.again(engine, source.id)
-                download.missing(engine, source.id, client, common.store, common.progress)
+        with held(common, source) as lease, common.client(source) as client:
+            try:
+                counts, failures = pass_.mirror(
+                    engine, lease.writing, client, source, common.progress, whole=full, accept=accept
+                )
+                summary.counts.add(counts)
+                if files:
+                    # Before the files are fetched, which may take hours.
+                    common.withdraw()
+                    if full:
+                        download.again(engine, source.id)
+                    download.missing(engine, source.id, client, common.store, common.progress, lease.writing)
+            finally:
+                summary.requests += client.requests
+    except leases.Taken:
+        raise
     except (StoreFull, SyncError) as error:  # what is there is read and shown all the same
         failures.append(str(error))
-    summary.requests += client.requests
     if failures:
         summary.failures[source.slug] = failures
+
+
+@contextmanager
+def _others(source: Source, summary: Summary) -> Iterator[None]:
+    """Tell of a source that another worker has, and go on."""
+    try:
+        yield
+    except leases.Taken as error:
+        summary.failures[source.slug] = [str(error)]
 
 
 def documents(common: Shared, summary: Summary) -> None:
@@ -136,8 +150,9 @@ def mirror(
     """Bring only the objects of one source, not its files: the part that is measured against bare reading."""
     began, summary = time.monotonic(), Summary()
     with shared(settings, engine, progress) as common:
-        for source in _sources(engine, (slug,)):
-            one_source(common, source, summary, full=full, accept=accept, files=False)
+        for source in sources(engine, (slug,)):
+            with _others(source, summary):
+                one_source(common, source, summary, full=full, accept=accept, files=False)
             summary.failures.setdefault(slug, [])
     summary.seconds = time.monotonic() - began
     return summary
@@ -152,29 +167,51 @@ def look(settings: Settings, url: str, *, pinned_body: str | None = None) -> fet
 
 
 @contextmanager
-def shared(settings: Settings, engine: Engine, progress: Progress) -> Iterator[Shared]:
-    """Open what all sources of one process share."""
-    hosts, robots = Hosts(), Robots()
-    with _net(settings) as net:
+def shared(
+    settings: Settings,
+    engine: Engine,
+    progress: Progress,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    withdraw: Callable[[], None] | None = None,
+    unpaced: tuple[Network, ...] | None = None,
+) -> Iterator[Shared]:
+    """Open what all sources of one process share; `sleep` is called before each request, also for no time.
 
-        def client(source: Source) -> OParlClient:
-            return OParlClient(
-                net,
-                hosts=hosts,
-                robots=None if source.robots_ignored else robots,
-                unpaced=settings.fetch_allow_networks,
-                headers=source.headers,
-                home=source.url,
-            )
+    `unpaced` are the networks whose servers need no pauses: those that may be dialled besides, where none are given.
+    """
+    hosts, robots = Hosts(sleep=sleep), Robots()
+    ours = settings.fetch_allow_networks if unpaced is None else unpaced
+    # One connection stays open: whenever its last one closes, SQLite folds its log into the database (6 ms a page).
+    kept = engine.connect() if engine.dialect.name == "sqlite" else nullcontext()
+    with _net(settings) as net, kept:
 
-        yield Shared(settings, engine, client, open_store(settings.files_url), progress)
+        @contextmanager
+        def client(source: Source) -> Iterator[OParlClient]:
+            with _net(settings, source.ca_bundle) if source.ca_bundle else nullcontext(net) as own:
+                yield OParlClient(
+                    own,
+                    hosts=hosts,
+                    robots=None if source.robots_ignored else robots,
+                    unpaced=ours,
+                    sleep=sleep,
+                    headers=source.headers,
+                    home=source.url,
+                )
+
+        def refresh() -> None:
+            with suppress(IndexLocked):  # whoever has it will do it
+                index.refresh(engine, settings.search_url, progress)
+
+        yield Shared(settings, engine, client, open_store(settings.files_url), progress, withdraw or refresh)
 
 
-def _net(settings: Settings) -> GuardedClient:
-    return GuardedClient(allow_networks=settings.fetch_allow_networks, contact=settings.contact)
+def _net(settings: Settings, certificates: str | None = None) -> GuardedClient:
+    networks, contact = settings.fetch_allow_networks, settings.contact
+    return GuardedClient(allow_networks=networks, contact=contact, certificates=certificates or "")
 
 
-def _sources(engine: Engine, slugs: tuple[str, ...]) -> list[Source]:
+def sources(engine: Engine, slugs: tuple[str, ...]) -> list[Source]:
     """Return the named sources, or all that may be asked now."""
     with Session(engine, expire_on_commit=False) as session:
         chosen = select(Source).where(~Source.url.startswith(IMPORTED)).order_by(Source.id)

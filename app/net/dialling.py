@@ -22,7 +22,7 @@ CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 30.0
 MAX_ADDRESSES = 4
 # A look-up that hangs cannot be cancelled; this many may hang before further names have to wait.
-_LOOK_UPS = threading.BoundedSemaphore(16)
+_LOOK_UPS = threading.BoundedSemaphore(128)
 
 
 class Deadline(float):

@@ -11,7 +11,7 @@ from .addresses import Guard
 from .dialling import GuardedBackend
 from .errors import BadCertificates
 
-MAX_CONNECTIONS = 32
+MAX_CONNECTIONS = 512  # 100 sources and their files, some of whose servers hang: nobody waits for another's connection
 KEEP_SECONDS = 30.0
 
 
