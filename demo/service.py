@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote, urlencode
@@ -41,6 +42,8 @@ class Service:
         self.behaviours: list[Behaviour] = behaviours if behaviours is not None else []
         self.hears: list[Hearing] = []
         self.page_size = page_size
+        # Which body lists an object, by the body's number.
+        self.body_of: Callable[[Json], str] = lambda _: "1"
         # Behaviours count and remember: one request at a time. They may ask for further answers themselves.
         self._lock = threading.RLock()
         self._revision = town.revision
@@ -107,8 +110,9 @@ class Service:
         if len(parts) != 3:
             return None
         lists = LISTS_1_0 if self.version == "1.0" else LISTS
-        if parts[:2] == ["body", "1"] and parts[2] in lists:
-            return [item for item in everything if item["type"] == SCHEMA + LISTS[parts[2]]]
+        if parts[0] == "body" and parts[2] in lists and f"{self.town.base}/body/{parts[1]}" in self.town.objects:
+            kind = SCHEMA + LISTS[parts[2]]
+            return [item for item in everything if item["type"] == kind and self.body_of(item) == parts[1]]
         owner = f"{self.town.base}/organization/{parts[1]}"
         if parts[0] == "organization" and parts[2] == "meeting" and "meeting" in self.town.objects.get(owner, {}):
             return [

@@ -20,7 +20,7 @@ def raw_control_characters(_: Service) -> Iterable[Behaviour]:
     """Put a line break, a tab and two others into the names of papers, as no JSON may have them."""
 
     def spoil(item: Item) -> Item:
-        return item | {"name": f"{item['name']}\n\tmit\x0bUmbruch\x01"}
+        return item | {"name": f"{item.get('name', '')}\n\tmit\x0bUmbruch\x01"}
 
     def unescape(_: Request, response: Response) -> Response:
         body = response.body

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -64,7 +63,7 @@ def synthetic_stamps(service: Service) -> Iterable[Behaviour]:
 )
 def stamps_of_the_request(service: Service) -> Iterable[Behaviour]:
     """Give every object the moment of the request."""
-    return _stamped(service, lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
+    return _stamped(service, lambda: service.town.clock().astimezone().isoformat(timespec="seconds"))
 
 
 def _stamped(service: Service, stamp: Callable[[], str]) -> Iterable[Behaviour]:

@@ -9,7 +9,19 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from demo.quirks.altering import Item, altered, each, instead, is_filtered, kind_of, links, list_of, number, pages
+from demo.quirks.altering import (
+    Item,
+    altered,
+    each,
+    instead,
+    is_filtered,
+    is_page,
+    kind_of,
+    links,
+    list_of,
+    number,
+    pages,
+)
 from demo.quirks.registry import quirk
 from demo.register import LISTS, SCHEMA
 from demo.responses import Behaviour, Request, Response, Wire
@@ -56,7 +68,7 @@ def membership_array(service: Service) -> Iterable[Behaviour]:
     def change(request: Request, data: Any) -> Any:
         if request.path.startswith("/membership/"):
             return [data]
-        return data["data"] if list_of(request) == "membership" else data
+        return data["data"] if list_of(request) == "membership" and is_page(data) else data
 
     service.page_size = max(service.page_size, 1000)
     return [altered(change)]

@@ -1,10 +1,10 @@
 """A few papers and meetings of the made-up council, with all that belongs to them: small enough to be read often."""
 
-import copy
 import functools
+import json
 from typing import Any
 
-from demo.serial import kind_of
+from demo.serial import encode, kind_of
 from demo.town import Town, build
 
 SCALE = 0.1  # the smallest: 15 meetings, 60 papers, some 900 objects
@@ -17,8 +17,14 @@ def _built() -> Town:
 
 def small_town(papers: int = 6, meetings: int = 4) -> Town:
     """Return a town of its own with the first few papers and meetings, and all that belongs to them."""
+    whole, objects = _built(), json.loads(_chosen(papers, meetings))
+    return Town(whole.options, whole.base, objects, None, whole.history, whole.attachments)
+
+
+@functools.cache
+def _chosen(papers: int, meetings: int) -> bytes:
     whole = _built()
-    town = Town(whole.options, whole.base, copy.deepcopy(whole.objects), None, whole.history, whole.attachments)
+    town = Town(whole.options, whole.base, dict(whole.objects))
     limits = {"Paper": papers, "Meeting": meetings}
     kept: dict[str, bool] = {}
     for kind, limit in limits.items():
@@ -31,8 +37,7 @@ def small_town(papers: int = 6, meetings: int = 4) -> Town:
         owners = [o for name in ("paper", "meeting", "agendaItem", "papers", "meetings") for o in _list(item, name)]
         kept[str(item["id"])] = not owners or any(kept.get(str(owner), True) for owner in owners)
     gone = {uri for uri, stays in kept.items() if not stays}
-    town.objects = {uri: _pruned(item, gone) for uri, item in town.objects.items() if uri not in gone}
-    return town
+    return encode({uri: _pruned(item, gone) for uri, item in town.objects.items() if uri not in gone})
 
 
 def _list(item: dict[str, Any], name: str) -> list[object]:

@@ -1,1 +1,0 @@
-"""How any vendor's servers deviate from OParl."""
