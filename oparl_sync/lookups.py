@@ -120,7 +120,9 @@ def _note(work: Work, session: Session, answered: _Answer, body_id: str | None) 
     row, answer, counts = answered.row, answered.answer, Counts()
     mine = Lookup.id == row.id
     found = answered.parsed.objects[0] if answered.parsed is not None else None
-    if answered.parsed is not None and found is not None and (row.reason != todo.UNNAMED or found.deleted):
+    if found is not None and found.deleted and row.reason == todo.REFERENCE:  # withdrawn before it ever came here
+        found, answer = None, todo.GONE
+    if found is not None and answered.parsed is not None and (row.reason != todo.UNNAMED or found.deleted):
         model = OPARL_TYPES[row.object_type]
         known = session.scalar(select(model.body_id).where(model.id == row.object_id))
         past = session.scalar(select(Meeting.id).where(Meeting.id == row.object_id, Meeting.start < now()))
@@ -173,8 +175,9 @@ def _believed(work: Work, session: Session, object_type: str, rows: list[Lookup]
         Lookup.reason == todo.UNLISTED,
         or_(Lookup.answer.is_(None), Lookup.answer == todo.FAILED),
     )
-    suspects = len(rows) + (session.scalar(open_) or 0)
-    if suspects <= max(reconcile.FEW, reconcile.SHARE * (session.scalar(there) or 0)):
+    suspects, held = len(rows) + (session.scalar(open_) or 0), session.scalar(there) or 0
+    everything = suspects == held and held > reconcile.SOME
+    if suspects <= max(reconcile.FEW, reconcile.SHARE * held) and not everything:
         return rows
     sure = [row for row in rows if now() - row.noted_at >= SURE_AFTER and (row.misses >= SURE or not row.misses)]
     if len(sure) < len(rows):

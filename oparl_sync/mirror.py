@@ -98,14 +98,13 @@ def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
 
 def _save_endpoint(work: Work, found: fetch.Endpoint) -> Counts:
     counts = Counts()
+    system = parse.objects([found.system] if found.system else [], "System", where=work.source.url)
+    bodies = {body["id"].strip(): parse.objects([body], "Body", where=work.source.url) for body in found.bodies}
     with work.writing() as session:
         complete = (ListCursor.source_id == work.source.id, ListCursor.last_complete.is_not(None))
         read = set(session.scalars(select(ListCursor.body_id).where(*complete)))
-        if found.system is not None:
-            system = parse.objects([found.system], "System", where=work.source.url)
-            counts.add(Store(work.source, None, backfill=not read).save(session, system))
-        for body in found.bodies:
-            parsed, body_id = parse.objects([body], "Body", where=work.source.url), body["id"].strip()
+        counts.add(Store(work.source, None, backfill=not read).save(session, system))
+        for body_id, parsed in bodies.items():
             counts.add(Store(work.source, body_id, backfill=body_id not in read).save(session, parsed))
     return counts
 

@@ -23,6 +23,7 @@ from oparl_sync.work import Work
 KEY = 13  # letters
 FEW = 5  # so many of one type may vanish at once from the smallest council …
 SHARE = 0.05  # … and so large a part from any; more is believed only after a while, or when the operator says so
+SOME = 2  # … but never all that there was, where that was more than this
 MOST = 5_000  # missing objects of one list; with more, it is the list that is not right
 SAME_STAMP = 10  # entries; of so many, all modified within a day, the stamps say when they were exported
 

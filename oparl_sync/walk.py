@@ -8,11 +8,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import ListCursor, SeenPage
-from oparl_sync import cursors, fetch, parse, problems, reconcile, values
+from app.models import ListCursor, SeenPage, key_of
+from oparl_sync import cursors, fetch, known, parse, problems, reconcile, values
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.parsed import Parsed
-from oparl_sync.problems import Blocked, Deviation, ListBroken, NotOParl, ServerFailed, SyncError
+from oparl_sync.problems import Blocked, Deviation, ListBroken, SyncError
 from oparl_sync.store import Counts, Store
 from oparl_sync.work import Work
 
@@ -30,36 +30,52 @@ def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> 
         return counts, None
     if not cursors.goes_on(cursor, work):
         cursors.begin(cursor, work, cursors.since(cursor, work, earliest))
+    failure: SyncError | None = None
+    for _ in range(3):  # where it was broken off, filtered, whole
+        before = cursor.pages
+        failure = _tried(work, cursor, address, counts)
+        if failure is None:
+            return counts, None
+        if cursor.pages != before or not _begins_anew(work, cursor, failure, earliest):
+            break
+    if failure is not None:
+        _note_failure(work, cursor, address, failure)
+    if isinstance(failure, Blocked):
+        raise failure
+    return counts, str(failure)
+
+
+def _tried(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> SyncError | None:
+    """Read on from where the cursor is; returns why the list did not come to its end."""
     try:
-        try:
-            _read(work, cursor, address, counts)
-        except (NotOParl, ServerFailed, Blocked) as error:
-            if not _is_of_the_filter(cursor, error):
-                raise
-            if error.status is not None and error.status < 500:
-                cursor.filtering = cursors.REJECTED
-            cursors.begin(cursor, work, None)
-            _read(work, cursor, address, counts)
+        _read(work, cursor, address, counts)
     except SyncError as error:
-        _note_failure(work, cursor, address, error)
-        if isinstance(error, Blocked):
-            raise
-        return counts, str(error)
-    return counts, None
+        return error
+    return None
 
 
-def _is_of_the_filter(cursor: ListCursor, error: SyncError) -> bool:
-    """Tell whether a filtered list was refused before its first page: unfiltered it may well be given."""
+def _begins_anew(work: Work, cursor: ListCursor, error: SyncError, earliest: datetime | None) -> bool:
+    """Set the cursor to what may be read instead of a walk that failed at its first step; tells whether there is.
+
+    A list that became shorter has no such page any more. One that is refused filtered may well be given whole.
+    """
+    if cursor.next_url is not None and cursor.pages:
+        cursors.begin(cursor, work, cursors.since(cursor, work, earliest))
+        return True
     answered = not isinstance(error, Blocked) or error.status in (401, 403)
-    return cursor.since is not None and not cursor.pages and answered and not isinstance(error, ListBroken)
+    if cursor.since is None or not answered or isinstance(error, ListBroken):
+        return False
+    if error.status is not None and error.status < 500:
+        cursor.filtering = cursors.REJECTED
+    cursors.begin(cursor, work, None)
+    return True
 
 
 def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> None:
     backfill = cursor.last_complete is None
     store = Store(work.source, address.body_id, backfill=backfill, since=work.began, omits=tuple(cursor.omits or ()))
     name = f"{work.source.slug} {address.object_type}"
-    # Held open: whenever its last connection closes, SQLite folds its log into the database (6 ms a page).
-    with work.engine.connect(), work.progress.step(name, unit="objects") as step:
+    with work.progress.step(name, unit="objects") as step:
         step.advance(cursor.seen)
         while True:
             start = cursor.next_url or address.url
@@ -79,6 +95,7 @@ def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage) -> Count
     counts = Counts()
     try:
         with work.writing() as session:
+            _leave_out_unknown_tombstones(session, cursor, parsed)
             before = reconcile.listed(session, cursor, parsed)
             for part in parsed:
                 counts.add(store.save(session, part))
@@ -90,6 +107,14 @@ def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage) -> Count
     for field, value in after.items():
         setattr(cursor, field, value)
     return counts
+
+
+def _leave_out_unknown_tombstones(session: Session, cursor: ListCursor, parsed: list[Parsed]) -> None:
+    """Pass over what a filtered list names only because it was withdrawn before it ever came here."""
+    for part in parsed if cursor.since is not None else ():
+        gone = [key_of(found.id) for found in part.objects if found.deleted and found.type == cursor.object_type]
+        unknown = set(gone) - known.rows(session, cursor.object_type, gone).keys() if gone else set()
+        part.objects = [found for found in part.objects if not found.deleted or key_of(found.id) not in unknown]
 
 
 def _save_singly(

@@ -13,10 +13,10 @@ import click
 import httpx
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
 
 from app.config import Settings
-from oparl_sync import cli, client, run, sources
+from app.db import open_engine
+from oparl_sync import cli, client, leases, sources
 from tests.oparl_sync.council import Council, thing, url
 
 Command = Callable[..., Result]
@@ -154,7 +154,10 @@ def test_it_exits_with_1_and_one_line_a_failure_and_stores_the_rest(
 ) -> None:
     monkeypatch.setattr(client, "WAIT", 0.01)
     made: dict[str, Any] = {}
-    with answering(lambda path: (200, json.dumps(made[path]).encode()) if path in made else (500, b"")) as base:
+    absent = {"/robots.txt": (404, b"")}
+    with answering(
+        lambda path: (200, json.dumps(made[path]).encode()) if path in made else absent.get(path, (500, b""))
+    ) as base:
         kind = "https://schema.oparl.org/1.1"
         made["/"] = {
             "id": f"{base}/",
@@ -173,11 +176,9 @@ def test_it_exits_with_1_and_one_line_a_failure_and_stores_the_rest(
     ]
 
 
-def test_it_does_not_run_twice_on_one_folder(
-    ratslupe: Command, settings: Settings, engine: Engine, address: str
-) -> None:
+def test_it_does_not_run_twice_on_one_folder(ratslupe: Command, settings: Settings, address: str) -> None:
     ratslupe("source", "add", address)
-    with run._alone(settings.home, engine):
+    with leases.held(open_engine(settings.database_url), settings.home, "source:1"):
         done = ratslupe("sync")
     assert done.exit_code == 1
-    assert "another sync is running" in done.stderr
+    assert "works on it already" in done.stderr

@@ -15,7 +15,7 @@ from app.db import now, writing
 from app.files import open_store
 from app.models import AgendaItem, Change, File, ListCursor, Meeting, Paper, Problem, Source, SyncRun
 from app.models.files import FAILED, WAITING
-from oparl_sync import download, parse, problems, run, walk
+from oparl_sync import download, leases, mirror, parse, problems, run
 from oparl_sync.parsed import Parsed
 from oparl_sync.progress import Progress
 from tests.oparl_sync.council import SERVER, Council, problems_of, save, thing, url
@@ -127,12 +127,15 @@ def test_it_asks_a_server_that_is_away_once_a_day_and_at_once_when_told(
     assert {(row.fetch_state, row.attempts, row.next_try) for row in rows} == {(WAITING, 0, None)}
 
 
-def test_it_does_not_run_twice_on_one_database(settings: Settings, engine: Engine, tmp_path: Path) -> None:
-    home = settings.home if engine.dialect.name == "sqlite" else tmp_path / "other"
-    with run._alone(settings.home, engine), pytest.raises(run.AlreadyRunning), run._alone(home, engine):
-        pass
-    with run._alone(home, engine):  # and the lock is given back
-        pass
+def test_it_does_not_mirror_a_source_that_another_worker_has(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    source = Council().source(engine)
+    with leases.held(engine, tmp_path / "other", f"source:{source.id}"):
+        # Within one process a lease cannot be taken twice either.
+        summary = run.sync(settings, engine, progress=QUIET)
+    assert "works on it already" in summary.failures[source.slug][0]
+    assert summary.requests == 0
 
 
 def test_it_takes_what_was_withdrawn_from_the_search_before_it_fetches_files(
@@ -154,7 +157,7 @@ def test_it_reads_a_page_before_it_keeps_others_from_writing(engine: Engine, mon
     parsed_inside = []
 
     @contextmanager
-    def watched(engine: Engine) -> Iterator[Session]:
+    def watched() -> Iterator[Session]:
         with writing(engine) as session:
             inside[0] = True
             yield session
@@ -165,9 +168,9 @@ def test_it_reads_a_page_before_it_keeps_others_from_writing(engine: Engine, mon
         return real(*args, **options)  # type: ignore[arg-type]
 
     real = parse.objects
-    monkeypatch.setattr(walk, "writing", watched)
     monkeypatch.setattr(parse, "objects", objects)
-    council.mirror(engine)
+    mirror.mirror(engine, watched, council.client(), council.source(engine), QUIET)
+    assert parsed_inside
     assert parsed_inside.count(True) == 0
 
 
