@@ -76,9 +76,7 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
 
 def _note(session: Session, readings: dict[str, Reading]) -> None:
     at = now()
-    # Bytes may have been erased while they were read.
-    there = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(readings)).with_for_update()))
-    readings = {sha256: reading for sha256, reading in readings.items() if sha256 in there}
+    readings = _of_what_is_there(session, readings)
     session.execute(delete(Page).where(Page.sha256.in_(readings)))
     pages = [
         {"sha256": sha256, "number": number, "text": text.replace("\x00", "")}
@@ -118,3 +116,9 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
         problems.record(session, source_id, deviations, at=at)
     for source_id, ids in fine.items():
         problems.settle(session, source_id, problems.UNREADABLE_FILE, ids)
+
+
+def _of_what_is_there(session: Session, readings: dict[str, Reading]) -> dict[str, Reading]:
+    """Leave out bytes that were erased while they were read."""
+    there = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(readings)).with_for_update()))
+    return {sha256: reading for sha256, reading in readings.items() if sha256 in there}

@@ -246,5 +246,5 @@ def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost
         return rows[0]
 
     thin, thick = file_with(1), file_with(30)
-    assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 14
+    assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 17
     assert cost("/files") == cost("/files/?state=read") <= 7

@@ -134,7 +134,7 @@ def test_it_shows_what_changed_and_not_what_was_there_before_us(engine: Engine, 
     text = plain(read(f"/papers/{paper.key}"))
     changes = text[text.index("Was sich geändert hat") :]
     assert "Hier zuerst gelesen" in changes
-    assert "Vorlage geändert: Nummer, Art, vendor:secret" in changes
+    assert "Geändert: Nummer, Art, vendor:secret" in changes
     assert changes.count("Anlage 3") == 1
 
 
