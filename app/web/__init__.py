@@ -15,12 +15,14 @@ from app.web.pages.meetings import meetings
 from app.web.pages.organizations import organizations
 from app.web.pages.papers import papers
 from app.web.pages.people import people
+from app.web.pages.places import places
 from app.web.pages.search import search
 from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-PAGES = (home, search, papers, meetings, calendar, people, organizations, files, data, alerts, status, history_data)
+RECORDS = (papers, meetings, calendar, people, organizations, files, history_data)
+PAGES = (home, search, *RECORDS, data, alerts, status, places)
 
 
 def create_app(settings: Settings) -> Flask:
