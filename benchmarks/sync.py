@@ -1,73 +1,90 @@
 """How fast is the mirror? Objects a second into SQLite and PostgreSQL, beside what bounds it from above.
 
-    python -m benchmarks.sync [--quick]
+    python -m benchmarks.sync [--quick] [--rounds N] [--papers N]
 
-Both captured councils are served by a process of its own on loopback. Two baselines in the same run: the same pages
-read with bare httpx and json, and the rows that the mirror wrote, inserted again in bulk with SQLAlchemy Core.
-PostgreSQL runs without fsync, as in the tests; SQLite with it.
+Councils are served by a process of their own on loopback. The ceilings, in the same round: the same pages read with
+bare httpx and json; and the rows that the mirror wrote, upserted once more knowing nothing, a page in one commit, as
+SQLAlchemy does it (`insert(…).on_conflict_do_update(…)` with a list of rows). For comparison also what PostgreSQL can
+do at best: COPY into a temporary table and one INSERT … SELECT … ON CONFLICT from there.
+
+Both databases write durably: SQLite with synchronous=FULL, PostgreSQL with fsync and synchronous_commit.
+Other work on the machine hits all of a round alike, so medians of the ratios are told.
 """
 
 import argparse
 import contextlib
 import json
-import multiprocessing
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from sqlalchemy import Table, create_engine, delete, insert, select, text
+from sqlalchemy import Table, create_engine, delete, event, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app import changes
 from app.config import Settings
-from app.db import Base, open_engine, upgrade, writing
+from app.db import Base, open_engine, session_factory, upgrade, writing
 from app.models import OPARL_TYPES
-from oparl_sync import run
-from oparl_sync.cli import remember
+from app.rows import insert_all
+from benchmarks import councils
+from benchmarks.measuring import Result, measured
+from oparl_sync import run, sources
 from oparl_sync.progress import Progress
 from tests import conftest
 from tests.real import captured
-from tests.real.council_process import serving
 
-PAGE = 500  # rows in one statement of the bulk upsert
-Result = dict[str, Any]
-
-
-def measured(job: Callable[..., Result], *arguments: str) -> Result:
-    """Run a job in a process of its own; returns what it says, with its peak memory in MB."""
-    here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(target=_measured, args=(there, job, arguments))
-    process.start()
-    there.close()
-    try:
-        found: Result = here.recv()
-    finally:
-        process.join()
-    return found
+PAGE = 500  # rows in one commit of the bulk upsert
+MADE_UP = 143_000  # papers, with all that belongs to them: a million objects, ten times Karlsruhe
+WRITING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+MIRRORED = frozenset(model.__tablename__ for model in OPARL_TYPES.values()) | {"link", "change"}
+PHASES = ("mirror", "nothing changed", "all read again")
 
 
-def _measured(answer: Any, job: Callable[..., Result], arguments: tuple[str, ...]) -> None:
-    found = job(*arguments)
-    # Of this program alone: getrusage also counts what the process was before it became this program.
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    answer.send(found | {"peak_mb": round(int(peak[1]) / 1024) if peak else None})
-
-
-def mirror(url: str, database_url: str, home: str) -> Result:
-    """Mirror all objects, and a second time with nothing changed."""
+def mirror(url: str, database_url: str, home: str, *, again: bool = True) -> Result:
+    """Mirror all objects; again where nothing changed; and once more with every list read from its beginning."""
     settings = _settings(database_url, home)
     engine = open_engine(database_url)
     upgrade(engine)
-    remember(engine, url, "a")
-    quiet = Progress(quiet=True)
-    first = run.mirror(settings, engine, "a", progress=quiet)
-    again = run.mirror(settings, engine, "a", progress=quiet)
-    seen = sum(first.as_json()[name] for name in ("created", "deleted", "unchanged"))
-    return {"objects": seen, "seconds": first.seconds, "again": again.seconds, "written": again.counts.updated}
+    sources.remember(engine, url, "a")
+    found: Result = {}
+    for phase in PHASES if again else PHASES[:1]:
+        whole = phase == PHASES[2]
+        with _written(engine) as written:
+            done = run.mirror(settings, engine, "a", full=whole, progress=Progress(quiet=True))
+        if any(done.failures.values()):
+            raise RuntimeError(f"{phase}: {done.failures}")
+        seen = sum(done.as_json()[name] for name in ("created", "updated", "deleted", "unchanged"))
+        found[phase] = {"objects": seen, "seconds": done.seconds, "requests": done.requests} | written
+    return found
+
+
+@contextlib.contextmanager
+def _written(engine: Any) -> Iterator[dict[str, int]]:
+    """Count the rows that are written meanwhile: those of objects, links and log, and those that say how it went."""
+    written = {"rows": 0, "bookkeeping": 0}
+
+    def count(_: object, cursor: Any, statement: str, *__: object) -> None:
+        if found := WRITING.match(statement):
+            written["rows" if found[1] in MIRRORED else "bookkeeping"] += max(cursor.rowcount, 0)
+
+    with session_factory(engine)() as session:
+        before = changes.last_seq(session)
+    event.listen(engine, "after_cursor_execute", count)
+    yield written
+    event.remove(engine, "after_cursor_execute", count)
+    with session_factory(engine)() as session:  # COPY passes the statements by, but nothing passes the log by
+        written["rows"] = max(written["rows"], changes.last_seq(session) - before)
+
+
+def mirror_once(url: str, database_url: str, home: str) -> Result:
+    """Mirror all objects."""
+    return mirror(url, database_url, home, again=False)
 
 
 def bare_reading(url: str) -> Result:
@@ -80,7 +97,7 @@ def bare_reading(url: str) -> Result:
             parts = urlsplit(address)
             return client.get(f"{base}{parts.path}{'?' * bool(parts.query)}{parts.query}").json()
 
-        for body in _bodies(read(read(url)["body"])):
+        for body in read(read(url)["body"])["data"]:
             for name in ("organization", "person", "meeting", "paper", "consultation"):
                 following = body.get(name)
                 while following:
@@ -90,42 +107,69 @@ def bare_reading(url: str) -> Result:
     return {"objects": seen, "seconds": time.monotonic() - began}
 
 
-def bulk_upsert(database_url: str) -> Result:
-    """Insert the rows that the mirror wrote once more, all at once and knowing nothing: objects, links and log."""
-    engine = open_engine(database_url)
-    tables = [model.__table__ for model in OPARL_TYPES.values()] + [Base.metadata.tables[n] for n in ("link", "change")]
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    seconds, objects = 0.0, 0
-    for table in tables:
-        if not isinstance(table, Table):
-            raise TypeError("no plain table")
-        with engine.connect() as connection:
-            rows = [dict(row._mapping) for row in connection.execute(select(table))]  # noqa: SLF001 - its public name
-        with writing(engine) as session:
-            session.execute(delete(table))
-        objects += len(rows) if table.name not in ("link", "change") else 0
-        statement: Any = dialect.insert(table) if table.name != "change" else insert(table)
-        if table.name != "change":
-            keys = [column.name for column in table.primary_key]
-            changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        began = time.monotonic()
-        for start in range(0, len(rows), PAGE):
-            with writing(engine) as session:
-                session.connection().execute(statement, rows[start : start + PAGE])
-        seconds += time.monotonic() - began
-    engine.dispose()
-    return {"objects": objects, "seconds": seconds}
-
-
-def _bodies(answer: Any) -> list[Any]:
-    return answer["data"] if isinstance(answer.get("data"), list) else [answer]
-
-
 def _with_id(value: Any) -> int:
     if isinstance(value, dict):
         return ("id" in value) + sum(_with_id(item) for item in value.values())
     return sum(_with_id(item) for item in value) if isinstance(value, list) else 0
+
+
+def upsert(database_url: str) -> Result:
+    """Upsert the rows that the mirror wrote as SQLAlchemy does it: objects, links and log."""
+    return _upserted(database_url, _as_sqlalchemy_does)
+
+
+def copy_upsert(database_url: str) -> Result:
+    """Upsert the same rows as PostgreSQL does it best."""
+    return _upserted(database_url, _by_copy)
+
+
+def _upserted(database_url: str, write: Any) -> Result:
+    engine = open_engine(database_url)
+    seconds, objects = 0.0, 0
+    for name in sorted(MIRRORED):
+        table = Base.metadata.tables[name]
+        with engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+        with writing(engine) as session:
+            session.execute(delete(table))
+        objects += len(rows) if name not in ("link", "change") else 0
+        with engine.connect():  # held open: SQLite folds its log into the database whenever the last one closes
+            began = time.monotonic()
+            for start in range(0, len(rows), PAGE):
+                with writing(engine) as session:
+                    write(session, table, rows[start : start + PAGE])
+            seconds += time.monotonic() - began
+    engine.dispose()
+    return {"objects": objects, "seconds": seconds}
+
+
+def _as_sqlalchemy_does(session: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Any = insert(table)  # the log is only ever added to
+    if table.name != "change":
+        statement = dialect.insert(table)
+        keys = [column.name for column in table.primary_key]
+        changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    session.connection().execute(statement, rows)
+
+
+def _by_copy(session: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+    if table.name == "change":
+        insert_all(session, table, rows)
+        return
+    session.execute(text(f"CREATE TEMPORARY TABLE IF NOT EXISTS coming (LIKE {table.name}) ON COMMIT DROP"))
+    shadow = Table("coming", type(table.metadata)(), *(c.copy() for c in table.columns), prefixes=["TEMPORARY"])
+    insert_all(session, shadow, rows)
+    names = [f'"{column.name}"' for column in table.columns]
+    keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names)
+    session.execute(
+        text(
+            f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(names)} FROM coming"
+            f" ON CONFLICT ({keys}) DO UPDATE SET {changed}"
+        )
+    )
 
 
 def _settings(database_url: str, home: str) -> Settings:
@@ -141,57 +185,102 @@ def _settings(database_url: str, home: str) -> Settings:
     )
 
 
-@contextlib.contextmanager
-def databases(home: Path, council: str) -> Iterator[dict[str, str]]:
-    """Give the URLs of an empty SQLite file and, where a server is installed, of an empty PostgreSQL database."""
-    urls = {"SQLite": f"sqlite:///{home / council}.db"}
-    if conftest.postgres_binaries() is None:
-        yield urls
-        return
-    with contextlib.contextmanager(conftest.postgres.__wrapped__)() as admin_url:  # type: ignore[attr-defined]
-        admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {council}"))
-        admin.dispose()
-        yield urls | {"PostgreSQL": admin_url.replace("/postgres?", f"/{council}?")}
+class Databases:
+    """Makes empty databases: SQLite files, and where a server is installed, databases of PostgreSQL."""
+
+    def __init__(self, home: Path, admin_url: str | None) -> None:
+        self.home = home
+        self.admin_url = admin_url
+        self.made = 0
+
+    def empty(self) -> dict[str, str]:
+        """Return the URL of a new one by each system's name."""
+        self.made += 1
+        urls = {"SQLite": f"sqlite:///{self.home / f'{self.made}.db'}"}
+        if self.admin_url is not None:
+            admin = create_engine(self.admin_url, isolation_level="AUTOCOMMIT")
+            with admin.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE b{self.made}"))
+            admin.dispose()
+            urls["PostgreSQL"] = self.admin_url.replace("/postgres?", f"/b{self.made}?")
+        return urls
+
+
+def one_round(url: str, home: Path, databases: Databases) -> dict[str, Result]:
+    """Measure both ceilings and the mirror once, on each database."""
+    figures = {"httpx and json alone": measured(bare_reading, url)}
+    for name, database_url in databases.empty().items():
+        mirrored = measured(mirror, url, database_url, str(home))
+        figures |= {f"{phase}, {name}": mirrored | mirrored[phase] for phase in PHASES}
+        figures[f"bulk upsert, {name}"] = measured(upsert, database_url)
+        if name == "PostgreSQL":
+            figures["bulk upsert by COPY, PostgreSQL"] = measured(copy_upsert, database_url)
+        ceiling = max(figures[f"{one}"]["seconds"] for one in ("httpx and json alone", f"bulk upsert, {name}"))
+        for phase in PHASES:
+            figures[f"{phase}, {name}"]["slower"] = figures[f"{phase}, {name}"]["seconds"] / ceiling
+    return figures
+
+
+def told(council: str, rounds: list[dict[str, Result]]) -> dict[str, Result]:
+    """Print and return the medians of several rounds."""
+    merged: dict[str, Result] = {}
+    for name in rounds[0]:
+        several = [figures[name] for figures in rounds]
+        one = {"objects": several[0]["objects"], "seconds": round(median(r["seconds"] for r in several), 3)}
+        one["per_second"] = round(one["objects"] / one["seconds"])
+        one["peak_mb"] = max(r["peak_mb"] for r in several)
+        one |= {k: max(r[k] for r in several) for k in ("requests", "rows", "bookkeeping") if k in several[0]}
+        if "slower" in several[0]:
+            ratios = sorted(r["slower"] for r in several)
+            one |= {"slower": round(median(ratios), 2), "slower_range": [round(ratios[0], 2), round(ratios[-1], 2)]}
+        merged[f"{council}: {name}"] = one
+        _line(f"{council}: {name}", one)
+    return merged
+
+
+def _line(name: str, one: Result) -> None:
+    cells = [f"{one[k]:>10}" if k in one else f"{'-':>10}" for k in ("slower", "requests", "rows", "peak_mb")]
+    print(f"{name:<52}{one['objects']:>10,}{one['seconds']:>9.2f}{one['per_second']:>9,}{''.join(cells)}", flush=True)
+
+
+def memory(home: Path, databases: Databases, papers: int) -> dict[str, Result]:
+    """Mirror one list of a million objects, and look at the memory meanwhile."""
+    figures = {}
+    for name, database_url in databases.empty().items():
+        with councils.serving("made-up", "--papers", str(papers)) as url:
+            found = measured(mirror_once, url, database_url, str(home))
+        one = found | found["mirror"]
+        one["per_second"] = round(one["objects"] / one["seconds"])
+        figures[f"one list: {name}"] = one
+        _line(f"one list: {name}", one)
+        print(f"    MB in each tenth of the time: {one['memory_mb']}", flush=True)
+    return figures
 
 
 def main() -> None:
     """Print the table, and all figures as one line of JSON."""
     options = argparse.ArgumentParser(description="objects a second, beside the two ceilings")
-    options.add_argument("--quick", action="store_true", help="the smaller council only: less than a minute")
-    quick = options.parse_args().quick
+    options.add_argument("--quick", action="store_true", help="the smaller council, once: less than a minute")
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--papers", type=int, default=MADE_UP, help="of the made-up council; 0 leaves it out")
+    chosen = options.parse_args()
     if not (captured.DATA / "oparl").is_dir():
         raise SystemExit("the captured councils, which are not part of this repository, are not on this machine")
+    heads = ("x slower", "requests", "rows", "peak MB")
+    print(f"{'':<52}{'objects':>10}{'seconds':>9}{'per s':>9}{''.join(f'{head:>10}' for head in heads)}")
     figures: dict[str, Result] = {}
-    print(f"{'':<40}{'objects':>9}{'seconds':>9}{'per s':>9}{'x slower':>10}{'peak MB':>9}")
-    for council in ("huertgenwald",) if quick else ("huertgenwald", "karlsruhe"):
-        with tempfile.TemporaryDirectory() as home, serving(council) as url:
-            reading = measured(bare_reading, url)
-            _line(figures, f"{council}: httpx + json alone", reading)
-            with databases(Path(home), council) as urls:
-                for name, database_url in urls.items():
-                    mirrored = measured(mirror, url, database_url, home)
-                    upsert = measured(bulk_upsert, database_url)
-                    ceiling = max(reading["seconds"], upsert["seconds"])
-                    _line(figures, f"{council}: bulk upsert, {name}", upsert)
-                    _line(figures, f"{council}: mirror, {name}", mirrored, ceiling)
-                    again = {
-                        "objects": mirrored["objects"],
-                        "seconds": mirrored["again"],
-                        "peak_mb": mirrored["peak_mb"],
-                    }
-                    _line(figures, f"{council}: nothing changed, {name}", again, ceiling)
+    binaries = conftest.postgres_binaries()
+    server = conftest.postgres_server(binaries) if binaries else contextlib.nullcontext(None)
+    with tempfile.TemporaryDirectory() as folder, server as admin_url:
+        home = Path(folder)
+        databases = Databases(home, admin_url)
+        for council in ("huertgenwald",) if chosen.quick else ("huertgenwald", "karlsruhe"):
+            with councils.serving(council) as url:
+                rounds = [one_round(url, home, databases) for _ in range(1 if chosen.quick else chosen.rounds)]
+            figures |= told(council, rounds)
+        if chosen.papers and not chosen.quick:
+            figures |= memory(home, databases, chosen.papers)
     print(json.dumps(figures))
-
-
-def _line(figures: dict[str, Result], name: str, found: Result, ceiling: float | None = None) -> None:
-    rate = found["objects"] / found["seconds"]
-    slower = found["seconds"] / ceiling if ceiling else None
-    figures[name] = found | {"per_second": round(rate), "slower_than_ceiling": slower and round(slower, 2)}
-    ratio = f"{slower:.2f}" if slower else "-"
-    seconds = found["seconds"]
-    print(f"{name:<40}{found['objects']:>9,}{seconds:>9.1f}{rate:>9,.0f}{ratio:>10}{found['peak_mb']:>9}", flush=True)
 
 
 if __name__ == "__main__":

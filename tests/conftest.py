@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,13 @@ def postgres() -> Iterator[str]:
     if binaries is None:
         missing("PostgreSQL")
         return
+    with postgres_server(binaries, "fsync=off", "synchronous_commit=off", "max_connections=200") as url:
+        yield url
+
+
+@contextmanager
+def postgres_server(binaries: Path, *settings: str) -> Iterator[str]:
+    """Give the URL of the maintenance database of a new server while the block runs."""
     # The server refuses to run as root, and a socket's path may not be longer than 107 bytes.
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     home = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
@@ -78,7 +86,7 @@ def postgres() -> Iterator[str]:
             check=True,
             capture_output=True,
         )
-        options = f"-k {home} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=200"
+        options = " ".join([f"-k {home} -c listen_addresses=''", *(f"-c {setting}" for setting in settings)])
         subprocess.run(
             [*run, str(binaries / "pg_ctl"), "-D", f"{home}/data", "-w", "-o", options, "-l", f"{home}/log", "start"],
             check=True,
