@@ -16,6 +16,7 @@ NUMBERS = {
     ("list_cursor", "run_id"),
     ("lookup", "id"),
     ("source", "url"),
+    ("source", "clock_skew"),  # is measured by the second
 }
 LEFT_OUT = {"sync_run", "lease"}  # a killed run is a run of its own
 

@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 import app.db
@@ -23,10 +23,11 @@ from app.models import OPARL_TYPES
 from app.net import GuardedClient
 from app.shown import present
 from oparl_sync import run
-from oparl_sync.cli import remember
 from oparl_sync.client import OParlClient
+from oparl_sync.hosts import Hosts
 from oparl_sync.progress import Progress
 from oparl_sync.run import Summary
+from oparl_sync.sources import remember
 from oparl_sync.vocabulary import PARENTS
 from tests.faults.council import Council, Said, essence
 
@@ -60,14 +61,34 @@ def template() -> Path:
     return folder / "ratslupe.db"
 
 
-class Mirror:
-    """A database and a folder; `close` takes them away."""
+class _Place:
+    path = ""
 
-    def __init__(self, council: Council, database_url: str = "") -> None:
+
+@cache
+def _engine() -> Engine:
+    engine = open_engine("sqlite:////dev/null")
+
+    @event.listens_for(engine, "do_connect")
+    def elsewhere(dialect: object, record: object, arguments: list[Any], named: dict[str, Any]) -> None:
+        arguments[:] = [_Place.path]
+
+    return engine
+
+
+def engine_at(path: Path) -> Engine:
+    """Return the one engine of this process, which from now on opens this file: its statements are compiled once."""
+    _Place.path = str(path)
+    return _engine()
+
+
+class Mirror:
+    """A database and a folder; `close` takes them away. One at a time is used in a process."""
+
+    def __init__(self, council: Council) -> None:
         self.council = council
         self.folder = Path(tempfile.mkdtemp(prefix="rl-mirror-", dir=MEMORY))
-        if not database_url:
-            shutil.copy(template(), self.folder / "ratslupe.db")
+        shutil.copy(template(), self.folder / "ratslupe.db")
         self.settings = Settings.from_environment(
             {
                 "RATSLUPE_HOME": str(self.folder),
@@ -75,10 +96,9 @@ class Mirror:
                 "BASE_URL": "http://portal.example",
                 "CONTACT": "clerk@example.org",
                 "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
-                "DATABASE_URL": database_url,
             }
         )
-        self.engine = open_engine(self.settings.database_url)
+        self.engine = engine_at(self.folder / "ratslupe.db")
         remember(self.engine, council.url, "a")
 
     def sync(self, *, full: bool = False) -> Summary:
@@ -102,7 +122,6 @@ class Mirror:
 
     def close(self) -> None:
         """Forget everything."""
-        self.engine.dispose()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -113,11 +132,21 @@ def instant(council: Council) -> Iterator[None]:
     def net(*_: object, **__: object) -> GuardedClient:
         return GuardedClient(transport=httpx.MockTransport(council.handle), allow_networks=[ip_network("127.0.0.0/8")])
 
+    waited = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal waited
+        waited += max(0.0, seconds)
+
     def client(net: GuardedClient, **options: Any) -> OParlClient:
-        return OParlClient(net, **options | {"sleep": lambda _: None})
+        return OParlClient(net, **options | {"sleep": sleep})
+
+    def hosts(**_: object) -> Hosts:
+        return Hosts(sleep=sleep, clock=lambda: waited)
 
     with (
         mock.patch.object(run, "_net", net),
+        mock.patch.object(run, "Hosts", hosts),
         mock.patch.object(run, "OParlClient", client),
         mock.patch.object(app.db, "datetime", Clock),
     ):

@@ -1,0 +1,140 @@
+"""kill -9 at every point at which something is made lasting, and at any moment: what is there in the end is the same.
+
+KILLS=1000 kills that often at random moments besides.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import indexing
+from app.config import ROOT
+from search import open_index
+from tests.dump import differences, dump
+from tests.faults.mirror import MEMORY, engine_at, template
+from tests.faults.zygote import add_source
+
+SCENARIOS = ("first", "next", "next full", "old next full")
+KILLS = int(os.environ.get("KILLS", "200"))
+SHARDS = 4
+State = dict[str, list[tuple[Any, ...]]]
+
+
+class Zygote:
+    """Mirrors in copies of a process that has loaded everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        command = [sys.executable, "-m", "tests.faults.zygote"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, **job: Any) -> dict[str, Any]:
+        """Do one job; returns how the process ended and how long it took."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+class Clean:
+    """What a scenario leaves where nobody kills: where it starts, what is there in the end, which points it passes."""
+
+    def __init__(self, zygote: Zygote, scenario: str) -> None:
+        self.scenario = scenario
+        self.start = zygote.folder / f"start of {scenario}"
+        self.start.mkdir()
+        shutil.copy(template(), self.start / "ratslupe.db")
+        add_source(self.start)
+        if "next" in scenario:
+            first = scenario.replace("next", "first").replace(" full", "")
+            assert zygote.run(home=str(self.start), scenario=first)["code"] == 0
+        passed = zygote.folder / f"passed in {scenario}"
+        with self.copied() as home:
+            done = zygote.run(home=str(home), scenario=scenario, count=str(passed))
+            assert done["code"] == 0
+            self.seconds, self.end = done["seconds"], state(home)
+        self.passed = Counter(json.loads(passed.read_text("utf-8")))
+
+    @contextmanager
+    def copied(self) -> Iterator[Path]:
+        """Give a folder in which the scenario is about to begin."""
+        home = Path(tempfile.mkdtemp(dir=self.start.parent))
+        shutil.copytree(self.start, home, dirs_exist_ok=True)
+        try:
+            yield home
+        finally:
+            shutil.rmtree(home)
+
+    def killed(self, zygote: Zygote, *ways: dict[str, Any]) -> str:
+        """Be killed in one way after the other, and go on; returns what is different in the end."""
+        with self.copied() as home:
+            codes = [zygote.run(home=str(home), scenario=self.scenario, **way)["code"] for way in ways]
+            last = zygote.run(home=str(home), scenario=self.scenario)["code"]
+            if last != 0:
+                return f"{ways}: ended with {codes}, then {last}"
+            found = differences(self.end, state(home))
+            return f"{ways}, {codes}: {found}" if found else ""
+
+
+def state(home: Path) -> State:
+    """Return all rows, the files, and what the index lacks or has too much."""
+    engine, index = engine_at(home / "ratslupe.db"), open_index(f"embedded://{home / 'index'}")
+    try:
+        wrong = indexing.verify(engine, index)
+    finally:
+        index.close()
+    files = sorted((path.name,) for path in (home / "files").glob("??/??/*"))
+    return dump(engine) | {"index": [(str(wrong),)] if wrong else [], "files": files}
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with tempfile.TemporaryDirectory(prefix="rl-kill-", dir=MEMORY) as folder:
+        zygote = Zygote(Path(folder))
+        yield zygote
+        zygote.close()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_it_is_killed_at_every_point(scenario: str, zygote: Zygote, capsys: pytest.CaptureFixture[str]) -> None:
+    clean = Clean(zygote, scenario)
+    places = [(at, nth) for at, often in clean.passed.items() for nth in sorted({1, 2, often}) if nth <= often]
+    wrong = [clean.killed(zygote, {"at": at, "nth": nth}) for at, nth in places]
+    with capsys.disabled():
+        sys.stdout.write(f"\n{scenario}: {len(clean.passed)} points, killed {len(places)} times\n")
+    assert [found for found in wrong if found] == []
+    assert len(clean.passed) >= 20
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_it_is_killed_at_any_moment(shard: int, zygote: Zygote) -> None:
+    dice, wrong = random.Random(shard), []
+    scenarios = [Clean(zygote, scenario) for scenario in SCENARIOS]
+    left = KILLS // SHARDS
+    while left > 0:
+        clean = dice.choice(scenarios)
+        times = min(left, dice.choice((1, 1, 2, 3)))
+        left -= times
+        wrong.append(clean.killed(zygote, *({"after": dice.uniform(0, clean.seconds)} for _ in range(times))))
+    assert [found for found in wrong if found] == []
