@@ -55,7 +55,7 @@ def covered(session: Session) -> Covered:
     """Return the councils that are mirrored here by the key of their area; those of no known area under ""."""
     query = select(Body, Source).join(Source, Source.id == Body.source_id).where(~Body.deleted, ~Body.embedded)
     found: dict[str, list[Council]] = {}
-    for body, source in session.execute(query.order_by(Body.name, Body.id)).tuples():
+    for body, source in session.execute(query.order_by(Body.name, Body.id)):
         found.setdefault(_area(body, source), []).append(Council(body, source))
     return {area: tuple(councils) for area, councils in found.items()}
 

@@ -29,7 +29,7 @@ from app.directory.places import area_of, places
         ("Halle Westf", "05754012"),
         ("Münster", "05515000"),
         ("Munster", "03358016"),
-        ("hürtg", "05358016"),
+        ("übach", "05370028"),
         ("50667", "05315000"),
         ("50667 Köln", "05315000"),
         ("05315000", "05315000"),
