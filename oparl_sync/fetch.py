@@ -54,7 +54,7 @@ def endpoint(client: OParlClient, url: str, *, pinned_body: str | None = None) -
     if kind in ("System", "Body"):
         entries = [data]
     elif isinstance(data, list) or (isinstance(data, dict) and isinstance(data.get("data"), list)):
-        entries = [entry for page in pages(client, url, first=(data, final)) for entry in page.entries]
+        entries = [entry for page in pages(client, url, first=(data, final), of_bodies=True) for entry in page.entries]
     else:
         raise NotOParl(f"{url} answers with JSON that is no OParl System, Body list or Body{_said(data)}")
     bodies: list[Any] = []
@@ -91,12 +91,18 @@ def lists(body: dict[str, Any]) -> list[ListAddress]:
 
 
 def pages(
-    client: OParlClient, url: str, *, first: tuple[Any, str] | None = None, since: datetime | None = None
+    client: OParlClient,
+    url: str,
+    *,
+    first: tuple[Any, str] | None = None,
+    since: datetime | None = None,
+    of_bodies: bool = False,
 ) -> Iterator[ListPage]:
     """Walk a list to its end; raises SyncError when a page fails, ListBroken when the list runs in a circle.
 
     `first` is the first page where that was read already, with the address it came from. `since` asks only for what
-    was modified since then, on every page anew: many servers lose the filter in their links.
+    was modified since then, on every page anew: many servers lose the filter in their links. A list `of_bodies` may be
+    the one Body itself.
     """
     visited: set[str] = set()
     known: set[int] = set()
@@ -110,13 +116,15 @@ def pages(
         visited.add(here)
         data, final = first or _answer(client, here, filtered=since is not None)
         first = None
-        page = _page(data, here, final, since)
+        page = _page(data, here, final, since, of_bodies=of_bodies)
         if page.next_url and host_of(client.where(page.next_url)) != host_of(client.where(here)):
             raise ListBroken(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
-        named = {hash(entry.get("id")) for entry in page.entries if isinstance(entry, dict)}
+        named = {hash(str(entry.get("id"))) for entry in page.entries if isinstance(entry, dict)}
         barren = 0 if named - known else barren + 1
         known |= named
-        if barren >= MAX_BARREN and page.next_url:  # OWL-IT shows the same under every page number
+        if barren >= MAX_BARREN and page.next_url:  # OWL-IT shows the same bodies under every page number
+            if of_bodies:
+                return  # none that is new will ever come
             raise ListBroken(f"{here}: {barren} pages in a row, and the list only repeats what was read before")
         yield page
         here = page.next_url
@@ -149,10 +157,10 @@ def _answer(client: OParlClient, url: str, *, filtered: bool) -> tuple[Any, str]
         raise
 
 
-def _page(data: Any, url: str, final: str, since: datetime | None) -> ListPage:
+def _page(data: Any, url: str, final: str, since: datetime | None, *, of_bodies: bool) -> ListPage:
     if isinstance(data, list):  # SD.NET answers an empty list with a bare one
         return ListPage(url, data, None, None)
-    if isinstance(data, dict) and type_in_any_spelling(data.get("type")):  # ITK answers with the one Body itself
+    if of_bodies and _is_a("Body", data):  # ITK; any other single object is no list: rubin answers with the System
         return ListPage(url, [data], None, None)
     if not isinstance(data, dict) or not isinstance(data.get("data"), list):
         raise NotOParl(f"{url} answers with JSON that is no OParl list{_said(data)}")
@@ -171,7 +179,7 @@ def _bodies_of(client: OParlClient, system: dict[str, Any], url: str) -> list[An
         return [client.json(item)[0] if values.is_url(item) else item for item in link[:MAX_BODIES]]
     if not isinstance(link, str) or not values.is_url(link.strip()):
         raise NotOParl(f"the System at {url} names no list of Bodies")
-    return [entry for page in pages(client, link.strip()) for entry in page.entries]
+    return [entry for page in pages(client, link.strip(), of_bodies=True) for entry in page.entries]
 
 
 def _is_a(object_type: str, data: Any) -> bool:

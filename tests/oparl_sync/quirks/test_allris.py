@@ -32,6 +32,7 @@ from app.queries.agendas import agenda
 from demo.quirks import QUIRKS
 from oparl_sync import quirks
 from oparl_sync.decode import loads
+from oparl_sync.robots import Robots
 from tests.oparl_sync.council import thing
 from tests.oparl_sync.quirks.playing import Playing, held, published
 from tests.oparl_sync.test_parse import one
@@ -317,6 +318,21 @@ def test_it_takes_no_web_page_for_a_list(engine: Engine, session: Session) -> No
     assert (held(engine), changes(session)) == (before, told)
 
 
+def test_it_reads_nothing_where_robots_txt_asks_it_not_to(
+    engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    council = Playing("allris-robots-disallow")
+    plain = council.client
+    monkeypatch.setattr(council, "client", lambda: plain(robots=Robots()))
+    _, failures = council.sync(engine)
+    assert [one.rpartition("/")[2] for one in council.asked] == ["robots.txt"]
+    assert "robots.txt" in failures[0]
+    assert session.scalars(select(Source.state)).one() == "blocked"
+    monkeypatch.setattr(council, "client", plain)  # where the operator has leave
+    assert council.sync(engine)[1] == []
+    assert held(engine) == published(council.town)
+
+
 def test_it_takes_name_and_licence_from_the_body(engine: Engine, session: Session) -> None:
     council = Playing("allris-licence-on-body-only")
     council.sync(engine)
@@ -352,6 +368,8 @@ def test_every_row_is_played() -> None:
 def test_it_shows_an_agenda_in_the_order_of_its_meeting(engine: Engine, session: Session) -> None:
     council = Playing("allris-order-from-100001")
     council.sync(engine)
-    for meeting in session.scalars(select(Meeting)):
-        shown = [entry.item.id for entry in agenda(session, meeting)]
-        assert shown == [one for one in council.town.objects[meeting.id].get("agendaItem", []) if one in shown]
+    for stated in council.town.of_type("Meeting"):
+        items = stated.get("agendaItem", [])
+        assert isinstance(items, list)
+        meeting = session.get_one(Meeting, str(stated["id"]))
+        assert [entry.item.id for entry in agenda(session, meeting)] == items
