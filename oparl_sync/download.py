@@ -1,12 +1,13 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import changes
 from app.db import Writer, now, writing
@@ -52,7 +53,7 @@ def missing(
 
     Raises StoreFull, and ServerFailed when too many fail in a row: the rest waits for the next time.
     """
-    due = _owed(source_id)
+    due = owed(source_id)
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(due.subquery())) or 0
     arrived, in_a_row, after = 0, 0, ""
@@ -84,21 +85,30 @@ def again(engine: Engine, source_id: int) -> None:
         session.execute(update(File).where(*failed).values(fetch_state=WAITING, attempts=0, next_try=None))
 
 
-def tidy(engine: Engine, store: FileStore) -> int:
+def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -> int:
     """Forget bytes and text that no file refers to any more: withdrawn or replaced ones; returns how many.
 
-    What a killed download left unfinished goes too, after a day.
+    What a killed download left unfinished goes too, after a day. Bytes that came within the `grace` stay: where files
+    are fetched at the same time, one of them may be about to refer to them.
     """
     store.sweep()
     orphans = select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
     with writing(engine) as session:
-        lost = list(session.scalars(orphans))
+        lost = [sha256 for sha256 in session.scalars(orphans) if not _is_fresh(store, sha256, grace)]
         for sha256 in lost:
             store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
         for part in chunks(lost):
             session.execute(delete(Page).where(Page.sha256.in_(part)))
             session.execute(delete(Blob).where(Blob.sha256.in_(part)))
     return len(lost)
+
+
+def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
+    return (
+        bool(grace)
+        and store.exists(sha256)
+        and time.time() - store.path(sha256).stat().st_mtime < grace.total_seconds()
+    )
 
 
 def text_changes(session: Session, blobs: Sequence[str], at: datetime) -> list[dict[str, Any]]:
@@ -135,7 +145,8 @@ def _first_texts_of_backfill(session: Session, ids: Sequence[str]) -> set[str]:
     return found
 
 
-def _owed(source_id: int) -> Any:
+def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
+    """Return the query for the files of a source that are owed and due."""
     return select(File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256).where(
         File.source_id == source_id,
         File.fetch_state == WAITING,

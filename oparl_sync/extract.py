@@ -27,6 +27,8 @@ def waiting(engine: Engine, store: FileStore, progress: Progress, *, sandboxes: 
     owed = select(Blob.sha256).where(Blob.read_state.is_(None))
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(owed.subquery())) or 0
+    if not total:  # a sandbox takes a second to warm up
+        return 0
     done, after = 0, ""
     with progress.step("Reading documents", total, unit="documents") as step, _readers(store, sandboxes) as read:
         while True:
@@ -42,6 +44,12 @@ def waiting(engine: Engine, store: FileStore, progress: Progress, *, sandboxes: 
             with writing(engine) as session:
                 _note(session, readings)
             done += len(batch)
+
+
+def is_owed(engine: Engine) -> bool:
+    """Tell whether any bytes are still to be read."""
+    with Session(engine) as session:
+        return session.scalar(select(Blob.sha256).where(Blob.read_state.is_(None)).limit(1)) is not None
 
 
 class _readers:  # noqa: N801 - used as a verb in a with statement

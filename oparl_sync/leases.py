@@ -138,6 +138,12 @@ class Worker:
         with suppress(SQLAlchemyError), db.writing(self.engine) as session:  # without a database it runs out by itself
             session.execute(update(Row).where(*mine).values(**FREE))
 
+    def abandon(self) -> None:
+        """Give back everything."""
+        with suppress(SQLAlchemyError), db.writing(self.engine) as session:
+            session.execute(update(Row).where(Row.owner == self.owner).values(**FREE))
+        self.close()
+
     def close(self) -> None:
         """Stop renewing, and unlock the file."""
         self._ended.set()
@@ -242,6 +248,14 @@ def _forked() -> None:
     for worker in _workers.values():
         worker.drop()
     _workers.clear()
+
+
+def give_up() -> None:
+    """Give back all that this process holds: its threads may hang, but cannot write any more."""
+    with _joining:
+        for worker in _workers.values():
+            worker.abandon()
+        _workers.clear()
 
 
 os.register_at_fork(after_in_child=_forked)

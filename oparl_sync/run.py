@@ -109,6 +109,18 @@ def one_source(
         summary.failures[source.slug] = failures
 
 
+def files_of(common: Shared, source: Source, summary: Summary) -> None:
+    """Fetch the files of one source that are owed; adds to the summary. Raises Taken."""
+    try:
+        with held(common, source) as lease, common.client(source) as client:
+            download.missing(common.engine, source.id, client, common.store, common.progress, lease.writing)
+            summary.requests += client.requests
+    except leases.Taken:
+        raise
+    except (StoreFull, SyncError) as error:
+        summary.failures[source.slug] = [str(error)]
+
+
 @contextmanager
 def _others(source: Source, summary: Summary) -> Iterator[None]:
     """Tell of a source that another worker has, and go on."""
@@ -120,12 +132,18 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 
 def documents(common: Shared, summary: Summary) -> None:
     """Read what was fetched, and bring the index up to date."""
-    try:
-        extract.waiting(common.engine, common.store, common.progress)
-    except SandboxError as error:  # titles can be searched without it
-        summary.failures["documents"] = [str(error)]
+    read(common, summary)
     index.refresh(common.engine, common.settings.search_url, common.progress)
     download.tidy(common.engine, common.store)
+
+
+def read(common: Shared, summary: Summary) -> int:
+    """Read what was fetched; returns how many documents."""
+    try:
+        return extract.waiting(common.engine, common.store, common.progress)
+    except SandboxError as error:  # titles can be searched without it
+        summary.failures["documents"] = [str(error)]
+        return 0
 
 
 @contextmanager

@@ -1,0 +1,208 @@
+"""The same as a sync, for ever: each source when it is due, many side by side, and what follows from their news.
+
+Each source is a thread under the source's lease, so that one that fails or hangs delays no other; documents, index,
+mails and exports are a thread each under theirs. Any number of workers may run on one database.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - a pool without a free connection
+from sqlalchemy.orm import Session
+
+from app import alerts, exports
+from app.config import Network, Settings
+from app.db import now
+from app.mail import open_mailer
+from app.models import Source
+from oparl_sync import download, extract, index, leases, run, schedule
+from oparl_sync.problems import Stopped
+from oparl_sync.progress import Progress
+from search import IndexLocked, open_index
+
+JOBS = 128  # sources side by side: at one request a second each they mostly wait
+TICK = 5.0  # seconds between two looks at what is due
+GRACE = 4.0  # seconds in which threads may finish their page when the worker is told to end
+TAKEN_AGAIN = 60.0  # seconds until a source is looked at again that another worker has
+BROKEN_AGAIN = 300.0  # or on which this program failed
+FILES_EVERY = 60.0  # seconds between two looks at which files are owed
+FILES_AGAIN = 600.0  # seconds until files are asked for again where too many failed
+FRESH = timedelta(hours=12)  # bytes that came since then may be waiting for their row
+EXPORT_EVERY = timedelta(hours=24)
+Say = Callable[[str], None]
+
+
+class Step(NamedTuple):
+    """Something that follows from news: its lease, seconds between two looks, whether it is due, what is done."""
+
+    name: str
+    every: float
+    is_due: Callable[[], bool]
+    do: Callable[[], None]
+
+
+@dataclass
+class Worker:
+    """One worker; `stop` ends it, `say` takes lines for the operator."""
+
+    settings: Settings
+    engine: Engine
+    say: Say
+    stop: threading.Event = field(default_factory=threading.Event)
+    jobs: int = JOBS
+    every: timedelta = schedule.HOURLY
+    tick: float = TICK
+    unpaced: tuple[Network, ...] | None = None
+    _news: threading.Event = field(default_factory=threading.Event)
+    _running: dict[int, threading.Thread] = field(default_factory=dict)
+    _later: dict[int, float] = field(default_factory=dict)
+    _files_at: float = 0.0
+
+    def work(self) -> None:
+        """Work until `stop` is set; then everything stored is whole, and nothing is held."""
+        self._news.set()  # whatever a killed worker left
+        with run.shared(
+            *(self.settings, self.engine, Progress(quiet=True)),
+            sleep=self._sleep,
+            withdraw=self._news.set,
+            unpaced=self.unpaced,
+        ) as common:
+            steps = [threading.Thread(target=self._repeat, args=(s,), daemon=True) for s in self._steps(common)]
+            for thread in steps:
+                thread.start()
+            while not self.stop.is_set():
+                try:
+                    self._start_due(common)
+                except (DBAPIError, TimeoutError) as error:  # its words may quote what is private
+                    self.say(f"the database does not answer ({type(error).__name__}); it is tried again")
+                self.stop.wait(self.tick)
+            end = time.monotonic() + GRACE
+            for thread in (*tuple(self._running.values()), *steps):
+                thread.join(timeout=max(0.0, end - time.monotonic()))
+            leases.give_up()
+
+    def _start_due(self, common: run.Shared) -> None:
+        for source in schedule.due(self.engine, now(), self.every):
+            self._start(source, self._mirror, common)
+        if time.monotonic() >= self._files_at:
+            self._files_at = time.monotonic() + FILES_EVERY
+            for source in schedule.owing_files(self.engine, now()):
+                self._start(source, self._fetch, common)
+
+    def _start(self, source: Source, work: Callable[[run.Shared, Source], None], common: run.Shared) -> None:
+        taken = source.id in self._running or time.monotonic() < self._later.get(source.id, 0.0)
+        if taken or len(self._running) >= self.jobs:
+            return
+        thread = threading.Thread(target=self._guarded, args=(work, common, source), name=source.slug, daemon=True)
+        self._running[source.id] = thread
+        thread.start()
+
+    def _guarded(self, work: Callable[[run.Shared, Source], None], common: run.Shared, source: Source) -> None:
+        try:
+            work(common, source)
+        except leases.Taken:
+            self._later[source.id] = time.monotonic() + TAKEN_AGAIN
+        except Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep the others from being read
+            self._later[source.id] = time.monotonic() + BROKEN_AGAIN
+            self.say(f"{source.slug}: {_told(error)}")
+        finally:
+            del self._running[source.id]
+            self._news.set()
+
+    def _mirror(self, common: run.Shared, source: Source) -> None:
+        summary, began = run.Summary(), time.monotonic()
+        run.one_source(common, source, summary)
+        self._tell(source, summary)
+        done = [f"{count} {name}" for name, count in asdict(summary.counts).items() if count]
+        told = ", ".join([*(done or ["nothing new"]), f"{summary.requests} requests"])
+        self.say(f"{source.slug}: {told} in {time.monotonic() - began:.0f} s")
+
+    def _fetch(self, common: run.Shared, source: Source) -> None:
+        summary = run.Summary()
+        run.files_of(common, source, summary)
+        if summary.failures:
+            self._later[source.id] = time.monotonic() + FILES_AGAIN
+        self._tell(source, summary)
+
+    def _tell(self, source: Source, summary: run.Summary) -> None:
+        for line in summary.failures.get(source.slug, ()):
+            self.say(f"{source.slug}: {line}")
+
+    def _steps(self, common: run.Shared) -> list[Step]:
+        return [
+            Step("index", 1.0, self._news.is_set, self._index),
+            Step("documents", 15.0, lambda: extract.is_owed(self.engine), lambda: self._read(common)),
+            Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
+            Step("alerts", 600.0, lambda: True, self._alert),
+            Step("exports", 600.0, self._is_export_due, self._export),
+        ]
+
+    def _repeat(self, step: Step) -> None:
+        while not self.stop.wait(step.every):
+            try:
+                if step.is_due():
+                    with leases.held(self.engine, self.settings.home, step.name):
+                        step.do()
+            except (leases.Taken, IndexLocked, exports.ExportRunningError):
+                continue  # another worker or command does it
+            except Stopped:
+                return
+            except Exception as error:  # noqa: BLE001 - the next time may go better, and the other steps go on
+                self.say(f"{step.name}: {_told(error)}")
+                self.stop.wait(BROKEN_AGAIN)
+
+    def _index(self) -> None:
+        self._news.clear()
+        try:
+            index.refresh(self.engine, self.settings.search_url, Progress(quiet=True))
+        except BaseException:
+            self._news.set()
+            raise
+
+    def _read(self, common: run.Shared) -> None:
+        summary = run.Summary()
+        if run.read(common, summary):
+            self._news.set()
+        for name, lines in summary.failures.items():
+            self.say(f"{name}: {'; '.join(lines)}")
+
+    def _tidy(self, common: run.Shared) -> None:
+        download.tidy(self.engine, common.store, grace=FRESH)
+
+    def _alert(self) -> None:
+        found = open_index(self.settings.search_url)
+        try:
+            counts = alerts.run(self.engine, found, open_mailer(self.settings.mail_url), self.settings)
+        finally:
+            found.close()
+        if counts.sent or counts.confirmations or counts.refused:
+            self.say(f"alerts: {counts}")
+
+    def _is_export_due(self) -> bool:
+        current = exports.published(self.settings.exports)
+        if current is not None and now() - current.created < EXPORT_EVERY:
+            return False
+        with Session(self.engine) as session:
+            return session.scalar(select(Source.id).where(Source.last_complete.is_not(None)).limit(1)) is not None
+
+    def _export(self) -> None:
+        manifest = exports.publish(self.engine, self.settings.exports, base_url=self.settings.base_url)
+        self.say(f"exports: {len(manifest.files)} files, {sum(file.rows for file in manifest.files)} rows")
+
+    def _sleep(self, seconds: float) -> None:
+        if self.stop.wait(seconds):
+            raise Stopped
+
+
+def _told(error: Exception) -> str:
+    """Name an error and where it happened; its words may quote what is private."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"an error of this program, {type(error).__name__} in {last.filename}:{last.lineno}; it is tried again later"
