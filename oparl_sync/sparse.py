@@ -6,8 +6,9 @@ these have an agenda, the list is known to leave it out: then all are asked for,
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
@@ -26,7 +27,7 @@ def suspect(session: Session, source_id: int) -> None:
     of_meetings = (mine, ListCursor.object_type == "Meeting", ListCursor.last_full.is_not(None))
     for cursor in session.scalars(select(ListCursor).where(*of_meetings, ListCursor.omits.is_(None))):
         theirs = (Meeting.source_id == source_id, Meeting.body_id == cursor.body_id, Meeting.deleted.is_(False))
-        agendas = select(AgendaItem.id).where(AgendaItem.source_id == source_id, AgendaItem.body_id == cursor.body_id)
+        agendas = _named(AgendaItem.source_id == source_id, AgendaItem.body_id == cursor.body_id)
         if cursor.body_id in listed or session.scalar(agendas.limit(1)):
             continue
         past = select(Meeting.id).where(*theirs, Meeting.start < now()).order_by(Meeting.start.desc())
@@ -40,12 +41,12 @@ def conclude(session: Session, source_id: int) -> None:
     """Ask for all meetings where the sample had what the list leaves out."""
     suspected = (ListCursor.source_id == source_id, ListCursor.object_type == "Meeting", ListCursor.omits == [])
     for cursor in session.scalars(select(ListCursor).where(*suspected)).all():
-        theirs = (AgendaItem.source_id == source_id, AgendaItem.body_id == cursor.body_id)
-        if not session.scalar(select(func.count(AgendaItem.id)).where(*theirs)):
+        agendas = _named(AgendaItem.source_id == source_id, AgendaItem.body_id == cursor.body_id)
+        if not session.scalar(agendas.limit(1)):
             continue
         session.execute(update(ListCursor).where(ListCursor.id == cursor.id).values(omits=[PART]))
         alive = (Meeting.source_id == source_id, Meeting.body_id == cursor.body_id, Meeting.deleted.is_(False))
-        without = ~select(AgendaItem.id).where(AgendaItem.meeting_id == Meeting.id).exists()
+        without = ~_named(AgendaItem.meeting_id == Meeting.id).exists()
         _ask(session, source_id, session.scalars(select(Meeting.id).where(*alive, without)))
 
 
@@ -58,6 +59,11 @@ def renew(session: Session, source_id: int, changed: Iterable[str]) -> None:
     near = (Meeting.source_id == source_id, Meeting.body_id.in_(bodies), Meeting.deleted.is_(False))
     soon = Meeting.start.between(now() - BEFORE, now() + AFTER)
     _ask(session, source_id, {*changed, *session.scalars(select(Meeting.id).where(*near, soon))})
+
+
+def _named(*of: ColumnElement[bool]) -> Select[Any]:
+    """Choose items that their meeting names: others are here only because a consultation refers to them."""
+    return select(AgendaItem.id).where(AgendaItem.position.is_not(None), *of)
 
 
 def _ask(session: Session, source_id: int, meetings: Iterable[str]) -> None:

@@ -116,6 +116,8 @@ def main_first(paper: Paper, files: list[Reference]) -> list[Reference]:
 
 
 def _is_main(paper: Paper, file: File) -> bool:
+    if file.name and file.name == paper.name:
+        return True
     name = (file.name or "").casefold().removeprefix((paper.reference or "").casefold())
     name = _NUMBERING.sub("", name)
     kind = (paper.paper_type or "").casefold()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from demo.quirks.altering import Item, each, number, pages, rewritten
+from demo.quirks.altering import Item, each, list_of, number, pages, rewritten
 from demo.quirks.registry import quirk
 from demo.responses import Behaviour, Request
 from demo.service import Service
@@ -32,19 +32,21 @@ def plural_lists(_: Service) -> Iterable[Behaviour]:
     seen="Karlsruhe, Münster, Magdeburg",
     summary="papers have no mainFile, the main document is one of auxiliaryFile",
 )
-def no_main_file(_: Service) -> Iterable[Behaviour]:
-    """Put the main document behind the annexes; every other paper's is called after what it is."""
+def no_main_file(service: Service) -> Iterable[Behaviour]:
+    """Put the main document behind the annexes; every other one is called after what the paper is."""
+    papers = [paper for paper in service.town.of_type("Paper") if number(paper) % 2]
+    called = {str(paper.get("mainFile")): str(paper["paperType"]) for paper in papers}
 
     def change(paper: Item) -> Item:
         found = {name: value for name, value in paper.items() if name != "mainFile"}
         if "mainFile" not in paper:
             return found
-        main = dict(paper["mainFile"])
-        if number(paper) % 2:
-            main["name"] = str(paper.get("paperType", "Beschlussvorlage"))
-        return found | {"auxiliaryFile": [*paper.get("auxiliaryFile", []), main]}
+        return found | {"auxiliaryFile": [*paper.get("auxiliaryFile", []), paper["mainFile"]]}
 
-    return [each("Paper", change)]
+    def rename(file: Item) -> Item:
+        return file | {"name": called[file["id"]]} if file["id"] in called else file
+
+    return [each("Paper", change), each("File", rename)]
 
 
 @quirk(
@@ -79,7 +81,9 @@ def files_elsewhere(service: Service) -> Iterable[Behaviour]:
 def sparse_meetings(_: Service) -> Iterable[Behaviour]:
     """Leave the agenda out wherever a meeting does not come alone."""
 
-    def thin(_: Request, page: Item) -> Item:
+    def thin(request: Request, page: Item) -> Item:
+        if list_of(request) != "meeting":
+            return page
         data = [{name: v for name, v in item.items() if name != "agendaItem"} for item in page["data"]]
         return page | {"data": data}
 
