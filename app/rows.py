@@ -1,7 +1,6 @@
 """Many rows at once, written and asked for by the quickest way that each database has."""
 
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Table, Text, any_, bindparam, text
@@ -9,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-Values = list[list[Any]]
+Values = list[tuple[Any, ...]]
 
 
 def insert_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -30,7 +29,7 @@ def insert_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
     else:
         places = ", ".join("?" * len(names))
         statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608 - of names in our own schema
-        connection.exec_driver_sql(statement, [tuple(row) for row in values])
+        connection.exec_driver_sql(statement, values)
 
 
 def among(session: Session, column: SQLColumnExpression[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -56,14 +55,22 @@ def by_index(session: Session) -> None:
 
 def _bound(connection: Connection, table: Table, names: list[str], rows: Sequence[Mapping[str, Any]]) -> Values:
     """Return the values as the driver takes them."""
-    dialect, take = connection.dialect, itemgetter(*names)
-    bind = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-    bound = [(place, process) for place, process in enumerate(bind) if process is not None]
-    values = [list(take(row)) for row in rows]
-    for row in values:
-        for place, process in bound:
-            row[place] = process(row[place])
-    return values
+    dialect = connection.dialect
+    columns: list[Iterable[Any]] = []
+    for name in names:
+        column = [row[name] for row in rows]
+        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        columns.append(column if process is None else _processed(process, column))
+    return list(zip(*columns, strict=True))
+
+
+def _processed(process: Callable[[Any], Any], column: list[Any]) -> Iterator[Any]:
+    """Yield processed values; of a run of the same object, such as None or the page's moment, only the first is."""
+    before = done = object()
+    for value in column:
+        if value is not before:
+            before, done = value, process(value)
+        yield done
 
 
 def _copy(connection: Connection, statement: str, values: Values) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Consultation, key_of
+from app.rows import among
 from oparl_sync import quirks
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object, Parsed
@@ -109,13 +110,19 @@ def _by_paper(found: Object) -> str:
 def _stored(session: Session, keys: set[str]) -> dict[str, _Station]:
     one = Consultation
     chosen = select(one.key, one.paper_id, one.agenda_item_id, one.meeting_id, one.role, one.created)
-    rows = [row for part in chunks(sorted(keys)) for row in session.execute(chosen.where(one.key.in_(part)))]
+    rows = [
+        row for part in chunks(sorted(keys)) for row in session.execute(chosen.where(among(session, one.key, part)))
+    ]
     return {key: _at(paper, item, meeting, role, created) for key, paper, item, meeting, role, created in rows if paper}
 
 
 def _keys(session: Session, keys: set[str]) -> set[str]:
     chosen = select(Consultation.key)
-    return {key for part in chunks(sorted(keys)) for key in session.scalars(chosen.where(Consultation.key.in_(part)))}
+    return {
+        key
+        for part in chunks(sorted(keys))
+        for key in session.scalars(chosen.where(among(session, Consultation.key, part)))
+    }
 
 
 def _rename(parsed: Parsed, found: Object, name: str) -> None:
