@@ -18,6 +18,10 @@ from tests.portal import Portal
 pytestmark = pytest.mark.xdist_group("portal")
 
 
+# The town's dates stand still: one day its last meeting lies so far back that the source has fallen silent.
+HELD = ("ok", "silent")
+
+
 def objects_of_the_town(portal: Portal) -> list[dict[str, object]]:
     return [json.loads(line) for line in (portal.home / "demo" / "objects.ndjson").read_text().splitlines()]
 
@@ -28,12 +32,13 @@ def located(paper: dict[str, object]) -> list[object]:
 
 
 def test_status_says_that_all_is_held(portal: Portal) -> None:
-    (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
-    assert set(source) == {"slug", "url", "state", "last_complete", "types", "files"}
-    assert source["state"] == "complete"
+    (source,) = json.loads(portal.run("status", "--json", check=False).stdout)["sources"]
+    assert {"slug", "url", "state", "last_complete", "types", "files"} <= set(source)
+    assert source["state"] in HELD
     assert source["last_complete"]
     for name, counts in source["types"].items():
-        assert set(counts) == {"published", "held", "quarantined", "deleted"}, name
+        assert {"published", "held", "quarantined", "deleted"} <= set(counts), name
+        assert not counts["missing"], name
         assert counts["published"] in {None, counts["held"]}, name
         assert counts["quarantined"] == 0, name
     assert source["types"]["Paper"]["held"] > 50
@@ -46,13 +51,13 @@ def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_i
     found = portal.run("sync", check=False, FETCH_ALLOW_NETWORKS="127.0.0.1/32")
     assert found.returncode == 1
     assert "Traceback" not in found.stderr
-    (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
+    (source,) = json.loads(portal.run("status", "--json", check=False).stdout)["sources"]
     assert source["state"] == "failing"
     assert source["types"]["Paper"]["held"] > 50
     again = portal.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port)
     assert "0 created, 0 updated, 0 deleted" in again.stdout
-    (source,) = json.loads(portal.run("status", "--json").stdout)["sources"]
-    assert source["state"] == "complete"
+    (source,) = json.loads(portal.run("status", "--json", check=False).stdout)["sources"]
+    assert source["state"] in HELD
 
 
 def test_search_finds_a_street_a_person_and_a_compound(portal: Portal) -> None:
@@ -126,7 +131,7 @@ def test_postgresql_and_whoosh_give_the_same(portal: Portal, postgres: str, tmp_
     other.run("demo", "--no-serve", "--scale", "0.1", "--council-port", portal.council_port)
 
     def status(of: Portal) -> dict[str, object]:
-        (source,) = json.loads(of.run("status", "--json").stdout)["sources"]
+        (source,) = json.loads(of.run("status", "--json", check=False).stdout)["sources"]
         return {name: source[name] for name in ("types", "files")}
 
     assert status(other) == status(portal)

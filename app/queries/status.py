@@ -1,34 +1,22 @@
 """How complete the mirror is: what each source publishes, what is held here, what was read, and what is in the way."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select, union_all
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, Body, ListCursor, Problem, Source, SyncRun
+from app.db import now
+from app.models import Body, ListCursor, Lookup, Problem, Source, SyncRun
 from app.models.files import WAITING
+from app.queries.coverage import TypeCounts, type_counts
 from app.queries.file_states import READ, states_by_source
-from app.shown import attached
+from app.queries.silence import Silence, newest_dates, silences
+from app.queries.verdict import STATES, Verdict, judge
 from app.slugs import body_slugs
-
-# Worst first, as a page about gaps should begin.
-UNKNOWN = "Unknown"
-ORDER = ("failing", "partial", "new", "complete")
-
-
-@dataclass(slots=True)
-class TypeCounts:
-    """Records of one type: list entries at the source (None: the source has no list of them, or it was never read to
-    its end), records held, objects that could not be stored, and records withdrawn."""
-
-    published: int | None = None
-    held: int = 0
-    quarantined: int = 0
-    deleted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +32,16 @@ class FileCounts:
     def total(self) -> int:
         """How many there are."""
         return self.read + self.unreadable + self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class LookupCounts:
+    """Objects that are asked for one by one: still to be asked, not for the public, and gone in too great a number to
+    be believed without a second look."""
+
+    waiting: int = 0
+    restricted: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +63,147 @@ class SourceStatus:
     types: dict[str, TypeCounts]
     files: FileCounts
     problems: tuple[ProblemCount, ...]
+    verdict: Verdict
+    lists: tuple[ListCursor, ...] = ()
+    lookups: LookupCounts = field(default=LookupCounts())
+    silence: Silence | None = field(default=None)
     run: SyncRun | None = field(default=None)
+
+    @property
+    def state(self) -> str:
+        """The state in one word of app.queries.verdict, as it was measured."""
+        return self.verdict.state
 
     @property
     def name(self) -> str:
         """What readers call it: its councils, or its short name before the first walk."""
         return ", ".join(body.name or body.short_name or body.id for body in self.bodies) or self.source.slug
 
+    @property
+    def published(self) -> int:
+        """How many records its lists name, as far as they were read."""
+        return sum(counts.published or 0 for counts in self.types.values())
 
-def status(session: Session) -> list[dict[str, Any]]:
-    """Return what `ratslupe status --json` prints under "sources"."""
-    return [
-        {
-            "slug": one.source.slug,
-            "url": one.source.url,
-            "state": one.source.state,
-            "last_complete": one.source.last_complete.isoformat() if one.source.last_complete else None,
-            "types": {
-                name: {
-                    "published": counts.published,
-                    "held": counts.held,
-                    "quarantined": counts.quarantined,
-                    "deleted": counts.deleted,
-                }
-                for name, counts in one.types.items()
-            },
-            "files": {"read": one.files.read, "unreadable": one.files.unreadable, "waiting": one.files.waiting},
-        }
-        for one in source_status(session)
-    ]
+    @property
+    def accounted(self) -> int:
+        """How many of these are here, or known not to be storable."""
+        return self.published - self.missing
+
+    @property
+    def missing(self) -> int:
+        """How many of these are not here."""
+        return sum(counts.missing or 0 for counts in self.types.values())
+
+    @property
+    def known_until(self) -> datetime | None:
+        """The moment up to which all is known; None before every list was read once."""
+        moments = [one.synced_until or one.last_complete for one in self.lists] or [self.source.last_complete]
+        return min((one for one in moments if one), default=None) if all(moments) else None
+
+    def lag(self, moment: datetime) -> timedelta | None:
+        """How far the mirror is behind, at most."""
+        return max(moment - self.known_until, timedelta()) if self.known_until else None
+
+
+def status(session: Session, slugs: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return what `ratslupe status --json` prints under "sources": of all, or of the named ones."""
+    moment, wanted = now(), set(slugs)
+    return [_as_data(one, moment) for one in source_status(session) if not wanted or one.source.slug in wanted]
 
 
 def source_status(session: Session) -> list[SourceStatus]:
     """Return the state of every source, the worst first."""
-    types, files = _type_counts(session), _file_counts(session)
-    problems, bodies, runs = _problems(session), councils(session), _last_runs(session)
-    found = [
-        SourceStatus(
-            source=source,
-            bodies=tuple(body for body in bodies if body.source_id == source.id),
-            types=types.get(source.id, {}),
-            files=files.get(source.id, FileCounts()),
-            problems=tuple(problems.get(source.id, ())),
-            run=runs.get(source.id),
+    moment = now()
+    sources = session.scalars(select(Source).order_by(Source.slug)).all()
+    types, files, lookups = type_counts(session), _file_counts(session), _lookups(session)
+    problems, bodies, runs, lists = _problems(session), councils(session), _last_runs(session), _lists(session)
+    silent, newest = silences(session, sources, moment), newest_dates(session, moment)
+    found = []
+    for source in sources:
+        mine = types.get(source.id, {})
+        waiting, cursors = lookups.get(source.id, LookupCounts()), lists.get(source.id, [])
+        verdict = judge(
+            source,
+            cursors,
+            mine,
+            held_back=waiting.held,
+            silence=silent.get(source.id),
+            newest=newest.get(source.id, {}),
+            moment=moment,
         )
-        for source in session.scalars(select(Source).order_by(Source.slug))
-    ]
-    return sorted(found, key=lambda one: ORDER.index(one.source.state) if one.source.state in ORDER else 0)
+        found.append(
+            SourceStatus(
+                source=source,
+                bodies=tuple(body for body in bodies if body.source_id == source.id),
+                types=mine,
+                files=files.get(source.id, FileCounts()),
+                problems=tuple(problems.get(source.id, ())),
+                verdict=verdict,
+                lists=tuple(cursors),
+                lookups=waiting,
+                silence=silent.get(source.id),
+                run=runs.get(source.id),
+            )
+        )
+    return sorted(found, key=lambda one: STATES.index(one.state))
+
+
+def _as_data(one: SourceStatus, moment: datetime) -> dict[str, Any]:
+    source, lag = one.source, one.lag(moment)
+    return {
+        "slug": source.slug,
+        "name": one.name,
+        "url": source.url,
+        "state": one.state,
+        "reasons": [{"code": reason.code, "text": reason.text} for reason in one.verdict.reasons],
+        "detail": source.state_reason,
+        "last_complete": _iso(source.last_complete),
+        "last_full": _iso(source.last_full),
+        "known_until": _iso(one.known_until),
+        "lag": round(lag.total_seconds()) if lag is not None else None,
+        "last_news": _iso(one.silence.since) if one.silence else None,
+        "usual_silence": one.silence.usual if one.silence else None,
+        "failures": source.failures,
+        "failing_since": _iso(source.failing_since),
+        "next_try": _iso(source.next_try),
+        "clock_skew": source.clock_skew,
+        "robots_ignored": source.robots_ignored,
+        "types": {
+            name: {
+                "published": counts.published,
+                "held": counts.held,
+                "quarantined": counts.quarantined,
+                "deleted": counts.deleted,
+                "missing": counts.missing,
+                "erased": counts.erased,
+            }
+            for name, counts in one.types.items()
+        },
+        "files": {"read": one.files.read, "unreadable": one.files.unreadable, "waiting": one.files.waiting},
+        "lookups": asdict(one.lookups),
+        "lists": [_list_as_data(cursor) for cursor in one.lists],
+        "problems": [{"kind": p.kind, "count": p.count, "since": _iso(p.since)} for p in one.problems],
+    }
+
+
+def _list_as_data(cursor: ListCursor) -> dict[str, Any]:
+    return {
+        "type": cursor.object_type,
+        "url": cursor.url,
+        "published": cursor.published,
+        "last_complete": _iso(cursor.last_complete),
+        "last_full": _iso(cursor.last_full),
+        "synced_until": _iso(cursor.synced_until),
+        "filtering": cursor.filtering,
+        "drops_filter": cursor.drops_filter,
+        "stamps": cursor.stamps,
+        "omits": cursor.omits or [],
+        "error": cursor.error,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def councils(session: Session) -> Sequence[Body]:
@@ -146,48 +238,6 @@ def file_counts(session: Session) -> FileCounts:
     )
 
 
-def _type_counts(session: Session) -> dict[int, dict[str, TypeCounts]]:
-    found: dict[int, dict[str, TypeCounts]] = {}
-
-    def of(source_id: int, name: str) -> TypeCounts:
-        return found.setdefault(source_id, {}).setdefault(name, TypeCounts())
-
-    held = union_all(
-        *(
-            select(model.source_id, literal(name).label("name"), model.deleted, func.count().label("n"))
-            .where(or_(model.deleted, attached(model)))
-            .group_by(model.source_id, model.deleted)
-            for name, model in OPARL_TYPES.items()
-        )
-    )
-    for source_id, name, deleted, count in session.execute(held):
-        if deleted:
-            of(source_id, name).deleted = count
-        else:
-            of(source_id, name).held = count
-    lists = select(
-        ListCursor.source_id,
-        ListCursor.object_type,
-        func.sum(ListCursor.published),
-        func.count() - func.count(ListCursor.published),
-    )
-    for source_id, name, entries, unread in session.execute(
-        lists.group_by(ListCursor.source_id, ListCursor.object_type)
-    ):
-        of(source_id, name).published = None if unread else int(entries or 0)
-    lost = select(Problem.source_id, Problem.object_type, func.count()).where(
-        Problem.quarantined, Problem.solved_at.is_(None)
-    )
-    for source_id, of_type, count in session.execute(lost.group_by(Problem.source_id, Problem.object_type)):
-        # What came without a type is not lost from the count either.
-        of(source_id, of_type or UNKNOWN).quarantined = count
-    order = list(OPARL_TYPES)
-    return {
-        source_id: dict(sorted(types.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)))
-        for source_id, types in found.items()
-    }
-
-
 def _file_counts(session: Session) -> dict[int, FileCounts]:
     found = {}
     for source_id, states in states_by_source(session).items():
@@ -212,3 +262,21 @@ def _problems(session: Session) -> dict[int, list[ProblemCount]]:
 def _last_runs(session: Session) -> dict[int, SyncRun]:
     newest = select(func.max(SyncRun.id)).group_by(SyncRun.source_id)
     return {run.source_id: run for run in session.scalars(select(SyncRun).where(SyncRun.id.in_(newest)))}
+
+
+def _lists(session: Session) -> dict[int, list[ListCursor]]:
+    found: dict[int, list[ListCursor]] = {}
+    for cursor in session.scalars(select(ListCursor).order_by(ListCursor.id)):
+        found.setdefault(cursor.source_id, []).append(cursor)
+    return found
+
+
+def _lookups(session: Session) -> dict[int, LookupCounts]:
+    query = select(Lookup.source_id, Lookup.answer, func.count()).group_by(Lookup.source_id, Lookup.answer)
+    counted: dict[int, Counter[str]] = {}
+    for source_id, answer, count in session.execute(query):
+        counted.setdefault(source_id, Counter())[answer or "waiting"] += count
+    return {
+        source_id: LookupCounts(counts["waiting"] + counts["failed"], counts["restricted"], counts["held"])
+        for source_id, counts in counted.items()
+    }

@@ -110,25 +110,40 @@ def _hit(settings: Settings, hit: Any) -> dict[str, Any]:
 
 
 @main.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def status(settings: Settings, as_json: bool) -> None:
-    """Show what is published at the sources and what is held here."""
+def status(settings: Settings, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Show what is published at the sources and what is held here; exits with 1 where a source is not ok."""
     from app.queries.status import status as ask  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
-    with Session(open_current(settings.database_url)) as session:
-        sources = ask(session)
+    engine = open_current(settings.database_url)
+    with Session(engine) as session:
+        sources = ask(session, slugs)
+    engine.dispose()
+    if unknown := set(slugs) - {source["slug"] for source in sources}:
+        raise click.UsageError(f"no source {', '.join(sorted(unknown))}")
     if as_json:
         click.echo(orjson.dumps({"sources": sources}).decode())
-        return
-    for source in sources:
-        when = (source["last_complete"] or "never")[:16].replace("T", " ")
-        click.echo(f"{source['slug']}: {source['state']}, last complete {when}")
-        for name, counts in [*source["types"].items(), ("files", source["files"])]:
-            known = (f"{value:>7} {key}" for key, value in counts.items() if value is not None)
-            click.echo(f"  {name:<16}{''.join(known)}")
-    if not sources:
+    for source in () if as_json else sources:
+        _tell(source)
+    if not sources and not as_json:
         click.echo("Nothing is mirrored yet. Begin with: ratslupe source add URL")
+    if any(source["state"] != "ok" for source in sources):
+        sys.exit(1)
+
+
+def _tell(source: dict[str, Any]) -> None:
+    when = (source["last_complete"] or "never")[:16].replace("T", " ")
+    click.echo(f"{source['slug']}: {source['state']}, last complete {when}")
+    for reason in source["reasons"]:
+        click.echo(f"  {reason['text']}")
+    if source["detail"]:
+        click.echo(f"  {source['detail']}")
+    counts_of = {"files": source["files"], "lookups": source["lookups"]}
+    for name, counts in [*source["types"].items(), *counts_of.items()]:
+        known = (f"{value:>7} {key}" for key, value in counts.items() if value is not None)
+        click.echo(f"  {name:<16}{''.join(known)}")
 
 
 @main.command()

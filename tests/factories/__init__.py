@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from app.db import Base, writing
 from app.models import Source
-from tests.factories.portal import alert, change, list_cursor, problem, source
+from tests.factories.portal import alert, change, list_cursor, lookup, problem, source
 from tests.factories.records import (
     BODY_ID,
     SEEN,
@@ -53,6 +53,7 @@ __all__ = [
     "link",
     "list_cursor",
     "location",
+    "lookup",
     "meeting",
     "membership",
     "organization",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.models import Alert, Change, ListCursor, OParlObject, Problem, Source
+from app.models import Alert, Change, ListCursor, Lookup, OParlObject, Problem, Source
 from tests.factories.records import BODY_ID, SEEN, SERVER, id_of, number
 
 
@@ -52,6 +52,18 @@ def list_cursor(**columns: Any) -> ListCursor:
         "last_complete": SEEN,
     }
     return ListCursor(**(defaults | columns))
+
+
+def lookup(**columns: Any) -> Lookup:
+    """Build an object that is asked for by itself."""
+    defaults = {
+        "source_id": 1,
+        "object_type": "Paper",
+        "object_id": f"{SERVER}/paper/{number()}",
+        "reason": "reference",
+        "noted_at": SEEN,
+    }
+    return Lookup(**(defaults | columns))
 
 
 def alert(**columns: Any) -> Alert:

@@ -1,0 +1,138 @@
+"""What is wrong with a source, in the words of people who run an office and not a server."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from app.models import ListCursor
+from app.queries.status import SourceStatus
+from app.queries.verdict import REASONS, Reason
+from app.web.filters import day, moment, number
+from app.web.i18n import N_, gettext, ngettext
+
+# What a state is called and drawn as; the signs mean the same as everywhere: filled = went through.
+STATES = {
+    "ok": ("accepted", N_("Complete")),
+    "silent": ("noted", N_("Silent")),
+    "behind": ("postponed", N_("Behind")),
+    "partial": ("amended", N_("Incomplete")),
+    "new": ("planned", N_("Being read for the first time")),
+    "failing": ("postponed", N_("Disturbed")),
+    "blocked": ("rejected", N_("Locked out")),
+}
+PROBLEMS = {
+    "list-failed": N_("Lists of the server cannot be read to their end."),
+    "no-id": N_("Objects come without an id and cannot be stored."),
+    "no-object": N_("List entries are no objects and cannot be stored."),
+    "unknown-type": N_("Objects are of no known type and cannot be stored."),
+    "wrong-type": N_("A value is of the wrong kind and is left out."),
+    "unknown-property": N_("Objects have properties that OParl does not know."),
+    "foreign-id": N_("Objects carry the id of another server and are not stored."),
+    "second-type": N_("Objects carry the id of an object of another type and are not stored."),
+    "not-stored": N_("Objects hold something that the database refuses."),
+    "many-missing": N_("So many records disappeared at once that they are kept until this is certain."),
+    "file-failed": N_("Files cannot be fetched from the server."),
+    "unreadable-file": N_("Files cannot be read."),
+}
+# What a machine says when it fails, from the most exact to the least, and what it means.
+FAILURES = (
+    (r"robots\.txt", N_("The server asks programs not to read it, and we respect that.")),
+    (r"HTTP 401|HTTP 403|bot wall|ban\b|challenge|captcha", N_("The server keeps programs out.")),
+    (r"HTTP 404|HTTP 410", N_("The address does not exist any more. The council may have changed its system.")),
+    (r"HTTP 429|asked for a pause|Retry-After", N_("The server asked us to come back later.")),
+    (r"HTTP 5\d\d|HTTP 4\d\d", N_("The server reports a fault of its own.")),
+    (r"times in a row|could not be fetched", N_("The server failed so often that we let it rest for a while.")),
+    (r"certificate|TLS|SSL", N_("The server's certificate is not valid, so that nobody can trust what it says.")),
+    (r"resolve|name or service|no address|getaddrinfo|DNS", N_("The server's address is not known on the internet.")),
+    (r"too long|too slow|timeout|timed out|in time|answered nothing", N_("The server does not answer in time.")),
+    (r"redirect", N_("The server sends us from one address to the next without end.")),
+    (r"leads back|repeats|more than \d+ pages|no address", N_("The list never ends: its pages lead in a circle.")),
+    (r"another host", N_("The list goes on at another server, which we do not follow unasked.")),
+    (r"too large|larger than|over the limit", N_("The answer is larger than we can take.")),
+    (r"JSON|OParl|HTML|html", N_("The server answers with something else than council data.")),
+    (r"database refuses", N_("What came could not be stored here.")),
+    (r"refused|reset|closed|unreachable|connect", N_("The server cannot be reached.")),
+)
+FILTERS = {
+    "unknown": N_("Whether it tells only what is new is not known yet."),
+    "ok": N_("It tells only what is new."),
+    "ignored": N_("It cannot tell what is new and sends everything each time."),
+    "rejected": N_("It refuses to tell only what is new."),
+}
+
+
+def state_of(one: SourceStatus) -> tuple[str, str]:
+    """Return sign and word of a source's state."""
+    sign, word = STATES[one.state]
+    return sign, gettext(word)
+
+
+def reason_words(reason: Reason) -> str:
+    """Return the sentence of a reason in the reader's language."""
+    words = {name: _words(value) for name, value in reason.values.items()}
+    return gettext(REASONS[reason.code][1], **words)
+
+
+def problem_words(kind: str, example: str) -> str:
+    """Say what a kind of problem means; one that has no words yet is told by its first case."""
+    return gettext(PROBLEMS[kind]) if kind in PROBLEMS else example
+
+
+def failure_words(said: str) -> str:
+    """Say what a machine's words mean."""
+    for pattern, sentence in FAILURES:
+        if re.search(pattern, said):
+            return gettext(sentence)
+    return gettext("The server does not answer as it should.")
+
+
+def list_words(cursor: ListCursor) -> list[str]:
+    """Say what is known about how a list can be asked."""
+    said = [gettext(FILTERS.get(cursor.filtering, FILTERS["unknown"]))]
+    if cursor.drops_filter:
+        said.append(gettext("Its further pages forget what was asked for."))
+    if cursor.stamps == "synthetic":
+        said.append(gettext("It says of everything that it changed just now."))
+    if cursor.omits:
+        said.append(gettext("It leaves out parts of its records, which are asked for one by one."))
+    return said
+
+
+def lag_words(lag: timedelta | None) -> str:
+    """Return how far the mirror is behind, in the unit one would say."""
+    if lag is None:
+        return gettext("not known yet")
+    hours = int(lag.total_seconds() // 3600)
+    if hours < 48:
+        return ngettext("%(num)s hour", "%(num)s hours", max(hours, 1))
+    return ngettext("%(num)s day", "%(num)s days", hours // 24)
+
+
+def skew_words(seconds: float) -> str:
+    """Say how wrong a server's clock is."""
+    minutes = max(1, round(abs(seconds) / 60))
+    if seconds > 0:
+        return ngettext("%(num)s minute fast", "%(num)s minutes fast", minutes)
+    return ngettext("%(num)s minute slow", "%(num)s minutes slow", minutes)
+
+
+def _words(value: datetime | date | int) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    return day(value) if isinstance(value, date) else number(value)
+
+
+def file_reason(reason: str, count: int) -> str:
+    """Say in words why files gave no text; the reasons are those of readings, and of fetching."""
+    known = {
+        "empty": ngettext("file is a scan without text.", "files are scans without text.", count),
+        "encrypted": ngettext("file is locked with a password.", "files are locked with a password.", count),
+        "damaged": ngettext("file is damaged.", "files are damaged.", count),
+        "too_large": ngettext("file is too large to be read.", "files are too large to be read.", count),
+        "crashed": ngettext("file made the reader fail.", "files made the reader fail.", count),
+        "timeout": ngettext("file takes too long to be read.", "files take too long to be read.", count),
+        "not_a_document": ngettext("file is an error page.", "files are error pages.", count),
+        "unsupported": ngettext("file is of a kind we do not read.", "files are of a kind we do not read.", count),
+        "gone": ngettext("file is no longer at the council.", "files are no longer at the council.", count),
+        "failed": ngettext("file is not delivered by the server.", "files are not delivered by the server.", count),
+    }
+    return known.get(reason) or ngettext("file was not read.", "files were not read.", count)
