@@ -95,6 +95,8 @@ class _Reader:
         if identity is None:
             return None
         object_type, oparl_id = identity
+        if holder is not None:
+            oparl_id = quirks.body_left_out(holder.id, oparl_id)
         found = Object(object_type, named or oparl_id, {}, {}, holder=holder.id if holder else None)
         self.parsed.objects.append(found)
         found.with_holder = holder is not None and holder.deleted
@@ -254,7 +256,7 @@ class _Reader:
             except values.Unusable as error:
                 self.misfits(found, name, error)
                 return None
-            return quirks.one_scheme(found.id, target) if target else None
+            return quirks.spelt_as_own(found.id, target) if target else None
         part = prop.kind in HOLDERS
         child = self.read(item, prop.type, name, position, holder=found, named=named, depth=depth + 1, part=part)
         if child is None:
@@ -279,5 +281,5 @@ def _named(own_id: str, value: Any) -> list[tuple[int, str]]:
     for place, item in enumerate(value if isinstance(value, list) else [value]):
         stated = item.get("id") if isinstance(item, dict) else item
         if isinstance(stated, str) and values.is_url(stated := stated.strip()):
-            found.append((place, quirks.one_scheme(own_id, stated)))
+            found.append((place, quirks.spelt_as_own(own_id, stated)))
     return found

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from oparl_sync.quirks.allris import snake_case
-from oparl_sync.quirks.sdnet import file_ending_doubled, file_slash_doubled
-from oparl_sync.quirks.somacos import file_behind_getfile
+from oparl_sync.quirks.sdnet import body_left_out, file_ending_doubled, file_slash_doubled
+from oparl_sync.quirks.somacos import file_behind_getfile, one_scheme
 from oparl_sync.vocabulary import PROPERTIES
 
 TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
@@ -53,6 +53,11 @@ def further_addresses(address: str) -> list[str]:
     for mended in (file_slash_doubled, file_ending_doubled, file_behind_getfile):
         found += [other for one in found if (other := mended(one))]
     return found[1:]
+
+
+def spelt_as_own(own_id: str, target: str) -> str:
+    """Return the id of another object as it is spelt where that object stands."""
+    return body_left_out(own_id, one_scheme(own_id, target))
 
 
 def aliases(data: dict[str, Any], object_type: str) -> dict[str, Any]:

@@ -3,7 +3,11 @@
 import re
 from typing import Any
 
+from oparl_sync.vocabulary import PROPERTIES
+
 DOUBLED_ENDING = re.compile(r"(https?://[^/]+/.*\.(\w{1,5}))\.\2")
+IN_BODY = re.compile(r"(.*/oparl/v1(?:\.[01])?)/body/(\w+)/.+")
+LEFT_OUT = re.compile(rf"/(?:{'|'.join(PROPERTIES)})/.+", re.IGNORECASE)
 NOTHING_FOUND = 802  # "Die angeforderte Ressource wurde nicht gefunden."
 
 
@@ -36,3 +40,12 @@ def ags_of_eight_digits(ags: str) -> str:
 def mime_type_of_nothing(value: str) -> str | None:
     """Files are said to be an application/octetstream, which is no type, and says nothing (MST loader.py)."""
     return None if value.lower().startswith("application/octetstream") else value
+
+
+def body_left_out(own_id: str, target: str) -> str:
+    """Older versions leave /body/1 out of ids (PBU save_document_values): a link there follows the object's own id."""
+    if "/body/" not in own_id or "/body/" in target:
+        return target
+    found = IN_BODY.fullmatch(own_id)
+    rest = target.removeprefix(found[1]) if found else target
+    return f"{found[1]}/body/{found[2]}{rest}" if found and rest != target and LEFT_OUT.fullmatch(rest) else target

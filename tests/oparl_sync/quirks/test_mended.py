@@ -1,9 +1,15 @@
 """Single values of SOMACOS Session and SD.NET RIM, mended without any server."""
 
+from inspect import signature
+
 import pytest
 
+from app.net import GuardedClient
+from demo.quirks.sdnet import SLOW
+from demo.responses import Request
 from oparl_sync import parse, quirks
 from tests.oparl_sync.council import thing
+from tests.oparl_sync.quirks.playing import Playing
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,41 @@ def test_it_writes_official_keys_with_eight_digits(stated: object, kept: str) ->
 def test_it_takes_no_type_for_a_type_that_does_not_exist(stated: str, kept: str | None) -> None:
     file = parse.objects([thing("File", mimeType=stated)], "File", where="x").objects[0]
     assert file.values["mime_type"] == kept
+
+
+ROOT = "https://ris.example/webservice/oparl/v1.1"
+
+
+@pytest.mark.parametrize(
+    ("own", "target", "meant"),
+    [
+        (f"{ROOT}/body/1/paper/2", f"{ROOT}/agendaItem/3", f"{ROOT}/body/1/agendaItem/3"),
+        (f"{ROOT}/body/0015/paper/2", f"{ROOT}/agendaitem/3", f"{ROOT}/body/0015/agendaitem/3"),
+        (f"{ROOT}/body/1/paper/2", f"{ROOT}/body/1/agendaItem/3", f"{ROOT}/body/1/agendaItem/3"),
+        (f"{ROOT}/body/1/paper/2", f"{ROOT}/body/1", f"{ROOT}/body/1"),
+        (f"{ROOT}/body/1/paper/2", f"{ROOT}/system", f"{ROOT}/system"),
+        (f"{ROOT}/body/1", f"{ROOT}/location/3", f"{ROOT}/location/3"),
+        (f"{ROOT}/paper/2", f"{ROOT}/agendaItem/3", f"{ROOT}/agendaItem/3"),
+        (f"{ROOT}/body/1/paper/2", f"{ROOT}/somethingelse/3", f"{ROOT}/somethingelse/3"),
+        (
+            f"{ROOT}/body/1/paper/2",
+            "https://other.example/oparl/v1.1/person/3",
+            "https://other.example/oparl/v1.1/person/3",
+        ),
+        (
+            "https://ris.example/oparl/bodies/1/papers/2",
+            "https://ris.example/oparl/person/3",
+            "https://ris.example/oparl/person/3",
+        ),
+    ],
+)
+def test_it_puts_the_body_back_into_references_that_leave_it_out(own: str, target: str, meant: str) -> None:
+    assert quirks.body_left_out(own, target) == meant
+
+
+def test_it_waits_longer_than_the_slowest_server_takes() -> None:
+    council = Playing("sdnet-slow")
+    page = council.service.answer(Request("GET", "/body/1/paper", {}, {}))
+    patience: float = signature(GuardedClient).parameters["timeout"].default
+    assert page.wire.delay == SLOW
+    assert patience >= 3 * SLOW
