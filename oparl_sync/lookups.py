@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import OPARL_TYPES, Lookup, Meeting
-from oparl_sync import parse, problems, reconcile, sparse, todo, withdraw
+from oparl_sync import parse, problems, quirks, reconcile, sparse, todo, withdraw
 from oparl_sync.parsed import Parsed
 from oparl_sync.problems import Blocked, Deviation, NotOParl, SyncError
 from oparl_sync.store import Counts, Store
@@ -102,6 +102,7 @@ def _ask(work: Work, row: Lookup) -> _Answer:
         if _is_sure(row):  # many lists without it, and at its address something else
             return _Answer(row, todo.GONE)
         raise
+    data = quirks.object_in_array(data)
     entry: Any = data if isinstance(data, dict) and ("id" in data or "type" in data) else None
     parsed = parse.objects([entry], row.object_type, where=final) if entry is not None else Parsed()
     if not parsed.objects or parsed.objects[0].type != row.object_type:

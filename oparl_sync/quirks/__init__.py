@@ -15,6 +15,7 @@ from oparl_sync.quirks.sdnet import ags_of_eight_digits as ags_of_eight_digits
 from oparl_sync.quirks.sdnet import body_left_out as body_left_out
 from oparl_sync.quirks.sdnet import empty_is_not_found as empty_is_not_found
 from oparl_sync.quirks.sdnet import mime_type_of_nothing as mime_type_of_nothing
+from oparl_sync.quirks.sdnet import object_in_array as object_in_array
 from oparl_sync.quirks.somacos import consultation_id_reused as consultation_id_reused
 from oparl_sync.quirks.somacos import consultations_sharing_ids as consultations_sharing_ids
 from oparl_sync.quirks.somacos import embedded_without_id as embedded_without_id

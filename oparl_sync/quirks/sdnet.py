@@ -49,3 +49,8 @@ def body_left_out(own_id: str, target: str) -> str:
     found = IN_BODY.fullmatch(own_id)
     rest = target.removeprefix(found[1]) if found else target
     return f"{found[1]}/body/{found[2]}{rest}" if found and rest != target and LEFT_OUT.fullmatch(rest) else target
+
+
+def object_in_array(data: Any) -> Any:
+    """Essen answers for a membership with an array of one (MST loader.py)."""
+    return data[0] if isinstance(data, list) and len(data) == 1 else data
