@@ -20,6 +20,11 @@ class Segment:
     kind: str
     text: str = ""
 
+    @property
+    def space(self) -> str:
+        """What stands before its first word: it belongs to neither wording."""
+        return self.text[: len(self.text) - len(self.text.lstrip())]
+
 
 def compared(before: str, after: str) -> list[Segment]:
     """Return one text as it became the other."""

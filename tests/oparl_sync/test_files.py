@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import writing
 from app.files import FileStore, open_store
+from app.indexing.lookups import arrivals
 from app.models import Blob, Change, File, Page, Problem
 from oparl_sync import download, extract
 from oparl_sync.problems import ServerFailed
@@ -200,3 +201,46 @@ def test_it_says_so_when_bytes_are_missing(
     extract.waiting(engine, store, QUIET, sandboxes=1)
     session.rollback()
     assert session.scalars(select(Blob.read_state)).one() == "damaged"
+
+
+def test_it_tells_that_a_file_was_replaced(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    def replaced() -> list[Any]:
+        session.rollback()
+        rows = session.scalars(select(Change).where(Change.object_id == url("File", 1)).order_by(Change.seq))
+        return [(c.diff, c.backfill) for c in rows if c.fields == ["content"]]
+
+    first, second = small_pdf("first"), small_pdf("second, and longer")
+    offer(engine, council, 1, first)
+    fetch(engine, council, store)
+    assert replaced() == []  # that it came is no replacement
+    again = update(File).values(fetch_state="waiting")
+    with writing(engine) as writer:
+        writer.execute(again)
+    fetch(engine, council, store)
+    assert replaced() == []  # nor are the same bytes
+    old = file_of(session).blob_sha256
+    council.answers[f"{SERVER}/files/1"] = second
+    with writing(engine) as writer:
+        writer.execute(again)
+    fetch(engine, council, store)
+    new = file_of(session).blob_sha256
+    assert replaced() == [({"sha256": [old, new], "size": [len(first), len(second)]}, False)]
+    # Alerts told of the file when it came: that it was replaced makes it no new one.
+    assert arrivals(session, [url("File", 1)]) == {}
+
+
+def test_bytes_that_arrive_too_late_do_not_come_back(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    def withdrawn_meanwhile(request: httpx.Request) -> httpx.Response:
+        save(engine, [thing("File", 1, deleted=True)], "File")
+        return httpx.Response(200, content=small_pdf("GEHEIM"))
+
+    offer(engine, council, 1, withdrawn_meanwhile)
+    fetch(engine, council, store)
+    assert file_of(session).blob_sha256 is None
+    download.tidy(engine, store)
+    session.rollback()
+    assert session.scalars(select(Blob)).all() == []

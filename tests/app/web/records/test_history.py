@@ -64,8 +64,8 @@ class TestMeeting:
         make.save(engine, make.body(), meeting, old, new, make.link(meeting, "location", new))
         make.save(engine, logged(meeting, {"location": [old.id, new.id]}), logged(new, {"room": ["Raum 2", "Raum 7"]}))
         text = text_of(client, f"/meetings/{meeting.key}")
-        assert "Der Ort wurde geändert: von Raum 1, Gartenstraße, Musterstadt zu Raum 2" in text
-        assert "Raum: von „Raum 2“ zu „Raum 7“ geändert." in text
+        assert "Der Ort wurde geändert: früher Raum 1, Gartenstraße, Musterstadt, jetzt Raum 2" in text
+        assert "Raum: früher „Raum 2“, jetzt „Raum 7“." in text
 
 
 class TestPaper:
@@ -118,7 +118,7 @@ class TestPaper:
         ]
         make.save(engine, make.body(), paper, make.change(old, at=SEEN), first, renamed)
         text = text_of(client, f"/papers/{paper.key}")
-        assert "Titel: von „alt“ zu „neu“ geändert." in text
+        assert "Titel: früher „alt“, jetzt „neu“." in text
         assert "zurückgezogen" not in text
 
 
