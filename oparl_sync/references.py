@@ -7,12 +7,13 @@ is not there either is not asked for again for a month.
 from collections.abc import Iterable
 from itertools import chain
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, select
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.models import OPARL_TYPES, Change, Link, Lookup, key_of
 from app.models.changes import CREATED, UPDATED
+from app.rows import among, by_index
 from oparl_sync import sparse, todo
 from oparl_sync.client import host_of
 from oparl_sync.known import chunks
@@ -33,6 +34,7 @@ def note(work: Work) -> None:
     meetings: set[str] = set()
     while read < end:
         with work.writing() as session:
+            by_index(session)
             mine = (Change.source_id == work.source.id, Change.kind.in_((CREATED, UPDATED)))
             lines = select(Change.object_type, Change.object_id, Change.seq).where(Change.seq > read, Change.seq <= end)
             batch = session.execute(lines.where(*mine).order_by(Change.seq).limit(BATCH)).all()
@@ -66,26 +68,36 @@ def _note_missing(work: Work, session: Session, by_type: dict[str, list[str]]) -
 
 
 def _by_column(session: Session, object_type: str, ids: list[str]) -> Iterable[tuple[str, str]]:
+    """Yield what columns refer to and is not here under that very id."""
     table: Table = table_of(object_type)
     for prop in PROPERTIES[object_type].values():
         if prop.kind is Kind.LINK and prop.type:
             column = table.c[prop.column]
-            chosen = select(column).where(column.is_not(None)).distinct()
+            chosen = select(column).where(column.is_not(None), _is_unknown(prop.type, column)).distinct()
             for part in chunks(ids):
-                yield from ((prop.type, one) for one in session.scalars(chosen.where(table.c.id.in_(part))))
+                here = chosen.where(among(session, table.c.id, part))
+                yield from ((prop.type, one) for one in session.scalars(here))
 
 
 def _by_link(session: Session, object_type: str, ids: list[str]) -> Iterable[tuple[str, str]]:
-    types = {name: prop.type for name, prop in PROPERTIES[object_type].items() if prop.kind in _BY_LINK}
-    if not types:
-        return
-    chosen = select(Link.property, Link.to_id).where(Link.property.in_(types)).distinct()
-    for part in chunks(ids):
-        for name, target in session.execute(chosen.where(Link.from_id.in_(part))):
-            yield types[name], target
+    """Yield what links refer to and is not here under that very id."""
+    names: dict[str, list[str]] = {}
+    for name, prop in PROPERTIES[object_type].items():
+        if prop.kind in _BY_LINK:
+            names.setdefault(prop.type, []).append(name)
+    for other, properties in names.items():
+        chosen = select(Link.to_id).where(Link.property.in_(properties), _is_unknown(other, Link.to_id)).distinct()
+        for part in chunks(ids):
+            yield from ((other, one) for one in session.scalars(chosen.where(among(session, Link.from_id, part))))
+
+
+def _is_unknown(object_type: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    target = table_of(object_type).alias()
+    return ~select(target.c.id).where(target.c.id == column).exists()
 
 
 def _absent(session: Session, object_type: str, targets: list[str]) -> list[str]:
+    """Return those that are not here with another scheme or case of the host either."""
     model = OPARL_TYPES[object_type]
     by_key = {key_of(one): one for one in sorted(targets)}
     there = {
