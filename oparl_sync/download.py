@@ -74,7 +74,7 @@ def missing(
                     break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
             with writer() if writer else writing(engine) as session:
-                _note(session, source_id, outcomes, {row.id: row for row in batch})
+                note(session, source_id, outcomes, {row.id: row for row in batch})
     raise ServerFailed(f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}")
 
 
@@ -189,7 +189,8 @@ def _fetch_from(
     return Outcome(FETCHED, None, stored.sha256, stored.size), stream.status
 
 
-def _note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
+def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
+    """Write what became of files; `rows` are theirs as they were, by id."""
     at = now()
     _keep_blobs(session, outcomes, at)
     for oparl_id, outcome in outcomes.items():
