@@ -28,7 +28,7 @@ from search import IndexLocked, open_index
 
 JOBS = 128  # sources side by side: at one request a second each they mostly wait
 TICK = 5.0  # seconds between two looks at what is due
-GRACE = 4.0  # seconds in which threads may finish their page when the worker is told to end
+GRACE = 3.0  # seconds in which threads may finish their page when the worker is told to end
 TAKEN_AGAIN = 60.0  # seconds until a source is looked at again that another worker has
 BROKEN_AGAIN = 300.0  # or on which this program failed
 FILES_EVERY = 60.0  # seconds between two looks at which files are owed
@@ -88,16 +88,20 @@ class Worker:
             leases.give_up()
 
     def _start_due(self, common: run.Shared) -> None:
+        looked = time.monotonic()
         for source in schedule.due(self.engine, now(), self.every):
-            self._start(source, self._mirror, common)
+            self._start(source, self._mirror, common, looked)
         if time.monotonic() >= self._files_at:
             self._files_at = time.monotonic() + FILES_EVERY
             for source in schedule.owing_files(self.engine, now()):
-                self._start(source, self._fetch, common)
+                self._start(source, self._fetch, common, looked)
 
-    def _start(self, source: Source, work: Callable[[run.Shared, Source], None], common: run.Shared) -> None:
-        taken = source.id in self._running or time.monotonic() < self._later.get(source.id, 0.0)
-        if taken or len(self._running) >= self.jobs:
+    def _start(
+        self, source: Source, work: Callable[[run.Shared, Source], None], common: run.Shared, looked: float
+    ) -> None:
+        # Nor where a pass ended since it was looked what is due.
+        later = source.id in self._running or looked < self._later.get(source.id, 0.0)
+        if later or len(self._running) >= self.jobs:
             return
         thread = threading.Thread(target=self._guarded, args=(work, common, source), name=source.slug, daemon=True)
         self._running[source.id] = thread
@@ -114,6 +118,7 @@ class Worker:
             self._later[source.id] = time.monotonic() + BROKEN_AGAIN
             self.say(f"{source.slug}: {_told(error)}")
         finally:
+            self._later[source.id] = max(time.monotonic(), self._later.get(source.id, 0.0))
             del self._running[source.id]
             self._news.set()
 
