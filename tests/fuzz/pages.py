@@ -123,6 +123,7 @@ MOVING = {
     name: [prop for prop, spec in PROPERTIES[name].items() if spec.type or prop in ("public", "deleted", "geojson")]
     for name in TYPES
 }
+RAW = 0x80  # in the first byte of what atheris tries: the rest is a page, not choices from which to make one
 MAX_DEPTH = 4  # of what is embedded on purpose; `_deep` goes further
 
 
