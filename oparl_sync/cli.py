@@ -27,14 +27,16 @@ from search import SearchError
 @click.command()
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--full", is_flag=True, help="Read every list from its beginning, also where a killed run could go on.")
+@click.option("--accept-missing", is_flag=True, help="Take back what its own address says is gone, however much it is.")
 @click.option("--json", "as_json", is_flag=True, help="Say nothing but the counts, as JSON.")
 @click.pass_obj
-def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) -> None:
+def sync(settings: Settings, slugs: tuple[str, ...], full: bool, accept_missing: bool, as_json: bool) -> None:
     """Mirror once: lists, objects, files, their text, the index. Without SLUG all sources."""
     engine = open_current(settings.database_url)
     _known(engine, slugs)
     try:
-        summary = run.sync(settings, engine, slugs, full=full, progress=Progress(quiet=as_json))
+        quiet = Progress(quiet=as_json)
+        summary = run.sync(settings, engine, slugs, full=full, accept=accept_missing, progress=quiet)
     except (SyncError, SearchError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -43,6 +45,8 @@ def sync(settings: Settings, slugs: tuple[str, ...], full: bool, as_json: bool) 
         click.echo(", ".join(f"{value} {name}" for name, value in summary.as_json().items()))
     for slug, lines in summary.deviations.items():
         click.echo(f"{slug}: {', '.join(lines)} (each one on /status)", err=True)
+    for slug, line in summary.notes.items():
+        click.echo(f"{slug}: {line}", err=True)
     for slug, lines in summary.failures.items():
         for line in lines:
             click.echo(f"{slug}: {line}", err=True)

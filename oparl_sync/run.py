@@ -29,13 +29,14 @@ IMPORTED = "import:"  # sources that have no server: they are brought by hand
 
 @dataclass(slots=True)
 class Summary:
-    """What one pass did; `failures` and `deviations` are lines for the operator, by source."""
+    """What one pass did; `failures`, `deviations` and `notes` are lines for the operator, by source."""
 
     counts: Counts = field(default_factory=Counts)
     requests: int = 0
     seconds: float = 0.0
     failures: dict[str, list[str]] = field(default_factory=dict)
     deviations: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, int | float]:
         """Return what `ratslupe sync --json` ends with."""
@@ -73,7 +74,7 @@ def sync(
             with _others(source, summary):
                 one_source(common, source, summary, full=full, accept=accept)
         documents(common, summary)
-    summary.deviations |= {} if slugs else _not_asked(engine)
+    summary.notes = {} if slugs else _not_asked(engine)
     with Session(engine) as session:
         for slug, kind, count in problems.met(session, moment):
             summary.deviations.setdefault(slug, []).append(f"{count} {problems.WORDS[kind]}")
@@ -237,10 +238,10 @@ def sources(engine: Engine, slugs: tuple[str, ...]) -> list[Source]:
         return list(session.scalars(chosen.where(Source.slug.in_(slugs) if slugs else due)))
 
 
-def _not_asked(engine: Engine) -> dict[str, list[str]]:
+def _not_asked(engine: Engine) -> dict[str, str]:
     with Session(engine) as session:
         waiting = select(Source.slug, Source.next_try, Source.state_reason).where(Source.next_try > now())
         return {
-            slug: [f"not asked again before {until:%Y-%m-%d %H:%M} UTC, unless it is named: {why}"]
+            slug: f"not asked again before {until:%Y-%m-%d %H:%M} UTC, unless it is named: {why}"
             for slug, until, why in session.execute(waiting)
         }
