@@ -42,7 +42,7 @@ def waiting(engine: Engine, store: FileStore, progress: Progress, *, sandboxes: 
                 readings[sha256] = reading
                 step.advance()
             with writing(engine) as session:
-                _note(session, readings)
+                _note(session, _of_what_is_there(session, readings))
             done += len(batch)
 
 
@@ -84,7 +84,6 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
 
 def _note(session: Session, readings: dict[str, Reading]) -> None:
     at = now()
-    readings = _of_what_is_there(session, readings)
     session.execute(delete(Page).where(Page.sha256.in_(readings)))
     pages = [
         {"sha256": sha256, "number": number, "text": text.replace("\x00", "")}

@@ -76,7 +76,7 @@ def history(session: Session, ids: Iterable[str], limit: int = LIMIT) -> list[Ev
         model = OPARL_TYPES[name]
         rows |= _rows(session, model, {names[one.object_id] for one in changes if one.object_type == name})
     named = _named(session, changes)
-    first = {names[one.object_id]: one for one in reversed(changes) if one.kind == CREATED}
+    first = {names[one.object_id]: one for one in changes if one.kind == CREATED}
     return [Event(one, rows.get(names[one.object_id]), named, first.get(names[one.object_id])) for one in changes]
 
 

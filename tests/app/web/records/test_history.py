@@ -51,7 +51,7 @@ class TestMeeting:
         secret = make.agenda_item(meeting, name=None, number="N 1", public=False)
         gone = make.agenda_item(meeting, name="GEHEIM", deleted=True)
         diff = {"agendaItem": [[gone.id, secret.id], [item.id]]}
-        rows = [meeting, item, secret, gone, logged(meeting, diff), make.change(item, at=LATER)]
+        rows: list[make.Rows] = [meeting, item, secret, gone, logged(meeting, diff), make.change(item, at=LATER)]
         make.save(engine, make.body(), rows)
         text = text_of(client, f"/meetings/{meeting.key}")
         assert f'href="/meetings/{meeting.key}#item-{item.key}">Ö 3 Radweg &lt;b&gt;</a>' in text
