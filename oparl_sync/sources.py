@@ -18,7 +18,9 @@ from app.net import GuardedClient
 from oparl_sync import fetch, leases, moving, run
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import SyncError
+from oparl_sync.robots import Robots
 from oparl_sync.rules import Rule
+from oparl_sync.source_set import set_
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 SHOWN = 40  # councils of one server that are listed
@@ -27,6 +29,9 @@ SHOWN = 40  # councils of one server that are listed
 @click.group()
 def source() -> None:
     """The OParl servers that are mirrored."""
+
+
+source.add_command(set_)
 
 
 @source.command("add")
@@ -110,13 +115,14 @@ def move(settings: Settings, slug: str, new_url: str, maps: Sequence[tuple[str, 
     if urlsplit(new_url).scheme not in ("http", "https"):
         raise click.UsageError(f"{new_url} is no http or https address")
     engine = open_current(settings.database_url)
+    click.get_current_context().call_on_close(engine.dispose)
     with Session(engine) as session:
         chosen = session.scalar(select(Source).where(Source.slug == slug))
     if chosen is None:
         raise click.UsageError(f"there is no source {slug}")
     try:
         with leases.held(engine, settings.home, f"source:{chosen.id}", what=slug) as lease, net_of(settings) as net:
-            client = OParlClient(net, unpaced=settings.fetch_allow_networks)
+            client = OParlClient(net, unpaced=settings.fetch_allow_networks, robots=Robots())
             found = fetch.endpoint(client, new_url)
             with Session(engine) as session:
                 rules = rules or moving.moved(session, chosen, found.system, found.bodies, renamed_too=True)
