@@ -72,6 +72,7 @@ class ListCursor(Base):
         server_default="unknown",
         doc="what modified_since does: unknown, ok, ignored, rejected",
     )
+    probed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when `filtering` was last found out")
     drops_filter: Mapped[bool] = mapped_column(
         default=False, server_default=false(), doc="links to the next page lose it"
     )

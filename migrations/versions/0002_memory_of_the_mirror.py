@@ -86,6 +86,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("total", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("filtering", sa.String(length=8), server_default="unknown", nullable=False))
+        batch_op.add_column(sa.Column("probed_at", app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("drops_filter", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("stamps", sa.String(length=9), server_default="unknown", nullable=False))
         batch_op.add_column(sa.Column("omits", app.db.Json(), nullable=True))
