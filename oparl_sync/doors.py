@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.db import open_current, writing
+from app.db import writing
 from app.directory.endpoints import at_url, endpoints, on_host
 from app.models import Source
 from oparl_sync import attachments, candidates, download, importing, leases, probing, run
@@ -22,7 +22,7 @@ from oparl_sync.probing import Verdict
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.run import IMPORTED
-from oparl_sync.sources import SLUG, free_slug, net_of, printable, remember, slug_for
+from oparl_sync.sources import SLUG, database, free_slug, net_of, printable, remember, slug_for
 from search import SearchError
 
 LETTER = "/places on your site has a letter to the town that says so"
@@ -89,8 +89,7 @@ def import_(
     """Take what a council hands over: OParl NDJSON (also .gz), or a zip of list pages or objects, with attachments."""
     if slug is not None and not SLUG.fullmatch(slug):
         raise click.UsageError("a slug has small letters, digits and hyphens, at most 64")
-    engine = open_current(settings.database_url)
-    click.get_current_context().call_on_close(engine.dispose)
+    engine = database(settings)
     progress = Progress(quiet=as_json)
     try:
         with opened(file) as bundle:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Writer
+from app.directory.endpoints import at_url
 from app.models import OPARL_TYPES, Body, ListCursor, SeenPage, Source, System, key_of
 from oparl_sync import fetch
 from oparl_sync.client import OParlClient
@@ -64,7 +65,9 @@ def moved(
 def check(session: Session, client: OParlClient, source: Source, rules: Sequence[Rule], found: fetch.Endpoint) -> None:
     """Read a page of two lists, and raise CannotMove where the rules do not lead to what stands there."""
     renaming = Renaming(session, source, rules)
-    addresses = [a for body in found.bodies for a in fetch.lists(body) if a.object_type in COMPARED]
+    ours = {key_of(renaming.new(body.id)) for body in _alive(session, Body, source)}
+    bodies = [body for body in found.bodies if key_of(_id(body)) in ours] or found.bodies
+    addresses = [a for body in bodies for a in fetch.lists(body) if a.object_type in COMPARED]
     for object_type in COMPARED:
         address = next((a for a in addresses if a.object_type == object_type), None)
         if address is None:
@@ -90,7 +93,9 @@ def carry_out(session: Session, source: Source, rules: Sequence[Rule], url: str,
     renaming = Renaming(session, source, rules)
     _move_cursors(session, renaming, [address for body in found.bodies for address in fetch.lists(body)])
     done = renaming.carry_out()
-    session.execute(update(Source).where(Source.id == source.id).values(url=url, next_try=None))
+    known = at_url(url)
+    values = {"url": url, "next_try": None} | ({"preset": known.id} if known else {})
+    session.execute(update(Source).where(Source.id == source.id).values(**values))
     return done
 
 

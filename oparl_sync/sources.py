@@ -50,7 +50,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, eve
     preset = _preset(url)
     address = preset.url if preset else url
     body_id = body_id or (preset.body if preset and not every else None)
-    engine = open_current(settings.database_url)
+    engine = database(settings)
     try:
         found = run.look(settings, address, pinned_body=body_id)
     except SyncError as error:
@@ -73,7 +73,7 @@ def add(settings: Settings, url: str, slug: str | None, body_id: str | None, eve
 @click.pass_obj
 def list_(settings: Settings, as_json: bool) -> None:
     """Show what is mirrored."""
-    with Session(open_current(settings.database_url)) as session:
+    with Session(database(settings)) as session:
         rows = list(session.scalars(select(Source).order_by(Source.slug)))
     if as_json:
         keys = ("slug", "url", "state", "last_complete")
@@ -114,8 +114,7 @@ def move(settings: Settings, slug: str, new_url: str, maps: Sequence[tuple[str, 
     rules = [_rule(old, new) for old, new in maps]
     if urlsplit(new_url).scheme not in ("http", "https"):
         raise click.UsageError(f"{new_url} is no http or https address")
-    engine = open_current(settings.database_url)
-    click.get_current_context().call_on_close(engine.dispose)
+    engine = database(settings)
     with Session(engine) as session:
         chosen = session.scalar(select(Source).where(Source.slug == slug))
     if chosen is None:
@@ -135,6 +134,13 @@ def move(settings: Settings, slug: str, new_url: str, maps: Sequence[tuple[str, 
         click.echo(f"{rule.before} is {rule.after} now")
     click.echo(f"{slug}: {done.renamed} records renamed, {done.joined} were here already, {done.left} kept their ids")
     click.echo(f"Now: ratslupe sync {slug} --full")
+
+
+def database(settings: Settings) -> Engine:
+    """Connect to the database for as long as the command runs."""
+    engine = open_current(settings.database_url)
+    click.get_current_context().call_on_close(engine.dispose)
+    return engine
 
 
 def net_of(settings: Settings) -> GuardedClient:
