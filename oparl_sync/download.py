@@ -1,7 +1,6 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +8,12 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app import changes
 from app.db import Writer, now, writing
 from app.files import FileStore, FileTooLarge
-from app.models import Blob, Change, File, Page
-from app.models.changes import CREATED, UPDATED
+from app.models import Blob, File, Page
 from app.models.files import FAILED, FETCHED, GONE, WAITING
 from app.net import NetError
-from oparl_sync import problems, quirks
+from oparl_sync import file_news, problems, quirks
 from oparl_sync.client import FINAL, OParlClient
 from oparl_sync.known import chunks
 from oparl_sync.problems import Deviation, ServerFailed, SyncError
@@ -26,7 +23,8 @@ MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
 COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
-NOT_FOUND = 404
+NOT_FOUND, NOT_MODIFIED = 404, 304
+MAX_SAID = 500  # characters of an ETag
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
 
@@ -39,6 +37,8 @@ class Outcome:
     sha256: str | None = None
     size: int = 0
     again: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def missing(
@@ -66,7 +66,7 @@ def missing(
             after = batch[-1].id
             outcomes: dict[str, Outcome] = {}
             for row in batch:
-                outcome = _fetch(client, store, row.access_url, row.download_url)
+                outcome = _fetch(client, store, row)
                 outcomes[row.id] = outcome
                 in_a_row = in_a_row + 1 if outcome.again else 0
                 step.advance()
@@ -111,43 +111,10 @@ def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
     )
 
 
-def text_changes(session: Session, blobs: Sequence[str], at: datetime) -> list[dict[str, Any]]:
-    """Return the log's lines for the text that the files of these blobs have now.
-
-    What a council had already published when it was added is no news: then the file's first text is backfill too.
-    """
-    chosen = select(File.id, File.source_id, File.content_hash).where(File.deleted.is_(False)).order_by(File.id)
-    rows = [row for part in chunks(blobs) for row in session.execute(chosen.where(File.blob_sha256.in_(part))).all()]
-    first = _first_texts_of_backfill(session, [row.id for row in rows])
-    return [
-        {
-            "object_type": "File",
-            "object_id": row.id,
-            "source_id": row.source_id,
-            "kind": UPDATED,
-            "fields": ["text"],
-            "content_hash": row.content_hash,
-            "backfill": row.id in first,
-            "at": at,
-        }
-        for row in rows
-    ]
-
-
-def _first_texts_of_backfill(session: Session, ids: Sequence[str]) -> set[str]:
-    """Return the files that were there when their council was added, and whose text never came before."""
-    log = select(Change.object_id, Change.kind, Change.fields, Change.backfill).where(Change.object_type == "File")
-    found: set[str] = set()
-    for part in chunks(ids):
-        rows = session.execute(log.where(Change.object_id.in_(part)).order_by(Change.seq)).all()
-        found |= {row.object_id for row in rows if row.kind == CREATED and row.backfill}
-        found -= {row.object_id for row in rows if "text" in (row.fields or ())}
-    return found
-
-
 def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
     """Return the query for the files of a source that are owed and due."""
-    return select(File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256).where(
+    chosen = (File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256)
+    return select(*chosen, File.etag, File.last_modified).where(
         File.source_id == source_id,
         File.fetch_state == WAITING,
         File.deleted.is_(False),
@@ -155,12 +122,12 @@ def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
     )
 
 
-def _fetch(client: OParlClient, store: FileStore, *urls: str | None) -> Outcome:
+def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
     """Fetch a file from where it is said to be; where nothing is there, from where its maker's servers have it."""
-    stated = [url for url in urls if url]
+    stated = [url for url in (row.access_url, row.download_url) if url]
     if not stated:
         return Outcome(FAILED, "The source gives no address for it.")
-    outcome, status = _fetch_from(client, store, stated[0])
+    outcome, status = _fetch_from(client, store, stated[0], held=row if row.blob_sha256 else None)
     if status == NOT_FOUND:
         further = [one for url in stated for one in quirks.further_addresses(url)]
         for url in dict.fromkeys((*stated[1:], *further)):
@@ -171,11 +138,17 @@ def _fetch(client: OParlClient, store: FileStore, *urls: str | None) -> Outcome:
 
 
 def _fetch_from(
-    client: OParlClient, store: FileStore, url: str, *, guessed: bool = False
+    client: OParlClient, store: FileStore, url: str, *, guessed: bool = False, held: Any = None
 ) -> tuple[Outcome, int | None]:
-    """Fetch from one address; a `guessed` one may not answer with a web page: that is how many say there is nothing."""
+    """Fetch from one address, of what is `held` only what is new.
+
+    A `guessed` address may not answer with a web page: that is how many say there is nothing.
+    """
     try:
-        with client.stream(url, max_bytes=MAX_FILE) as stream:
+        with client.stream(url, max_bytes=MAX_FILE, headers=_only_news(held)) as stream:
+            if stream.status == NOT_MODIFIED and held is not None:
+                kept = Outcome(FETCHED, None, held.blob_sha256, etag=held.etag, last_modified=held.last_modified)
+                return kept, stream.status
             if stream.status in (NOT_FOUND, 410) or (guessed and "html" in stream.headers.get("content-type", "")):
                 reason = f"The source does not have it any more (HTTP {stream.status})."
                 return Outcome(GONE, reason), stream.status
@@ -186,7 +159,13 @@ def _fetch_from(
         return Outcome(FAILED, str(error)), None
     except (NetError, SyncError) as error:
         return Outcome(WAITING, str(error), again=True), None
-    return Outcome(FETCHED, None, stored.sha256, stored.size), stream.status
+    said = [(stream.headers.get(name) or "")[:MAX_SAID] or None for name in ("etag", "last-modified")]
+    return Outcome(FETCHED, None, stored.sha256, stored.size, etag=said[0], last_modified=said[1]), stream.status
+
+
+def _only_news(held: Any) -> dict[str, str]:
+    said = {"if-none-match": held.etag, "if-modified-since": held.last_modified} if held is not None else {}
+    return {name: value for name, value in said.items() if value}
 
 
 def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
@@ -204,13 +183,14 @@ def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: d
         }
         if outcome.sha256:
             values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
+            values |= {"etag": outcome.etag, "last_modified": outcome.last_modified}
         elif outcome.state == GONE:  # the council took it back: what we had of it goes too
             values["blob_sha256"] = None
         # What was withdrawn while it was on its way must not have its bytes back.
         session.execute(update(File).where(File.id == oparl_id, File.deleted.is_(False)).values(**values))
     before = {k: row.blob_sha256 for k, row in rows.items()}
-    _log_replaced(session, outcomes, before, source_id, at)
-    _log_texts(session, outcomes, before, source_id, at)
+    file_news.log_replaced(session, outcomes, before, source_id, at)
+    file_news.log_texts(session, outcomes, before, source_id, at)
     failed = [
         Deviation(problems.FILE_FAILED, oparl_id, outcome.reason, "File")
         for oparl_id, outcome in outcomes.items()
@@ -219,58 +199,6 @@ def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: d
     problems.record(session, source_id, failed, at=at)
     fetched = [oparl_id for oparl_id, outcome in outcomes.items() if outcome.state == FETCHED]
     problems.settle(session, source_id, problems.FILE_FAILED, fetched)
-
-
-def _log_texts(
-    session: Session, outcomes: dict[str, Outcome], before: dict[str, str | None], source_id: int, at: datetime
-) -> None:
-    """Log the text that files lost, or have at once because their bytes were read before, for another file."""
-    other = {k: outcome.sha256 for k, outcome in outcomes.items() if outcome.sha256 and outcome.sha256 != before[k]}
-    chosen = select(Blob.sha256).where(Blob.sha256.in_(set(other.values())), Blob.read_state.in_(("ok", "partly")))
-    read = list(session.scalars(chosen))
-    log = [change for change in text_changes(session, read, at) if change["object_id"] in other]
-    lost = [k for k, outcome in outcomes.items() if outcome.state == GONE and before[k]]
-    for oparl_id, content_hash in session.execute(select(File.id, File.content_hash).where(File.id.in_(lost))):
-        log.append(
-            {
-                "object_type": "File",
-                "object_id": oparl_id,
-                "source_id": source_id,
-                "kind": UPDATED,
-                "fields": ["text"],
-                "content_hash": content_hash,
-                "backfill": True,  # nothing to tell anybody about, but to take from the index
-                "at": at,
-            }
-        )
-    changes.append(session, log)
-
-
-def _log_replaced(
-    session: Session, outcomes: dict[str, Outcome], before: dict[str, str | None], source_id: int, at: datetime
-) -> None:
-    """Log that other bytes lie at a file's address than were fetched there before."""
-    replaced = {
-        k: (old, new) for k, one in outcomes.items() if (old := before[k]) and (new := one.sha256) and old != new
-    }
-    wanted = select(Blob.sha256, Blob.size).where(Blob.sha256.in_({one for pair in replaced.values() for one in pair}))
-    sizes = {row.sha256: row.size for row in session.execute(wanted)}
-    chosen = select(File.id, File.content_hash).where(File.id.in_(replaced), File.deleted.is_(False))
-    log = [
-        {
-            "object_type": "File",
-            "object_id": oparl_id,
-            "source_id": source_id,
-            "kind": UPDATED,
-            "fields": ["content"],
-            "diff": {"sha256": list(replaced[oparl_id]), "size": [sizes.get(one) for one in replaced[oparl_id]]},
-            "content_hash": content_hash,
-            "backfill": False,
-            "at": at,
-        }
-        for oparl_id, content_hash in session.execute(chosen)
-    ]
-    changes.append(session, log)
 
 
 def _keep_blobs(session: Session, outcomes: dict[str, Outcome], at: datetime) -> None:

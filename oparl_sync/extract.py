@@ -14,7 +14,7 @@ from app.documents import READER_VERSION, Reading, Sandbox
 from app.files import FileMissing, FileStore
 from app.models import Blob, File, Page
 from oparl_sync import problems
-from oparl_sync.download import text_changes
+from oparl_sync.file_news import text_changes
 from oparl_sync.problems import Deviation
 from oparl_sync.progress import Progress
 

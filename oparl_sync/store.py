@@ -55,10 +55,12 @@ class Store:
         backfill: bool,
         since: datetime | None = None,
         omits: tuple[str, ...] = (),
+        files_since: datetime | None = None,
     ) -> None:
         """Take when the run began as `since`: problems are counted from there.
 
-        `omits` names the parts that what is read leaves out: that one is absent says nothing there.
+        `omits` names the parts that what is read leaves out: that one is absent says nothing there. Files that were
+        modified after `files_since` may have other bytes, though nothing else about them changed.
         """
         self.source_id = source.id
         self.host = known.host_in(source.url)
@@ -66,6 +68,7 @@ class Store:
         self.backfill = backfill
         self.since = since
         self.omits = omits
+        self.files_since = files_since
 
     def save(self, session: Session, parsed: Parsed) -> Counts:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
@@ -144,6 +147,8 @@ class _Page:
                     self.writes.claim(found, old.id)
                 if old.embedded and not found.embedded and not old.deleted:
                     self.writes.alone(object_type, old.id)
+                if object_type == "File" and self.store.files_since is not None:
+                    self.writes.look_again(found, old.id, self.store.files_since, self.at)
             elif found.deleted:
                 self.writes.gone.setdefault(object_type, {})[old.id] = not found.embedded
             else:
@@ -244,7 +249,7 @@ class _Page:
         fields = ["deleted"] if old.deleted else differences.fields_between(raw, found.raw)
         row = self._row(found, key)
         if found.type == "File" and not CONTENT.isdisjoint(fields):
-            row |= {"fetch_state": WAITING, "attempts": 0, "next_try": None}
+            row |= {"fetch_state": WAITING, "attempts": 0, "next_try": None, "etag": None, "last_modified": None}
         if found.id != old.id:  # its server says http now, or https: what refers to it says so too
             self._log(found, DELETED, None, oparl_id=old.id)
         diff = differences.of_update(found, raw, fields, was_deleted=old.deleted)

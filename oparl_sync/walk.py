@@ -73,7 +73,15 @@ def _begins_anew(work: Work, cursor: ListCursor, error: SyncError, earliest: dat
 
 def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> None:
     backfill = cursor.last_complete is None
-    store = Store(work.source, address.body_id, backfill=backfill, since=work.began, omits=tuple(cursor.omits or ()))
+    known_until = cursor.synced_until if cursor.stamps == cursors.OK else None
+    store = Store(
+        work.source,
+        address.body_id,
+        backfill=backfill,
+        since=work.began,
+        omits=tuple(cursor.omits or ()),
+        files_since=known_until - cursors.OVERLAP if known_until else None,
+    )
     name = f"{work.source.slug} {address.object_type}"
     with work.progress.step(name, unit="objects") as step:
         step.advance(cursor.seen)

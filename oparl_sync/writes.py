@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import changes
 from app.models import OPARL_TYPES, Link
-from app.models.files import WAITING
+from app.models.files import FETCHED, WAITING
 from app.rows import among, insert_all
 from app.shown import FILE_PARENTS
 from oparl_sync.known import chunks
@@ -66,6 +66,7 @@ class Writes:
     links: list[Row] = field(default_factory=list)
     places: dict[str, list[Row]] = field(default_factory=dict)
     stands_alone: dict[str, list[str]] = field(default_factory=dict)
+    files: list[Row] = field(default_factory=list)  # whose bytes may be others now
     log: list[Row] = field(default_factory=list)
 
     def link(self, found: Object) -> None:
@@ -93,6 +94,12 @@ class Writes:
         """Note that an object has come in a list of its own."""
         self.stands_alone.setdefault(object_type, []).append(oparl_id)
 
+    def look_again(self, file: Object, oparl_id: str, since: datetime, at: datetime) -> None:
+        """Note a file that says it was modified since: its bytes are asked for, if it was not done after that."""
+        moment = file.values.get("modified")
+        if moment is not None and since <= moment <= at:  # a stamp in the future would be followed for ever
+            self.files.append({"_id": oparl_id, "_modified": moment})
+
     def carry_out(self, session: Session) -> None:
         """Write objects and the log."""
         for object_type, rows in self.new.items():
@@ -109,6 +116,11 @@ class Writes:
             table = table_of(object_type)
             for part in chunks(ids):
                 session.execute(update(table).where(among(session, table.c.id, part)).values(embedded=False))
+        if self.files:
+            file = table_of("File").c
+            old = (file.id == bindparam("_id"), file.fetch_state == FETCHED, file.fetched_at < bindparam("_modified"))
+            due = update(table_of("File")).where(*old).values(fetch_state=WAITING, attempts=0, next_try=None)
+            session.connection().execute(due, self.files)
         changes.append(session, self.log)
 
     def relink(self, session: Session, source_id: int) -> None:

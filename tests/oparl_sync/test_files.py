@@ -1,5 +1,6 @@
 """Files: fetched once, read in the sandbox, taken back; and what is told of it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from app.db import writing
+from app.db import now, writing
 from app.files import FileStore, open_store
 from app.indexing.lookups import arrivals
 from app.models import Blob, Change, File, Page, Problem
@@ -244,3 +245,51 @@ def test_bytes_that_arrive_too_late_do_not_come_back(
     download.tidy(engine, store)
     session.rollback()
     assert session.scalars(select(Blob)).all() == []
+
+
+def test_it_asks_for_the_bytes_of_a_file_that_was_modified_and_takes_only_news(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    sent: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("if-none-match"))
+        same = sent[-1] == '"v1"' and not replaced
+        return httpx.Response(304) if same else httpx.Response(200, content=small_pdf("v1"), headers={"etag": '"v1"'})
+
+    replaced: list[bool] = []
+    offer(engine, council, 1, answer)
+    fetch(engine, council, store)
+    before = file_of(session).blob_sha256
+
+    def modify() -> None:
+        stamp = now().isoformat(timespec="microseconds")
+        entry = thing("File", 1, accessUrl=f"{SERVER}/files/1", modified=stamp)
+        save(engine, [entry], "File", files_since=now() - timedelta(hours=24))
+
+    modify()
+    assert (file_of(session).fetch_state, fetch(engine, council, store)) == ("waiting", 1)
+    assert (file_of(session).fetch_state, file_of(session).blob_sha256) == ("fetched", before)
+    assert sent == [None, '"v1"']
+    changed = select(func.count(Change.seq)).where(Change.kind == "updated")
+    assert session.scalar(changed) == 0
+    replaced.append(True)
+    council.answers[f"{SERVER}/files/1"] = small_pdf("v2")
+    modify()
+    fetch(engine, council, store)
+    assert file_of(session).blob_sha256 != before
+    assert session.scalar(changed) == 1
+    # Nothing says that there is news: nobody asks.
+    save(engine, [thing("File", 1, accessUrl=f"{SERVER}/files/1")], "File", files_since=now() - timedelta(hours=24))
+    assert file_of(session).fetch_state == "fetched"
+
+
+def test_it_does_not_follow_a_stamp_that_lies_in_the_future(
+    engine: Engine, session: Session, council: Council, store: FileStore
+) -> None:
+    offer(engine, council, 1, small_pdf("v1"))
+    fetch(engine, council, store)
+    stamp = (now() + timedelta(days=400)).isoformat()
+    entry = thing("File", 1, accessUrl=f"{SERVER}/files/1", modified=stamp)
+    save(engine, [entry], "File", files_since=now() - timedelta(hours=24))
+    assert file_of(session).fetch_state == "fetched"
