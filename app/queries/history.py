@@ -99,6 +99,8 @@ def _worth_telling(events: Sequence[Event], about: OParlObject) -> Iterator[Even
     began = {event.change.at for event in events if event.record is about and event.change.kind == CREATED}
     for event in events:
         change = event.change
+        if change.backfill and change.kind == UPDATED:
+            continue  # read here, or renamed by its server: nothing that the council did
         if event.record is about:
             if not _completes(event):
                 yield event
