@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Json, UtcDateTime
@@ -18,7 +18,18 @@ class Change(Base):
     """One change of one record, written by the transaction that made it."""
 
     __tablename__ = "change"
-    __table_args__ = (Index(None, "object_id", "seq"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "object_id", "seq"),
+        # When was there news: the log of a first walk is long, and nothing in it is asked for by its date.
+        Index(
+            "ix_change_news",
+            "source_id",
+            "at",
+            sqlite_where=text("backfill = 0"),
+            postgresql_where=text("NOT backfill"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, doc="grows in the order of commits")
     object_type: Mapped[str] = mapped_column(String(16))

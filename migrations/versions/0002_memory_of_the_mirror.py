@@ -73,6 +73,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.add_column(sa.Column("diff", app.db.Json(), nullable=True))
+        batch_op.create_index(
+            "ix_change_news",
+            ["source_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("backfill = 0"),
+            postgresql_where=sa.text("NOT backfill"),
+        )
 
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.add_column(sa.Column("etag", sa.Text(), nullable=True))
