@@ -13,7 +13,7 @@ from app.indexing import refresh, verify
 from app.models import OPARL_TYPES, Alias, Body, Change, ListCursor, Paper, Source
 from demo.server import serve
 from demo.town import Town
-from oparl_sync import moving, run, sources
+from oparl_sync import fetch, moving, run, sources
 from oparl_sync.moving import common_end_cut
 from oparl_sync.progress import Progress
 from oparl_sync.rules import CannotMove, Rule
@@ -171,7 +171,7 @@ def test_a_source_that_was_never_read_only_gets_its_address(engine: Engine) -> N
     with Session(engine) as session:
         assert moving.moved(session, mine, council.system, [council.whole_body()]) == []
     with writing(engine) as session:
-        done = moving.carry_out(session, mine, [], f"{NEW}/system", moving.fetch.Endpoint(None, []))
+        done = moving.carry_out(session, mine, [], f"{NEW}/system", fetch.Endpoint(None, []))
     assert (done.renamed, done.joined, done.left) == (0, 0, 0)
 
 
@@ -180,7 +180,7 @@ def test_ids_that_are_not_called_so_stop_the_move(engine: Engine) -> None:
     council = Council()
     council.lists["paper"] = [thing("Paper", n) for n in range(4)]
     council.mirror(engine)
-    found = moving.fetch.Endpoint(None, [council.whole_body()])
+    found = fetch.Endpoint(None, [council.whole_body()])
     with Session(engine) as session:
         mine = session.scalars(select(Source)).one()
         moving.check(session, council.client(), mine, [], found)
