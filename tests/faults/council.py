@@ -1,7 +1,7 @@
 """A council small enough to be mirrored thousands of times: it answers from memory, changes, and knows what it says."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -20,6 +20,7 @@ from demo.town import Town
 from oparl_sync import parse
 from oparl_sync.parsed import BACK, VOLATILE, Object
 from oparl_sync.vocabulary import PARENTS
+from tests.faults.breaking import played
 from tests.real.captured import small_pdf
 
 BASE = "http://127.0.0.1:1/oparl/v1.1"
@@ -61,11 +62,8 @@ class Council:
         self.before_answer(len(self.asked))
         self.asked.append(str(request.url))
         answer = self.answer(request)
-        return httpx.Response(
-            answer.status,
-            content=answer.body,
-            headers={"Date": format_datetime(self.town.clock(), usegmt=True), **answer.headers},
-        )
+        answer.headers.setdefault("Date", format_datetime(self.town.clock(), usegmt=True))
+        return played(answer)
 
     def answer(self, request: httpx.Request) -> Response:
         """Return what the made-up council's own server would answer."""
@@ -81,16 +79,7 @@ class Council:
 
     def says(self) -> Said:
         """Return every object that can be reached from its lists, as it stands there."""
-        found: dict[str, dict[str, Object]] = {}
-        for entry, kind in self._entries():
-            for said in parse.objects([entry], kind, where="").objects:
-                mine = found.setdefault(said.type, {})
-                if said.id not in mine or not said.embedded:
-                    mine[said.id] = said
-        return {
-            kind: {k: essence(kind, said.raw, _parent(said)) for k, said in mine.items()}
-            for kind, mine in found.items()
-        }
+        return saying(self._entries())
 
     def _entries(self) -> Iterator[tuple[dict[str, Any], str]]:
         names = LISTS if self.service.version == "1.1" else LISTS_1_0
@@ -180,6 +169,17 @@ def _parent(said: Object) -> Any:
 def _page_alone(url: str) -> str:
     page = dict(parse_qsl(urlsplit(url).query)).get("page")
     return f"?page={page}" if page else ""
+
+
+def saying(entries: Iterable[tuple[Any, str]]) -> Said:
+    """Return every object in entries of lists as it stands there: what stands in a list of its own before copies."""
+    found: dict[str, dict[str, Object]] = {}
+    for entry, kind in entries:
+        for said in parse.objects([entry], kind, where="").objects:
+            mine = found.setdefault(said.type, {})
+            if not said.deleted and (said.id not in mine or not said.embedded):
+                mine[said.id] = said
+    return {kind: {k: essence(kind, o.raw, _parent(o)) for k, o in mine.items()} for kind, mine in found.items()}
 
 
 def essence(kind: str, raw: dict[str, Any], parent: str | None) -> Any:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from unittest import mock
 
 import httpx
@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 import app.db
 from app.config import Settings
 from app.db import open_engine, upgrade
+from app.documents import Reading
 from app.models import OPARL_TYPES
 from app.net import GuardedClient
 from app.shown import present
-from oparl_sync import run
+from oparl_sync import extract, index, run
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts
 from oparl_sync.progress import Progress
@@ -33,6 +34,17 @@ from tests.faults.council import Council, Said, essence
 
 # Where there is memory for it: what is proven here is not that a disk keeps what it is told to keep.
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+
+
+class Served(Protocol):
+    """What can be mirrored."""
+
+    @property
+    def url(self) -> str:
+        """Where its System is."""
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
 
 
 class Killed(BaseException):
@@ -85,7 +97,7 @@ def engine_at(path: Path) -> Engine:
 class Mirror:
     """A database and a folder; `close` takes them away. One at a time is used in a process."""
 
-    def __init__(self, council: Council) -> None:
+    def __init__(self, council: Served) -> None:
         self.council = council
         self.folder = Path(tempfile.mkdtemp(prefix="rl-mirror-", dir=MEMORY))
         shutil.copy(template(), self.folder / "ratslupe.db")
@@ -106,6 +118,12 @@ class Mirror:
         with instant(self.council):
             return run.mirror(self.settings, self.engine, "a", full=full, progress=Progress(quiet=True))
 
+    def sync_all(self, *, full: bool = False) -> Summary:
+        """Bring everything but the index, as `ratslupe sync` does."""
+        no_index = mock.patch.object(index, "open_index", return_value=NoIndex())
+        with instant(self.council), mock.patch.object(extract, "Sandbox", Reader), no_index:
+            return run.sync(self.settings, self.engine, ("a",), full=full, progress=Progress(quiet=True))
+
     def holds(self) -> Said:
         """Return every object that is held and not taken back, as the council's `says` does."""
         found: dict[str, dict[str, Any]] = {}
@@ -125,8 +143,33 @@ class Mirror:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Reader:
+    """Stands in for the sandbox: that reads in a process of its own, which is not what is killed here."""
+
+    def read(self, document: Path) -> Reading:
+        """Take the bytes for text."""
+        return Reading("ok", (document.read_bytes().decode("latin-1"),), "test", "application/pdf", "")
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class NoIndex:
+    """Takes whatever is written: an engine's threads would not be there in the copies of this process."""
+
+    @contextmanager
+    def writer(self) -> Iterator[mock.Mock]:
+        yield mock.Mock()
+
+    def count(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
+
+
 @contextmanager
-def instant(council: Council) -> Iterator[None]:
+def instant(council: Served) -> Iterator[None]:
     """Let every request be answered by the council, nobody wait, and the clock be the council's calendar."""
 
     def net(*_: object, **__: object) -> GuardedClient:
@@ -160,7 +203,11 @@ def set_clock(moment: datetime) -> None:
 
 def differences(council: Council, mirror: Mirror) -> list[str]:
     """Return what the council says otherwise than the mirror."""
-    said, held = council.says(), mirror.holds()
+    return differing(council.says(), mirror.holds())
+
+
+def differing(said: Said, held: Said) -> list[str]:
+    """Return in what one differs from the other."""
     found = []
     for kind in sorted(said.keys() | held.keys()):
         theirs, ours = said.get(kind, {}), held.get(kind, {})

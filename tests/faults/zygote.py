@@ -13,20 +13,17 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
 
 from app.config import Settings
 from app.db import open_engine
-from app.documents import Reading
 from oparl_sync import extract, index, run
 from oparl_sync.progress import Progress
 from oparl_sync.sources import remember
 from tests.faults.council import Council
-from tests.faults.mirror import MEMORY, engine_at, instant, set_clock, template
+from tests.faults.mirror import MEMORY, NoIndex, Reader, engine_at, instant, set_clock, template
 from tests.faults.points import Points
 
 # What happens to the council between the first time it is mirrored and the second.
@@ -34,17 +31,6 @@ NEWS = (
     *("update", "update", "update-own-stamp", "update-silent", "delete", "delete", "add", "reorder"),
     *("depublish", "remove-child", "move-child", "replace-bytes", "delete-own-stamp", "move-child"),
 )
-
-
-class Reader:
-    """Stands in for the sandbox: that reads in a process of its own, which is not what is killed here."""
-
-    def read(self, document: Path) -> Reading:
-        """Take the bytes for text."""
-        return Reading("ok", (document.read_bytes().decode("latin-1"),), "test", "application/pdf", "")
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 def council(scenario: str) -> Council:
@@ -82,25 +68,11 @@ def add_source(home: Path, database_url: str = "") -> None:
     remember(engine, council("first").url, "a")
 
 
-class _Index:
-    """Takes whatever is written: an engine's threads would not be there in the copies of this process."""
-
-    @contextmanager
-    def writer(self) -> Iterator[mock.Mock]:
-        yield mock.Mock()
-
-    def count(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
-
-
 def warm_up() -> None:
     """Do everything once, so that no copy has to compile statements again."""
     with (
         tempfile.TemporaryDirectory(dir=MEMORY) as folder,
-        mock.patch.object(index, "open_index", return_value=_Index()),
+        mock.patch.object(index, "open_index", return_value=NoIndex()),
     ):
         shutil.copy(template(), folder)
         add_source(Path(folder))
