@@ -20,6 +20,18 @@ from oparl_sync.writes import table_of
 _NAMING = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})
 
 
+def parent_left(session: Session, found: Object, raw: dict[str, Any]) -> dict[str, None]:
+    """Return the place to take from an object that named its parent until now, where neither names the other still."""
+    parent = PARENTS.get(found.type)
+    if parent is None or found.embedded or found.values.get(parent.column) or not raw.get(parent.property):
+        return {}
+    model, child = OPARL_TYPES[parent.type], table_of(found.type).c
+    holder = select(child[parent.column]).where(child.id == found.id).scalar_subquery()
+    stated = (session.scalar(select(model.raw).where(model.id == holder)) or {}).get(parent.children)
+    named = stated if isinstance(stated, list) else [stated]
+    return {} if found.id in named else {parent.column: None, "position": None}
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing that a parent names: its type and id, the parent's property and ids, now and until now."""
@@ -40,16 +52,21 @@ def differing(found: Object, old_id: str, raw: dict[str, Any], fields: Iterable[
 
 
 def lost(session: Session, parts: Iterable[Part], source_id: int) -> list[tuple[Part, str]]:
-    """Take their place from parts that only ever came with the parent; returns what changed, with its hash."""
+    """Take their place from parts; returns what changed, with its hash.
+
+    A part that came alone and says itself whose it is keeps its place: it speaks for itself.
+    """
     found = []
     for part in parts:
         table = table_of(part.type)
-        chosen = select(table.c.content_hash).where(table.c.id == part.id, table.c.deleted.is_(False))
+        chosen = select(table.c.content_hash, table.c.embedded, table.c.raw)
+        chosen = chosen.where(table.c.id == part.id, table.c.deleted.is_(False), table.c.source_id == source_id)
         if parent := PARENTS.get(part.type):
-            chosen = chosen.where(table.c.embedded.is_(True), table.c[parent.column].in_(part.parents))
-        content_hash = session.scalar(chosen.where(table.c.source_id == source_id))
-        if content_hash is None:
+            chosen = chosen.where(table.c[parent.column].in_(part.parents))
+        row = session.execute(chosen).first()
+        if row is None or (parent and not row.embedded and row.raw.get(parent.property)):
             continue
+        content_hash = row.content_hash
         if parent:
             other = _claim(session, part.id, parent.children)
             place = dict(zip((parent.column, "position"), other or (None, None), strict=True))

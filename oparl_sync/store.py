@@ -247,7 +247,7 @@ class _Page:
 
     def _update(self, found: Object, key: str, old: Known, raw: Row) -> None:
         fields = ["deleted"] if old.deleted else differences.fields_between(raw, found.raw)
-        row = self._row(found, key)
+        row = self._row(found, key) | naming.parent_left(self.session, found, raw)
         if found.type == "File" and not CONTENT.isdisjoint(fields):
             row |= {"fetch_state": WAITING, "attempts": 0, "next_try": None, "etag": None, "last_modified": None}
         if found.id != old.id:  # its server says http now, or https: what refers to it says so too

@@ -138,6 +138,29 @@ def test_it_leaves_a_child_alone_that_speaks_for_itself(engine: Engine, session:
     assert found(session, "AgendaItem")
 
 
+@pytest.mark.parametrize("first", ["parent", "child"])
+def test_it_parts_a_child_in_a_list_of_its_own_when_neither_names_the_other(
+    engine: Engine, session: Session, first: str
+) -> None:
+    item = thing("AgendaItem", 1, name="itself", meeting=url("Meeting"))
+    save(engine, [item], "AgendaItem")
+    save(engine, [thing("Meeting", 1, agendaItem=[item])], "Meeting")
+    alone = {k: v for k, v in item.items() if k != "meeting"}
+    after = [([thing("Meeting", 1, agendaItem=[])], "Meeting"), ([alone], "AgendaItem")]
+    for page in after if first == "parent" else reversed(after):
+        save(engine, *page)
+    row = session.get_one(AgendaItem, url("AgendaItem"))
+    assert (row.meeting_id, row.position, row.deleted) == (None, None, False)
+
+
+def test_it_keeps_a_child_that_only_its_parent_still_names(engine: Engine, session: Session) -> None:
+    item = thing("AgendaItem", 1, name="itself", meeting=url("Meeting"))
+    save(engine, [item], "AgendaItem")
+    save(engine, [thing("Meeting", 1, agendaItem=[item])], "Meeting")
+    save(engine, [{k: v for k, v in item.items() if k != "meeting"}], "AgendaItem")
+    assert session.get_one(AgendaItem, url("AgendaItem")).meeting_id == url("Meeting")
+
+
 def test_it_hides_a_listed_file_of_a_secret_item_by_either_sides_word(engine: Engine, session: Session) -> None:
     item = thing("AgendaItem", 1, name=SECRET, public=False, auxiliaryFile=[url("File", 2)])
     listed = [thing("File", 1, name=SECRET, agendaItem=[url("AgendaItem")]), thing("File", 2, name=SECRET)]
