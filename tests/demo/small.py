@@ -15,23 +15,23 @@ def _built() -> Town:
     return build(scale=SCALE)
 
 
-def small_town(papers: int = 6, meetings: int = 4) -> Town:
-    """Return a town of its own with the first few papers and meetings, and all that belongs to them."""
-    whole, objects = _built(), json.loads(_chosen(papers, meetings))
+def small_town(papers: int = 6, meetings: int = 4, people: int = 40) -> Town:
+    """Return a town of its own with the first few papers, meetings and people, and all that belongs to them."""
+    whole, objects = _built(), json.loads(_chosen(papers, meetings, people))
     return Town(whole.options, whole.base, objects, None, whole.history, whole.attachments)
 
 
 @functools.cache
-def _chosen(papers: int, meetings: int) -> bytes:
+def _chosen(papers: int, meetings: int, people: int) -> bytes:
     whole = _built()
     town = Town(whole.options, whole.base, dict(whole.objects))
-    limits = {"Paper": papers, "Meeting": meetings}
+    limits = {"Paper": papers, "Meeting": meetings, "Person": people}
     kept: dict[str, bool] = {}
     for kind, limit in limits.items():
         for place, item in enumerate(town.of_type(kind)):
             kept[str(item["id"])] = place < limit
-    parents = {"AgendaItem": "meeting", "Consultation": "paper"}
-    for item in town.of_type("AgendaItem") + town.of_type("Consultation"):
+    parents = {"AgendaItem": "meeting", "Consultation": "paper", "Membership": "person"}
+    for item in (item for kind in parents for item in town.of_type(kind)):
         kept[str(item["id"])] = kept[str(item[parents[kind_of(item)]])]
     for item in town.of_type("File") + town.of_type("Location"):
         owners = [o for name in ("paper", "meeting", "agendaItem", "papers", "meetings") for o in _list(item, name)]
