@@ -150,6 +150,10 @@ class Renaming:
         if written:
             values: dict[str, Any] = {name: bindparam(f"_{name}") for name in rows[0]}
             session.connection().execute(update(table).where(table.c.id == bindparam("_old")).values(values), written)
+        if pairs:
+            # Moved back: that an id ended when its server moved away is not part of its story any more.
+            ended = (Change.kind == DELETED, Change.fields == [RENAMED], Change.source_id == self.source.id)
+            session.execute(delete(Change).where(Change.object_id.in_(pairs.values()), *ended))
         changes.append(session, log)
         if pairs:
             self._alias(pairs)

@@ -168,6 +168,8 @@ def test_old_addresses_lead_to_the_new_ids_also_after_two_moves_and_back(engine:
     assert store(engine, entries()).unchanged == len(entries()) + 8
     with Session(engine) as session:
         assert {url("Paper"), f"{NEW}/paper/1"} <= set(changes.names_of(session, [url("Paper")]))
+        kinds = session.scalars(select(Change.kind).where(Change.object_id == url("Paper"))).all()
+        assert kinds == ["created", "updated"], "it never ended"
 
 
 def test_it_can_be_done_twice_and_does_nothing_then(engine: Engine) -> None:
