@@ -33,24 +33,28 @@ PROBLEMS = {
     "file-failed": N_("Files cannot be fetched from the server."),
     "unreadable-file": N_("Files cannot be read."),
 }
+ADDRESS = re.compile(r"https?://\S+")
 # What a machine says when it fails, from the most exact to the least, and what it means.
 FAILURES = (
-    (r"robots\.txt", N_("The server asks programs not to read it, and we respect that.")),
-    (r"HTTP 401|HTTP 403|bot wall|ban\b|challenge|captcha", N_("The server keeps programs out.")),
+    (r"asks programs not to read", N_("The server asks programs not to read it, and we respect that.")),
+    (r"bot wall|refuses us|HTTP 40[13]", N_("The server keeps programs out.")),
     (r"HTTP 404|HTTP 410", N_("The address does not exist any more. The council may have changed its system.")),
-    (r"HTTP 429|asked for a pause|Retry-After", N_("The server asked us to come back later.")),
-    (r"HTTP 5\d\d|HTTP 4\d\d", N_("The server reports a fault of its own.")),
-    (r"times in a row|could not be fetched", N_("The server failed so often that we let it rest for a while.")),
+    (r"HTTP 429|asked for a pause", N_("The server asked us to come back later.")),
+    (r"HTTP [45]\d\d", N_("The server reports a fault of its own.")),
+    (r"failed \d+ times in a row", N_("The server failed so often that we let it rest for a while.")),
+    (r"files in a row", N_("So many files in a row could not be fetched that we stopped for now.")),
     (r"certificate|TLS|SSL", N_("The server's certificate is not valid, so that nobody can trust what it says.")),
-    (r"resolve|name or service|no address|getaddrinfo|DNS", N_("The server's address is not known on the internet.")),
-    (r"too long|too slow|timeout|timed out|in time|answered nothing", N_("The server does not answer in time.")),
+    (r"no such host|name server", N_("The server's address is not known on the internet.")),
+    (r"no answer within|took longer|stalled|bytes in \d+ s", N_("The server does not answer in time.")),
+    (r"redirects from|another host", N_("The server leads to another one, which we do not follow unasked.")),
     (r"redirect", N_("The server sends us from one address to the next without end.")),
     (r"leads back|repeats|more than \d+ pages|no address", N_("The list never ends: its pages lead in a circle.")),
-    (r"another host", N_("The list goes on at another server, which we do not follow unasked.")),
-    (r"too large|larger than|over the limit", N_("The answer is larger than we can take.")),
-    (r"JSON|OParl|HTML|html", N_("The server answers with something else than council data.")),
+    (r"bytes announced, |more than \d+ bytes|unpack to", N_("The answer is larger than we can take.")),
+    (r"announced|packed body|body is coded", N_("The answer broke off or came damaged.")),
+    (r"not a public address|is not dialled|local socket", N_("The address is none on the public internet.")),
     (r"database refuses", N_("What came could not be stored here.")),
-    (r"refused|reset|closed|unreachable|connect", N_("The server cannot be reached.")),
+    (r"JSON|OParl|HTML|no Body", N_("The server answers with something else than council data.")),
+    (r"no connection|refused|reset|closed", N_("The server cannot be reached.")),
 )
 FILTERS = {
     "unknown": N_("Whether it tells only what is new is not known yet."),
@@ -78,9 +82,10 @@ def problem_words(kind: str, example: str) -> str:
 
 
 def failure_words(said: str) -> str:
-    """Say what a machine's words mean."""
+    """Say what a machine's words mean; the addresses in them mean nothing."""
+    words = ADDRESS.sub("", said)
     for pattern, sentence in FAILURES:
-        if re.search(pattern, said):
+        if re.search(pattern, words):
             return gettext(sentence)
     return gettext("The server does not answer as it should.")
 

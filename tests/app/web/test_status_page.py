@@ -280,6 +280,11 @@ class TestPage:
             ("x: the page repeats the one before it", "endet nie"),
             ("x: the next page lies on another host (y)", "anderen Server"),
             ("https://x answers with JSON that is no OParl list", "etwas anderem"),
+            ("https://x/OParl/HTML: x: no connection (refused)", "nicht erreichbar"),
+            ("https://x: x: no such host (NXDOMAIN)", "nicht bekannt"),
+            ("https://x: x: the answer stalled or took longer than 30 s", "nicht rechtzeitig"),
+            ("https://x: x: 900 of 1000 announced bytes came", "brach ab"),
+            ("x failed 5 times in a row: it is not asked for the next hour", "ruhen"),
             ("something nobody thought of", "antwortet nicht, wie er soll"),
         ],
     )
