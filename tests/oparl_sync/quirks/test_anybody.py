@@ -260,7 +260,8 @@ def test_files_that_want_a_referer_wait_for_one(engine: Engine, tmp_path: Path) 
     assert fetched(engine, council, tmp_path) == {"waiting"}
     with writing(engine) as session:
         session.execute(update(File).values(next_try=None))
-    assert fetched(engine, council, tmp_path, headers={"Referer": "https://rat.example/"}) == {"fetched"}
+    headers = {"Referer": "https://rat.example/"}
+    assert fetched(engine, council, tmp_path, headers=headers, home=council.address) == {"fetched"}
 
 
 # A11, A12, A14-A17, A19: single values are what they would be.
