@@ -1,6 +1,6 @@
 """Does one worker keep many sources going side by side, and treat all alike?
 
-    python -m benchmarks.side_by_side [--quick] [--sources N] [--pages N]
+    python -m benchmarks.side_by_side [--quick] [--sources N] [--pages N] [--folder DIR]
 
 Councils are served on loopback addresses of their own (127.0.x.y), by one process; the worker paces each as if it were
 public: one request a second. Told is how many requests a second each source got while all had still pages to read: the
@@ -36,7 +36,7 @@ from oparl_sync.worker import Worker
 from tests import conftest
 
 SCHEMA = "https://schema.oparl.org/1.1"
-PER_PAGE = 20
+PER_PAGE = 10
 
 
 class Council(BaseHTTPRequestHandler):
@@ -156,7 +156,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20 sources with 10 pages")
     parser.add_argument("--sources", type=int, default=100)
-    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--folder", help="where the databases are to lie; in memory the disk does not count")
     parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
@@ -165,7 +166,7 @@ def main() -> None:
     count, pages = (20, 10) if chosen.quick else (chosen.sources, chosen.pages)
     binaries = conftest.postgres_binaries()
     found: dict[str, Result] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         home = f"{folder}/sqlite"
         found["SQLite"] = measured(measure, count, pages, f"sqlite:///{home}/ratslupe.db", home)
         with conftest.postgres_server(binaries) if binaries else nullcontext(None) as url:

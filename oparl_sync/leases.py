@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -101,7 +101,6 @@ class Worker:
         self.owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex}"
         self._folder = home / "workers"
         self._names: set[str] = set()
-        self._claiming = threading.Lock()
         self._ended = threading.Event()
         self._lock = self._locked()
         self._heart = threading.Thread(target=self._beat, name="leases", daemon=True)
@@ -109,27 +108,39 @@ class Worker:
 
     def claim(self, name: str, domain: str | None, what: str) -> Lease:
         """Take a lease; raises Taken."""
-        with self._claiming:
-            dead: set[str] = set()
+        added = False
+        try:
             with db.writing(self.engine) as session:
                 if self.engine.dialect.name == "postgresql":
                     session.execute(select(func.pg_advisory_xact_lock(CLAIMS)))
                 moment = _clock(session)
-                for other in session.scalars(_living(name, domain, moment, self.ttl)):
-                    if other.owner == self.owner and (other.name != name or name not in self._names):
-                        continue
-                    if other.owner and self._is_dead(other.owner):
-                        dead.add(other.owner)
-                        continue
-                    raise Taken(_told(other, name, what))
+                dead = self._dead_among(session.scalars(_living(name, domain, moment, self.ttl)), name, what)
                 epoch = _lock_row(session, name, what) + 1
                 session.execute(update(Row).where(Row.owner.in_(dead)).values(**FREE))
                 mine = {"owner": self.owner, "epoch": epoch, "until": moment + self._span, "domain": domain}
                 session.execute(update(Row).where(Row.name == name).values(**mine))
-            for owner in dead:
-                self._file_of(owner).unlink(missing_ok=True)
-            self._names.add(name)
-            return Lease(self.engine, name, self.owner, epoch, self.ttl)
+                # Before the commit, after which another thread may look.
+                self._names.add(name)
+                added = True
+        except BaseException:
+            if added:
+                self._names.discard(name)
+            raise
+        for owner in dead:
+            self._file_of(owner).unlink(missing_ok=True)
+        return Lease(self.engine, name, self.owner, epoch, self.ttl)
+
+    def _dead_among(self, others: Iterable[Row], name: str, what: str) -> set[str]:
+        """Return the owners that are dead; raises Taken where one lives."""
+        dead: set[str] = set()
+        for other in others:
+            owner = other.owner or ""
+            if owner == self.owner and (other.name != name or name not in self._names):
+                continue
+            if owner == self.owner or not self._is_dead(owner):
+                raise Taken(_told(other, name, what))
+            dead.add(owner)
+        return dead
 
     def release(self, lease: Lease) -> None:
         """Give a lease back, if it is still ours."""
