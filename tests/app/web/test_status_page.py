@@ -278,7 +278,7 @@ class TestPage:
             ("https://x answered HTTP 503 each time it was asked", "eigenen Fehler"),
             ("https://x/a: HTTP 404", "gibt es nicht mehr"),
             ("x: the page repeats the one before it", "endet nie"),
-            ("x: the next page lies on another host (y)", "anderen Server"),
+            ("x: the next page lies on another host (y)", "zu einem anderen"),
             ("https://x answers with JSON that is no OParl list", "etwas anderem"),
             ("https://x/OParl/HTML: x: no connection (refused)", "nicht erreichbar"),
             ("https://x: x: no such host (NXDOMAIN)", "nicht bekannt"),
