@@ -8,7 +8,8 @@ SQLAlchemy does it (`insert(…).on_conflict_do_update(…)` with a list of rows
 do at best: COPY into a temporary table and one INSERT … SELECT … ON CONFLICT from there.
 
 Both databases write durably: SQLite with synchronous=FULL, PostgreSQL with fsync and synchronous_commit.
-Other work on the machine hits all of a round alike, so medians of the ratios are told.
+Other work on the machine hits all of a round alike: medians of the ratios are told, by the clock and in processor
+time (the mirror's and the database server's together).
 """
 
 import argparse
@@ -33,7 +34,7 @@ from app.db import Base, open_engine, session_factory, upgrade, writing
 from app.models import OPARL_TYPES
 from app.rows import insert_all
 from benchmarks import councils
-from benchmarks.measuring import Result, measured
+from benchmarks.measuring import Result, cpu, measured
 from oparl_sync import run, sources
 from oparl_sync.progress import Progress
 from tests import conftest
@@ -43,6 +44,7 @@ PAGE = 500  # rows in one commit of the bulk upsert
 MADE_UP = 143_000  # papers, with all that belongs to them: a million objects, ten times Karlsruhe
 WRITING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 MIRRORED = frozenset(model.__tablename__ for model in OPARL_TYPES.values()) | {"link", "change"}
+COLUMNS = ("per_second", "slower", "slower_cpu", "requests", "rows", "peak_mb")
 PHASES = ("mirror", "nothing changed", "all read again")
 
 
@@ -54,13 +56,14 @@ def mirror(url: str, database_url: str, home: str, *, again: bool = True) -> Res
     sources.remember(engine, url, "a")
     found: Result = {}
     for phase in PHASES if again else PHASES[:1]:
-        whole = phase == PHASES[2]
+        whole, before = phase == PHASES[2], cpu(database_url)
         with _written(engine) as written:
             done = run.mirror(settings, engine, "a", full=whole, progress=Progress(quiet=True))
         if any(done.failures.values()):
             raise RuntimeError(f"{phase}: {done.failures}")
         seen = sum(done.as_json()[name] for name in ("created", "updated", "deleted", "unchanged"))
         found[phase] = {"objects": seen, "seconds": done.seconds, "requests": done.requests} | written
+        found[phase]["cpu"] = cpu(database_url) - before
     return found
 
 
@@ -89,7 +92,7 @@ def mirror_once(url: str, database_url: str, home: str) -> Result:
 
 def bare_reading(url: str) -> Result:
     """Read the same pages with httpx and json alone, and count what has an id."""
-    began, seen = time.monotonic(), 0
+    began, before, seen = time.monotonic(), cpu(), 0
     base = urlsplit(url)._replace(path="", query="").geturl()
     with httpx.Client(timeout=60, trust_env=False) as client:
 
@@ -104,7 +107,7 @@ def bare_reading(url: str) -> Result:
                     page = read(following)
                     seen += _with_id(page["data"])
                     following = page["links"].get("next")
-    return {"objects": seen, "seconds": time.monotonic() - began}
+    return {"objects": seen, "seconds": time.monotonic() - began, "cpu": cpu() - before}
 
 
 def _with_id(value: Any) -> int:
@@ -125,7 +128,7 @@ def copy_upsert(database_url: str) -> Result:
 
 def _upserted(database_url: str, write: Any) -> Result:
     engine = open_engine(database_url)
-    seconds, objects = 0.0, 0
+    seconds, spent, objects = 0.0, 0.0, 0
     for name in sorted(MIRRORED):
         table = Base.metadata.tables[name]
         with engine.connect() as connection:
@@ -134,13 +137,14 @@ def _upserted(database_url: str, write: Any) -> Result:
             session.execute(delete(table))
         objects += len(rows) if name not in ("link", "change") else 0
         with engine.connect():  # held open: SQLite folds its log into the database whenever the last one closes
-            began = time.monotonic()
+            began, before = time.monotonic(), cpu(database_url)
             for start in range(0, len(rows), PAGE):
                 with writing(engine) as session:
                     write(session, table, rows[start : start + PAGE])
             seconds += time.monotonic() - began
+            spent += cpu(database_url) - before
     engine.dispose()
-    return {"objects": objects, "seconds": seconds}
+    return {"objects": objects, "seconds": seconds, "cpu": spent}
 
 
 def _as_sqlalchemy_does(session: Any, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -215,9 +219,11 @@ def one_round(url: str, home: Path, databases: Databases) -> dict[str, Result]:
         figures[f"bulk upsert, {name}"] = measured(upsert, database_url)
         if name == "PostgreSQL":
             figures["bulk upsert by COPY, PostgreSQL"] = measured(copy_upsert, database_url)
-        ceiling = max(figures[f"{one}"]["seconds"] for one in ("httpx and json alone", f"bulk upsert, {name}"))
+        ceilings = [figures["httpx and json alone"], figures[f"bulk upsert, {name}"]]
         for phase in PHASES:
-            figures[f"{phase}, {name}"]["slower"] = figures[f"{phase}, {name}"]["seconds"] / ceiling
+            mine = figures[f"{phase}, {name}"]
+            for ratio, of in (("slower", "seconds"), ("slower_cpu", "cpu")):
+                mine[ratio] = mine[of] / max(one[of] for one in ceilings)
     return figures
 
 
@@ -228,19 +234,21 @@ def told(council: str, rounds: list[dict[str, Result]]) -> dict[str, Result]:
         several = [figures[name] for figures in rounds]
         one = {"objects": several[0]["objects"], "seconds": round(median(r["seconds"] for r in several), 3)}
         one["per_second"] = round(one["objects"] / one["seconds"])
+        one["cpu"] = round(median(r["cpu"] for r in several), 2)
         one["peak_mb"] = max(r["peak_mb"] for r in several)
         one |= {k: max(r[k] for r in several) for k in ("requests", "rows", "bookkeeping") if k in several[0]}
         if "slower" in several[0]:
-            ratios = sorted(r["slower"] for r in several)
-            one |= {"slower": round(median(ratios), 2), "slower_range": [round(ratios[0], 2), round(ratios[-1], 2)]}
+            for ratio in ("slower", "slower_cpu"):
+                ratios = sorted(r[ratio] for r in several)
+                one |= {ratio: round(median(ratios), 2), f"{ratio}_range": [round(ratios[0], 2), round(ratios[-1], 2)]}
         merged[f"{council}: {name}"] = one
         _line(f"{council}: {name}", one)
     return merged
 
 
 def _line(name: str, one: Result) -> None:
-    cells = [f"{one[k]:>10}" if k in one else f"{'-':>10}" for k in ("slower", "requests", "rows", "peak_mb")]
-    print(f"{name:<52}{one['objects']:>10,}{one['seconds']:>9.2f}{one['per_second']:>9,}{''.join(cells)}", flush=True)
+    cells = "".join(f"{one.get(column, '-'):>11}" for column in COLUMNS)
+    print(f"{name:<50}{one['objects']:>10,}{one['seconds']:>9.2f}{one['cpu']:>9.2f}{cells}", flush=True)
 
 
 def memory(home: Path, databases: Databases, papers: int) -> dict[str, Result]:
@@ -266,8 +274,7 @@ def main() -> None:
     chosen = options.parse_args()
     if not (captured.DATA / "oparl").is_dir():
         raise SystemExit("the captured councils, which are not part of this repository, are not on this machine")
-    heads = ("x slower", "requests", "rows", "peak MB")
-    print(f"{'':<52}{'objects':>10}{'seconds':>9}{'per s':>9}{''.join(f'{head:>10}' for head in heads)}")
+    print(f"{'':<50}{'objects':>10}{'seconds':>9}{'cpu':>9}{''.join(f'{column:>11}' for column in COLUMNS)}")
     figures: dict[str, Result] = {}
     binaries = conftest.postgres_binaries()
     server = conftest.postgres_server(binaries) if binaries else contextlib.nullcontext(None)

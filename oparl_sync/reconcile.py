@@ -5,6 +5,7 @@ back here; what a complete list did not have goes on the to-do list (`todo`), an
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from oparl_sync.problems import Deviation
 from oparl_sync.work import Work
 
 KEY = 13  # letters
+BATCH = 1_000  # rows at a time: a list may have hundreds of thousands of entries
 FEW = 5  # so many of one type may vanish at once from the smallest council …
 SHARE = 0.05  # … and so large a part from any; more is believed only after a while, or when the operator says so
 SOME = 2  # … but never all that there was, where that was more than this
@@ -55,7 +57,7 @@ class Held:
 class Whole:
     """All that one whole reading of a list held."""
 
-    keys: frozenset[str]
+    keys: AbstractSet[str]
     repeats: bool
     stamps: str
 
@@ -83,16 +85,19 @@ def held(page: ListPage, parsed: Iterable[Parsed], object_type: str) -> Held:
 
 def gathered(session: Session, cursor: ListCursor, last: Held) -> Whole:
     """Return what the whole list held: the pages kept so far, and the last one."""
-    keys, every = list(last.keys), Held(earliest=last.earliest, latest=last.latest, unstamped=last.unstamped)
-    for page in session.scalars(select(SeenPage).where(SeenPage.cursor_id == cursor.id)):
-        letters = page.keys.decode()
-        keys += [letters[start : start + KEY] for start in range(0, len(letters), KEY)]
+    distinct, count = set(last.keys), len(last.keys)
+    every = Held(earliest=last.earliest, latest=last.latest, unstamped=last.unstamped)
+    columns = (SeenPage.keys, SeenPage.earliest, SeenPage.latest, SeenPage.unstamped)
+    seen = select(*columns).where(SeenPage.cursor_id == cursor.id).execution_options(yield_per=BATCH)
+    for page in session.execute(seen):
+        letters = page[0].decode()  # keys() is a row's own
+        count += len(letters) // KEY
+        distinct.update(letters[start : start + KEY] for start in range(0, len(letters), KEY))
         for moment in (page.earliest, page.latest):
             if moment is not None:
                 every.stamp(moment)
         every.unstamped += page.unstamped
-    distinct = frozenset(keys)
-    return Whole(distinct, len(distinct) < len(keys), _worth(every, len(distinct)))
+    return Whole(distinct, len(distinct) < count, _worth(every, len(distinct)))
 
 
 def _worth(every: Held, count: int) -> str:
@@ -121,7 +126,8 @@ def compare(session: Session, work: Work, cursor: ListCursor, whole: Whole) -> N
     model = OPARL_TYPES[cursor.object_type]
     mine = (model.source_id == cursor.source_id, model.body_id == cursor.body_id)
     stored = select(model.key, model.id).where(*mine, model.deleted.is_(False), model.embedded.is_(False))
-    missing = {oparl_id for key, oparl_id in session.execute(stored) if key not in whole.keys}
+    some = stored.execution_options(yield_per=BATCH)
+    missing = {oparl_id for key, oparl_id in session.execute(some) if key not in whole.keys}
     waiting = (Lookup.source_id == cursor.source_id, Lookup.object_type == cursor.object_type)
     open_ = {row.object_id: row for row in session.scalars(select(Lookup).where(*waiting))}
     back = [k for k, row in open_.items() if row.reason == todo.UNLISTED and key_of(k) in whole.keys]
