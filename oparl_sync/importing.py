@@ -30,8 +30,9 @@ KEPT = frozenset({"System", "Body"})  # what a file leaves out of these is not g
 
 @dataclass(slots=True)
 class Done:
-    """What became of a file: counts, faults in words, and what it held by type."""
+    """What became of a file: counts, faults in words, and what it held by type, of one that is `complete`."""
 
+    complete: bool = False
     counts: Counts = field(default_factory=Counts)
     failures: list[str] = field(default_factory=list)
     keys: dict[str, set[str]] = field(default_factory=dict)
@@ -71,7 +72,7 @@ def take(
 
     The Body is stored too where it was `made`, because the file holds none.
     """
-    began, done = now(), Done()
+    began, done = now(), Done(complete)
     with writing() as session:
         result = session.execute(insert(SyncRun).values(source_id=source.id, started_at=began).returning(SyncRun.id))
         run_id = result.scalar_one()
@@ -136,7 +137,7 @@ def _type_of(entry: Entry) -> str | None:
 
 
 def _save(writing: Writer, store: Store, done: Done, parsed: Parsed) -> None:
-    for found in parsed.objects:
+    for found in parsed.objects if done.complete else ():
         if not found.deleted:
             done.keys.setdefault(found.type, set()).add(key_of(found.id))
     with writing() as session:

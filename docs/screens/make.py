@@ -48,6 +48,8 @@ def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
     yield "alert", "/alerts?q=Radweg"
     yield "data", "/data"
     yield "status", "/status"
+    yield "places", "/places?q=Neustadt"
+    yield "place", "/places/05314000"
     yield "missing", "/papers/nothing-here"
     page.close()
 

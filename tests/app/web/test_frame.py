@@ -15,7 +15,8 @@ from app.web.errors import Withdrawn
 from tests.app.web.conftest import Page, Town
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-PLAIN = ["/", "/search", "/data", "/status", "/papers", "/meetings", "/organizations", "/people", "/nothing-here"]
+LISTS = ["/papers", "/meetings", "/organizations", "/people", "/places"]
+PLAIN = ["/", "/search", "/data", "/status", *LISTS, "/nothing-here"]
 ASKED = ["/search?q=Gartenstraße", "/search?q=ab*", "/search?q=nirgendwo&type=Paper"]
 LOADING = {"script": "src", "link": "href", "img": "src", "use": "href", "iframe": "src", "source": "src"}
 
