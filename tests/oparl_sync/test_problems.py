@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.db import now, writing
 from app.models import Source
 from oparl_sync import problems
-from oparl_sync.cli import remember
 from oparl_sync.problems import Deviation
+from oparl_sync.sources import remember
 
 
 def test_it_has_words_for_every_kind() -> None:

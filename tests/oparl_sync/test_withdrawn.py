@@ -13,8 +13,8 @@ from app.models import Change, Consultation, File, Link, Paper, Person
 from demo import town as towns
 from demo.server import serve
 from oparl_sync import run
-from oparl_sync.cli import remember
 from oparl_sync.progress import Progress
+from oparl_sync.sources import remember
 from oparl_sync.store import Counts
 
 QUIET = Progress(quiet=True)

@@ -14,8 +14,8 @@ from app.config import Settings
 from app.db import open_engine
 from app.models import OPARL_TYPES, Blob, File, Page, Problem
 from oparl_sync import run
-from oparl_sync.cli import remember
 from oparl_sync.progress import Progress
+from oparl_sync.sources import remember
 from tests.dump import differences, dump
 from tests.faults.killing import Home
 from tests.real import captured
