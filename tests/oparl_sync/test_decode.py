@@ -38,7 +38,7 @@ def test_it_mends_lone_surrogates_so_that_a_database_can_keep_them(value: str) -
     [
         (b"\xef\xbb\xbf{}", {}),
         (b'{"a": "line\nbreak\ttab"}', {"a": "line\nbreak\ttab"}),
-        (b'{"a": "\xff"}', {"a": "\ufffd"}),
+        (b'{"a": "\x81"}', {"a": "\ufffd"}),
         (
             b'{"a": "line\n", "n": 123456789012345678901234567890}',
             {"a": "line\n", "n": "123456789012345678901234567890"},
@@ -55,3 +55,10 @@ def test_it_mends_what_real_servers_break(content: bytes, expected: object) -> N
 def test_it_refuses_what_is_no_json(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         loads(content)
+
+
+def test_it_reads_umlauts_that_are_single_bytes() -> None:
+    name = "Größe der Straßenbäume – „Übersicht“"
+    assert loads(json.dumps({"name": name}, ensure_ascii=False).encode("cp1252")) == {"name": name}
+    mixed = '{"a":"ä"}'.encode()[:-1] + b',"b":"\xe4\x81"}'
+    assert loads(mixed) == {"a": "ä", "b": "ä\ufffd"}
