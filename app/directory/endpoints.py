@@ -1,5 +1,6 @@
 """OParl servers that are known: presets for `ratslupe source add`, and what is told of a place not mirrored."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 
 from app.directory.build import HERE, rows
 
+NUMBERED = re.compile(r"(?:instance )?[0-9]+", re.IGNORECASE)
 # The best first: what a door says of a place with several servers is what the best of them last said.
 STATES = ("ok", "closed", "unchecked", "blocked", "broken", "disabled", "moved", "gone")
 
@@ -86,6 +88,14 @@ def of_area(area: str) -> list[Endpoint]:
     return best_first(
         one for one in endpoints().values() if one.area == area or (city is not None and one.area.startswith(city))
     )
+
+
+def telling_name(stated: str | None, preset: str | None) -> str | None:
+    """Return a council's own name, or the known one where that says nothing ("0529", "Instance 0001")."""
+    if stated and not NUMBERED.fullmatch(stated.strip()):
+        return stated
+    known = endpoints().get(preset or "")
+    return known.name if known is not None and known.body is not None else stated
 
 
 def best_first(found: Iterable[Endpoint]) -> list[Endpoint]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.directory.endpoints import Endpoint, at_url, endpoints, of_area
+from app.directory.endpoints import Endpoint, at_url, endpoints, of_area, telling_name
 from app.directory.places import Place, area_of, places
 from app.models import Body, Source
 
@@ -24,8 +24,7 @@ class Council:
     @property
     def name(self) -> str:
         """What readers call it: its own name, or what is known of it where that says nothing ("0529")."""
-        preset = endpoints().get(self.source.preset or "")
-        return preset.name if preset and self.source.pinned_body else self.body.name or self.source.slug
+        return telling_name(self.body.name, self.source.preset) or self.source.slug
 
 
 @dataclass(frozen=True, slots=True)

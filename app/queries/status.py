@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import now
+from app.directory.endpoints import telling_name
 from app.models import Body, ListCursor, Lookup, Problem, Source, SyncRun
 from app.models.files import WAITING
 from app.queries.coverage import TypeCounts, type_counts
@@ -77,7 +79,7 @@ class SourceStatus:
     @property
     def name(self) -> str:
         """What readers call it: its councils, or its short name before the first walk."""
-        return ", ".join(body.name or body.short_name or body.id for body in self.bodies) or self.source.slug
+        return ", ".join(_name(body, self.source.preset) for body in self.bodies) or self.source.slug
 
     @property
     def published(self) -> int:
@@ -211,10 +213,20 @@ def councils(session: Session) -> Sequence[Body]:
     return session.scalars(select(Body).where(~Body.deleted, ~Body.embedded).order_by(Body.name, Body.id)).all()
 
 
+def named_councils(session: Session) -> list[tuple[str, Body]]:
+    """Return the councils that are mirrored with what readers call them, by that."""
+    presets = dict(session.execute(select(Source.id, Source.preset)).all())
+    return sorted(((_name(body, presets.get(body.source_id)), body) for body in councils(session)), key=itemgetter(0))
+
+
 def council_names(session: Session) -> dict[str, str]:
     """Return the names of the councils by the short name they are searched and downloaded under."""
     slugs = body_slugs(session)
-    return {slugs[one.id]: one.name or one.short_name or slugs[one.id] for one in councils(session) if one.id in slugs}
+    return {slugs[body.id]: name for name, body in named_councils(session) if body.id in slugs}
+
+
+def _name(body: Body, preset: str | None) -> str:
+    return telling_name(body.name or body.short_name, preset) or body.id
 
 
 def last_complete(session: Session) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from flask import Flask, current_app
 
-from app.queries.status import councils, file_counts, last_complete
+from app.queries.status import file_counts, last_complete, named_councils
 from app.web.licences import Licence, licence
 from app.web.site import session
 
@@ -48,8 +48,7 @@ def site_state() -> SiteState:
 
 
 def _ask() -> SiteState:
-    bodies = councils(session())
+    councils = named_councils(session())
     files = file_counts(session())
-    names = tuple(body.name or body.short_name or body.id for body in bodies)
-    terms = tuple((name, licence(body.license)) for name, body in zip(names, bodies[:SHOWN], strict=False))
-    return SiteState(names, terms, last_complete(session()), files.total, files.read)
+    terms = tuple((name, licence(body.license)) for name, body in councils[:SHOWN])
+    return SiteState(tuple(name for name, _ in councils), terms, last_complete(session()), files.total, files.read)

@@ -5,7 +5,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.directory.endpoints import STATES, Endpoint, at_url, endpoints, matching, of_area, on_host, standing_for
+from app.directory.endpoints import (
+    STATES,
+    Endpoint,
+    at_url,
+    endpoints,
+    matching,
+    of_area,
+    on_host,
+    standing_for,
+    telling_name,
+)
 from app.directory.places import places
 
 
@@ -46,3 +56,22 @@ def test_it_is_found_by_host_address_and_area() -> None:
     assert [one.state for one in of_area("05334002")] == ["ok", "moved"]
     assert len(of_area("11000000")) > 8  # the boroughs
     assert of_area("") == [] or all(one.area == "" for one in of_area(""))
+
+
+@pytest.mark.parametrize(
+    ("stated", "preset", "name"),
+    [
+        ("Instance 0001", "wuppertal", "Stadt Wuppertal"),
+        ("0529", "wuppertal", "Stadt Wuppertal"),
+        (None, "wuppertal", "Stadt Wuppertal"),
+        ("Rat", "wuppertal", "Rat"),
+        ("0529", "owl-it", "0529"),
+        ("0529", None, "0529"),
+        ("0529", "nobody", "0529"),
+        (None, None, None),
+    ],
+)
+def test_a_name_that_says_nothing_gives_way_to_the_known_one(
+    stated: str | None, preset: str | None, name: str | None
+) -> None:
+    assert telling_name(stated, preset) == name
