@@ -36,9 +36,8 @@ def objects(entries: list[Any], expected: str, *, where: str, first: int = 0) ->
     """
     parsed = Parsed()
     reader = _Reader(parsed, where)
-    names = quirks.consultations_sharing_ids(entries) if expected == "Consultation" else {}
-    for position, entry in enumerate(entries):
-        reader.read(entry, expected, "data", first + position, named=names.get(position))
+    for position, entry in enumerate(entries, first):
+        reader.read(entry, expected, "data", position)
     sealed = []
     for found in parsed.objects:
         try:
@@ -75,14 +74,10 @@ class _Reader:
         position: int,
         *,
         holder: Object | None = None,
-        named: str | None = None,
         depth: int = 0,
         part: bool = False,
     ) -> Object | None:
-        """Read one object; returns None when it went into quarantine.
-
-        A `part` may lack an id of its own; `named` is what stands for an id that is not its own.
-        """
+        """Read one object; returns None when it went into quarantine. A `part` may lack an id of its own."""
         self.parsed.seen += 1
         about = f"{holder.id if holder else self.where}#{name}-{position}"
         if not isinstance(data, dict) or depth > MAX_DEPTH:
@@ -97,7 +92,7 @@ class _Reader:
         object_type, oparl_id = identity
         if holder is not None:
             oparl_id = quirks.body_left_out(holder.id, oparl_id)
-        found = Object(object_type, named or oparl_id, {}, {}, holder=holder.id if holder else None)
+        found = Object(object_type, oparl_id, {}, {}, holder=holder.id if holder else None)
         self.parsed.objects.append(found)
         found.with_holder = holder is not None and holder.deleted
         if found.with_holder or values.is_true(data.get("deleted")):
@@ -225,10 +220,9 @@ class _Reader:
     def _refer(self, found: Object, name: str, prop: Property, value: Any, depth: int) -> None:
         """Read references, and what is embedded; in raw ids stand for objects."""
         items = value if isinstance(value, list) else [value]
-        names = quirks.consultations_sharing_ids(items) if prop.type == "Consultation" else {}
         standing: list[Any] = []
         for position, item in enumerate(items):
-            target = self._target(found, name, prop, item, position, depth, names.get(position))
+            target = self._target(found, name, prop, item, position, depth)
             if target is not None:
                 standing.append(target if isinstance(item, dict) else item)
             else:
@@ -247,7 +241,6 @@ class _Reader:
         item: Any,
         position: int,
         depth: int,
-        named: str | None = None,
     ) -> str | None:
         """Return the id of what is referred to by its URL or by standing there itself."""
         if not isinstance(item, dict):
@@ -258,7 +251,7 @@ class _Reader:
                 return None
             return quirks.spelt_as_own(found.id, target) if target else None
         part = prop.kind in HOLDERS
-        child = self.read(item, prop.type, name, position, holder=found, named=named, depth=depth + 1, part=part)
+        child = self.read(item, prop.type, name, position, holder=found, depth=depth + 1, part=part)
         if child is None:
             return None
         if prop.kind is Kind.CHILDREN and (parent := PARENTS.get(child.type)) and not child.deleted:

@@ -1,11 +1,9 @@
 """Consultations that share an id and are not the same: SOMACOS Session gives one id to several.
 
-Those of one paper that come together are told apart when they are read (quirks.somacos). Here they are told apart by
-what is stored: where they come one by one, in a list of their own, or with another paper. What counts is id, paper and
-station (agenda item, meeting or role); whose the id was first keeps it.
+They are told apart by paper and place (agenda item, meeting or role), and by what is stored: embedded in one paper or
+in several, together or one by one in a list. The first of an id keeps it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,8 +28,8 @@ class _Station:
     item: str | None
     created: datetime | None
 
-    def is_at(self, other: "_Station") -> bool:
-        return (self.paper, self.place) == (other.paper, other.place)
+    def is_at(self, other: "_Station | None") -> bool:
+        return other is not None and (self.paper, self.place) == (other.paper, other.place)
 
     def is_further(self, other: "_Station") -> bool:
         """Tell a further consultation from one that was put on another agenda."""
@@ -45,37 +43,43 @@ def tell_apart(session: Session, parsed: Parsed) -> None:
     claims = [found for found in claims if found.values.get("paper_id")]
     if not claims:
         return
-    stored = _stored(session, {key_of(_said(found)) for found in claims})
-    settled = _settle(claims, stored)
-    open_ = [found for found in claims if id(found) not in settled and found.id == _said(found)]
-    ways = {id(found): (_by_place(found), _by_paper(found)) for found in open_}
-    taken = _keys(session, {key_of(one) for names in ways.values() for one in names})
-    claimed = set(settled.values())
+    # Whichever order they come in: the further ones were created later (Karlsruhe, 88 of 89).
+    claims.sort(key=_age)
+    held = _stored(session, {key_of(_said(found)) for found in claims})
     for found in claims:
-        if (key := settled.get(id(found))) is not None:
-            _rename(parsed, found, _said(found))
-    for found in open_:
-        key = key_of(found.id)
-        by_place, by_paper = ways[id(found)]
-        mine, first = _station(found), stored[key]
-        if key_of(by_place) in taken:
-            _rename(parsed, found, by_place)
-        elif mine.paper != first.paper:
-            _rename(parsed, found, by_paper)
-        elif key in claimed or (not found.embedded and mine.is_further(first)):
-            _rename(parsed, found, by_place)
+        held.setdefault(key_of(_said(found)), _station(found))
+    open_ = [found for found in claims if not _station(found).is_at(held[key_of(_said(found))])]
+    held |= _stored(session, {key_of(one) for found in open_ for one in (_by_paper(found), _by_place(found))})
+    own = {_which(found): _own(found, held) for found in claims}
+    names = {one: own[one] for one in map(_which, claims) if one[1].is_at(held.get(key_of(own[one])))}
+    for found in claims:
+        if (one := _which(found)) not in names:
+            names[one] = _name(found, own[one], held, set(names.values()))
+    for found in claims:
+        _rename(parsed, found, names[_which(found)])
 
 
-def _settle(claims: Iterable[Object], stored: dict[str, _Station]) -> dict[int, str]:
-    """Return the keys of those that are what is stored under the id they were given, or whose the id is from now on."""
-    settled: dict[int, str] = {}
-    for found in claims:
-        key, mine = key_of(_said(found)), _station(found)
-        if found.id == _said(found) and key not in stored:
-            stored[key] = mine
-        if key in stored and mine.is_at(stored[key]):
-            settled[id(found)] = key
-    return settled
+def _age(found: Object) -> tuple[bool, float, str]:
+    created = found.values.get("created")
+    return created is None, created.timestamp() if created else 0.0, _station(found).place
+
+
+def _which(found: Object) -> tuple[str, "_Station"]:
+    """Return what two copies of one consultation have in common."""
+    return key_of(_said(found)), replace(_station(found), item=None, created=None)
+
+
+def _own(found: Object, held: dict[str, _Station]) -> str:
+    """Return the id that the first consultation of its paper has: the server's, unless another paper was first."""
+    is_first = held[key_of(_said(found))].paper == _station(found).paper
+    return _said(found) if is_first else _by_paper(found)
+
+
+def _name(found: Object, own: str, held: dict[str, _Station], taken: set[str]) -> str:
+    """Return the id of one that is not, or not yet, what is stored under its paper's own id."""
+    first = held.get(key_of(own))
+    further = first is not None and not found.embedded and _station(found).is_further(first)
+    return _by_place(found) if key_of(_by_place(found)) in held or own in taken or further else own
 
 
 def _said(found: Object) -> str:

@@ -17,7 +17,6 @@ from oparl_sync.quirks.sdnet import empty_is_not_found as empty_is_not_found
 from oparl_sync.quirks.sdnet import mime_type_of_nothing as mime_type_of_nothing
 from oparl_sync.quirks.sdnet import object_in_array as object_in_array
 from oparl_sync.quirks.somacos import consultation_id_reused as consultation_id_reused
-from oparl_sync.quirks.somacos import consultations_sharing_ids as consultations_sharing_ids
 from oparl_sync.quirks.somacos import embedded_without_id as embedded_without_id
 from oparl_sync.quirks.somacos import meeting_end_unknown as meeting_end_unknown
 from oparl_sync.quirks.somacos import one_scheme as one_scheme

@@ -30,24 +30,6 @@ def consultation_id_reused(oparl_id: str, data: dict[str, Any]) -> str:
     return f"{oparl_id}#{blake2b(station_of(data).encode(errors='replace'), digest_size=6).hexdigest()}"
 
 
-def consultations_sharing_ids(items: list[Any]) -> dict[int, str]:
-    """Return by place what those are called that are not the first of their id and paper.
-
-    The one that was created first keeps the id, in whatever order they come: the further ones come to it (Karlsruhe,
-    88 of 89; Magdeburg, where up to six share an id).
-    """
-    sharing: dict[tuple[str, str], list[int]] = {}
-    for place, item in enumerate(items if len(items) > 1 else ()):
-        if isinstance(item, dict) and isinstance(item.get("id"), str) and station_of(item):
-            sharing.setdefault((item["id"].strip(), str(item.get("paper"))), []).append(place)
-    found: dict[int, str] = {}
-    for (oparl_id, _), places in sharing.items():
-        first = min(places, key=lambda place: (str(items[place].get("created") or "~"), station_of(items[place])))
-        others = (place for place in places if station_of(items[place]) != station_of(items[first]))
-        found |= {place: consultation_id_reused(oparl_id, items[place]) for place in others}
-    return found
-
-
 def one_scheme(own_id: str, target: str) -> str:
     """Somacos (Dresden, Wuppertal) mixes http and https on one host: a link there follows the ids' own scheme."""
     scheme, _, rest = own_id.partition("://")

@@ -204,14 +204,6 @@ def test_it_quarantines_one_object_that_is_nested_too_deeply_and_reads_the_next(
     assert len(parsed.objects) + parsed.quarantined == parsed.seen
 
 
-def test_it_gives_consultations_that_share_an_id_ids_of_their_own() -> None:
-    first = thing("Consultation", 1, meeting=url("Meeting", 1))
-    second = thing("Consultation", 1, meeting=url("Meeting", 2))
-    ids = [o.id for o in parse(thing("Paper", 1, consultation=[first, second, first])).objects[1:]]
-    assert ids[0] == ids[2] == url("Consultation")
-    assert ids[1].startswith(f"{url('Consultation')}#")
-
-
 def test_it_makes_an_id_for_an_embedded_place_without_one() -> None:
     parsed = parse(thing("Meeting", 1, location={"type": f"{SCHEMA}/Location", "room": "7"}), expected="Meeting")
     assert parsed.objects[1].id == f"{url('Meeting')}#location-0"
