@@ -151,12 +151,18 @@ def measure(count: int, pages: int, database_url: str, home: str) -> Result:
     }
 
 
+def tell(database: str, figures: Result) -> Result:
+    """Print the figures of one database."""
+    print(database, *(f"{name:>20}: {value}" for name, value in figures.items()), sep="\n", flush=True)
+    return figures
+
+
 def main() -> None:
     """Measure on both databases, print a table and one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="20 sources with 10 pages")
     parser.add_argument("--sources", type=int, default=100)
-    parser.add_argument("--pages", type=int, default=40)
+    parser.add_argument("--pages", type=int, default=20)
     parser.add_argument("--folder", help="where the databases are to lie; in memory the disk does not count")
     parser.add_argument("--serve", type=int, default=0, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -168,12 +174,10 @@ def main() -> None:
     found: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         home = f"{folder}/sqlite"
-        found["SQLite"] = measured(measure, count, pages, f"sqlite:///{home}/ratslupe.db", home)
+        found["SQLite"] = tell("SQLite", measured(measure, count, pages, f"sqlite:///{home}/ratslupe.db", home))
         with conftest.postgres_server(binaries) if binaries else nullcontext(None) as url:
             if url:
-                found["PostgreSQL"] = measured(measure, count, pages, url, f"{folder}/postgresql")
-    for name in next(iter(found.values())):
-        print(f"{name:<20}" + "".join(f"{database}: {figures[name]!s:<24}" for database, figures in found.items()))
+                found["PostgreSQL"] = tell("PostgreSQL", measured(measure, count, pages, url, f"{folder}/postgresql"))
     print(json.dumps(found))
 
 

@@ -16,7 +16,7 @@ from app.net import Answer, BadAddress, GuardedClient, NetError, Refused, Stream
 from oparl_sync import robots
 from oparl_sync.answers import date_of, is_wall, not_json, refusal, retry_after, walled
 from oparl_sync.decode import loads
-from oparl_sync.hosts import MAX_WAIT, Hosts, domain_of
+from oparl_sync.hosts import MAX_WAIT, Hosts, domain_of, pause
 from oparl_sync.problems import ServerFailed
 from oparl_sync.robots import Robots
 from oparl_sync.values import is_url, shown
@@ -66,7 +66,7 @@ class OParlClient:
         robots: Robots | None = None,
         unpaced: tuple[Network, ...] = (),
         tries: int = TRIES,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         headers: Mapping[str, str] | None = None,
         home: str = "",
     ) -> None:
@@ -169,6 +169,8 @@ class OParlClient:
             return self.net.get(address, headers=self._sent(address, headers), max_bytes=MAX_PAGE, deadline=DEADLINE)
 
         answer = self._again_and_again(url, address, ask)
+        if domain_of(answer.url) != domain_of(address):  # bleckede.sitzung-online.de sends to a host that never was
+            raise NotOParl(f"{url} sends to another site ({host_of(answer.url)}); if it moved: ratslupe source move")
         if is_wall(answer.url, answer.headers, answer.content):
             raise walled(url)
         return answer

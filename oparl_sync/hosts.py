@@ -41,12 +41,16 @@ class _Domain:
     gate: threading.Lock = field(default_factory=threading.Lock)
 
 
+def pause(seconds: float) -> None:
+    """Wait; for no time not even a moment, in which a busy machine would let others go first."""
+    if seconds > 0:
+        time.sleep(seconds)
+
+
 class Hosts:
     """The pace, the pauses and the failures of every domain; safe to share between threads."""
 
-    def __init__(
-        self, *, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, sleep: Callable[[float], None] = pause, clock: Callable[[], float] = time.monotonic) -> None:
         """Take what waits and what tells the time; `sleep` is called before every request, also for no time."""
         self._sleep = sleep
         self._clock = clock

@@ -17,7 +17,7 @@ from app.net import GuardedClient
 from oparl_sync import download, extract, fetch, index, leases, problems
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
-from oparl_sync.hosts import Hosts, domain_of
+from oparl_sync.hosts import Hosts, domain_of, pause
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.robots import Robots
@@ -191,7 +191,7 @@ def shared(
     engine: Engine,
     progress: Progress,
     *,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = pause,
     withdraw: Callable[[], None] | None = None,
     unpaced: tuple[Network, ...] | None = None,
 ) -> Iterator[Shared]:
