@@ -22,7 +22,7 @@ from app.models import Consumer, Lease
 from oparl_sync import leases
 from oparl_sync.leases import Fenced, Taken, Worker, held
 
-SHORT = 0.6  # seconds that a lease lasts here
+SHORT = 2.0  # seconds that a lease lasts here: on a busy machine a heart may beat late
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ say("over")
 """
     with process(database_url, tmp_path, body) as child:
         assert heard(child) == "written"
-        time.sleep(2 * SHORT)  # its heart beats: it keeps what it has
+        time.sleep(1.2 * SHORT)  # its heart beats: it keeps what it has
         with pytest.raises(Taken), held(engine, tmp_path, "source:1", ttl=SHORT):
             pass
         child.send_signal(signal.SIGSTOP)
