@@ -1,6 +1,7 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
 COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
-NOT_FOUND, NOT_MODIFIED = 404, 304
+OK, NOT_FOUND, NOT_MODIFIED = 200, 404, 304
 MAX_SAID = 500  # characters of an ETag
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
@@ -114,7 +115,7 @@ def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
 def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
     """Return the query for the files of a source that are owed and due."""
     chosen = (File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256)
-    return select(*chosen, File.etag, File.last_modified).where(
+    return select(*chosen, File.etag, File.last_modified, File.mime_type, File.file_name).where(
         File.source_id == source_id,
         File.fetch_state == WAITING,
         File.deleted.is_(False),
@@ -127,33 +128,31 @@ def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
     stated = [url for url in (row.access_url, row.download_url) if url]
     if not stated:
         return Outcome(FAILED, "The source gives no address for it.")
-    outcome, status = _fetch_from(client, store, stated[0], held=row if row.blob_sha256 else None)
+    outcome, status = _fetch_from(client, store, row, stated[0])
     if status == NOT_FOUND:
         further = [one for url in stated for one in quirks.further_addresses(url)]
         for url in dict.fromkeys((*stated[1:], *further)):
-            found, status = _fetch_from(client, store, url, guessed=url in further)
+            found, status = _fetch_from(client, store, row, url, guessed=url in further)
             if found.state == FETCHED or found.again:
                 return found
     return outcome
 
 
 def _fetch_from(
-    client: OParlClient, store: FileStore, url: str, *, guessed: bool = False, held: Any = None
+    client: OParlClient, store: FileStore, row: Any, url: str, *, guessed: bool = False
 ) -> tuple[Outcome, int | None]:
-    """Fetch from one address, of what is `held` only what is new.
+    """Fetch from one address, of bytes that are here only what is new.
 
     A `guessed` address may not answer with a web page: that is how many say there is nothing.
     """
+    held = row if row.blob_sha256 and url == row.access_url else None
     try:
         with client.stream(url, max_bytes=MAX_FILE, headers=_only_news(held)) as stream:
             if stream.status == NOT_MODIFIED and held is not None:
                 kept = Outcome(FETCHED, None, held.blob_sha256, etag=held.etag, last_modified=held.last_modified)
                 return kept, stream.status
-            if stream.status in (NOT_FOUND, 410) or (guessed and "html" in stream.headers.get("content-type", "")):
-                reason = f"The source does not have it any more (HTTP {stream.status})."
-                return Outcome(GONE, reason), stream.status
-            if stream.status != 200:
-                return Outcome(WAITING, f"The source answered HTTP {stream.status}.", again=True), stream.status
+            if refused := _refused(stream.status, stream.headers, row, guessed=guessed):
+                return refused, stream.status
             stored = store.put(stream.iter_bytes(), MAX_FILE)
     except (*FINAL, FileTooLarge) as error:
         return Outcome(FAILED, str(error)), None
@@ -161,6 +160,22 @@ def _fetch_from(
         return Outcome(WAITING, str(error), again=True), None
     said = [(stream.headers.get(name) or "")[:MAX_SAID] or None for name in ("etag", "last-modified")]
     return Outcome(FETCHED, None, stored.sha256, stored.size, etag=said[0], last_modified=said[1]), stream.status
+
+
+def _refused(status: int, headers: Mapping[str, str], row: Any, *, guessed: bool) -> Outcome | None:
+    """Return what to make of an answer that does not bring the file; None where it does.
+
+    Many servers answer 200 with a web page where something went wrong.
+    """
+    web_page = "html" in headers.get("content-type", "").lower()
+    if status in (NOT_FOUND, 410) or (guessed and web_page):
+        return Outcome(GONE, f"The source does not have it any more (HTTP {status}).")
+    if status != OK:
+        return Outcome(WAITING, f"The source answered HTTP {status}.", again=True)
+    declared = f"{row.mime_type or ''} {row.file_name or ''} {row.access_url or ''}".lower()
+    if web_page and "htm" not in declared:
+        return Outcome(WAITING, "The source answered with a web page in its place.", again=True)
+    return None
 
 
 def _only_news(held: Any) -> dict[str, str]:

@@ -14,6 +14,8 @@ from oparl_sync.vocabulary import LISTS, PROPERTIES
 
 MAX_PAGES = 20_000  # of one list; the largest seen has 1,955
 MAX_BODIES = 1_000
+# A list may grow while it is read, and count nothing but what changed; one that makes up entries without end may not.
+TIMES_TOTAL, SPARE = 2, 1_000
 MAX_BARREN = 3  # pages in a row without a new id
 FILTER = "modified_since"
 
@@ -122,6 +124,8 @@ def pages(
         named = {hash(str(entry.get("id"))) for entry in page.entries if isinstance(entry, dict)}
         barren = 0 if named - known else barren + 1
         known |= named
+        if page.total is not None and len(known) > TIMES_TOTAL * page.total + SPARE:
+            raise ListBroken(f"{here}: the list says it has {page.total} entries, and goes on after {len(known)}")
         if barren >= MAX_BARREN and page.next_url:  # OWL-IT shows the same bodies under every page number
             if of_bodies:
                 return  # none that is new will ever come

@@ -185,8 +185,9 @@ def _advance(
 def _finish(work: Work, session: Session, cursor: ListCursor, page: ListPage, held: reconcile.Held) -> dict[str, Any]:
     """Compare a walk that reached the end with what is stored, or begin once more where the list moved under it."""
     whole = reconcile.gathered(session, cursor, held) if cursor.since is None else None
-    moved = cursor.total is not None and page.total is not None and page.total != cursor.total
-    if (moved or (whole is not None and whole.repeats)) and not cursor.again and cursor.pages:
+    moved = bool(cursor.pages) and page.total is not None and page.total != cursor.total
+    moved = moved or (whole is not None and whole.repeats and bool(cursor.pages))
+    if (moved or _is_short(cursor, page, whole)) and not cursor.again:
         if whole is not None:  # what the first reading held counts with the second
             row = {"cursor_id": cursor.id, "number": cursor.pages + 1, **held.as_row()}
             session.execute(insert(SeenPage).values(**row))
@@ -197,6 +198,15 @@ def _finish(work: Work, session: Session, cursor: ListCursor, page: ListPage, he
     reconcile.compare(session, work, cursor, whole)
     after |= {"published": whole.count, "last_full": now(), "stamps": whole.stamps}
     return after
+
+
+def _is_short(cursor: ListCursor, page: ListPage, whole: reconcile.Whole | None) -> bool:
+    """Tell whether a list brought less than it says it has, and less than the last time: then it was cut somewhere."""
+    if page.total is None:
+        return False
+    if whole is None:
+        return not cursor.pages and len(page.entries) < page.total
+    return whole.count < page.total and (cursor.published is None or whole.count < cursor.published)
 
 
 def _alive(entries: list[object]) -> int:
