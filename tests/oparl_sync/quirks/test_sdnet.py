@@ -48,12 +48,17 @@ def test_it_takes_nothing_new_for_nothing_new(engine: Engine, quirk: str) -> Non
     council = Playing(quirk)
     assert council.sync(engine)[1] == []
     assert held(engine) == published(council.town)
+    council.asked.clear()
     counts, failures = council.sync(engine)
     assert (failures, counts.created, counts.updated, counts.deleted) == ([], 0, 0, 0)
+    assert [one for one in council.asked if "/body/1/paper" in one and "modified_since" not in one] == []
     rename(council, "Paper")
     assert council.sync(engine)[1] == []
     assert names(engine, Paper) == ["Neuer Name"]
     assert state(engine) == "complete"
+    with Session(engine) as session:
+        cursor = session.scalars(select(ListCursor).where(ListCursor.object_type == "Paper")).one()
+        assert (cursor.filtering, cursor.error) == ("ok", None)
     assert held(engine) == published(council.town)
 
 
