@@ -65,12 +65,12 @@ class Renaming:
         """Put the closest rule first, and find the ids that are made from what they refer to."""
         self.rules = sorted(self.rules, key=lambda rule: len(rule.before), reverse=True)
         self.made: dict[str, str] = {}
-        reused = select(Consultation.id, Consultation.raw, Consultation.paper_id).where(
-            Consultation.id.contains("#"), *self._mine(Consultation)
-        )
-        for oparl_id, raw, paper_id in self.session.execute(reused):
+        one = Consultation
+        reused = select(one.id, one.agenda_item_id, one.meeting_id, one.role, one.paper_id).where(one.id.contains("#"))
+        for oparl_id, *stated in self.session.execute(reused.where(*self._mine(one))):
             if _REUSED.search(oparl_id):
-                self.made[oparl_id] = self._remade(oparl_id, raw | {"paper": paper_id})
+                names = ("agendaItem", "meeting", "role", "paper")
+                self.made[oparl_id] = self._remade(oparl_id, dict(zip(names, stated, strict=True)))
 
     def new(self, url: str) -> str:
         """Return the new name of an id, or of any other address on the server; itself where it keeps it."""
@@ -97,12 +97,12 @@ class Renaming:
     def _mine(self, model: Any) -> tuple[ColumnElement[bool], ...]:
         return (model.source_id == self.source.id,)
 
-    def _remade(self, oparl_id: str, raw: dict[str, Any]) -> str:
+    def _remade(self, oparl_id: str, stated: dict[str, Any]) -> str:
         """Return the id of a further consultation under one id: made from what it refers to, which moves too."""
         base = oparl_id.rpartition("#")[0]
-        for name in ("agendaItem", "meeting", "role", "paper"):
-            if quirks.consultation_id_reused(base, {name: raw.get(name)}) == oparl_id:
-                return quirks.consultation_id_reused(self.new(base), {name: self._renamed(raw.get(name))})
+        for name, said in stated.items():
+            if quirks.consultation_id_reused(base, {name: said}) == oparl_id:
+                return quirks.consultation_id_reused(self.new(base), {name: self._renamed(said)})
         return self.new(base) + oparl_id[len(base) :]
 
     def _renamed(self, value: Any) -> Any:

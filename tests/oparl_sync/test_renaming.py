@@ -134,6 +134,23 @@ def test_what_the_new_server_sends_changes_nothing(engine: Engine) -> None:
     assert again.unchanged == first.created + first.deleted
 
 
+def test_consultations_that_share_an_id_are_told_apart_under_the_new_ids_too(engine: Engine) -> None:
+    def papers(server: str) -> list[dict[str, Any]]:
+        shared = {"id": f"{server}/consultation/7", "type": f"{SCHEMA}/Consultation"}
+        return [
+            {"id": f"{server}/paper/{n}", "type": f"{SCHEMA}/Paper"}
+            | {"consultation": [shared | {"meeting": f"{server}/meeting/{n}"}, shared | {"role": f"Rolle {n}"}]}
+            for n in (1, 2)
+        ]
+
+    store(engine, papers(SERVER))
+    before = everything(engine)["Consultation"]
+    carry_out(engine)
+    assert len(everything(engine)["Consultation"]) == len(before) > 2
+    again = store(engine, papers(NEW))
+    assert (again.created, again.updated, again.deleted) == (0, 0, 0)
+
+
 def test_the_log_follows_quietly(engine: Engine) -> None:
     store(engine, entries())
     with Session(engine) as session:
