@@ -123,12 +123,9 @@ def test_it_tells_the_servers_time() -> None:
     assert seen == [moment, None, None]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    ["100", email.utils.formatdate(time.time() + 100, usegmt=True)],
-    ids=["seconds", "date"],
-)
-def test_it_keeps_a_pause_for_all_that_ask_the_domain(asked: str) -> None:
+@pytest.mark.parametrize("said", ["seconds", "date"])
+def test_it_keeps_a_pause_for_all_that_ask_the_domain(said: str) -> None:
+    asked = "100" if said == "seconds" else email.utils.formatdate(time.time() + 100, usegmt=True)
     server = Server(oparl=[httpx.Response(503, headers={"retry-after": asked}), fine()], other=fine())
     client = server.client()
     client.json(f"{ROOT}/oparl")
