@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import writing
-from app.directory.endpoints import at_url, endpoints, on_host
+from app.directory.endpoints import at_url, called, on_host
 from app.models import Source
 from oparl_sync import attachments, candidates, download, importing, leases, probing, run
 from oparl_sync.bundles import Bundle, opened
@@ -48,7 +48,7 @@ ADVICE = {
 @click.pass_obj
 def probe(settings: Settings, address: str, as_json: bool) -> None:
     """Find out whether a host has an OParl server, and what is in the way: in at most five requests."""
-    preset = endpoints().get(address.strip().casefold())
+    preset = called(address)
     try:
         url = probing.address_of(preset.url if preset else address)
     except probing.NoAddress as error:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now, open_current, writing
-from app.directory.endpoints import Endpoint, at_url, endpoints, matching, standing_for
+from app.directory.endpoints import Endpoint, at_url, called, endpoints, matching, standing_for
 from app.models import Body, Source, key_of
 from app.net import GuardedClient
 from oparl_sync import fetch, leases, moving, run
@@ -198,7 +198,7 @@ def _preset(url: str) -> Endpoint | None:
     """Return the known server that is meant, and say what is known of it; None where it is an address."""
     if urlsplit(url).scheme in ("http", "https"):
         return None
-    if (named := endpoints().get(url.casefold())) is None:
+    if (named := called(url)) is None:
         near = ", ".join(one.id for one in matching(url)[:5]) if len(url) > 2 else ""
         hint = f"; did you mean {near}?" if near else "; see ratslupe source presets, or ratslupe probe HOST"
         raise click.UsageError(f"{url} is no http or https address and no known server{hint}")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from app.directory.build import HERE, rows
 
+PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 NUMBERED = re.compile(r"(?:instance )?[0-9]+", re.IGNORECASE)
 # The best first: what a door says of a place with several servers is what the best of them last said.
 STATES = ("ok", "closed", "unchecked", "blocked", "broken", "disabled", "moved", "gone")
@@ -50,6 +51,11 @@ def endpoints() -> dict[str, Endpoint]:
         row["id"]: Endpoint(**{k: v or None if k in ("body", "replaced_by") else v for k, v in row.items()})  # type: ignore[arg-type]  # only these two are optional
         for row in rows(HERE / "endpoints.tsv")
     }
+
+
+def called(name: str) -> Endpoint | None:
+    """Return the one with this id, also where it is typed with umlauts and spaces ("köln")."""
+    return endpoints().get("-".join(name.casefold().translate(PLAIN).split()))
 
 
 def matching(word: str) -> list[Endpoint]:

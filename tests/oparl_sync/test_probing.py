@@ -267,7 +267,7 @@ def test_the_command_speaks_json(run: Command) -> None:
 
 
 @ON_ONE
-@pytest.mark.parametrize("typed", ["köln", "file:///etc/passwd", ""])
+@pytest.mark.parametrize("typed", ["nirgendwo", "file:///etc/passwd", ""])
 def test_the_command_was_called_wrongly(run: Command, typed: str) -> None:
     done = run(typed)
     assert done.exit_code == 2

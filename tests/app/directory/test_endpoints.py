@@ -9,6 +9,7 @@ from app.directory.endpoints import (
     STATES,
     Endpoint,
     at_url,
+    called,
     endpoints,
     matching,
     of_area,
@@ -41,6 +42,14 @@ def test_it_is_searched_in_words() -> None:
     assert {one.vendor for one in matching("rubin")} == {"more! rubin"}
     assert len(matching("")) == len(endpoints()) > 170
     assert matching("nobody") == []
+
+
+def test_it_is_called_as_it_is_typed() -> None:
+    assert [one.id for name in ("koeln", "Köln", " bad  pyrmont ") if (one := called(name))] == [
+        "koeln", "koeln", "bad-pyrmont",
+    ]  # fmt: skip
+    assert called("nobody") is None
+    assert called("") is None
 
 
 def test_one_that_moved_leads_to_its_successor() -> None:
