@@ -154,10 +154,9 @@ def holding(session: Session, ids: Sequence[str]) -> set[tuple[str, str]]:
 
 def other_types(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, str]:
     """Return as what else these ids are stored, and not withdrawn; the log knows all that ever was."""
-    chosen = select(Change.object_id, Change.object_type).where(Change.object_type != object_type).distinct()
-    logged = [
-        row for part in chunks(ids) for row in session.execute(chosen.where(among(session, Change.object_id, part)))
-    ]
+    log = Change.metadata.tables[Change.__tablename__].c  # the table itself: asked for every type on every page
+    chosen = select(log.object_id, log.object_type).where(log.object_type != object_type).distinct()
+    logged = [row for part in chunks(ids) for row in session.execute(chosen.where(among(session, log.object_id, part)))]
     found = {}
     for oparl_id, other in logged:
         model = OPARL_TYPES[other]
@@ -167,8 +166,12 @@ def other_types(session: Session, object_type: str, ids: Sequence[str]) -> dict[
 
 
 def hosts_of_others(session: Session, source_id: int) -> set[str]:
-    """Return the hosts on which the other sources are."""
-    return {host for number, host in _hosts(session).items() if number != source_id}
+    """Return the hosts on which the other sources are; asked once in a transaction."""
+    name = f"hosts of others than {source_id}"
+    if name not in session.info:
+        session.info[name] = {host for number, host in _hosts(session).items() if number != source_id}
+    found: set[str] = session.info[name]
+    return found
 
 
 def host_in(url: str) -> str:
