@@ -16,7 +16,7 @@ from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
 from app.rows import by_index
-from oparl_sync import differences, erasures, known, naming, problems, standing, stations, todo, withdraw
+from oparl_sync import differences, erasures, known, naming, parting, problems, standing, stations, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
@@ -143,8 +143,8 @@ class _Page:
                 self._create(found, key, hung.get(found.id))
             elif key not in differing or holding.get(key, found.holder) != found.holder:
                 self.counts.unchanged += 1
-                if key in holding and found.holder in self.renewed:
-                    self.writes.claim(found, old.id)
+                if found.holder in self.renewed:
+                    self.writes.renew(found, old.id, second=key in holding, alone=not old.embedded)
                 if old.embedded and not found.embedded and not old.deleted:
                     self.writes.alone(object_type, old.id)
                 if object_type == "File" and self.store.files_since is not None:
@@ -198,14 +198,7 @@ class _Page:
         logged = {entry["object_id"] for entry in self.writes.log}
         again = naming.unnamed(session, [part for part in self.gained if part.id not in logged], store.source_id)
         self.writes.relink(session, store.source_id)
-        parted = naming.lost(session, [part for part in self.lost if part.id not in logged], store.source_id)
-        # Whether its council took it back, only its own address can tell.
-        alone = naming.unnamed(session, self.lost, store.source_id)
-        todo.note(session, store.source_id, todo.UNNAMED, [(part.type, part.id) for part, _ in alone])
-        todo.strike(session, store.source_id, (todo.UNNAMED,), [part.id for part in self.gained])
-        self.counts.updated += len(parted)
-        named = [(part, hash_, lost) for some, lost in ((again, False), (parted, True)) for part, hash_ in some]
-        changes.append(session, [self._naming_entry(*one) for one in named])
+        self.counts.updated += parting.carry_out(session, self.lines, again, self.lost, self.gained, logged)
         for object_type, ids in self.writes.gone.items():
             self.counts.deleted += withdraw.withdraw(
                 session, object_type, list(ids), source_id=store.source_id, backfill=store.backfill, at=at
@@ -294,7 +287,3 @@ class _Page:
     ) -> None:
         about = (found.type, oparl_id or found.id)
         self.writes.log.append(self.lines.line(*about, kind, fields, found.content_hash, diff))
-
-    def _naming_entry(self, part: naming.Part, content_hash: str, lost: bool) -> Row:
-        diff = differences.of_naming(part.type, part.property, part.parents[0], lost=lost)
-        return self.lines.line(part.type, part.id, UPDATED, [part.property], content_hash, diff)

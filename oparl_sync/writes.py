@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, update
+from sqlalchemy import Table, bindparam, delete, func, or_, update
 from sqlalchemy.orm import Session
 
 from app import changes
@@ -78,10 +78,16 @@ class Writes:
         """Write to what an object belongs by its own word."""
         self.links += _rows(found.id, found.back)
 
-    def claim(self, child: Object, known_as: str) -> None:
-        """Note that a second parent names a child: it is that one's when the first names it no more."""
-        if parent := PARENTS.get(child.type):
-            self.links += _rows(str(child.holder), [(parent.children, child.values.get("position") or 0, known_as)])
+    def renew(self, child: Object, known_as: str, *, second: bool, alone: bool) -> None:
+        """Note what a holder that is written anew says of a child that is not: a second one has it later, when the
+        first names it no more; to one that came alone it gives its place.
+        """
+        parent, position = PARENTS.get(child.type), child.values.get("position")
+        if parent and second:
+            self.links += _rows(str(child.holder), [(parent.children, position or 0, known_as)])
+        elif parent and alone and position is not None:
+            place = {"_id": known_as, "_position": position, "_parent": child.holder}
+            self.places.setdefault(child.type, []).append(place)
 
     def hang(self, found: Object, *, only_alone: bool) -> None:
         """Give children their place, also those that did not come with their parent."""
@@ -132,7 +138,8 @@ class Writes:
         insert_all(session, _LINK, self.links)
         for object_type, places in self.places.items():
             table, parent = table_of(object_type), PARENTS[object_type].column
-            statement = update(table).where(table.c.id == bindparam("_id"), table.c.source_id == source_id)
+            theirs = or_(table.c[parent].is_(None), table.c[parent] == bindparam("_parent"))
+            statement = update(table).where(table.c.id == bindparam("_id"), table.c.source_id == source_id, theirs)
             values = {"position": bindparam("_position"), parent: func.coalesce(table.c[parent], bindparam("_parent"))}
             session.connection().execute(statement.values(values), places)
 
