@@ -4,17 +4,20 @@ They are told apart by paper and place (agenda item, meeting or role), and by wh
 in several, together or one by one in a list. The first of an id keeps it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.models import Consultation, key_of
+from app.models import Consultation, Link, Lookup, Paper, key_of
+from app.models.changes import DELETED, UPDATED
 from app.rows import among
 from oparl_sync import quirks
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object, Parsed
+from oparl_sync.writes import Lines, Row, table_of
 
 CHILDREN = "consultation"
 
@@ -46,6 +49,11 @@ def tell_apart(session: Session, parsed: Parsed) -> None:
     # Whichever order they come in: the further ones were created later (Karlsruhe, 88 of 89).
     claims.sort(key=_age)
     held = _stored(session, {key_of(_said(found)) for found in claims})
+    for found in claims:  # one that moved to another paper is no second one
+        first = held.get(key_of(_said(found)))
+        elsewhere = first is not None and first.paper != _station(found).paper
+        if first is not None and elsewhere and not _is_named(session, parsed, first, _said(found)):
+            del held[key_of(_said(found))]
     for found in claims:
         held.setdefault(key_of(_said(found)), _station(found))
     open_ = [found for found in claims if not _station(found).is_at(held[key_of(_said(found))])]
@@ -57,6 +65,52 @@ def tell_apart(session: Session, parsed: Parsed) -> None:
             names[one] = _name(found, own[one], held, set(names.values()))
     for found in claims:
         _rename(parsed, found, names[_which(found)])
+
+
+def merge(session: Session, lines: Lines, ids: Iterable[str]) -> list[Row]:
+    """Give ids back that papers name no more to consultations of other papers that were told apart from them.
+
+    Returns what the log is told.
+    """
+    table, told = table_of("Consultation"), list[Row]()
+    for oparl_id in ids:
+        mine = (table.c.source_id == lines.source_id, table.c.deleted.is_(False))
+        further = select(table).where(table.c.id.startswith(f"{oparl_id}#", autoescape=True), *mine)
+        other = session.execute(further.order_by(table.c.id).limit(1)).mappings().first()
+        if other is None or not session.scalar(select(table.c.id).where(table.c.id == oparl_id, *mine)):
+            continue
+        kept = {name: value for name, value in other.items() if name not in ("id", "key", "first_seen")}
+        session.execute(delete(table).where(table.c.id == other["id"]))
+        session.execute(update(table).where(table.c.id == oparl_id).values(**kept))
+        session.execute(delete(Link).where(Link.from_id == oparl_id))
+        session.execute(update(Link).where(Link.from_id == other["id"]).values(from_id=oparl_id))
+        session.execute(delete(Lookup).where(Lookup.object_id == other["id"]))
+        _name_again(session, str(other["paper_id"]), other["id"], oparl_id)
+        # It is the same consultation by another id: news to nobody.
+        quiet = replace(lines, backfill=True)
+        told.append(quiet.line("Consultation", other["id"], DELETED))
+        told.append(quiet.line("Consultation", oparl_id, UPDATED, ["paper"], other["content_hash"]))
+    return told
+
+
+def _name_again(session: Session, paper_id: str, old: str, new: str) -> None:
+    raw = session.scalar(select(Paper.raw).where(Paper.id == paper_id))
+    named = (raw or {}).get(CHILDREN)
+    if raw is None or not named:
+        return
+    raw[CHILDREN] = [new if one == old else one for one in named] if isinstance(named, list) else new
+    paper = Object("Paper", paper_id, {}, raw)
+    paper.seal()
+    session.execute(update(Paper).where(Paper.id == paper_id).values(raw=raw, content_hash=paper.content_hash))
+
+
+def _is_named(session: Session, parsed: Parsed, first: _Station, oparl_id: str) -> bool:
+    """Tell whether the paper that an id was stored with names it still, in its newest copy."""
+    key = key_of(f"https://{first.paper}")
+    on_page = next((one.raw for one in parsed.objects if one.type == "Paper" and key_of(one.id) == key), None)
+    raw = on_page or session.scalar(select(Paper.raw).where(Paper.key == key)) or {}
+    named = raw.get(CHILDREN)
+    return any(str(one).partition("#")[0] == oparl_id for one in (named if isinstance(named, list) else [named]))
 
 
 def _age(found: Object) -> tuple[bool, float, str]:
@@ -118,15 +172,6 @@ def _stored(session: Session, keys: set[str]) -> dict[str, _Station]:
         row for part in chunks(sorted(keys)) for row in session.execute(chosen.where(among(session, one.key, part)))
     ]
     return {key: _at(paper, item, meeting, role, created) for key, paper, item, meeting, role, created in rows if paper}
-
-
-def _keys(session: Session, keys: set[str]) -> set[str]:
-    chosen = select(Consultation.key)
-    return {
-        key
-        for part in chunks(sorted(keys))
-        for key in session.scalars(chosen.where(among(session, Consultation.key, part)))
-    }
 
 
 def _rename(parsed: Parsed, found: Object, name: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
-from app.models import OPARL_TYPES, File, Link, Location
+from app.models import File, Link, Location
 from app.models.changes import DELETED
 from app.shown import attached, shown
 from oparl_sync import problems
@@ -28,8 +28,7 @@ def withdraw(
     count = bury(session, object_type, ids, source_id=source_id, backfill=backfill, at=at)
     for part, parent in PARENTS.items():  # parts that live and die with what holds them
         if parent.type == object_type:
-            column = table_of(part).c[parent.column]
-            children = _alive(session, part, column, ids, source_id)
+            children = _children(session, part, ids, source_id)
             if children:
                 count += withdraw(session, part, children, source_id=source_id, backfill=backfill, at=at)
     return count + orphans(session, held, source_id=source_id, backfill=backfill, at=at)
@@ -64,10 +63,18 @@ def mark_alone(session: Session, object_type: str, ids: Sequence[str]) -> None:
         session.execute(update(table).where(table.c.id.in_(part)).values(embedded=False))
 
 
-def _alive(session: Session, object_type: str, column: Any, values: Sequence[str], source_id: int) -> list[str]:
-    model = OPARL_TYPES[object_type]
-    chosen = select(model.id).where(model.deleted.is_(False), model.source_id == source_id)
-    return [found for part in chunks(values) for found in session.scalars(chosen.where(column.in_(part)))]
+def _children(session: Session, object_type: str, parents: Sequence[str], source_id: int) -> list[str]:
+    """Return the parts that go with their parents; one that came alone, and names no parent, stays without it."""
+    table, parent = table_of(object_type), PARENTS[object_type]
+    theirs = (table.c.deleted.is_(False), table.c.source_id == source_id)
+    chosen = select(table.c.id, table.c.embedded, table.c.raw).where(*theirs)
+    rows = [
+        row for part in chunks(parents) for row in session.execute(chosen.where(table.c[parent.column].in_(part))).all()
+    ]
+    free = {row.id for row in rows if not row.embedded and not row.raw.get(parent.property)}
+    for part in chunks(sorted(free)):
+        session.execute(update(table).where(table.c.id.in_(part)).values(**{parent.column: None, "position": None}))
+    return [row.id for row in rows if row.id not in free]
 
 
 def bury(

@@ -253,7 +253,7 @@ def test_it_goes_by_its_own_clock_where_the_server_tells_no_time(council: Filter
 def test_it_reads_a_list_again_that_moved_while_it_was_read(
     council: Filtering, engine: Engine, session: Session
 ) -> None:
-    plain, shifted = council._handle, []
+    plain, shifted = council._handle, list[Any]()
 
     def handle(request: httpx.Request) -> httpx.Response:
         if request.url.params.get("page") == "2" and "paper" in str(request.url) and not shifted:
