@@ -24,7 +24,7 @@ def carry_out(
     Whether its council took a part back, only its own address can tell: it is asked for.
     """
     parted = naming.lost(session, [part for part in lost if part.id not in logged], lines.source_id)
-    merged = stations.merge(session, lines, [part.id for part in lost if part.type == "Consultation"])
+    merged = stations.merge(session, lines, [(part.id, part.parents) for part in lost if part.type == "Consultation"])
     alone = naming.unnamed(session, lost, lines.source_id)
     todo.note(session, lines.source_id, todo.UNNAMED, [(part.type, part.id) for part, _ in alone])
     todo.strike(session, lines.source_id, (todo.UNNAMED,), [part.id for part in gained])

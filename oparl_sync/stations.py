@@ -4,7 +4,7 @@ They are told apart by paper and place (agenda item, meeting or role), and by wh
 in several, together or one by one in a list. The first of an id keeps it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,15 +67,18 @@ def tell_apart(session: Session, parsed: Parsed) -> None:
         _rename(parsed, found, names[_which(found)])
 
 
-def merge(session: Session, lines: Lines, ids: Iterable[str]) -> list[Row]:
+def merge(session: Session, lines: Lines, lost: Iterable[tuple[str, Sequence[str]]]) -> list[Row]:
     """Give ids back that papers name no more to consultations of other papers that were told apart from them.
+
+    `lost` are the ids and the papers that named them.
 
     Returns what the log is told.
     """
     table, told = table_of("Consultation"), list[Row]()
-    for oparl_id in ids:
+    for oparl_id, papers in lost:
         mine = (table.c.source_id == lines.source_id, table.c.deleted.is_(False))
-        further = select(table).where(table.c.id.startswith(f"{oparl_id}#", autoescape=True), *mine)
+        of_others = (table.c.id.startswith(f"{oparl_id}#", autoescape=True), table.c.paper_id.not_in(papers))
+        further = select(table).where(*of_others, *mine)
         other = session.execute(further.order_by(table.c.id).limit(1)).mappings().first()
         if other is None or not session.scalar(select(table.c.id).where(table.c.id == oparl_id, *mine)):
             continue
@@ -108,7 +111,9 @@ def _is_named(session: Session, parsed: Parsed, first: _Station, oparl_id: str) 
     """Tell whether the paper that an id was stored with names it still, in its newest copy."""
     key = key_of(f"https://{first.paper}")
     on_page = next((one.raw for one in parsed.objects if one.type == "Paper" and key_of(one.id) == key), None)
-    raw = on_page or session.scalar(select(Paper.raw).where(Paper.key == key)) or {}
+    raw = on_page or session.scalar(select(Paper.raw).where(Paper.key == key))
+    if raw is None:  # a list may tell of it before any paper does
+        return True
     named = raw.get(CHILDREN)
     return any(str(one).partition("#")[0] == oparl_id for one in (named if isinstance(named, list) else [named]))
 

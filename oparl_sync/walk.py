@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import ListCursor, SeenPage, key_of
-from oparl_sync import cursors, fetch, known, parse, problems, reconcile, values
+from oparl_sync import cursors, fetch, known, parse, problems, reconcile
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.parsed import Parsed
 from oparl_sync.problems import Blocked, Deviation, ListBroken, SyncError
@@ -161,7 +161,7 @@ def _advance(
         "started_at": cursor.started_at,
         "next_url": page.next_url,
         "pages": cursor.pages + 1,
-        "seen": cursor.seen + _alive(page.entries),
+        "seen": cursor.seen + len(page.entries),
         "total": cursor.total if cursor.total is not None else page.total,
         "filtering": cursor.filtering,
         "drops_filter": cursor.drops_filter or page.dropped,
@@ -202,15 +202,9 @@ def _finish(work: Work, session: Session, cursor: ListCursor, page: ListPage, he
 
 def _is_short(cursor: ListCursor, page: ListPage, whole: reconcile.Whole | None) -> bool:
     """Tell whether a list brought less than it says it has, and less than the last time: then it was cut somewhere."""
-    if page.total is None:
+    if page.total is None or cursor.seen + len(page.entries) >= page.total:
         return False
-    if whole is None:
-        return not cursor.pages and len(page.entries) < page.total
-    return whole.count < page.total and (cursor.published is None or whole.count < cursor.published)
-
-
-def _alive(entries: list[object]) -> int:
-    return sum(not (isinstance(entry, dict) and values.is_true(entry.get("deleted"))) for entry in entries)
+    return whole is None or cursor.published is None or whole.count < cursor.published
 
 
 def _note_failure(work: Work, cursor: ListCursor, address: ListAddress, error: SyncError) -> None:
