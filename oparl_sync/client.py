@@ -17,7 +17,7 @@ from oparl_sync import robots
 from oparl_sync.answers import date_of, is_wall, not_json, refusal, retry_after, walled
 from oparl_sync.decode import loads
 from oparl_sync.hosts import MAX_WAIT, Hosts, domain_of, pause
-from oparl_sync.problems import ServerFailed
+from oparl_sync.problems import NotOParl, ServerFailed
 from oparl_sync.robots import Robots
 from oparl_sync.values import is_url, shown
 
