@@ -14,7 +14,7 @@ from app.models import OPARL_TYPES, Link
 from app.shown import attached
 from oparl_sync.known import chunks, rest
 from oparl_sync.parsed import Object
-from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
+from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind, Parent
 from oparl_sync.writes import table_of
 
 _NAMING = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})
@@ -68,7 +68,7 @@ def lost(session: Session, parts: Iterable[Part], source_id: int) -> list[tuple[
             continue
         content_hash = row.content_hash
         if parent:
-            other = _claim(session, part.id, parent.children)
+            other = _claim(session, part.id, parent)
             place = dict(zip((parent.column, "position"), other or (None, None), strict=True))
             session.execute(update(table).where(table.c.id == part.id).values(**place))
         found.append((part, content_hash))
@@ -92,9 +92,11 @@ def unnamed(session: Session, parts: Iterable[Part], source_id: int) -> list[tup
     return found
 
 
-def _claim(session: Session, oparl_id: str, children: str) -> tuple[str, int] | None:
+def _claim(session: Session, oparl_id: str, parent: Parent) -> tuple[str, int] | None:
     """Return the other parent that names a child, and its place there; from now on it is that one's alone."""
-    mine = (Link.to_id == oparl_id, Link.property == children)
+    # An Organization names its Memberships by the same word as a Person, and is not their parent.
+    theirs = Link.from_id.in_(select(OPARL_TYPES[parent.type].id))
+    mine = (Link.to_id == oparl_id, Link.property == parent.children, theirs)
     found = session.execute(select(Link.from_id, Link.position).where(*mine).order_by(Link.from_id)).first()
     if found is None:
         return None
