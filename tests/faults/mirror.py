@@ -95,7 +95,7 @@ def engine_at(path: Path) -> Engine:
 
 
 class Mirror:
-    """A database and a folder; `close` takes them away. One at a time is used in a process."""
+    """A database and a folder; `close` takes them away."""
 
     def __init__(self, council: Served) -> None:
         self.council = council
@@ -110,8 +110,12 @@ class Mirror:
                 "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
             }
         )
-        self.engine = engine_at(self.folder / "ratslupe.db")
         remember(self.engine, council.url, "a")
+
+    @property
+    def engine(self) -> Engine:
+        """The process's one engine, on this mirror's database."""
+        return engine_at(self.folder / "ratslupe.db")
 
     def sync(self, *, full: bool = False) -> Summary:
         """Bring the objects, as `ratslupe sync` does, without the files."""

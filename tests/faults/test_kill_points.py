@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from app import indexing
 from app.config import ROOT
+from app.db import open_engine
 from search import open_index
 from tests.dump import differences, dump
 from tests.faults.mirror import MEMORY, engine_at, template
@@ -28,6 +31,7 @@ from tests.faults.zygote import add_source
 SCENARIOS = ("first", "next", "next full", "old next full")
 KILLS = int(os.environ.get("KILLS", "200"))
 SHARDS = 4
+ON_POSTGRESQL = 8
 State = dict[str, list[tuple[Any, ...]]]
 
 
@@ -97,15 +101,17 @@ class Clean:
             return f"{ways}, {codes}: {found}" if found else ""
 
 
-def state(home: Path) -> State:
+def state(home: Path, database_url: str = "") -> State:
     """Return all rows, the files, and what the index lacks or has too much."""
-    engine, index = engine_at(home / "ratslupe.db"), open_index(f"embedded://{home / 'index'}")
+    engine = open_engine(database_url) if database_url else engine_at(home / "ratslupe.db")
+    index = open_index(f"embedded://{home / 'index'}")
     try:
         wrong = indexing.verify(engine, index)
+        files = sorted((path.name,) for path in (home / "files").glob("??/??/*"))
+        return dump(engine) | {"index": [(str(wrong),)] if wrong else [], "files": files}
     finally:
         index.close()
-    files = sorted((path.name,) for path in (home / "files").glob("??/??/*"))
-    return dump(engine) | {"index": [(str(wrong),)] if wrong else [], "files": files}
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +144,34 @@ def test_it_is_killed_at_any_moment(shard: int, zygote: Zygote) -> None:
         left -= times
         wrong.append(clean.killed(zygote, *({"after": dice.uniform(0, clean.seconds)} for _ in range(times))))
     assert [found for found in wrong if found] == []
+
+
+@contextmanager
+def on_postgresql(template: str) -> Iterator[str]:
+    """Give the URL of an empty database with our schema, and the council added to it."""
+    name, admin = f"k{uuid.uuid4().hex}", create_engine(template, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ratslupe_template"))
+    url = template.replace("/postgres?", f"/{name}?")
+    add_source(Path(), url)
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def test_it_is_killed_on_postgresql(zygote: Zygote, postgres_template: str, tmp_path: Path) -> None:
+    def ended(home: Path, *ways: dict[str, Any]) -> State:
+        with on_postgresql(postgres_template) as url:
+            for way in (*ways, {}):
+                last = zygote.run(home=str(home), scenario="first", database_url=url, **way)
+            assert last["code"] == 0, ways
+            return state(home, url)
+
+    counted = tmp_path / "passed"
+    clean = ended(tmp_path / "clean", {"count": str(counted)})
+    passed = json.loads(counted.read_text("utf-8"))
+    dice = random.Random(7)
+    for number, at in enumerate(dice.sample(sorted(passed), ON_POSTGRESQL)):
+        way = {"at": at, "nth": dice.randint(1, passed[at])}
+        assert differences(clean, ended(tmp_path / str(number), way)) == [], way

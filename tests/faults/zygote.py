@@ -35,13 +35,13 @@ NEWS = (
 
 def council(scenario: str) -> Council:
     """Return the council of a scenario: "first", or "next" with what happened since."""
-    made = Council(version="1.0" if "old" in scenario else "1.1", per_page=3)
-    for number in range(6):
+    made = Council(version="1.0" if "old" in scenario else "1.1", per_page=1)
+    for number in range(9):
         made.happens("add", number)
     if "next" in scenario:
         made.later(days=9)
         for number, name in enumerate(NEWS):
-            made.happens(name, number)
+            made.happens(name, 2 * number)
     return made
 
 
@@ -66,6 +66,7 @@ def add_source(home: Path, database_url: str = "") -> None:
     """Let the council be mirrored in a folder."""
     engine = open_engine(database_url) if database_url else engine_at(home / "ratslupe.db")
     remember(engine, council("first").url, "a")
+    engine.dispose()
 
 
 def warm_up() -> None:
