@@ -30,6 +30,8 @@ SETTINGS = (
 )
 # Names in capitals that documents may use besides settings.
 OTHER_NAMES = {
+    "FAULT_MATRIX",
+    "MODEL_SEQUENCES",
     "ANALYZER_VERSION",
     "CI",
     "EXTRA",

@@ -108,10 +108,14 @@ def played(name: str, index: int) -> str:
         again = world.sync(full=name in PLAUSIBLE)
         found += [f"still failing: {again}"] if again else []
         found += differences(world.council, mirror)
+        # Other bytes with 200, or a way that leads elsewhere, are taken for what became of a file (docs/proofs.md).
+        files_hit = any(target.endswith("/access") for _, _, target in plan.played)
         if name not in PLAUSIBLE:
-            found += differing(expected, world.records())
+            without = {"file", "blob", "page"} if files_hit else set()
+            held = world.records()
+            found += differing(*({k: v for k, v in one.items() if k not in without} for one in (expected, held)))
         with Session(mirror.engine) as session:
-            found += [f"unread: {k}" for k in session.scalars(_unread())]
+            found += [f"unread: {k}" for k in session.scalars(_unread()) if not files_hit]
         assert before
     finally:
         mirror.close()
