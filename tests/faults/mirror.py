@@ -122,11 +122,11 @@ class Mirror:
         with instant(self.council):
             return run.mirror(self.settings, self.engine, "a", full=full, progress=Progress(quiet=True))
 
-    def sync_all(self, *, full: bool = False) -> Summary:
+    def sync_all(self, *, full: bool = False, accept: bool = False) -> Summary:
         """Bring everything but the index, as `ratslupe sync` does."""
         no_index = mock.patch.object(index, "open_index", return_value=NoIndex())
         with instant(self.council), mock.patch.object(extract, "Sandbox", Reader), no_index:
-            return run.sync(self.settings, self.engine, ("a",), full=full, progress=Progress(quiet=True))
+            return run.sync(self.settings, self.engine, ("a",), full=full, accept=accept, progress=Progress(quiet=True))
 
     def holds(self) -> Said:
         """Return every object that is held and not taken back, as the council's `says` does."""

@@ -47,9 +47,9 @@ class Disturbed:
         if start is not None:
             shutil.copytree(start.folder, self.mirror.folder, dirs_exist_ok=True)
 
-    def sync(self, *, full: bool) -> list[str]:
+    def sync(self, *, full: bool, accept: bool = False) -> list[str]:
         set_clock(self.council.now)
-        return self.mirror.sync_all(full=full).failures.get("a", [])
+        return self.mirror.sync_all(full=full, accept=accept).failures.get("a", [])
 
     def records(self) -> dict[str, list[tuple[Any, ...]]]:
         """Return all that is held of the council; how often a file was asked for does not count."""
@@ -105,7 +105,8 @@ def played(name: str, index: int) -> str:
             found.append(f"{quarantined} in quarantine")
         plan.end()
         world.council.later(days=2)
-        again = world.sync(full=name in PLAUSIBLE)
+        # A thousand objects that were made up and are gone are more than is believed without the operator's word.
+        again = world.sync(full=name in PLAUSIBLE, accept=name == "endless-objects")
         found += [f"still failing: {again}"] if again else []
         found += differences(world.council, mirror)
         # Other bytes with 200, or a way that leads elsewhere, are taken for what became of a file (docs/proofs.md).
