@@ -18,8 +18,8 @@ from tests.faults.council import FILTERING, Council
 from tests.faults.mirror import Killed, Mirror, differences, set_clock
 
 SEQUENCES = int(os.environ.get("MODEL_SEQUENCES", "2000"))
-SHARDS = 8
-STEPS = 12
+SHARDS = 16
+STEPS = 5  # and what the initial state brings; each sequence ends with a whole pass and a comparison
 CHANGES = sorted(MUTATIONS.keys() - {"turn-clock", "replace-bytes", "replace-bytes-silent"})
 
 names = st.sampled_from(CHANGES)
