@@ -10,6 +10,7 @@ from oparl_sync import values
 from oparl_sync.client import OParlClient, host_of, resolve, rewrite_for
 from oparl_sync.problems import ListBroken, NotOParl
 from oparl_sync.quirks import aliases, empty_is_not_found, type_in_any_spelling
+from oparl_sync.seen import Numbers
 from oparl_sync.vocabulary import LISTS, PROPERTIES
 
 MAX_PAGES = 20_000  # of one list; the largest seen has 1,955
@@ -107,7 +108,7 @@ def pages(
     the one Body itself.
     """
     visited: set[str] = set()
-    known: set[int] = set()
+    known = Numbers()
     barren = 0
     here: str | None = filtered(url, since) if since else url
     while here is not None:
@@ -121,9 +122,8 @@ def pages(
         page = _page(data, here, final, since, of_bodies=of_bodies)
         if page.next_url and host_of(client.where(page.next_url)) != host_of(client.where(here)):
             raise ListBroken(f"{here}: the next page lies on another host ({host_of(page.next_url)})")
-        named = {hash(str(entry.get("id"))) for entry in page.entries if isinstance(entry, dict)}
-        barren = 0 if named - known else barren + 1
-        known |= named
+        named = [hash(str(entry.get("id"))) % 2**64 for entry in page.entries if isinstance(entry, dict)]
+        barren = 0 if sum(map(known.add, named)) else barren + 1
         if page.total is not None and len(known) > TIMES_TOTAL * page.total + SPARE:
             raise ListBroken(f"{here}: the list says it has {page.total} entries, and goes on after {len(known)}")
         if barren >= MAX_BARREN and page.next_url:  # OWL-IT shows the same bodies under every page number

@@ -152,15 +152,23 @@ def holding(session: Session, ids: Sequence[str]) -> set[tuple[str, str]]:
     }
 
 
-def other_types(session: Session, object_type: str, ids: Sequence[str]) -> dict[str, str]:
-    """Return as what else these ids are stored, and not withdrawn; the log knows all that ever was."""
-    log = Change.metadata.tables[Change.__tablename__].c  # the table itself: asked for every type on every page
-    chosen = select(log.object_id, log.object_type).where(log.object_type != object_type).distinct()
-    logged = [row for part in chunks(ids) for row in session.execute(chosen.where(among(session, log.object_id, part)))]
+def other_types(session: Session, types: dict[str, str]) -> dict[str, str]:
+    """Return as what else these ids, told with their types, are stored, and not withdrawn.
+
+    The log knows all that ever was.
+    """
+    log = Change.metadata.tables[Change.__tablename__].c  # the table itself: asked on every page
+    chosen = select(log.object_id, log.object_type).distinct()
+    logged = [
+        row
+        for part in chunks(list(types))
+        for row in session.execute(chosen.where(among(session, log.object_id, part)))
+    ]
     found = {}
     for oparl_id, other in logged:
         model = OPARL_TYPES[other]
-        if session.scalar(select(model.id).where(model.id == oparl_id, model.deleted.is_(False))):
+        still = select(model.id).where(model.id == oparl_id, model.deleted.is_(False))
+        if other != types[oparl_id] and session.scalar(still):
             found[oparl_id] = other
     return found
 

@@ -15,11 +15,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import Problem, Source
+from app.rows import among
 
 RAW_LIMIT = 64 * 1024
 MAX_TEXT = 2400
@@ -141,14 +142,16 @@ def record(
     if not merged:
         return 0
     known = _known(session, source_id, merged)
+    again = []
     for slot, (number, times, last_seen) in known.items():
         deviation, more = merged[slot]
         total = times + more if since is not None and last_seen >= since else more
-        session.execute(
-            update(Problem)
-            .where(Problem.id == number)
-            .values(detail=_storable(deviation.detail), times=total, last_seen=at, solved_at=None)
-        )
+        again.append({"_id": number, "detail": _storable(deviation.detail), "times": total})
+    if again:
+        table = Problem.metadata.tables[Problem.__tablename__]
+        met_again = update(table).where(table.c.id == bindparam("_id"))
+        values = {"detail": bindparam("detail"), "times": bindparam("times"), "last_seen": at, "solved_at": None}
+        session.connection().execute(met_again.values(values), again)
     new = [
         _row(source_id, kind, about, deviation, times, at)
         for (kind, about), (deviation, times) in merged.items()
@@ -184,7 +187,9 @@ def _known(
         (kind, about): (number, times, last_seen)
         for start in range(0, len(abouts), CHUNK)
         for kind, about, number, times, last_seen in session.execute(
-            select(*columns).where(Problem.source_id == source_id, Problem.about.in_(abouts[start : start + CHUNK]))
+            select(*columns).where(
+                Problem.source_id == source_id, among(session, Problem.about, abouts[start : start + CHUNK])
+            )
         )
         if (kind, about) in wanted
     }

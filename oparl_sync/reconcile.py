@@ -5,9 +5,9 @@ back here; what a complete list did not have goes on the to-do list (`todo`), an
 """
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -19,6 +19,7 @@ from oparl_sync.fetch import ListPage
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Parsed
 from oparl_sync.problems import Deviation
+from oparl_sync.seen import Keys
 from oparl_sync.work import Work
 
 KEY = 13  # letters
@@ -57,7 +58,7 @@ class Held:
 class Whole:
     """All that one whole reading of a list held."""
 
-    keys: AbstractSet[str]
+    keys: Keys
     repeats: bool
     stamps: str
 
@@ -85,14 +86,15 @@ def held(page: ListPage, parsed: Iterable[Parsed], object_type: str) -> Held:
 
 def gathered(session: Session, cursor: ListCursor, last: Held) -> Whole:
     """Return what the whole list held: the pages kept so far, and the last one."""
-    distinct, count = set(last.keys), len(last.keys)
+    distinct, count = Keys(last.keys), len(last.keys)
     every = Held(earliest=last.earliest, latest=last.latest, unstamped=last.unstamped)
     columns = (SeenPage.keys, SeenPage.earliest, SeenPage.latest, SeenPage.unstamped)
     seen = select(*columns).where(SeenPage.cursor_id == cursor.id).execution_options(yield_per=BATCH)
     for page in session.execute(seen):
         letters = page[0].decode()  # keys() is a row's own
         count += len(letters) // KEY
-        distinct.update(letters[start : start + KEY] for start in range(0, len(letters), KEY))
+        for start in range(0, len(letters), KEY):
+            distinct.add(letters[start : start + KEY])
         for moment in (page.earliest, page.latest):
             if moment is not None:
                 every.stamp(moment)
@@ -127,14 +129,17 @@ def compare(session: Session, work: Work, cursor: ListCursor, whole: Whole) -> N
     mine = (model.source_id == cursor.source_id, model.body_id == cursor.body_id)
     stored = select(model.key, model.id).where(*mine, model.deleted.is_(False), model.embedded.is_(False))
     some = stored.execution_options(yield_per=BATCH)
-    missing = {oparl_id for key, oparl_id in session.execute(some) if key not in whole.keys}
+    absent = (oparl_id for key, oparl_id in session.execute(some) if key not in whole.keys)
+    missing = set(absent if work.accept else islice(absent, MOST))
+    more = sum(1 for _ in absent)
     waiting = (Lookup.source_id == cursor.source_id, Lookup.object_type == cursor.object_type)
-    open_ = {row.object_id: row for row in session.scalars(select(Lookup).where(*waiting))}
+    columns = (Lookup.object_id, Lookup.reason, Lookup.answer)
+    open_ = {row.object_id: row for row in session.execute(select(*columns).where(*waiting))}
     back = [k for k, row in open_.items() if row.reason == todo.UNLISTED and key_of(k) in whole.keys]
     todo.strike(session, cursor.source_id, (todo.UNLISTED,), back)
     session.execute(delete(SeenPage).where(SeenPage.cursor_id == cursor.id))
-    if len(missing) > MOST and not work.accept:
-        told = f"{len(missing)} objects that were in this list are missing from it; none is taken back"
+    if more:
+        told = f"{len(missing) + more} objects that were in this list are missing from it; none is taken back"
         problems.record(
             session, cursor.source_id, [Deviation(problems.MANY_MISSING, cursor.url, told, cursor.object_type)]
         )

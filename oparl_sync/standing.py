@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from app.models import key_of
 from oparl_sync import known, problems
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object
@@ -25,16 +24,19 @@ def verdict(source_id: int, host: str, found: Object, old: Known) -> str | Devia
 
 
 def refused(
-    session: Session, source_id: int, host: str, object_type: str, new: dict[str, Object]
+    session: Session, source_id: int, host: str, new: dict[str, Object], others: dict[str, str]
 ) -> Iterator[tuple[str, Deviation]]:
-    """Yield new objects on another source's server, and those whose id is another type's already, by their keys."""
+    """Yield new objects on another source's server, and those whose id is another type's already, by their keys.
+
+    `others` are the types of such ids.
+    """
     strange = [key for key, found in new.items() if known.host_in(found.id) != host]
     taken = known.hosts_of_others(session, source_id) if strange else set()
     foreign = {key for key in strange if known.host_in(new[key].id) in taken}
     yield from ((key, _foreign(new[key])) for key in foreign)
-    others = known.other_types(session, object_type, [found.id for key, found in new.items() if key not in foreign])
-    for oparl_id, other in others.items():
-        yield key_of(oparl_id), of_two_types(new[key_of(oparl_id)], other)
+    for key, found in new.items():
+        if found.id in others and key not in foreign:
+            yield key, of_two_types(found, others[found.id])
 
 
 def of_two_types(found: Object, other: str) -> Deviation:

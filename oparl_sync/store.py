@@ -89,6 +89,7 @@ class Store:
                 page.counts.unchanged += 1
             if other is None or differences.outweighs(found, other):
                 mine[key] = found
+        page.look_up(by_type)
         # Places last: whether anything but a person names one, what else is on the page has its say too.
         for object_type, mine in sorted(by_type.items(), key=lambda one: one[0] == "Location"):
             page.decide(object_type, mine)
@@ -121,14 +122,22 @@ class _Page:
         self.lost: list[naming.Part] = []
         self.gained: list[naming.Part] = []
         self.renewed: set[str] = set()  # objects whose references are written anew
+        self.stored: dict[str, dict[str, Known]] = {}  # by type and key
+        self.other_types: dict[str, str] = {}  # as what else ids are stored that are new as what they come as
+
+    def look_up(self, by_type: dict[str, dict[str, Object]]) -> None:
+        """Read what is stored of the page: whatever is decided, nothing is written before all of it is."""
+        self.stored = {name: known.rows(self.session, name, list(mine)) for name, mine in by_type.items()}
+        new = [f for name, mine in by_type.items() for key, f in mine.items() if key not in self.stored[name]]
+        self.other_types = known.other_types(self.session, {found.id: found.type for found in new})
 
     def decide(self, object_type: str, mine: dict[str, Object]) -> None:
         """Sort the objects of one type into what is new, differs, is gone or stays."""
         session = self.session
         if object_type == "Location":
             known.strip_unplaced(session, list(mine.values()), {link["to_id"] for link in self.writes.links})
-        stored = known.rows(session, object_type, list(mine))
-        self._admit(object_type, mine, stored)
+        stored = self.stored[object_type]
+        self._admit(mine, stored)
         raws = self._filled_up(object_type, mine, stored)
         differing = {
             key: old for key, old in stored.items() if differences.differs(mine[key], old, self.store.source_id)
@@ -156,7 +165,7 @@ class _Page:
         if object_type == "File":
             self._take_ways_back({stored[k].id: f for k, f in mine.items() if k in stored and k not in differing})
 
-    def _admit(self, object_type: str, mine: dict[str, Object], stored: dict[str, Known]) -> None:
+    def _admit(self, mine: dict[str, Object], stored: dict[str, Known]) -> None:
         """Take out what this source has no say in."""
         for key, old in list(stored.items()):
             verdict = standing.verdict(self.store.source_id, self.store.host, mine[key], old)
@@ -167,7 +176,8 @@ class _Page:
                     self.counts.unchanged += 1
                 del stored[key], mine[key]
         new = {key: found for key, found in mine.items() if key not in stored}
-        for key, deviation in standing.refused(self.session, self.store.source_id, self.store.host, object_type, new):
+        own = (self.store.source_id, self.store.host)
+        for key, deviation in standing.refused(self.session, *own, new, self.other_types):
             del mine[key]
             self.refuse(deviation)
 
