@@ -7,6 +7,7 @@ in several, together or one by one in a list. The first of an id keeps it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -153,6 +154,7 @@ def _station(found: Object) -> _Station:
     return _at(values["paper_id"], item, meeting, role, values.get("created"))
 
 
+@lru_cache(maxsize=2_048)  # each of a page's is asked for four times
 def _at(
     paper: str | None, item: str | None, meeting: str | None, role: str | None, created: datetime | None
 ) -> _Station:

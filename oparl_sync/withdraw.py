@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.models import File, Link, Location
 from app.models.changes import DELETED
+from app.rows import among
 from app.shown import attached, shown
 from oparl_sync import problems
 from oparl_sync.known import chunks, held_by
@@ -90,12 +91,14 @@ def bury(
     """Reduce these rows alone to tombstones, and forget what was told of them; returns how many."""
     table = table_of(object_type)
     blank: dict[str, Any] = {c.name: None for c in table.columns if c.name not in KEPT and c.nullable}
+    said = blank | {"raw": bindparam("_raw"), "deleted": True, "changed_at": at}
+    emptied = update(table).where(table.c.id == bindparam("_id")).values(said)
     log = []
     for part in chunks(ids):
-        for oparl_id, raw in session.execute(select(table.c.id, table.c.raw).where(table.c.id.in_(part))).all():
+        stumps = []
+        for oparl_id, raw in session.execute(select(table.c.id, table.c.raw).where(among(session, table.c.id, part))):
             stump = {name: raw[name] for name in ("id", "type", "created") if name in raw} | {"deleted": True}
-            row = blank | {"raw": stump, "deleted": True, "changed_at": at}
-            session.execute(update(table).where(table.c.id == oparl_id).values(**row))
+            stumps.append({"_id": oparl_id, "_raw": stump})
             log.append(
                 {
                     "object_type": object_type,
@@ -108,7 +111,9 @@ def bury(
                     "at": at,
                 }
             )
-        session.execute(delete(Link).where(Link.from_id.in_(part)))
+        if stumps:
+            session.connection().execute(emptied, stumps)
+        session.execute(delete(Link).where(among(session, Link.from_id, part)))
     problems.forget(session, [entry["object_id"] for entry in log])
     changes.forget_wording(session, [entry["object_id"] for entry in log])
     return changes.append(session, log)

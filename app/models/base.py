@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"  # of base 32
 _PAIRS = [first + second for first in _DIGITS for second in _DIGITS]
 
 
+@lru_cache(maxsize=4_096)  # each of a page's is asked for two or three times
 def key_of(oparl_id: str) -> str:
     """Return the short handle of an object: 13 letters and digits, the same in every mirror of the same id.
 
