@@ -14,8 +14,8 @@ import orjson
 
 from oparl_sync import privacy
 from oparl_sync.known import Known
-from oparl_sync.parsed import VOLATILE, Object
-from oparl_sync.vocabulary import PROPERTIES, Kind
+from oparl_sync.parsed import BACK, VOLATILE, Object
+from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
 
 Diff = dict[str, list[Any]]
 
@@ -54,26 +54,39 @@ def fields_between(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return sorted(k for k in old.keys() | new.keys() if k not in VOLATILE and old.get(k) != new.get(k))
 
 
-def of_update(found: Object, before: dict[str, Any], fields: Iterable[str], *, was_deleted: bool) -> Diff | None:
+def of_update(found: Object, before: dict[str, Any], fields: Iterable[str], old: Known) -> Diff | None:
     """Return how a record differs from what was stored; None where no history is kept or nothing may be told.
 
     Of an agenda item that is not public nothing is told but that it turned so.
     """
     if found.type not in TRACKED or (found.type == "Location" and found.unplaced):
         return None
-    if was_deleted:
+    if old.deleted:
         return {"deleted": [True, False]}
     if found.secret:
         return {} if privacy.is_secret(before) else {"public": [True, False]}
     spec = PROPERTIES[found.type]
     diff: Diff = {}
     for name in fields:
+        if _was_so(found, name, before, old):
+            continue
         refers = name in spec and spec[name].kind in _REFERRING
         one, other = before.get(name), found.raw.get(name)
         pair = _lists(one, other) if isinstance(one, list) or isinstance(other, list) else _values(one, other, refers)
         if pair is not None:
             diff[name] = pair
     return diff
+
+
+def _was_so(found: Object, name: str, before: dict[str, Any], old: Known) -> bool:
+    """Tell whether a way back names whom the record belonged to already: copies embedded there leave it out."""
+    if before.get(name) not in _EMPTY:
+        return False
+    parent = PARENTS.get(found.type)
+    if parent is not None and name == parent.property:
+        holder = found.values.get(parent.column)
+        return old.parent is not None and holder is not None and _same(holder) == _same(old.parent)
+    return old.embedded and name in BACK[found.type]
 
 
 def of_ways_back(before: Iterable[tuple[str, int, str]], after: Iterable[tuple[str, int, str]]) -> Diff:

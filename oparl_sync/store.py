@@ -255,7 +255,7 @@ class _Page:
             row |= {"fetch_state": WAITING, "attempts": 0, "next_try": None, "etag": None, "last_modified": None}
         if found.id != old.id:  # its server says http now, or https: what refers to it says so too
             self._log(found, DELETED, None, oparl_id=old.id)
-        diff = differences.of_update(found, raw, fields, was_deleted=old.deleted)
+        diff = differences.of_update(found, raw, fields, old)
         self._log(found, UPDATED, fields, diff=diff)
         lost, gained = naming.differing(found, old.id, raw, fields)
         self.lost += lost
