@@ -8,7 +8,7 @@ from typing import Any
 from app.db import now
 from app.net import Answer
 from oparl_sync.decode import loads
-from oparl_sync.problems import Blocked, NotOParl, ServerFailed, SyncError
+from oparl_sync.problems import Blocked, Closed, NotOParl, ServerFailed, SyncError
 
 A_DAY = timedelta(days=1)
 WAF_PATH = "/.well-known/rescaled-waf/"
@@ -64,7 +64,7 @@ def refusal(answer: Answer, url: str) -> SyncError:
     """Return the error for an answer with another status than 200."""
     said = {"status": answer.status, "payload": _payload(answer)}
     if answer.status in (401, 403):
-        return Blocked(f"{url} refuses us (HTTP {answer.status}); nothing is bypassed", wait=A_DAY, **said)
+        return Closed(f"{url} refuses us (HTTP {answer.status}); nothing is bypassed", wait=A_DAY, **said)
     if answer.status >= 500 or answer.status == 429:
         return ServerFailed(f"{url} answered HTTP {answer.status} each time it was asked", **said)
     return NotOParl(f"{url} answered HTTP {answer.status}", **said)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.models import ListCursor
 from oparl_sync import cursors, fetch
-from oparl_sync.problems import Blocked, NotOParl, SyncError
+from oparl_sync.problems import Blocked, Closed, NotOParl, SyncError
 from oparl_sync.work import Work
 
 FUTURE = timedelta(days=366)
@@ -45,10 +45,10 @@ def _verdict(work: Work, cursor: ListCursor) -> str | None:
     future = work.moment + FUTURE
     try:
         page = next(fetch.pages(work.client, cursor.url, since=future))
-    except Blocked as error:
-        if error.status not in (401, 403):
-            raise
+    except Closed:
         return cursors.REJECTED
+    except Blocked:
+        raise
     except NotOParl as error:
         answered = error.status is not None and 400 <= error.status < 500
         return cursors.REJECTED if answered else None

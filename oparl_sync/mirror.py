@@ -13,7 +13,7 @@ from app.db import Writer, now
 from app.models import ListCursor, Source, SyncRun
 from oparl_sync import capability, cursors, fetch, lookups, moving, parse, problems, references, walk
 from oparl_sync.client import OParlClient
-from oparl_sync.problems import Blocked, SyncError
+from oparl_sync.problems import Blocked, Closed, SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
 from oparl_sync.work import Work
@@ -78,7 +78,7 @@ def mirror(
 
 def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
     """Read all lists, then what they left open; returns why it is incomplete. Raises Blocked."""
-    failures = []
+    failures = list[SyncError]()
     addresses = [address for body in found.bodies for address in fetch.lists(body)]
     earliest = cursors.earliest(work)
     for address in addresses:
@@ -86,6 +86,7 @@ def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
         counts.add(done)
         if failure:
             failures.append(failure)
+    _mind_refusals(work, failures, len(addresses))
     if not failures:
         with work.writing() as session:
             cursors.forget_others(session, work.source.id, [address.url for address in addresses])
@@ -93,7 +94,16 @@ def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
     references.note(work)
     only = found.bodies[0]["id"].strip() if len(found.bodies) == 1 else None
     counts.add(lookups.work_off(work, body_id=only))
-    return failures
+    return [str(failure) for failure in failures]
+
+
+def _mind_refusals(work: Work, failures: list[SyncError], lists: int) -> None:
+    """Raise Blocked where it is the whole source that refuses us, and not some of its lists alone."""
+    refused = [failure for failure in failures if isinstance(failure, Closed)]
+    if refused and len(refused) == lists:
+        raise refused[0]
+    if refused:  # a ban that began meanwhile: what its objects' own addresses say then is no answer about them
+        work.client.json(work.source.url)
 
 
 def _save_endpoint(work: Work, found: fetch.Endpoint) -> Counts:

@@ -3,6 +3,7 @@
     SyncError                  a walk cannot go on; its one line is for the operator
     ├── NotOParl               the address answers, but not with OParl
     ├── Blocked                a bot wall or a ban stands before the server; it is reported, never bypassed
+    │   └── Closed             this one address is refused us, by its status or by robots.txt: others may be open
     └── ServerFailed           no usable answer after all tries: status, timeout, broken or oversized body
         └── ListBroken         a list that does not lead to its end: in a circle, to another host, without end
 
@@ -81,6 +82,10 @@ class NotOParl(SyncError):
 
 class Blocked(SyncError):
     """Raised when a bot wall or a ban stands before the server."""
+
+
+class Closed(Blocked):
+    """Raised when one address is refused; that says nothing about the server's others."""
 
 
 class ServerFailed(SyncError):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from app.net import Answer
-from oparl_sync.problems import Blocked, ServerFailed, SyncError
+from oparl_sync.problems import Blocked, Closed, ServerFailed, SyncError
 
 US = "Ratslupe"
 MAX_BYTES = 500 * 1024  # that much is read at least, says RFC 9309 §2.5; what follows does not count
@@ -35,7 +35,7 @@ class Robots:
         self._sites: dict[str, _Site] = {}
 
     def check(self, address: str, read: Read) -> float | None:
-        """Return the seconds asked for between requests; raises Blocked, or ServerFailed where it cannot be known."""
+        """Return the seconds asked for between requests; raises Closed, or ServerFailed where it cannot be known."""
         split = urlsplit(address)
         root = f"{split.scheme}://{split.netloc}"
         site = self._sites.setdefault(root, _Site())
@@ -47,7 +47,7 @@ class Robots:
             if site.rules is None:
                 return None
             if not site.rules.can_fetch(address, US):
-                raise Blocked(f"{root}/robots.txt asks programs not to read {split.path or '/'}; that is respected")
+                raise Closed(f"{root}/robots.txt asks programs not to read {split.path or '/'}; that is respected")
             return site.rules.crawl_delay(US)
 
     def _renew(self, site: _Site, url: str, read: Read) -> None:

@@ -12,17 +12,18 @@ from app.models import ListCursor, SeenPage, key_of
 from oparl_sync import cursors, fetch, known, parse, problems, reconcile
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.parsed import Parsed
-from oparl_sync.problems import Blocked, Deviation, ListBroken, SyncError
+from oparl_sync.problems import Blocked, Closed, Deviation, ListBroken, SyncError
 from oparl_sync.store import Counts, Store
 from oparl_sync.work import Work
 
 SLICE = 500  # entries at a time: some servers send all they have on one page
 
 
-def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> tuple[Counts, str | None]:
+def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> tuple[Counts, SyncError | None]:
     """Read one list to its end, or from where it was broken off; returns the counts and why it did not get there.
 
-    `earliest` is how far back the source's lists are asked at least. Raises Blocked.
+    `earliest` is how far back the source's lists are asked at least. Raises Blocked where a wall is met; that this
+    list is refused is its own failure.
     """
     counts = Counts()
     cursor = cursors.of(work, address)
@@ -40,9 +41,9 @@ def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> 
             break
     if failure is not None:
         _note_failure(work, cursor, address, failure)
-    if isinstance(failure, Blocked):
+    if isinstance(failure, Blocked) and not isinstance(failure, Closed):
         raise failure
-    return counts, str(failure)
+    return counts, failure
 
 
 def _tried(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> SyncError | None:
@@ -62,10 +63,10 @@ def _begins_anew(work: Work, cursor: ListCursor, error: SyncError, earliest: dat
     if cursor.next_url is not None and cursor.pages:
         cursors.begin(cursor, work, cursors.since(cursor, work, earliest))
         return True
-    answered = not isinstance(error, Blocked) or error.status in (401, 403)
+    answered = isinstance(error, Closed) or not isinstance(error, Blocked)
     if cursor.since is None or not answered or isinstance(error, ListBroken):
         return False
-    if error.status is not None and error.status < 500:
+    if isinstance(error, Closed) or (error.status is not None and error.status < 500):
         cursor.filtering = cursors.REJECTED
     cursors.begin(cursor, work, None)
     return True
