@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, null, or_, select
+from sqlalchemy import func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, AgendaItem, Change, Link, Source
+from app.models import OPARL_TYPES, AgendaItem, Body, Change, Link, Source, System
 from app.models.base import DEFAULT_PORTS
 from app.rows import among
 from app.shown import FILE_PARENTS
@@ -173,13 +173,21 @@ def other_types(session: Session, types: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def hosts_of_others(session: Session, source_id: int) -> set[str]:
-    """Return the hosts on which the other sources are; asked once in a transaction."""
-    name = f"hosts of others than {source_id}"
-    if name not in session.info:
-        session.info[name] = {host for number, host in _hosts(session).items() if number != source_id}
-    found: set[str] = session.info[name]
-    return found
+def owners(session: Session) -> dict[str, frozenset[str]]:
+    """Return who speaks for the ids on a host, as the hosts on which those sources are; asked once in a transaction.
+
+    That is who is there itself, or else those of whose Systems and Bodies the ids are there (Karlsruhe: web1, web2).
+    """
+    if "owners" not in session.info:
+        urls = {number: host_in(url) for number, url in session.execute(select(Source.id, Source.url))}
+        found = {host: {host} for host in urls.values()}
+        theirs = [select(m.source_id, m.id).where(m.deleted.is_(False)) for m in (System, Body)]
+        for number, oparl_id in session.execute(union_all(*theirs)):
+            if (host := host_in(oparl_id)) not in urls.values():
+                found.setdefault(host, set()).add(urls[number])
+        session.info["owners"] = {host: frozenset(some) for host, some in found.items()}
+    stated: dict[str, frozenset[str]] = session.info["owners"]
+    return stated
 
 
 def host_in(url: str) -> str:
@@ -201,7 +209,3 @@ def chunks(items: Sequence[str]) -> Iterator[Sequence[str]]:
 def _named(raw: dict[str, Any], name: str) -> list[Any]:
     stated = raw.get(name)
     return stated if isinstance(stated, list) else [stated]
-
-
-def _hosts(session: Session) -> dict[int, str]:
-    return {number: host_in(url) for number, url in session.execute(select(Source.id, Source.url))}

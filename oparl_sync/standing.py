@@ -13,26 +13,32 @@ OURS = "ours"
 SHARED = "shared"
 
 
-def verdict(source_id: int, host: str, found: Object, old: Known) -> str | Deviation:
-    """Tell whether a source may speak of what is stored: OURS, or SHARED with another, or why it may not."""
+def verdict(session: Session, source_id: int, host: str, found: Object, old: Known) -> str | Deviation:
+    """Tell whether a source may speak of what is stored: OURS, or SHARED with another, or why it may not.
+
+    Two councils of one server are two sources that share its persons and the system itself: the first one's word
+    counts, but what it took back and the other still has is the other's.
+    """
     if old.source_id == source_id:
         return OURS
-    if old.source_host == host:
-        # Two councils of one server are two sources that share its persons and the system itself.
-        return SHARED
-    return OURS if known.host_in(found.id) == host else _foreign(found)
+    owners = known.owners(session).get(known.host_in(found.id), frozenset())
+    if old.source_host == host or {host, old.source_host} <= owners:
+        returns = old.deleted and not found.deleted and (old.embedded or not found.embedded)
+        return OURS if returns else SHARED
+    return OURS if host in owners else _foreign(found)
 
 
 def refused(
-    session: Session, source_id: int, host: str, new: dict[str, Object], others: dict[str, str]
+    session: Session, host: str, new: dict[str, Object], others: dict[str, str]
 ) -> Iterator[tuple[str, Deviation]]:
     """Yield new objects on another source's server, and those whose id is another type's already, by their keys.
 
     `others` are the types of such ids.
     """
-    strange = [key for key, found in new.items() if known.host_in(found.id) != host]
-    taken = known.hosts_of_others(session, source_id) if strange else set()
-    foreign = {key for key in strange if known.host_in(new[key].id) in taken}
+    foreign = set()
+    if any(known.host_in(found.id) != host for found in new.values()):
+        owners = known.owners(session)
+        foreign = {key for key, found in new.items() if host not in owners.get(known.host_in(found.id), (host,))}
     yield from ((key, _foreign(new[key])) for key in foreign)
     for key, found in new.items():
         if found.id in others and key not in foreign:

@@ -167,8 +167,9 @@ class _Page:
 
     def _admit(self, mine: dict[str, Object], stored: dict[str, Known]) -> None:
         """Take out what this source has no say in."""
+        own = (self.store.source_id, self.store.host)
         for key, old in list(stored.items()):
-            verdict = standing.verdict(self.store.source_id, self.store.host, mine[key], old)
+            verdict = standing.verdict(self.session, *own, mine[key], old)
             if verdict is not standing.OURS:
                 if isinstance(verdict, Deviation):
                     self.refuse(verdict)
@@ -176,8 +177,7 @@ class _Page:
                     self.counts.unchanged += 1
                 del stored[key], mine[key]
         new = {key: found for key, found in mine.items() if key not in stored}
-        own = (self.store.source_id, self.store.host)
-        for key, deviation in standing.refused(self.session, *own, new, self.other_types):
+        for key, deviation in standing.refused(self.session, self.store.host, new, self.other_types):
             del mine[key]
             self.refuse(deviation)
 
