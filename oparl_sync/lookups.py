@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import OPARL_TYPES, Lookup, Meeting
+from app.models import OPARL_TYPES, Alias, Lookup, Meeting, key_of
 from oparl_sync import parse, problems, quirks, reconcile, sparse, todo, withdraw
-from oparl_sync.parsed import Parsed
+from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Blocked, Deviation, NotOParl, SyncError
 from oparl_sync.store import Counts, Store
 from oparl_sync.work import Work
@@ -48,7 +49,7 @@ def work_off(work: Work, *, body_id: str | None = None) -> Counts:
             for answers in _asked(work):
                 with work.writing() as session:
                     for answer in answers:
-                        counts.add(_note(work, session, answer, body_id))
+                        counts.add(_kept(work, session, answer, body_id))
                         step.advance()
         finally:
             with work.writing() as session:
@@ -82,10 +83,10 @@ def _due(work: Work) -> list[Lookup]:
     mine = (Lookup.source_id == work.source.id, or_(Lookup.next_try.is_(None), Lookup.next_try <= now()))
     with Session(work.engine, expire_on_commit=False) as session:
         for reason, most in MOST.items():
-            first = case((Lookup.answer.is_(None), 0), else_=1)
-            chosen = select(Lookup).where(*mine, Lookup.reason == reason).order_by(first, Lookup.id).limit(most)
-            found += session.scalars(chosen)
-    return found
+            chosen = select(Lookup).where(*mine, Lookup.reason == reason).order_by(Lookup.attempts, Lookup.id)
+            found += session.scalars(chosen.limit(most))
+    # What never answers must not keep the others from being asked.
+    return sorted(found, key=lambda row: row.attempts)
 
 
 def _ask(work: Work, row: Lookup) -> _Answer:
@@ -105,41 +106,87 @@ def _ask(work: Work, row: Lookup) -> _Answer:
     data = quirks.object_in_array(data)
     entry: Any = data if isinstance(data, dict) and ("id" in data or "type" in data) else None
     parsed = parse.objects([entry], row.object_type, where=final) if entry is not None else Parsed()
-    if not parsed.objects or parsed.objects[0].type != row.object_type:
+    if not parsed.objects or not _is_it(row, parsed.objects[0]):
         if _is_sure(row):
             return _Answer(row, todo.GONE)
         raise NotOParl(f"{row.object_id} is no {row.object_type}", status=200)
     return _Answer(row, todo.ALIVE, parsed)
 
 
+def _is_it(row: Lookup, found: Object) -> bool:
+    """Tell whether this is what was asked for: many servers show something else instead of nothing.
+
+    What is only referred to may call itself otherwise, and is known by both names from then on.
+    """
+    if found.type != row.object_type:
+        return False
+    return key_of(found.id) == key_of(row.object_id) or (row.reason == todo.REFERENCE and not found.deleted)
+
+
 def _is_sure(row: Lookup) -> bool:
     return row.misses >= SURE and now() - row.noted_at >= SURE_AFTER
+
+
+def _kept(work: Work, session: Session, answered: _Answer, body_id: str | None) -> Counts:
+    """Write one answer; what the database refuses does not keep it from taking the others."""
+    try:
+        with session.begin_nested():
+            return _note(work, session, answered, body_id)
+    except DBAPIError as error:
+        refused = answered.parsed or Parsed()
+        # Its words may quote what is private.
+        Store(work.source, body_id, backfill=False).refuse(session, refused, type(error.orig).__name__)
+        _answer(session, answered.row, todo.FAILED)
+        return Counts(quarantined=len(refused.objects))
 
 
 def _note(work: Work, session: Session, answered: _Answer, body_id: str | None) -> Counts:
     """Write one answer, with the object where there is one to keep."""
     row, answer, counts = answered.row, answered.answer, Counts()
-    mine = Lookup.id == row.id
+    model = OPARL_TYPES[row.object_type]
+    stored = session.execute(select(model.body_id).where(model.id == row.object_id)).first()
     found = answered.parsed.objects[0] if answered.parsed is not None else None
-    if found is not None and found.deleted and row.reason == todo.REFERENCE:  # withdrawn before it ever came here
+    if found is not None and found.deleted and stored is None:  # withdrawn before it ever came here
         found, answer = None, todo.GONE
     if found is not None and answered.parsed is not None and (row.reason != todo.UNNAMED or found.deleted):
-        model = OPARL_TYPES[row.object_type]
-        known = session.scalar(select(model.body_id).where(model.id == row.object_id))
         past = session.scalar(select(Meeting.id).where(Meeting.id == row.object_id, Meeting.start < now()))
         # What was there all the time is old news to its council, though new to us.
         old_news = row.reason == todo.REFERENCE or (row.reason == todo.SPARSE and past is not None)
-        counts = Store(work.source, known or body_id, backfill=old_news).save(session, answered.parsed)
-    if (found is not None and found.deleted) or (row.reason == todo.SPARSE and answer != todo.FAILED):
-        session.execute(delete(Lookup).where(mine))
-        return counts
+        body = (stored.body_id if stored else None) or body_id
+        counts = Store(work.source, body, backfill=old_news).save(session, answered.parsed)
+        _alias(session, work.source.id, row.object_id, found.id)
+    if (found is not None and found.deleted) or (row.reason == todo.SPARSE and answer in WITHDRAWN):
+        session.execute(delete(Lookup).where(Lookup.id == row.id))
+    else:
+        _answer(session, row, answer)
+    return counts
+
+
+def _answer(session: Session, row: Lookup, answer: str) -> None:
+    """Write what came of asking, and when it is asked again."""
     values: dict[str, Any] = {"answer": answer, "attempts": row.attempts + 1}
     if answer == todo.FAILED:
         values["next_try"] = now() + min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
+    elif answer == todo.ALIVE:
+        values |= {"next_try": now() + (AGAIN if row.reason == todo.SPARSE else RECHECK), "attempts": 0}
+        if row.reason == todo.REFERENCE and _is_here(session, row):  # from now on it is one that no list has
+            values["reason"] = todo.UNLISTED
     else:
         values["next_try"] = now() + (AGAIN if row.reason == todo.REFERENCE else RECHECK)
-    session.execute(update(Lookup).where(mine).values(**values))
-    return counts
+    if todo.ALIVE in (answer, row.answer):  # it is missing from now on, if at all
+        values |= {"misses": 0, "noted_at": now()}
+    session.execute(update(Lookup).where(Lookup.id == row.id).values(**values))
+
+
+def _is_here(session: Session, row: Lookup) -> bool:
+    model = OPARL_TYPES[row.object_type]
+    return session.scalar(select(model.key).where(model.key == key_of(row.object_id))) is not None
+
+
+def _alias(session: Session, source_id: int, asked: str, found: str) -> None:
+    if key_of(asked) != key_of(found) and session.get(Alias, key_of(asked)) is None:
+        row = {"key": key_of(asked), "old_id": asked, "new_id": found, "source_id": source_id, "at": now()}
+        session.execute(insert(Alias).values(**row))
 
 
 def settle(work: Work, session: Session) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, ListCursor, Lookup, SeenPage, key_of
@@ -27,6 +27,7 @@ BATCH = 1_000  # rows at a time: a list may have hundreds of thousands of entrie
 FEW = 5  # so many of one type may vanish at once from the smallest council …
 SHARE = 0.05  # … and so large a part from any; more is believed only after a while, or when the operator says so
 SOME = 2  # … but never all that there was, where that was more than this
+SETTLED = (todo.ALIVE, todo.HELD, todo.RESTRICTED)
 MOST = 5_000  # missing objects of one list; with more, it is the list that is not right
 SAME_STAMP = 10  # entries; of so many, all modified within a day, the stamps say when they were exported
 
@@ -145,9 +146,10 @@ def compare(session: Session, work: Work, cursor: ListCursor, whole: Whole) -> N
         )
         return
     # What is known to be alive though no list has it is asked for only now and then.
-    settled = (todo.ALIVE, todo.HELD, todo.RESTRICTED)
-    asked = [(cursor.object_type, k) for k in sorted(missing) if k not in open_ or open_[k].answer not in settled]
+    settled = {k for k, row in open_.items() if row.reason == todo.UNLISTED and row.answer in SETTLED}
+    asked = [(cursor.object_type, oparl_id) for oparl_id in sorted(missing - settled)]
     todo.note(session, cursor.source_id, todo.UNLISTED, asked)
     for part in chunks(sorted(missing)):
         these = (Lookup.source_id == cursor.source_id, Lookup.object_id.in_(part))
-        session.execute(update(Lookup).where(*these).values(misses=Lookup.misses + 1))
+        absent = or_(Lookup.answer.is_(None), Lookup.answer != todo.ALIVE)
+        session.execute(update(Lookup).where(*these, absent).values(misses=Lookup.misses + 1))

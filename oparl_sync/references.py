@@ -31,7 +31,6 @@ def note(work: Work) -> None:
     with work.writing() as session:
         sparse.suspect(session, work.source.id)
         read, end = changes.position(session, consumer), changes.last_seq(session)
-    meetings: set[str] = set()
     while read < end:
         with work.writing() as session:
             by_index(session)
@@ -41,12 +40,12 @@ def note(work: Work) -> None:
             by_type: dict[str, list[str]] = {}
             for object_type, oparl_id, _ in batch:
                 by_type.setdefault(object_type, []).append(oparl_id)
-            meetings.update(by_type.get("Meeting", ()))
+            sparse.renew(session, work.source.id, by_type.get("Meeting", ()))
             _note_missing(work, session, by_type)
             read = batch[-1].seq if len(batch) == BATCH else end
             changes.advance(session, consumer, read)
     with work.writing() as session:
-        sparse.renew(session, work.source.id, meetings)
+        sparse.renew(session, work.source.id, ())
 
 
 def _note_missing(work: Work, session: Session, by_type: dict[str, list[str]]) -> None:
@@ -74,9 +73,7 @@ def _by_column(session: Session, object_type: str, ids: list[str]) -> Iterable[t
         if prop.kind is Kind.LINK and prop.type:
             column = table.c[prop.column]
             chosen = select(column).where(column.is_not(None), _is_unknown(prop.type, column)).distinct()
-            for part in chunks(ids):
-                here = chosen.where(among(session, table.c.id, part))
-                yield from ((prop.type, one) for one in session.scalars(here))
+            yield from ((prop.type, one) for one in session.scalars(chosen.where(among(session, table.c.id, ids))))
 
 
 def _by_link(session: Session, object_type: str, ids: list[str]) -> Iterable[tuple[str, str]]:
@@ -87,8 +84,7 @@ def _by_link(session: Session, object_type: str, ids: list[str]) -> Iterable[tup
             names.setdefault(prop.type, []).append(name)
     for other, properties in names.items():
         chosen = select(Link.to_id).where(Link.property.in_(properties), _is_unknown(other, Link.to_id)).distinct()
-        for part in chunks(ids):
-            yield from ((other, one) for one in session.scalars(chosen.where(among(session, Link.from_id, part))))
+        yield from ((other, one) for one in session.scalars(chosen.where(among(session, Link.from_id, ids))))
 
 
 def _is_unknown(object_type: str, column: SQLColumnExpression[str]) -> ColumnElement[bool]:

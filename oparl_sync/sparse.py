@@ -67,5 +67,7 @@ def _named(*of: ColumnElement[bool]) -> Select[Any]:
 
 
 def _ask(session: Session, source_id: int, meetings: Iterable[str]) -> None:
-    waiting = set(session.scalars(select(Lookup.object_id).where(Lookup.source_id == source_id)))
-    todo.note(session, source_id, todo.SPARSE, [("Meeting", one) for one in meetings if one not in waiting])
+    others = (Lookup.source_id == source_id, Lookup.object_type == "Meeting", Lookup.reason != todo.SPARSE)
+    missing = set(session.scalars(select(Lookup.object_id).where(*others)))
+    wanted = [("Meeting", one) for one in meetings if one not in missing]
+    todo.note(session, source_id, todo.SPARSE, wanted, again=True)

@@ -16,22 +16,32 @@ REFERENCE, UNNAMED, UNLISTED, SPARSE = "reference", "unnamed", "unlisted", "spar
 ALIVE, GONE, RESTRICTED, FAILED, HELD = "alive", "gone", "restricted", "failed", "held"
 
 
-def note(session: Session, source_id: int, reason: str, objects: Iterable[tuple[str, str]]) -> None:
-    """Put objects on the list, by type and id; one that is there already is asked again, for the newest reason."""
+def note(
+    session: Session, source_id: int, reason: str, objects: Iterable[tuple[str, str]], *, again: bool = False
+) -> None:
+    """Put objects on the list, by type and id.
+
+    One that is there for another reason is there for this one from now on, as if it were new. One that is there for
+    the same is left as it is, or asked `again` at once.
+    """
     wanted = {oparl_id: object_type for object_type, oparl_id in objects}
     mine = Lookup.source_id == source_id
+    anew = {"reason": reason, "answer": None, "attempts": 0, "next_try": None, "misses": 0, "noted_at": now()}
     for part in chunks(list(wanted)):
-        there = set(session.scalars(select(Lookup.object_id).where(mine, Lookup.object_id.in_(part))))
-        again = {"reason": reason, "answer": None, "attempts": 0, "next_try": None}
-        session.execute(update(Lookup).where(mine, Lookup.object_id.in_(there)).values(**again))
-        rows = [
-            {"source_id": source_id, "object_type": wanted[oparl_id], "object_id": oparl_id, "reason": reason}
-            | {"misses": 0, "attempts": 0, "noted_at": now()}
+        rows = session.execute(select(Lookup.object_id, Lookup.reason).where(mine, Lookup.object_id.in_(part))).all()
+        other = [row.object_id for row in rows if row.reason != reason]
+        session.execute(update(Lookup).where(mine, Lookup.object_id.in_(other)).values(**anew))
+        if again:
+            same = [row.object_id for row in rows if row.reason == reason]
+            session.execute(update(Lookup).where(mine, Lookup.object_id.in_(same)).values(next_try=None))
+        there = {row.object_id for row in rows}
+        new = [
+            {"source_id": source_id, "object_type": wanted[oparl_id], "object_id": oparl_id, **anew}
             for oparl_id in part
             if oparl_id not in there
         ]
-        if rows:
-            session.execute(insert(Lookup), rows)
+        if new:
+            session.execute(insert(Lookup), new)
 
 
 def strike(session: Session, source_id: int, reasons: Sequence[str], ids: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.models import AgendaItem, Change, Lookup, Paper, Person, Problem
+from app.models import AgendaItem, Alias, Change, Lookup, Paper, Person, Problem
 from app.shown import present
 from oparl_sync import lookups, mirror, problems
 from oparl_sync.progress import Progress
@@ -244,7 +244,7 @@ def test_it_fetches_what_is_referred_to_and_in_no_list_and_asks_once_for_what_is
     council.answers[url("Person", 1)] = thing("Person", 1, name="Erika Muster", email="privat@example.org")
     council.mirror(engine)
     assert [row.name for row in session.scalars(select(Person))] == ["Erika Muster"]
-    assert answers(session) == [("reference", "alive"), ("reference", "gone")]
+    assert answers(session) == [("reference", "gone"), ("unlisted", "alive")]
     log = select(Change.backfill).where(Change.object_id == url("Person", 1))
     assert list(session.scalars(log)) == [True]
     council.asked.clear()
@@ -274,3 +274,65 @@ def test_it_gives_up_for_now_on_a_server_that_answers_nothing_any_more(council: 
     council.mirror(engine, full=True)
     asked = {address for address in council.asked if "/paper/" in address}
     assert 0 < len(asked) <= lookups.GIVE_UP_AFTER
+
+
+@pytest.mark.parametrize("said", [GONE, thing("Person", 1, deleted=True)], ids=["404", "tombstone"])
+def test_it_takes_back_what_came_by_reference_alone(engine: Engine, session: Session, said: Any) -> None:
+    council = Council()
+    council.lists["paper"] = [thing("Paper", 1, originatorPerson=[url("Person", 1)])]
+    council.answers[url("Person", 1)] = thing("Person", 1, name="Erika Muster")
+    council.mirror(engine)
+    make_due(engine)
+    council.answers[url("Person", 1)] = said
+    council.mirror(engine)
+    assert session.get_one(Person, url("Person", 1)).deleted
+    assert answers(session) == []
+
+
+def test_a_night_of_maintenance_pages_takes_back_nothing_that_was_alive_all_the_time(
+    council: Filtering, engine: Engine, session: Session
+) -> None:
+    council.mirror(engine)
+    gone = council.lists["paper"][20:]
+    council.lists["paper"] = council.lists["paper"][:20]
+    for entry in gone:
+        council.says[entry["id"]] = entry
+    for _ in range(4):
+        council.mirror(engine, full=True)
+        make_due(engine, days=8)
+    for entry in gone:
+        council.says[entry["id"]] = httpx.Response(200, content=b"<!doctype html>Wartung")
+    council.mirror(engine, full=True)
+    assert alive(session) == 40
+
+
+@pytest.mark.parametrize("other", [thing("Paper", 1), thing("Paper", 777, deleted=True)], ids=["alive", "withdrawn"])
+def test_another_object_at_its_address_says_nothing_about_it(
+    council: Filtering, engine: Engine, session: Session, other: Any
+) -> None:
+    council.mirror(engine)
+    take_away(council, 3, said=other)
+    council.mirror(engine, full=True)
+    assert (alive(session), answers(session)) == (40, [("unlisted", "failed")])
+    assert session.get(Paper, url("Paper", 777)) is None
+
+
+def test_what_is_referred_to_by_another_name_is_known_by_both(engine: Engine, session: Session) -> None:
+    council = Council()
+    council.lists["paper"] = [thing("Paper", 1, originatorPerson=[url("Person", 1) + "/"])]
+    council.answers[url("Person", 1) + "/"] = thing("Person", 1, name="Erika Muster")
+    council.mirror(engine)
+    assert session.scalars(select(Alias.new_id)).one() == url("Person", 1)
+    council.mirror(engine)
+    assert answers(session) == [("reference", "alive")]
+
+
+def test_what_never_answers_keeps_nothing_else_from_being_asked(council: Filtering, engine: Engine) -> None:
+    council.mirror(engine)
+    take_away(council, 1, 2, 3, 4, 5, said=httpx.Response(500))
+    council.mirror(engine, full=True)
+    council.lists["paper"][0] |= {"originatorPerson": [url("Person", 7)]}
+    council.single("Person", 7, thing("Person", 7, name="Erika Muster"))
+    council.asked.clear()
+    council.mirror(engine, full=True)
+    assert url("Person", 7) in council.asked
