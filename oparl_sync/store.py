@@ -155,7 +155,7 @@ class _Page:
                 if found.holder in self.renewed:
                     self.writes.renew(found, old.id, second=key in holding, alone=not old.embedded)
                 if old.embedded and not found.embedded and not old.deleted:
-                    self.writes.alone(object_type, old.id)
+                    self.writes.alone(found, old.id)
                 if object_type == "File" and self.store.files_since is not None:
                     self.writes.look_again(found, old.id, self.store.files_since, self.at)
             elif found.deleted:

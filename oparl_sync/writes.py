@@ -65,7 +65,7 @@ class Writes:
     unback: list[str] = field(default_factory=list)  # files whose ways back are written anew
     links: list[Row] = field(default_factory=list)
     places: dict[str, list[Row]] = field(default_factory=dict)
-    stands_alone: dict[str, list[str]] = field(default_factory=dict)
+    stands_alone: dict[str, list[Row]] = field(default_factory=dict)
     files: list[Row] = field(default_factory=list)  # whose bytes may be others now
     log: list[Row] = field(default_factory=list)
 
@@ -96,9 +96,9 @@ class Writes:
                 place = {"_id": child.id, "_position": child.position, "_parent": found.id}
                 self.places.setdefault(child.type, []).append(place)
 
-    def alone(self, object_type: str, oparl_id: str) -> None:
-        """Note that an object has come in a list of its own."""
-        self.stands_alone.setdefault(object_type, []).append(oparl_id)
+    def alone(self, found: Object, known_as: str) -> None:
+        """Note that an object has come in a list of its own: there it also says itself what it is a part of."""
+        self.stands_alone.setdefault(found.type, []).append({"_id": known_as, "_raw": found.raw})
 
     def look_again(self, file: Object, oparl_id: str, since: datetime, at: datetime) -> None:
         """Note a file that says it was modified since: its bytes are asked for, if it was not done after that."""
@@ -118,10 +118,10 @@ class Writes:
                 alike.setdefault(frozenset(row), []).append({"_id": old_id, **blank, **row})
             for rows in alike.values():
                 session.connection().execute(update(table).where(table.c.id == bindparam("_id")), rows)
-        for object_type, ids in self.stands_alone.items():
+        for object_type, alone in self.stands_alone.items():
             table = table_of(object_type)
-            for part in chunks(ids):
-                session.execute(update(table).where(among(session, table.c.id, part)).values(embedded=False))
+            said = update(table).where(table.c.id == bindparam("_id")).values(embedded=False, raw=bindparam("_raw"))
+            session.connection().execute(said, alone)
         if self.files:
             file = table_of("File").c
             old = (file.id == bindparam("_id"), file.fetch_state == FETCHED, file.fetched_at < bindparam("_modified"))

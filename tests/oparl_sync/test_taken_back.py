@@ -312,3 +312,21 @@ def test_it_takes_one_of_two_types_under_one_id(engine: Engine, session: Session
             save(engine, page, "Paper")
     assert [session.scalar(select(func.count()).select_from(m)) for m in (Paper, Meeting)] == [1, 0]
     assert ("second-type", url("Thing")) in problems_of(session)
+
+
+@pytest.mark.parametrize("first", ["embedded", "alone"])
+def test_it_leaves_a_part_that_names_its_parent_in_place_however_it_came_first(
+    engine: Engine, session: Session, first: str
+) -> None:
+    meeting = thing("Meeting", 1, agendaItem=[thing("AgendaItem", 1, name="TOP", order=0)])
+    alone = thing("AgendaItem", 1, name="TOP", order=0, meeting=url("Meeting"))
+    pages = [([meeting], "Meeting"), ([alone], "AgendaItem")]
+    for entries, kind in pages if first == "embedded" else reversed(pages):
+        save(engine, entries, kind)
+    before = log_length(session)
+    save(engine, [alone], "AgendaItem")
+    assert session.get_one(AgendaItem, url("AgendaItem")).raw["meeting"] == url("Meeting")
+    assert log_length(session) == before
+    save(engine, [thing("Meeting", 1)], "Meeting")
+    session.rollback()
+    assert session.get_one(AgendaItem, url("AgendaItem")).meeting_id == url("Meeting")
