@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import Writer, now
@@ -30,12 +31,16 @@ KEPT = frozenset({"System", "Body"})  # what a file leaves out of these is not g
 
 @dataclass(slots=True)
 class Done:
-    """What became of a file: counts, faults in words, and what it held by type, of one that is `complete`."""
+    """What became of a file: counts, faults in words, and the keys it held, of one that is `complete`.
+
+    Also what could not be read is there: the ids in it are among the keys, `nameless` are entries without any.
+    """
 
     complete: bool = False
     counts: Counts = field(default_factory=Counts)
     failures: list[str] = field(default_factory=list)
-    keys: dict[str, set[str]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+    nameless: int = 0
     listed: dict[str, int] = field(default_factory=dict)
 
 
@@ -79,10 +84,13 @@ def take(
     store = Store(source, body["id"].strip(), backfill=source.last_complete is None, since=began)
     with progress.step(f"{source.slug} objects", unit="objects") as step:
         if made:
-            _save(writing, store, done, parse.objects([body], "Body", where=bundle.path.name))
+            _save(writing, store, source, done, [Entry(bundle.path.name, body, "Body")])
         for part in _slices(bundle, done):
-            _save(writing, store, done, _parsed(part, source, done))
+            _count(part, done)
+            _save(writing, store, source, done, part)
             step.advance(len(part))
+    if complete and done.nameless:
+        done.failures.append(f"nothing is taken back: of {done.nameless} of the entries the id cannot be read")
     if complete and not done.failures:
         with writing() as session:
             done.counts.deleted += _take_back(session, source, done, accept=accept)
@@ -105,7 +113,30 @@ def _slices(bundle: Bundle, done: Done) -> Iterator[list[Entry]]:
         yield part
 
 
-def _parsed(part: Sequence[Entry], source: Source, done: Done) -> Parsed:
+def _count(part: Sequence[Entry], done: Done) -> None:
+    """Note how many entries of each type came, and how many have no id."""
+    for entry in part:
+        if (expected := _type_of(entry) or entry.expected) is not None:
+            done.listed[expected] = done.listed.get(expected, 0) + 1
+        done.nameless += _id_of(entry.value) is None
+
+
+def _id_of(value: Any) -> str | None:
+    stated = value.get("id") if isinstance(value, dict) else None
+    return stated.strip() if isinstance(stated, str) and values.is_url(stated.strip()) else None
+
+
+def _ids_in(value: Any) -> Iterator[str]:
+    """Yield the ids of an entry, and of all that is embedded in it, whether it could be read or not."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if (oparl_id := _id_of(one)) is not None:
+            yield oparl_id
+        left += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+
+
+def _parsed(part: Sequence[Entry], source: Source) -> Parsed:
     """Read entries; what does not say its type, and stands where no list says it, is kept aside."""
     parsed = Parsed()
     for expected, group in groupby(part, key=lambda entry: _type_of(entry) or entry.expected):
@@ -114,7 +145,6 @@ def _parsed(part: Sequence[Entry], source: Source, done: Done) -> Parsed:
             parsed.seen += len(entries)
             parsed.deviations += [_of_no_type(entry, source) for entry in entries]
             continue
-        done.listed[expected] = done.listed.get(expected, 0) + len(entries)
         found = parse.objects([entry.value for entry in entries], expected, where=entries[0].where)
         parsed.objects += found.objects
         parsed.deviations += found.deviations
@@ -136,12 +166,38 @@ def _type_of(entry: Entry) -> str | None:
     return next((found for one in stated if (found := quirks.type_in_any_spelling(one))), None)
 
 
-def _save(writing: Writer, store: Store, done: Done, parsed: Parsed) -> None:
-    for found in parsed.objects if done.complete else ():
-        if not found.deleted:
-            done.keys.setdefault(found.type, set()).add(key_of(found.id))
+def _save(writing: Writer, store: Store, source: Source, done: Done, part: Sequence[Entry]) -> None:
+    """Store entries: at once, or one by one where the database refuses one of them."""
+    parsed = _parsed(part, source)
+    done.keys.update(key_of(found.id) for found in parsed.objects if done.complete and not found.deleted)
+    if done.complete and parsed.quarantined:
+        done.keys.update(key_of(oparl_id) for entry in part for oparl_id in _ids_in(entry.value))
+    try:
+        with writing() as session:
+            counts = store.save(session, parsed)
+    except DBAPIError as error:
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_too_large(error)):
+            raise
+        counts = _save_singly(writing, store, source, part)
+    done.counts.add(counts)
+
+
+def _is_too_large(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "54000"  # PostgreSQL: program_limit_exceeded
+
+
+def _save_singly(writing: Writer, store: Store, source: Source, part: Sequence[Entry]) -> Counts:
+    counts = Counts()
     with writing() as session:
-        done.counts.add(store.save(session, parsed))
+        for entry in part:
+            parsed = _parsed([entry], source)
+            try:
+                with session.begin_nested():
+                    counts.add(store.save(session, parsed))
+            except DBAPIError as error:
+                counts.quarantined += parsed.seen
+                store.refuse(session, parsed, type(error.orig).__name__)  # its words may quote what is private
+    return counts
 
 
 def _take_back(session: Session, source: Source, done: Done, *, accept: bool) -> int:
@@ -153,7 +209,7 @@ def _take_back(session: Session, source: Source, done: Done, *, accept: bool) ->
         mine = (model.source_id == source.id, model.deleted.is_(False))
         held = session.scalar(select(func.count()).select_from(model).where(*mine)) or 0
         stored = session.execute(select(model.key, model.id).where(*mine, model.embedded.is_(False)))
-        missing = [oparl_id for key, oparl_id in stored if key not in done.keys.get(object_type, ())]
+        missing = [oparl_id for key, oparl_id in stored if key not in done.keys]
         everything = len(missing) == held > reconcile.SOME
         if (everything or len(missing) > max(reconcile.FEW, reconcile.SHARE * held)) and not accept:
             told = f"{len(missing)} of {held} are not in the file; none is taken back without --accept"

@@ -20,6 +20,7 @@ from app.models import Body, Change, File, ListCursor, Meeting, Paper, Problem, 
 from oparl_sync import bundles, doors, sources
 from oparl_sync.bundles import NoBundle, opened
 from tests.oparl_sync.council import thing, url
+from tests.oparl_sync.test_enduring import refuse
 
 Import = Callable[..., Result]
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -331,3 +332,49 @@ def test_a_council_that_opens_its_server_later_is_moved_there(take: Import, sett
         session.execute(update(Source).values(url=url("System")))
     engine.dispose()
     assert counts(take(council(), "--source", "musterhausen")) == zeros()
+
+
+@ON_ONE
+def test_what_a_complete_file_holds_is_not_gone_because_it_cannot_be_read(take: Import, settings: Settings) -> None:
+    def alive() -> int:
+        return len(ask(settings, select(Paper.id).where(Paper.deleted.is_(False))))
+
+    take([*council(10), thing("AgendaItem", 2)], "--complete")
+    odd = thing("Paper", 9) | {"type": "Vorlage!", "auxiliary": [{"id": url("AgendaItem", 2)}]}
+    assert counts(take([*council(9), odd], "--complete")) == zeros(quarantined=1)
+    assert counts(take([*council(9), thing("Meeting", 2) | {"id": url("Paper", 9)}], "--complete"))["deleted"] == 1
+    assert alive() == 10
+    for nameless in (thing("Paper", 9) | {"id": None}, 7):
+        held = take([*council(9), nameless], "--complete")
+        assert (held.exit_code, counts(held)) == (1, zeros(quarantined=1))
+        assert "nothing is taken back: of 1 of the entries the id cannot be read" in held.stderr
+    assert alive() == 10
+    assert counts(take(council(9), "--complete")) == zeros(deleted=1)
+
+
+@ON_ONE
+def test_one_entry_that_the_database_refuses_costs_only_itself(take: Import, settings: Settings) -> None:
+    take(council(1))
+    engine = open_engine(settings.database_url)
+    refuse(engine, "paper")
+    engine.dispose()
+    done = take([*council(5), thing("Paper", 5, name="bad"), thing("Paper", 6)], "--complete")
+    assert (done.exit_code, counts(done)) == (0, zeros(created=5, quarantined=1))
+    assert ask(settings, select(Problem.kind)) == ["not-stored"]
+
+
+@ON_ONE
+def test_a_mistyped_name_makes_no_empty_source(take: Import, settings: Settings) -> None:
+    assert take(council()).exit_code == 0
+    for refused in (
+        take(council(), "--source", "mustrehausen"),
+        take(council(), "--source", "mustrehausen", "--name", "Musterhausen"),
+        take([thing("Paper", 1)], "--name", "Mustrehausen"),
+    ):
+        assert refused.exit_code == 2
+        assert "this council is here as musterhausen: say --source musterhausen" in refused.stderr
+    unknown = take([thing("Paper", 1)], "--source", "mustrehausen")
+    assert unknown.exit_code == 2
+    assert "there is no source mustrehausen" in unknown.stderr
+    assert ask(settings, select(Source.slug)) == ["musterhausen"]
+    assert take(council(), "--source", "musterhausen").exit_code == 0
