@@ -4,6 +4,7 @@ A cursor is advanced only by a walk that reached the end, and to the moment at w
 own clock: whatever was modified while it ran is asked for again.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -93,9 +94,9 @@ def keep(session: Session, cursor: ListCursor, values: dict[str, object]) -> Non
     session.execute(update(ListCursor).where(ListCursor.id == cursor.id).values(**values))
 
 
-def forget_others(session: Session, source_id: int, urls: list[str]) -> None:
-    """Drop the places in lists that a source does not have any more."""
-    others = (ListCursor.source_id == source_id, ListCursor.url.not_in(urls))
+def forget_others(session: Session, source_id: int, bodies: Collection[str], urls: list[str]) -> None:
+    """Drop the places in lists that these councils of a source do not have any more."""
+    others = (ListCursor.source_id == source_id, ListCursor.body_id.in_(bodies), ListCursor.url.not_in(urls))
     gone = list(session.scalars(select(ListCursor.id).where(*others)))
     session.execute(delete(SeenPage).where(SeenPage.cursor_id.in_(gone)))
     session.execute(delete(ListCursor).where(ListCursor.id.in_(gone)))

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.db import Writer, now
 from app.models import ListCursor, Source, SyncRun
-from oparl_sync import capability, cursors, fetch, lookups, moving, parse, problems, references, walk
+from oparl_sync import capability, councils, cursors, fetch, lookups, moving, parse, problems, references, walk
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import Blocked, Closed, SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.store import Counts, Store
+from oparl_sync.values import is_true
 from oparl_sync.work import Work
 
 A_DAY = timedelta(days=1)
@@ -80,6 +81,7 @@ def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
     """Read all lists, then what they left open; returns why it is incomplete. Raises Blocked."""
     failures = list[SyncError]()
     addresses = [address for body in found.bodies for address in fetch.lists(body)]
+    listed = [body["id"].strip() for body in found.bodies if not is_true(body.get("deleted"))]
     earliest = cursors.earliest(work)
     for address in addresses:
         done, failure = walk.walk(work, address, earliest)
@@ -89,12 +91,14 @@ def _pass(work: Work, found: fetch.Endpoint, counts: Counts) -> list[str]:
     _mind_refusals(work, failures, len(addresses))
     if not failures:
         with work.writing() as session:
-            cursors.forget_others(session, work.source.id, [address.url for address in addresses])
-    capability.probe(work)
+            cursors.forget_others(session, work.source.id, listed, [address.url for address in addresses])
+    missing = councils.unlisted(work, listed)
     references.note(work)
     only = found.bodies[0]["id"].strip() if len(found.bodies) == 1 else None
     counts.add(lookups.work_off(work, body_id=only))
-    return [str(failure) for failure in failures]
+    counts.deleted += councils.take_back(work, listed)
+    capability.probe(work)  # last: a server that fails at that may keep us waiting
+    return [str(failure) for failure in failures] + missing
 
 
 def _mind_refusals(work: Work, failures: list[SyncError], lists: int) -> None:

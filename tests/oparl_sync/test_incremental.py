@@ -112,10 +112,46 @@ def test_it_learns_nothing_of_a_filter_from_a_server_that_fails(
 ) -> None:
     council.filters = "500"
     council.mirror(engine)
-    assert cursor_of(session).filtering == "unknown"
+    assert cursor_of(session, "Organization").filtering == "unknown"
     council.filters = "ok"
+    for hours, known in ((23, "unknown"), (25, "ok")):
+        with writing(engine) as writer:
+            moment = now() - timedelta(hours=hours)
+            writer.execute(update(ListCursor).where(ListCursor.probed_at.is_not(None)).values(probed_at=moment))
+        council.mirror(engine)
+        assert cursor_of(session, "Organization").filtering == known
+
+
+def test_it_asks_a_failing_server_about_its_filters_last_and_once(council: Filtering, engine: Engine) -> None:
+    council.filters = "503"
+    council.lists["meeting"] = [council.stamped("Meeting", 1, organization=[url("Organization", 9)])]
     council.mirror(engine)
-    assert cursor_of(session).filtering == "ok"
+    alone = council.asked.index(url("Organization", 9))
+    tried = [number for number, address in enumerate(council.asked) if "modified_since" in address]
+    assert min(tried) > alone
+    assert len({council.asked[number] for number in tried}) == 1
+
+
+def test_it_does_not_trust_a_filter_that_lets_nothing_through(
+    council: Filtering, engine: Engine, session: Session
+) -> None:
+    council.filters = "empty"
+    council.mirror(engine)
+    assert cursor_of(session).filtering == "rejected"
+    assert cursor_of(session, "Meeting").filtering == "ok"  # of an empty list it says nothing else
+    council.lists["paper"][3] = council.stamped("Paper", 3, ago=timedelta(minutes=1), name="anders")
+    council.mirror(engine)
+    assert "anders" in names(session)
+
+
+def test_it_trusts_a_filter_though_the_newest_that_it_knows_is_in_no_list(
+    council: Filtering, engine: Engine, session: Session
+) -> None:
+    council.lists["meeting"] = [council.stamped("Meeting", 1, organization=[url("Organization", 9)])]
+    council.lists["organization"] = [council.stamped("Organization", 1)]
+    council.single("Organization", 9, council.stamped("Organization", 9, ago=timedelta(minutes=1)))
+    council.mirror(engine)
+    assert cursor_of(session, "Organization").filtering == "ok"
 
 
 @pytest.mark.parametrize("status", ["403", "404", "500"])
