@@ -1,6 +1,6 @@
 """Who may speak of what: a source of what it brought, and of what lies on its own server; of nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,28 @@ def refused(
     for key, found in new.items():
         if found.id in others and key not in foreign:
             yield key, of_two_types(found, others[found.id])
+
+
+def confine(session: Session, host: str, came: Iterable[Object]) -> None:
+    """Take references to another source's server: nobody puts anything on another council's agenda. Raw keeps them."""
+    own = (f"https://{host}/", f"http://{host}/")
+    for found in came:
+        columns = {
+            name: stated
+            for name, stated in found.values.items()
+            if name.endswith("_id") and isinstance(stated, str) and not stated.startswith(own)
+        }
+        links = [to for _, _, to in (*found.links, *found.back) if not to.startswith(own)]
+        if not columns and not links:
+            continue
+        owners = known.owners(session)
+        hosts = {to: known.host_in(to) for to in (*columns.values(), *links)}
+        theirs = {to for to, there in hosts.items() if host not in owners.get(there, (host,))}
+        for name in [name for name, stated in columns.items() if stated in theirs]:
+            # Without a Body of its own it is of the one whose lists are read.
+            found.values.pop(name) if name == "body_id" else found.values.update({name: None})
+        found.links = [one for one in found.links if one[2] not in theirs]
+        found.back = [one for one in found.back if one[2] not in theirs]
 
 
 def of_two_types(found: Object, other: str) -> Deviation:

@@ -180,6 +180,7 @@ class _Page:
         for key, deviation in standing.refused(self.session, self.store.host, new, self.other_types):
             del mine[key]
             self.refuse(deviation)
+        standing.confine(self.session, self.store.host, mine.values())
 
     def refuse(self, deviation: Deviation) -> None:
         """Count an object that is not taken."""

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.models import Paper, Person
+from app.models import AgendaItem, Link, Meeting, Membership, Paper, Person
+from app.queries.agendas import agenda
+from app.queries.people import memberships_of
 from oparl_sync.store import Counts
 from tests.oparl_sync.council import SCHEMA, SERVER, problems_of, save, thing, url
 
@@ -82,3 +84,33 @@ def test_a_copy_inside_another_record_calls_no_shared_tombstone_back(engine: Eng
     save(engine, [thing("File", deleted=True)], "File")
     copy = thing("Paper", 2, mainFile=thing("File", name="f"))
     assert save(engine, [copy], "Paper", address=SECOND) == Counts(created=1, unchanged=1)
+
+
+def alien(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"id": f"https://evil.example/{kind}/666", "type": f"{SCHEMA}/{kind}", "name": "false"} | properties
+
+
+def test_nobody_writes_on_another_councils_agenda(engine: Engine, session: Session) -> None:
+    save(engine, [thing("Meeting", agendaItem=[thing("AgendaItem", name="true")])], "Meeting")
+    save(engine, [thing("Person", membership=[thing("Membership")])], "Person")
+    item = alien("AgendaItem", meeting=url("Meeting"), consultation=url("Consultation"), result="abgelehnt")
+    save(engine, [item], "AgendaItem", address=EVIL)
+    save(
+        engine,
+        [alien("Membership", person=url("Person"), organization=url("Organization"))],
+        "Membership",
+        address=EVIL,
+    )
+    save(engine, [alien("Paper", originatorOrganization=[url("Organization")])], "Paper", address=EVIL)
+    assert [entry.item.name for entry in agenda(session, session.get_one(Meeting, url("Meeting")))] == ["true"]
+    assert len(memberships_of(session, session.get_one(Person, url("Person")))) == 1
+    false = session.get_one(AgendaItem, item["id"])
+    assert (false.meeting_id, false.consultation_id, false.raw["meeting"]) == (None, None, url("Meeting"))
+    assert session.get_one(Membership, alien("Membership")["id"]).organization_id is None
+    assert session.scalars(select(Link.to_id).where(Link.from_id.startswith("https://evil"))).all() == []
+
+
+def test_two_councils_of_one_server_may_refer_to_each_other(engine: Engine, session: Session) -> None:
+    save(engine, [thing("Person", membership=[thing("Membership")])], "Person")
+    save(engine, [thing("Membership", 2, person=url("Person"))], "Membership", address=SECOND)
+    assert len(memberships_of(session, session.get_one(Person, url("Person")))) == 2
