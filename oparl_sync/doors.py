@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import writing
 from app.directory.endpoints import at_url, called, on_host
-from app.models import Source
+from app.models import Body, Source, key_of
 from oparl_sync import attachments, candidates, download, importing, leases, probing, run
 from oparl_sync.bundles import Bundle, opened
 from oparl_sync.importing import Done
@@ -121,9 +121,13 @@ def _receiver(
             source = None  # a council of this name is read from a server: it was not meant without a word
     if source is not None:
         body = body or importing.stored_body(engine, source)
+    elif body is None and not name:
+        there_is_none = f"there is no source {slug}, and " if slug else ""
+        raise click.UsageError(f"{there_is_none}the file holds no Body: say whose it is with --name, or --source")
     if body is None and not name:
-        raise click.UsageError("the file holds no Body: say whose it is with --name, or --source")
+        raise click.UsageError("the file holds no Body, nor is one here: say whose it is with --name")
     body = body or importing.made_body(bundle, name or "")
+    _not_anothers(engine, body, source)
     if source is None:
         chosen = slug or free_slug(engine, called)
         remember(engine, f"{IMPORTED}{chosen}", chosen, license_=license_)
@@ -133,6 +137,19 @@ def _receiver(
         with writing(engine) as session:
             session.execute(update(Source).where(Source.id == source.id).values(license=license_))
     return source, body
+
+
+def _not_anothers(engine: Engine, body: dict[str, Any], source: Source | None) -> None:
+    """Refuse a council that another source holds: nothing of the file would be taken, and this source stay empty."""
+    oparl_id = body["id"].strip()
+    with Session(engine) as session:
+        here = select(Source).join(Body, Body.source_id == Source.id).where(Body.deleted.is_(False)).order_by(Source.id)
+        holder = session.scalar(here.where(Body.key == key_of(oparl_id)))
+        if holder is None and source is None and oparl_id.endswith(importing.MADE):
+            server = oparl_id.removesuffix(importing.MADE)
+            holder = session.scalar(here.where(Body.id.startswith(server, autoescape=True)))
+    if holder is not None and (source is None or holder.id != source.id):
+        raise click.UsageError(f"this council is here as {holder.slug}: say --source {holder.slug}")
 
 
 def _take(

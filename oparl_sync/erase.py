@@ -73,7 +73,7 @@ def extent(session: Session, named: str, base_url: str) -> Extent:
         if (found := row.first()) is None:
             continue
         if model in (System, Body):
-            raise NotErasable(f"{found.id} is a whole {object_type}: remove the source instead")
+            raise NotErasable(f"{found.id} is a whole {object_type}: see ratslupe source remove")
         reached = Extent(found.source_id)
         _reach(session, reached, object_type, [found.id])
         return reached

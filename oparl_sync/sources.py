@@ -1,4 +1,4 @@
-"""The commands about sources: `ratslupe source add`, `list`, `presets`, `move`."""
+"""The commands about sources: `ratslupe source add`, `list`, `presets`, `move`, `remove`."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import now, open_current, writing
 from app.directory.endpoints import Endpoint, at_url, called, endpoints, matching, standing_for
+from app.files import open_store
 from app.models import Body, Source, key_of
 from app.net import GuardedClient
-from oparl_sync import fetch, leases, moving, run
+from oparl_sync import download, fetch, index, leases, moving, removing, run
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import SyncError
+from oparl_sync.progress import Progress
 from oparl_sync.robots import Robots
 from oparl_sync.rules import Rule
 from oparl_sync.source_set import set_
+from search import IndexLocked
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 SHOWN = 40  # councils of one server that are listed
@@ -134,6 +137,35 @@ def move(settings: Settings, slug: str, new_url: str, maps: Sequence[tuple[str, 
         click.echo(f"{rule.before} is {rule.after} now")
     click.echo(f"{slug}: {done.renamed} records renamed, {done.joined} were here already, {done.left} kept their ids")
     click.echo(f"Now: ratslupe sync {slug} --full")
+
+
+@source.command("remove")
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(settings: Settings, slug: str, yes: bool) -> None:
+    """Give up a source: all that is held of it goes, also from the index."""
+    engine = database(settings)
+    with Session(engine) as session:
+        chosen = session.scalar(select(Source).where(Source.slug == slug))
+    if chosen is None:
+        raise click.UsageError(f"there is no source {slug}")
+    count = removing.held(engine, chosen.id)
+    if not yes:
+        told = f"Remove {slug} ({chosen.url}) and its {count} records? It is read anew where it is added again."
+        click.confirm(told, abort=True, err=True)
+    try:
+        with leases.held(engine, settings.home, f"source:{chosen.id}", what=slug) as lease:
+            removing.remove(lease.writing, chosen.id)
+        download.tidy(engine, open_store(settings.files_url))
+        index.refresh(engine, settings.search_url, Progress(quiet=True))
+    except SyncError as error:
+        raise click.ClickException(str(error)) from error
+    except IndexLocked as error:
+        told = "It is removed. Another command writes the index, which forgets it with the next sync"
+        raise click.ClickException(told) from error
+    click.echo(f"{slug}: removed, with {count} records")
+    click.echo("Published downloads hold it until the next: ratslupe export", err=True)
 
 
 def database(settings: Settings) -> Engine:

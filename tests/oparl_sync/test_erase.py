@@ -18,6 +18,7 @@ from app.models import AgendaItem, Alias, Blob, Change, Erasure, File, Paper, ke
 from oparl_sync import download, erase, extract
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress
+from oparl_sync.sources import source as group
 from oparl_sync.store import Counts
 from search import open_index, parse_query
 from tests import factories
@@ -218,3 +219,36 @@ def test_it_takes_a_meetings_agenda_with_it(engine: Engine, session: Session) ->
     )
     assert erase.erase(engine, url("Meeting"), SITE).counts == {"Meeting": 1, "AgendaItem": 1, "File": 1}
     assert session.get_one(AgendaItem, url("AgendaItem")).deleted
+
+
+def test_a_source_is_removed_with_all_that_is_its(
+    engine: Engine, session: Session, store: FileStore, settings: Settings
+) -> None:
+    council = Council()
+    published(engine, council, store, read=True)
+    index = open_index(settings.search_url)
+    indexing.rebuild(engine, index)
+    assert index.search(parse_query("offen")).total
+    index.close()
+    slug = council.source(engine).slug
+    assert CliRunner().invoke(group, ["remove", "nobody", "--yes"], obj=settings).exit_code == 2
+    assert CliRunner().invoke(group, ["remove", slug], input="n\n", obj=settings).exit_code == 1
+    assert "GEHEIM" in everything(engine)
+    done = CliRunner().invoke(group, ["remove", slug, "--yes"], obj=settings)
+    assert done.exit_code == 0, done.output
+    said = everything(engine)
+    assert "GEHEIM" not in said
+    assert "offen" not in said
+    with engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            if table.name not in ("change", "consumer", "lease", "alembic_version"):
+                assert connection.execute(select(table)).first() is None, table.name
+    gone = session.scalars(select(Change).order_by(Change.seq.desc())).first()
+    assert gone is not None
+    assert (gone.kind, gone.source_id) == ("deleted", None)
+    index = open_index(settings.search_url)
+    assert index.search(parse_query("offen")).total == 0
+    assert not indexing.verify(engine, index)
+    index.close()
+    save(engine, [secret_paper()], "Paper")
+    assert "GEHEIM" in everything(engine), "where it is added again it is read again"
