@@ -7,13 +7,26 @@ A file is shown as long as a paper, a meeting, a public agenda item or a file it
 to none is shown where its council lists it by itself. Only what the same source says of it counts.
 """
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, and_, inspect, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
-from app.models import AgendaItem, Consultation, File, LegislativeTerm, Link, Location, Meeting, Membership, Paper
+from app.models import (
+    AgendaItem,
+    Consultation,
+    File,
+    LegislativeTerm,
+    Link,
+    Location,
+    Meeting,
+    Membership,
+    Paper,
+    Source,
+)
 
 # By these a record names its files, and by these a file names the records it belongs to.
 FILE_PROPERTIES = (
@@ -40,6 +53,18 @@ def shown(model: Any) -> ColumnElement[bool]:
     if kind is AgendaItem:
         return and_(present(model), model.public.is_not(False))
     return present(model)
+
+
+def heard(session: Session, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return of pairs of sources those where the first may speak of what the second brought: the same, or one server.
+
+    Asks the database only where some differ.
+    """
+    if all(one == other for one, other in pairs):
+        return set(pairs)
+    chosen = select(Source.id, Source.url).where(Source.id.in_({one for pair in pairs for one in pair}))
+    servers = {number: urlsplit(url).netloc.lower() for number, url in session.execute(chosen)}
+    return {(one, other) for one, other in pairs if one == other or servers.get(one) == servers.get(other)}
 
 
 @cache

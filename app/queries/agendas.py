@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import AgendaItem, Consultation, Meeting, Paper
 from app.queries.outcomes import Outcome, outcome_of
 from app.queries.references import Reference, files_among, references
-from app.shown import present, shown
+from app.shown import heard, present, shown
 
 _PAPER_FILES = ("mainFile", "auxiliaryFile")
 _ITEM_FILES = ("resolutionFile", "auxiliaryFile")
@@ -37,10 +37,12 @@ def agenda_item_by_key(session: Session, key: str) -> AgendaItem | None:
 
 
 def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
-    """Return the agenda in its order; in at most six queries however long it is."""
+    """Return the agenda in its order; in at most seven queries however long it is."""
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, present(AgendaItem))
     order = (AgendaItem.position.nulls_last(), AgendaItem.order.nulls_last(), AgendaItem.id)
     items = list(session.scalars(query.order_by(*order)))
+    ours = heard(session, {(item.source_id, meeting.source_id) for item in items})
+    items = [item for item in items if (item.source_id, meeting.source_id) in ours]
     public = [item for item in items if item.public is not False]
     papers = papers_of_items(session, public)
     files = references(session, [item.id for item in public], _ITEM_FILES)
@@ -62,19 +64,23 @@ def papers_of_items(session: Session, items: Sequence[AgendaItem]) -> dict[str, 
     """Return the papers that agenda items are about, by the item's id; in one query."""
     # Some servers name the consultation on the item, some the item on the consultation.
     by_consultation = {item.consultation_id: item.id for item in items if item.consultation_id}
-    ids = {item.id for item in items}
+    ids = {item.id: item.source_id for item in items}
     query = (
-        select(Consultation.id, Consultation.agenda_item_id, Paper)
+        select(Consultation.id, Consultation.agenda_item_id, Consultation.source_id, Paper)
         .join(Paper, Paper.id == Consultation.paper_id)
         .where(or_(Consultation.agenda_item_id.in_(ids), Consultation.id.in_(by_consultation)))
         .where(shown(Consultation), shown(Paper))
         .order_by(Consultation.id)
     )
     found: dict[str, tuple[Paper, ...]] = {}
-    rows = session.execute(query).all()
-    named = {agenda_item_id for _, agenda_item_id, _ in rows}
-    for consultation_id, agenda_item_id, paper in rows:
-        item_id = agenda_item_id if agenda_item_id in ids else by_consultation[consultation_id]
+    rows = [
+        (row.agenda_item_id, row.agenda_item_id if row.agenda_item_id in ids else by_consultation[row.id], *row[2:])
+        for row in session.execute(query)
+    ]
+    ours = heard(session, {(source_id, ids[item_id]) for _, item_id, source_id, _ in rows})
+    rows = [row for row in rows if (row[2], ids[row[1]]) in ours]
+    named = {agenda_item_id for agenda_item_id, *_ in rows}
+    for agenda_item_id, item_id, _, paper in rows:
         # Ids of consultations are not unique everywhere (SOMACOS Session): what names the item itself is meant.
         if item_id in named and item_id != agenda_item_id:
             continue

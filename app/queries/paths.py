@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import now
-from app.models import AgendaItem, Consultation, Link, Meeting, Organization
+from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
-from app.shown import present, shown
+from app.shown import heard, present, shown
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -82,8 +82,7 @@ def consultation_path(session: Session, paper_id: str, *, today: datetime | None
 def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: datetime | None = None) -> dict[str, Path]:
     """Return the paths of some papers by id, in five queries however many they are; those without one are left out."""
     moment = today or now()
-    query = select(Consultation).where(Consultation.paper_id.in_(list(paper_ids)), shown(Consultation))
-    consultations = list(session.scalars(query.order_by(Consultation.position, Consultation.id)))
+    consultations = _consultations_of(session, list(paper_ids))
     items = _items_of(session, consultations)
     meetings, meeting_of = _meetings_of(session, consultations, items)
     organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
@@ -118,6 +117,15 @@ def organizations_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[Or
     return found
 
 
+def _consultations_of(session: Session, paper_ids: list[str]) -> list[Consultation]:
+    theirs = func.coalesce(Paper.source_id, Consultation.source_id)
+    query = select(Consultation, theirs).outerjoin(Paper, Paper.id == Consultation.paper_id)
+    query = query.where(Consultation.paper_id.in_(paper_ids), shown(Consultation))
+    rows = session.execute(query.order_by(Consultation.position, Consultation.id)).all()
+    ours = heard(session, {(one.source_id, other) for one, other in rows})
+    return [one for one, other in rows if (one.source_id, other) in ours]
+
+
 def _order(station: Station) -> tuple[bool, datetime, int]:
     return station.start is None, station.start or _BEGINNING, station.consultation.position or 0
 
@@ -129,8 +137,9 @@ def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, 
     query = select(AgendaItem).where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)))
     found = {item.id: item for item in session.scalars(query.where(present(AgendaItem)).order_by(AgendaItem.id))}
     by_consultation = {item.consultation_id: item for item in found.values() if item.consultation_id in ids}
-    pairs = ((c.id, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations)
-    return {id_: item for id_, item in pairs if item}
+    pairs = [(c, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations]
+    ours = heard(session, {(item.source_id, c.source_id) for c, item in pairs if item})
+    return {c.id: item for c, item in pairs if item and (item.source_id, c.source_id) in ours}
 
 
 def _meetings_of(

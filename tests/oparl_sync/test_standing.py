@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, Link, Meeting, Membership, Paper, Person
 from app.queries.agendas import agenda
+from app.queries.paths import consultation_path
 from app.queries.people import memberships_of
 from oparl_sync.store import Counts
 from tests.oparl_sync.council import SCHEMA, SERVER, problems_of, save, thing, url
@@ -114,3 +115,16 @@ def test_two_councils_of_one_server_may_refer_to_each_other(engine: Engine, sess
     save(engine, [thing("Person", membership=[thing("Membership")])], "Person")
     save(engine, [thing("Membership", 2, person=url("Person"))], "Membership", address=SECOND)
     assert len(memberships_of(session, session.get_one(Person, url("Person")))) == 2
+
+
+def test_what_was_put_on_an_agenda_before_its_council_came_is_not_shown_there(engine: Engine, session: Session) -> None:
+    item = alien("AgendaItem", meeting=url("Meeting"), consultation=url("Consultation"), result="abgelehnt")
+    save(engine, [item], "AgendaItem", address=EVIL)
+    station = alien("Consultation", paper=url("Paper"), agendaItem=url("AgendaItem"), meeting=url("Meeting"))
+    save(engine, [station], "Consultation", address=EVIL)
+    save(engine, [thing("Meeting", agendaItem=[thing("AgendaItem", name="true")])], "Meeting")
+    save(engine, [thing("Paper", consultation=[thing("Consultation", meeting=url("Meeting"))])], "Paper")
+    entries = agenda(session, session.get_one(Meeting, url("Meeting")))
+    assert [(entry.item.name, entry.papers) for entry in entries] == [("true", ())]
+    stations = consultation_path(session, url("Paper")).stations
+    assert [(one.consultation.id, one.agenda_item) for one in stations] == [(url("Consultation"), None)]
