@@ -302,5 +302,5 @@ def test_it_takes_no_address_that_is_not_given_out(address: object) -> None:
 def test_every_error_is_a_net_error() -> None:
     errors = [getattr(app.net, name) for name in app.net.__all__]
     errors = [error for error in errors if isinstance(error, type) and issubclass(error, Exception)]
-    assert len(errors) == 8
+    assert len(errors) == 9
     assert all(issubclass(error, NetError) for error in errors)
