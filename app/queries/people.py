@@ -1,5 +1,6 @@
 """People, and where they belong or belonged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Membership, Organization, Person
 from app.queries.paging import Paged, counted, paged
 from app.queries.references import Missing
-from app.shown import shown
+from app.shown import heard, shown
 
 Row = TypeVar("Row", Person, Organization)
 # A town's council, its committees and their deputies on one page: what a reader can still scan.
@@ -65,13 +66,13 @@ def memberships_of(session: Session, person: Person) -> list[Belonging]:
     """Return where a person belongs or belonged, latest first; in two queries."""
     query = select(Membership).where(Membership.person_id == person.id, shown(Membership))
     found = session.scalars(query.order_by(Membership.start_date.desc().nulls_last(), Membership.position))
-    return _belongings(session, list(found), {person.id: person})
+    return _belongings(session, _of(session, found, person), {person.id: person})
 
 
 def members_of(session: Session, organization: Organization) -> list[Belonging]:
     """Return who belongs or belonged to an organization, by name; in three queries."""
     query = select(Membership).where(Membership.organization_id == organization.id, shown(Membership))
-    found = list(session.scalars(query.order_by(Membership.start_date, Membership.id)))
+    found = _of(session, session.scalars(query.order_by(Membership.start_date, Membership.id)), organization)
     ids = {membership.person_id for membership in found if membership.person_id}
     rows = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
     kept = [m for m in found if m.person_id not in rows or not rows[m.person_id].deleted]
@@ -89,6 +90,13 @@ def current_posts(session: Session, found: list[Person], day: date) -> dict[str,
         if belonging.lasts(day) and belonging.membership.person_id:
             posts.setdefault(belonging.membership.person_id, []).append(belonging)
     return posts
+
+
+def _of(session: Session, found: Iterable[Membership], holder: Person | Organization) -> list[Membership]:
+    """Return those that the holder's own source tells, or one on the same server."""
+    told = list(found)
+    ours = heard(session, {(one.source_id, holder.source_id) for one in told})
+    return [one for one in told if (one.source_id, holder.source_id) in ours]
 
 
 def _belongings(

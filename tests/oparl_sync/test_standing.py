@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.models import AgendaItem, Link, Meeting, Membership, Paper, Person
+from app.models import AgendaItem, Link, Meeting, Membership, Organization, Paper, Person
 from app.queries.agendas import agenda
 from app.queries.paths import consultation_path
-from app.queries.people import memberships_of
+from app.queries.people import members_of, memberships_of
 from oparl_sync.store import Counts
 from tests.oparl_sync.council import SCHEMA, SERVER, problems_of, save, thing, url
 
@@ -122,9 +122,15 @@ def test_what_was_put_on_an_agenda_before_its_council_came_is_not_shown_there(en
     save(engine, [item], "AgendaItem", address=EVIL)
     station = alien("Consultation", paper=url("Paper"), agendaItem=url("AgendaItem"), meeting=url("Meeting"))
     save(engine, [station], "Consultation", address=EVIL)
+    member = alien("Membership", person=url("Person"), organization=url("Organization"))
+    save(engine, [member], "Membership", address=EVIL)
+    save(engine, [thing("Person", membership=[thing("Membership")])], "Person")
+    save(engine, [thing("Organization", name="Rat")], "Organization")
     save(engine, [thing("Meeting", agendaItem=[thing("AgendaItem", name="true")])], "Meeting")
     save(engine, [thing("Paper", consultation=[thing("Consultation", meeting=url("Meeting"))])], "Paper")
     entries = agenda(session, session.get_one(Meeting, url("Meeting")))
     assert [(entry.item.name, entry.papers) for entry in entries] == [("true", ())]
     stations = consultation_path(session, url("Paper")).stations
     assert [(one.consultation.id, one.agenda_item) for one in stations] == [(url("Consultation"), None)]
+    assert len(memberships_of(session, session.get_one(Person, url("Person")))) == 1
+    assert members_of(session, session.get_one(Organization, url("Organization"))) == []
