@@ -23,6 +23,7 @@ REASONS = {
     "blocked": ("blocked", N_("Its server keeps programs out, since %(since)s.")),
     "failing": ("failing", N_("Its server does not answer as it should, since %(since)s.")),
     "unread": ("new", N_("It is being read for the first time.")),
+    "empty": ("partial", N_("Nothing of it is here.")),
     "lists": ("partial", N_("Lists that could not be read to their end: %(count)s.")),
     "broken-off": ("partial", N_("The last pass did not reach the end.")),
     "missing": ("partial", N_("Records that its lists name and that are not here: %(count)s.")),
@@ -102,6 +103,8 @@ def _unread(source: Source, lists: Sequence[ListCursor]) -> Iterable[Reason]:
 
 def _uncovered(types: Mapping[str, TypeCounts], held_back: int) -> Iterable[Reason]:
     missing = sum(counts.missing or 0 for counts in types.values())
+    if not any(counts.held for counts in types.values()):
+        yield Reason("empty")
     if missing:
         yield Reason("missing", {"count": missing})
     if held_back:

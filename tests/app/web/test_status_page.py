@@ -144,12 +144,21 @@ class TestVerdict:
         assert judged(engine) == expected
 
     def test_what_is_held_back_is_not_ok(self, engine: Engine) -> None:
-        factories.save(engine, factories.source(**fresh(added_at=now())), factories.list_cursor(**fresh(published=0)))
+        factories.save(
+            engine,
+            factories.source(**fresh(added_at=now())),
+            factories.list_cursor(**fresh(published=0)),
+            factories.body(),
+        )
         answers = ("held", "held", "restricted", None, "failed", "gone", "alive")
         factories.save(engine, [factories.lookup(answer=answer) for answer in answers])
         assert judged(engine) == ("partial", ["held"])
         with Session(engine) as session:
             assert status(session)[0]["lookups"] == {"waiting": 2, "restricted": 1, "held": 2}
+
+    def test_what_holds_nothing_is_not_ok(self, engine: Engine) -> None:
+        factories.save(engine, factories.source(**fresh(added_at=now())))
+        assert judged(engine) == ("partial", ["empty"])
 
     def test_it_has_a_sign_and_a_word_for_every_state_and_reason(self) -> None:
         assert set(status_words.STATES) == set(STATES)
@@ -163,6 +172,9 @@ class TestVerdict:
             factories.source(slug="halb", state="partial", last_complete=late, added_at=late),
         ]
         factories.save(engine, sources)
+        factories.save(
+            engine, [factories.body(source_id=one.id, id=f"https://council.example/body/{one.slug}") for one in sources]
+        )
         with Session(engine) as session:
             assert [one.source.slug for one in source_status(session)] == ["kaputt", "halb", "gut"]
             assert last_complete(session) == early
@@ -300,7 +312,12 @@ class TestPage:
 
 class TestData:
     def test_it_gives_programs_the_same(self, client: FlaskClient, engine: Engine) -> None:
-        factories.save(engine, factories.source(**fresh(added_at=now())), factories.list_cursor(**fresh(published=0)))
+        factories.save(
+            engine,
+            factories.source(**fresh(added_at=now())),
+            factories.list_cursor(**fresh(published=0)),
+            factories.body(),
+        )
         answer = client.get("/status.json")
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.json is not None
@@ -318,6 +335,7 @@ class TestData:
         good = factories.source(**fresh(added_at=now()), slug="gut")
         bad = factories.source(slug="kaputt", state="failing", state_reason="HTTP 500")
         factories.save(engine, good, bad)
+        factories.save(engine, factories.body(source_id=good.id))
         assert run().exit_code == 1
         assert run("gut", "--json").exit_code == 0
         told = run("kaputt")
