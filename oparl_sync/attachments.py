@@ -17,7 +17,8 @@ from app.models import File
 from app.models.files import FAILED, FETCHED, WAITING
 from oparl_sync import download
 from oparl_sync.bundles import BROKEN, Bundle
-from oparl_sync.download import COMMIT_EVERY, MAX_FILE, Outcome
+from oparl_sync.download import MAX_FILE, Outcome
+from oparl_sync.due_files import COMMIT_EVERY
 from oparl_sync.progress import Progress
 
 PIECE = 1024 * 1024
@@ -47,7 +48,7 @@ def keep(
             step.advance(len(batch))
             if outcomes:
                 with writing() as session:
-                    download.note(session, source_id, outcomes, {row.id: row for row in batch})
+                    download.note(session, store, source_id, outcomes, {row.id: row for row in batch})
     return kept, failures
 
 

@@ -1,20 +1,20 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from app.db import Writer, now, writing
 from app.files import FileStore, FileTooLarge
 from app.models import Blob, File, Page
 from app.models.files import FAILED, FETCHED, GONE, WAITING
 from app.net import NetError
-from oparl_sync import file_news, problems, quirks
+from oparl_sync import due_files, file_news, problems, quirks, stated
 from oparl_sync.client import FINAL, OParlClient
 from oparl_sync.known import chunks
 from oparl_sync.problems import Deviation, ServerFailed, SyncError
@@ -23,7 +23,9 @@ from oparl_sync.progress import Progress
 MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
-COMMIT_EVERY = 25  # files; a kill makes at most these be fetched again
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+LONGEST_GONE = timedelta(days=30)  # from a day, doubled: what is not there may be put there later
+BELIEVED = 3  # times that bytes came which are not what the source says of them: some always say nonsense
 OK, NOT_FOUND, NOT_MODIFIED = 200, 404, 304
 MAX_SAID = 500  # characters of an ETag
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
@@ -31,7 +33,7 @@ GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than sing
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attempt."""
+    """What became of one attempt; `again`: the server has troubles, `wait`: how long until it is asked once more."""
 
     state: str
     reason: str | None = None
@@ -40,6 +42,7 @@ class Outcome:
     again: bool = False
     etag: str | None = None
     last_modified: str | None = None
+    wait: timedelta | None = None
 
 
 def missing(
@@ -49,41 +52,34 @@ def missing(
     store: FileStore,
     progress: Progress,
     writer: Writer | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Fetch all files of a source that are owed and due; returns how many arrived.
+    """Fetch all files of a source that are owed and due, until it is `enough`; returns how many arrived.
 
     Raises StoreFull, and ServerFailed when too many fail in a row: the rest waits for the next time.
     """
-    due = owed(source_id)
+    due, arrived, in_a_row = due_files.owed(source_id), 0, 0
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(due.subquery())) or 0
-    arrived, in_a_row, after = 0, 0, ""
     with progress.step("Fetching files", total, unit="files") as step:
-        while in_a_row < GIVE_UP_AFTER:
-            with Session(engine) as session:
-                batch = session.execute(due.where(File.id > after).order_by(File.id).limit(COMMIT_EVERY)).all()
-            if not batch:
-                return arrived
-            after = batch[-1].id
+        for batch in due_files.batches(engine, due):
             outcomes: dict[str, Outcome] = {}
             for row in batch:
-                outcome = _fetch(client, store, row)
-                outcomes[row.id] = outcome
+                outcome = outcomes[row.id] = _fetch(client, store, row)
                 in_a_row = in_a_row + 1 if outcome.again else 0
                 step.advance()
-                if in_a_row >= GIVE_UP_AFTER:
+                if in_a_row >= GIVE_UP_AFTER or enough():
                     break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
             with writer() if writer else writing(engine) as session:
-                note(session, source_id, outcomes, {row.id: row for row in batch})
-    raise ServerFailed(f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}")
-
-
-def again(engine: Engine, source_id: int) -> None:
-    """Make all files of a source due at once that could not be fetched."""
-    failed = (File.source_id == source_id, File.fetch_state.in_((FAILED, WAITING)), File.deleted.is_(False))
-    with writing(engine) as session:
-        session.execute(update(File).where(*failed).values(fetch_state=WAITING, attempts=0, next_try=None))
+                note(session, store, source_id, outcomes, {row.id: row for row in batch})
+            if in_a_row >= GIVE_UP_AFTER:
+                raise ServerFailed(
+                    f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}"
+                )
+            if enough():
+                break
+    return arrived
 
 
 def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -> int:
@@ -95,7 +91,10 @@ def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -
     store.sweep()
     orphans = select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
     with writing(engine) as session:
-        lost = [sha256 for sha256 in session.scalars(orphans) if not _is_fresh(store, sha256, grace)]
+        # Whoever notes a file locks its bytes' row too. What was noted until the lock was there is seen only now.
+        locked = session.scalars(orphans.with_for_update(of=Blob, skip_locked=True)).all()
+        found = [one for part in chunks(locked) for one in session.scalars(orphans.where(Blob.sha256.in_(part)))]
+        lost = [sha256 for sha256 in found if not _is_fresh(store, sha256, grace)]
         for sha256 in lost:
             store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
         for part in chunks(lost):
@@ -112,17 +111,6 @@ def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
     )
 
 
-def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
-    """Return the query for the files of a source that are owed and due."""
-    chosen = (File.id, File.access_url, File.download_url, File.attempts, File.blob_sha256)
-    return select(*chosen, File.etag, File.last_modified, File.mime_type, File.file_name).where(
-        File.source_id == source_id,
-        File.fetch_state == WAITING,
-        File.deleted.is_(False),
-        or_(File.next_try.is_(None), File.next_try <= now()),
-    )
-
-
 def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
     """Fetch a file from where it is said to be; where nothing is there, from where its maker's servers have it."""
     stated = [url for url in (row.access_url, row.download_url) if url]
@@ -135,6 +123,9 @@ def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
             found, status = _fetch_from(client, store, row, url, guessed=url in further)
             if found.state == FETCHED or found.again:
                 return found
+    if outcome.state == GONE and row.fetch_state == FETCHED and row.attempts <= 1:
+        # Nobody said that it is gone: a server that lost its files for an hour must say so twice.
+        return replace(outcome, state=FAILED, wait=A_DAY)
     return outcome
 
 
@@ -155,9 +146,13 @@ def _fetch_from(
                 return refused, stream.status
             stored = store.put(stream.iter_bytes(), MAX_FILE)
     except (*FINAL, FileTooLarge) as error:
-        return Outcome(FAILED, str(error)), None
+        return Outcome(FAILED, str(error), wait=A_WEEK), None
     except (NetError, SyncError) as error:
         return Outcome(WAITING, str(error), again=True), None
+    known = stored.sha256 == row.blob_sha256 and (row.etag or row.last_modified)  # believed before
+    if not known and _tried(row, FETCHED, doubted=True) < BELIEVED and stated.contradicted(row, store, stored):
+        # Without what the server said of the bytes: the next request must bring them whole.
+        return Outcome(FETCHED, None, stored.sha256, stored.size, wait=A_DAY), stream.status
     said = [(stream.headers.get(name) or "")[:MAX_SAID] or None for name in ("etag", "last-modified")]
     return Outcome(FETCHED, None, stored.sha256, stored.size, etag=said[0], last_modified=said[1]), stream.status
 
@@ -183,24 +178,14 @@ def _only_news(held: Any) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
+def note(
+    session: Session, store: FileStore, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]
+) -> None:
     """Write what became of files; `rows` are theirs as they were, by id."""
     at = now()
-    _keep_blobs(session, outcomes, at)
+    outcomes = _keep_blobs(session, store, outcomes, at)
     for oparl_id, outcome in outcomes.items():
-        tried = rows[oparl_id].attempts + 1
-        wait = min(FIRST_WAIT * 2 ** min(tried - 1, 10), LONGEST_WAIT)
-        values: dict[str, Any] = {
-            "fetch_state": outcome.state,
-            "fetch_reason": outcome.reason,
-            "attempts": tried,
-            "next_try": at + wait if outcome.again else None,
-        }
-        if outcome.sha256:
-            values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
-            values |= {"etag": outcome.etag, "last_modified": outcome.last_modified}
-        elif outcome.state == GONE:  # the council took it back: what we had of it goes too
-            values["blob_sha256"] = None
+        values = _values(rows[oparl_id], outcome, at)
         # What was withdrawn while it was on its way must not have its bytes back.
         session.execute(update(File).where(File.id == oparl_id, File.deleted.is_(False)).values(**values))
     before = {k: row.blob_sha256 for k, row in rows.items()}
@@ -216,9 +201,45 @@ def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: d
     problems.settle(session, source_id, problems.FILE_FAILED, fetched)
 
 
-def _keep_blobs(session: Session, outcomes: dict[str, Outcome], at: datetime) -> None:
+def _values(row: Any, outcome: Outcome, at: datetime) -> dict[str, Any]:
+    # What is here stays to be seen while its server has troubles.
+    kept = row.fetch_state == FETCHED and outcome.state in (WAITING, FAILED)
+    tried = _tried(row, outcome.state, doubted=outcome.wait is not None)
+    if outcome.again:
+        wait: timedelta | None = min(FIRST_WAIT * 2 ** min(tried - 1, 10), LONGEST_WAIT)
+    elif outcome.state == GONE:
+        wait = min(A_DAY * 2 ** min(tried - 1, 5), LONGEST_GONE)
+    else:
+        wait = outcome.wait
+    values: dict[str, Any] = {
+        "fetch_state": FETCHED if kept else outcome.state,
+        "fetch_reason": None if kept else outcome.reason,
+        "attempts": tried,
+        "next_try": at + wait if wait else None,
+    }
+    if outcome.sha256:
+        values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
+        values |= {"etag": outcome.etag, "last_modified": outcome.last_modified}
+    elif outcome.state == GONE:  # the council took it back: what we had of it goes too
+        values |= {"blob_sha256": None, "etag": None, "last_modified": None}
+    return values
+
+
+def _tried(row: Any, state: str, *, doubted: bool = False) -> int:
+    """Return how often in a row a file was tried with such an outcome, this time included."""
+    if state == FETCHED:
+        return row.attempts + 1 if doubted and row.fetch_state == FETCHED else 1
+    return row.attempts + 1 if row.fetch_state in (state, FETCHED) else 1
+
+
+def _keep_blobs(session: Session, store: FileStore, outcomes: dict[str, Outcome], at: datetime) -> dict[str, Outcome]:
+    """Keep what came; returns the outcomes, where bytes were tidied away meanwhile as such that are owed."""
     found = {outcome.sha256: outcome.size for outcome in outcomes.values() if outcome.sha256}
-    known = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(found))))
-    rows = [{"sha256": k, "size": size, "stored_at": at} for k, size in found.items() if k not in known]
+    known = set(
+        session.scalars(select(Blob.sha256).where(Blob.sha256.in_(found)).order_by(Blob.sha256).with_for_update())
+    )
+    lost = {sha256 for sha256 in found if not store.exists(sha256)}
+    rows = [{"sha256": k, "size": size, "stored_at": at} for k, size in found.items() if k not in known | lost]
     if rows:
         session.execute(insert(Blob), rows)
+    return {k: Outcome(WAITING, wait=FIRST_WAIT) if one.sha256 in lost else one for k, one in outcomes.items()}

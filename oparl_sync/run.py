@@ -14,7 +14,7 @@ from app.documents import SandboxError
 from app.files import FileStore, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
-from oparl_sync import download, extract, fetch, index, leases, problems
+from oparl_sync import download, due_files, extract, fetch, index, leases, problems
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
@@ -94,11 +94,10 @@ def one_source(
                     engine, lease.writing, client, source, common.progress, whole=full, accept=accept
                 )
                 summary.counts.add(counts)
+                (due_files.again if full else due_files.recheck)(engine, source.id)
                 if files:
                     # Before the files are fetched, which may take hours.
                     common.withdraw()
-                    if full:
-                        download.again(engine, source.id)
                     download.missing(engine, source.id, client, common.store, common.progress, lease.writing)
             finally:
                 summary.requests += client.requests
@@ -110,11 +109,12 @@ def one_source(
         summary.failures[source.slug] = failures
 
 
-def files_of(common: Shared, source: Source, summary: Summary) -> None:
-    """Fetch the files of one source that are owed; adds to the summary. Raises Taken."""
+def files_of(common: Shared, source: Source, summary: Summary, *, enough: Callable[[], bool]) -> None:
+    """Fetch the files of one source that are owed, until it is `enough`; adds to the summary. Raises Taken."""
     try:
         with held(common, source) as lease, common.client(source) as client:
-            download.missing(common.engine, source.id, client, common.store, common.progress, lease.writing)
+            kept = (common.store, common.progress, lease.writing)
+            download.missing(common.engine, source.id, client, *kept, enough=enough)
             summary.requests += client.requests
     except leases.Taken:
         raise

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.models import ListCursor, Source, SyncRun
-from oparl_sync import cursors, download
+from oparl_sync import cursors, due_files
 from oparl_sync.run import IMPORTED
 
 HOURLY = timedelta(hours=1)
@@ -43,7 +43,9 @@ def owing_files(engine: Engine, moment: datetime) -> list[Source]:
     """Return the sources of which files are owed and due: a killed worker left them, or they failed a while ago."""
     asked = or_(Source.next_try.is_(None), Source.next_try <= moment)
     with Session(engine, expire_on_commit=False) as session:
-        return list(session.scalars(select(Source).where(asked, download.owed(Source.id).exists()).order_by(Source.id)))
+        return list(
+            session.scalars(select(Source).where(asked, due_files.owed(Source.id).exists()).order_by(Source.id))
+        )
 
 
 def due_at(standing: Standing, every: timedelta = HOURLY) -> datetime | None:

@@ -32,6 +32,7 @@ GRACE = 3.0  # seconds in which threads may finish their page when the worker is
 TAKEN_AGAIN = 60.0  # seconds until a source is looked at again that another worker has
 BROKEN_AGAIN = 300.0  # or on which this program failed
 FILES_EVERY = 60.0  # seconds between two looks at which files are owed
+FILES_TURN = 600.0  # seconds that one source's files are fetched at a stretch: then its lists may be due
 FILES_AGAIN = 600.0  # seconds until files are asked for again where too many failed
 FRESH = timedelta(hours=12)  # bytes that came since then may be waiting for their row
 EXPORT_EVERY = timedelta(hours=24)
@@ -124,17 +125,20 @@ class Worker:
 
     def _mirror(self, common: run.Shared, source: Source) -> None:
         summary, began = run.Summary(), time.monotonic()
-        run.one_source(common, source, summary)
+        run.one_source(common, source, summary, files=False)
+        self._files_at = 0.0  # those that came to be owed
         self._tell(source, summary)
         done = [f"{count} {name}" for name, count in asdict(summary.counts).items() if count]
         told = ", ".join([*(done or ["nothing new"]), f"{summary.requests} requests"])
         self.say(f"{source.slug}: {told} in {time.monotonic() - began:.0f} s")
 
     def _fetch(self, common: run.Shared, source: Source) -> None:
-        summary = run.Summary()
-        run.files_of(common, source, summary)
+        summary, end = run.Summary(), time.monotonic() + FILES_TURN
+        run.files_of(common, source, summary, enough=lambda: time.monotonic() > end)
         if summary.failures:
             self._later[source.id] = time.monotonic() + FILES_AGAIN
+        elif time.monotonic() > end:
+            self._files_at = 0.0  # the rest, unless the lists are due
         self._tell(source, summary)
 
     def _tell(self, source: Source, summary: run.Summary) -> None:

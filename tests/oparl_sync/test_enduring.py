@@ -15,7 +15,7 @@ from app.db import now, writing
 from app.files import open_store
 from app.models import AgendaItem, Change, File, ListCursor, Meeting, Paper, Problem, Source, SyncRun
 from app.models.files import FAILED, WAITING
-from oparl_sync import download, leases, mirror, parse, problems, run
+from oparl_sync import download, due_files, leases, mirror, parse, problems, run
 from oparl_sync.parsed import Parsed
 from oparl_sync.progress import Progress
 from tests.oparl_sync.council import SERVER, Council, problems_of, save, thing, url
@@ -122,7 +122,7 @@ def test_it_asks_a_server_that_is_away_once_a_day_and_at_once_when_told(
     assert timedelta(hours=23) < row.next_try - now() <= timedelta(hours=24)
     assert session.get_one(File, url("File", 2)).fetch_state == FAILED
     session.rollback()
-    download.again(engine, source)
+    due_files.again(engine, source)
     rows = session.scalars(select(File)).all()
     assert {(row.fetch_state, row.attempts, row.next_try) for row in rows} == {(WAITING, 0, None)}
 

@@ -97,6 +97,16 @@ def test_it_takes_first_whoever_waits_longest(engine: Engine) -> None:
 Mirror = Callable[[run.Shared, Source, run.Summary], None]
 
 
+def of_records(mirror: Mirror) -> Callable[..., None]:
+    """Stand in for a pass of the worker, which leaves files to a turn of their own."""
+
+    def one_source(common: run.Shared, source: Source, summary: run.Summary, *, files: bool) -> None:
+        assert not files
+        mirror(common, source, summary)
+
+    return one_source
+
+
 @pytest.fixture
 def working(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
@@ -105,7 +115,7 @@ def working(
     started: list[tuple[Worker, threading.Thread]] = []
 
     def start(mirror: Mirror, **options: Any) -> tuple[Worker, list[str]]:
-        monkeypatch.setattr(run, "one_source", mirror)
+        monkeypatch.setattr(run, "one_source", of_records(mirror))
         lines: list[str] = []
         one = Worker(settings, engine, lines.append, **{"tick": 0.02, **options})
         thread = threading.Thread(target=one.work)
@@ -223,7 +233,7 @@ def test_it_ends_while_a_source_hangs_and_holds_nothing_then(
             except leases.Fenced:
                 fenced.append("fenced")
 
-    monkeypatch.setattr(run, "one_source", mirror)
+    monkeypatch.setattr(run, "one_source", of_records(mirror))
     monkeypatch.setattr(worker, "GRACE", 0.1)
     one = Worker(settings, engine, lambda _: None, tick=0.02)
     thread = threading.Thread(target=one.work)
