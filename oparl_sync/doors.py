@@ -186,9 +186,12 @@ def _take(
 
 def _told(verdict: Verdict) -> list[str]:
     maker = candidates.NAMES.get(verdict.vendor or "", "maker not recognised")
-    lines = [f"{verdict.requests} requests: {', '.join(verdict.asked)}"]
+    requests = "1 request" if verdict.requests == 1 else f"{verdict.requests} requests"
+    lines = [f"{requests}: {', '.join(verdict.asked)}"]
     if verdict.state != probing.FOUND:
-        lines += [printable(verdict.detail) or "nothing of OParl was found", f"System: {maker}"]
+        lines.append(printable(verdict.detail) or "nothing of OParl was found")
+        if verdict.vendor or verdict.state not in (probing.UNREACHABLE, probing.TLS):  # else nobody answered
+            lines.append(f"System: {maker}")
         hosts = dict.fromkeys(address.split("/")[2] for address in verdict.asked)
         return [*lines, *(f"Known before as {one.id}: {one.told}" for host in hosts for one in on_host(host)[:1])]
     lines.append(f"OParl {verdict.version or 'of an unnamed version'}, {maker}: {verdict.url}")

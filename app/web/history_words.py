@@ -20,6 +20,8 @@ from app.web.wordings import Segment, compared
 LONG = 90  # characters of a value from which on its words are compared
 # Of no concern to a reader, or said by another property.
 SILENT = frozenset({"id", "type", "sha1Checksum", "sha512Checksum", "mimeType", "sha256", "order", "license"})
+# Told first where several differ; what is not named here follows.
+WEIGHT = ("cancelled", "start", "end", "location", "name")
 ADDRESSES = frozenset({"accessUrl", "downloadUrl", "externalServiceUrl", "web"})
 MOMENTS = frozenset({"start", "end"})
 # What is said where something is not so, and where it is.
@@ -87,9 +89,9 @@ def _said(event: Event) -> Iterator[Said]:
     if "sha256" in diff:
         yield Said(_replaced(event, *diff.get("size", [None, None])))
         return
-    for name, (one, other) in diff.items():
-        if name in SILENT:
-            continue
+    for name, (one, other) in sorted(diff.items(), key=_weight):
+        if name in SILENT or (name == "end" and one is None and all(diff.get("start", [None]))):
+            continue  # a meeting that moved says so by its start
         if name in ADDRESSES:
             yield Said(gettext("The address changed."))
         elif name in REFERS:
@@ -100,6 +102,10 @@ def _said(event: Event) -> Iterator[Said]:
             yield Said(fixed)
         else:
             yield _valued(event.change.object_type, name, one, other)
+
+
+def _weight(one: tuple[str, list[Any]]) -> int:
+    return WEIGHT.index(one[0]) if one[0] in WEIGHT else len(WEIGHT)
 
 
 def _replaced(event: Event, before: int | None, after: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import urlsplit
 
 from babel.dates import format_date
 from flask import Blueprint, Response, abort, make_response, render_template
@@ -133,7 +134,7 @@ def _wanted(door: Door) -> str | None:
 
 def _letter(place: Place, wanted: str, door: Door) -> Letter:
     settings = site().settings
-    return letter(place, wanted, server=_server(door), site=settings.base_url, contact=settings.contact)
+    return letter(place, wanted, server=_server(door), site=_site(settings.base_url), contact=settings.contact)
 
 
 def _server(door: Door) -> Endpoint | None:
@@ -144,3 +145,8 @@ def _server(door: Door) -> Endpoint | None:
                 council.source.slug, council.name, "", "", council.source.url, None, door.area, "blocked", "", None, ""
             )
     return door.best
+
+
+def _site(base_url: str) -> str:
+    """Return how a letter calls this site: by its name, where its address leads nobody else here."""
+    return "Ratslupe" if urlsplit(base_url).hostname in ("localhost", "127.0.0.1", "::1") else base_url
