@@ -26,7 +26,7 @@ def owed(source_id: int | InstrumentedAttribute[int]) -> Any:
         File.deleted.is_(False),
         # All states by name: that lets an index answer.
         or_(
-            and_(File.fetch_state == WAITING, File.next_try.is_(None)),
+            and_(File.fetch_state.in_((WAITING, GONE)), File.next_try.is_(None)),
             and_(File.fetch_state.in_((WAITING, FETCHED, GONE, FAILED)), File.next_try <= now()),
         ),
     )
