@@ -53,7 +53,8 @@ def batches(engine: Engine, due: Any) -> Iterator[Any]:
 def again(engine: Engine, source_id: int) -> None:
     """Make all files of a source due at once: what could not be fetched, and of what is here only news."""
     mine = (File.source_id == source_id, File.deleted.is_(False))
-    failed = (*mine, File.fetch_state.in_((FAILED, WAITING)))
+    tried = or_(File.fetch_state == FAILED, File.attempts != 0, File.next_try.is_not(None))
+    failed = (*mine, File.fetch_state.in_((FAILED, WAITING)), tried)
     other = (*mine, or_(File.fetch_state == GONE, and_(File.fetch_state == FETCHED, _is_validated())))
     with writing(engine) as session:
         session.execute(update(File).where(*failed).values(fetch_state=WAITING, attempts=0, next_try=None))
