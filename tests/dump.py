@@ -14,6 +14,10 @@ NUMBERS = {
     ("problem", "id"),
     ("list_cursor", "id"),
     ("list_cursor", "run_id"),
+    # Of the last walk only: whoever was killed after it walks once more, and then asks only for news.
+    ("list_cursor", "pages"),
+    ("list_cursor", "seen"),
+    ("list_cursor", "total"),
     ("lookup", "id"),
     ("source", "url"),
     ("source", "clock_skew"),  # is measured by the second

@@ -124,7 +124,7 @@ def test_it_says_what_the_council_says(shard: int) -> None:
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
