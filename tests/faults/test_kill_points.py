@@ -61,6 +61,9 @@ class Zygote:
         self._process.stdout.close()
 
 
+BOOKKEEPING = ("list_cursor", "seen_page", "lookup", "problem", "consumer")
+
+
 class Clean:
     """What a scenario leaves where nobody kills: where it starts, what is there in the end, which points it passes."""
 
@@ -108,7 +111,8 @@ def state(home: Path, database_url: str = "") -> State:
     try:
         wrong = indexing.verify(engine, index)
         files = sorted((path.name,) for path in (home / "files").glob("??/??/*"))
-        return dump(engine) | {"index": [(str(wrong),)] if wrong else [], "files": files}
+        # How the last walk went is no record: whoever was killed late walks once more, and asks for less.
+        return dump(engine, *BOOKKEEPING) | {"index": [(str(wrong),)] if wrong else [], "files": files}
     finally:
         index.close()
         engine.dispose()
