@@ -19,6 +19,7 @@ from oparl_sync import parse, problems, quirks, reconcile, sparse, todo, withdra
 from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Blocked, Deviation, NotOParl, SyncError
 from oparl_sync.store import Counts, Store
+from oparl_sync.vocabulary import PARENTS
 from oparl_sync.work import Work
 
 BATCH = 20  # answers in one commit
@@ -148,7 +149,7 @@ def _note(work: Work, session: Session, answered: _Answer, body_id: str | None) 
     found = answered.parsed.objects[0] if answered.parsed is not None else None
     if found is not None and found.deleted and stored is None:  # withdrawn before it ever came here
         found, answer = None, todo.GONE
-    if found is not None and answered.parsed is not None and (row.reason != todo.UNNAMED or found.deleted):
+    if found is not None and answered.parsed is not None and not _is_parted(row, found):
         past = session.scalar(select(Meeting.id).where(Meeting.id == row.object_id, Meeting.start < now()))
         # What was there all the time is old news to its council, though new to us.
         old_news = row.reason == todo.REFERENCE or (row.reason == todo.SPARSE and past is not None)
@@ -160,6 +161,17 @@ def _note(work: Work, session: Session, answered: _Answer, body_id: str | None) 
     else:
         _answer(session, row, answer)
     return counts
+
+
+def _is_parted(row: Lookup, found: Object) -> bool:
+    """Tell whether it is a part that was taken from its holder, and lives on at its own address alone.
+
+    It is not shown where it was here before; so it is not taken where it comes late, by what still refers to it.
+    """
+    if found.deleted or row.reason == todo.UNNAMED:
+        return not found.deleted
+    parent = PARENTS.get(found.type)
+    return row.reason == todo.REFERENCE and parent is not None and not found.values.get(parent.column)
 
 
 def _answer(session: Session, row: Lookup, answer: str) -> None:
