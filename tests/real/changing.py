@@ -187,6 +187,17 @@ class Changing:
         self.stamp(new)
         next(entries for address, entries in self.lists.items() if address.endswith("/paper")).append(new)
 
+    def moves(self, onto: str) -> None:
+        """Answer on another host from now on, and call everything by it."""
+        scheme, _, host, _ = self.url.split("/", 3)
+        before = f"{scheme}//{host}/"
+
+        def renamed(value: Any) -> Any:
+            return json.loads(json.dumps(value).replace(before, onto))
+
+        self.url, self.single = renamed(self.url), renamed(self.single)
+        self.lists, self.gone, self.apart = renamed(self.lists), renamed(self.gone), renamed(self.apart)
+
     def later(self, **time: float) -> None:
         """Let its clock go on."""
         self.now += timedelta(**time)

@@ -4,12 +4,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
+from unittest import mock
 
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from app.models import Alias
+from oparl_sync import run, sources
 from tests.conftest import missing
 from tests.faults.council import saying
-from tests.faults.mirror import Mirror, differing, set_clock
+from tests.faults.mirror import Mirror, differing, instant, set_clock
 from tests.real import captured
 from tests.real.changing import Changing, Place
 
@@ -137,3 +143,21 @@ def test_it_misses_nothing_where_the_server_does_not_filter(worlds: list[Mirror]
     changes.untold()
     mirrored(council, mirror, full=True)
     assert changes.done.total() == 162
+
+
+def test_it_misses_nothing_where_the_server_moves(worlds: list[Mirror]) -> None:
+    council, mirror, changes = begun(worlds, honest=True)
+    council.moves("https://ris.neu.example/")
+    changes.told()
+    with (
+        instant(council),
+        mock.patch.object(sources, "net_of", run._net),
+        mock.patch.object(sources, "OParlClient", run.OParlClient),
+    ):
+        done = CliRunner().invoke(sources.source, ["move", "a", council.url], obj=mirror.settings)
+    assert done.exit_code == 0, done.output
+    objects = mirrored(council, mirror)
+    with Session(mirror.engine) as session:
+        aliases = session.scalar(select(func.count()).select_from(Alias))
+    assert f"{aliases} records renamed, 0 were here already, 0 kept their ids" in done.output
+    assert objects > 17_000
