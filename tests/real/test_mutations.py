@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 from unittest import mock
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Alias
 from oparl_sync import run, sources
+from oparl_sync.client import OParlClient
 from tests.conftest import missing
 from tests.faults.council import saying
 from tests.faults.mirror import Mirror, differing, instant, set_clock
@@ -152,7 +154,7 @@ def test_it_misses_nothing_where_the_server_moves(worlds: list[Mirror]) -> None:
     with (
         instant(council),
         mock.patch.object(sources, "net_of", run._net),
-        mock.patch.object(sources, "OParlClient", run.OParlClient),
+        mock.patch.object(sources, "OParlClient", partial(OParlClient, sleep=lambda _: None)),
     ):
         done = CliRunner().invoke(sources.source, ["move", "a", council.url], obj=mirror.settings)
     assert done.exit_code == 0, done.output
