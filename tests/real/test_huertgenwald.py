@@ -143,7 +143,7 @@ def clean(part: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list
 
 
 def sync_until_all_is_asked(home: Home) -> None:
-    """Sync until the to-do list is worked off: a run asks for so many objects alone, and one that is killed is a run."""
+    """Sync until the to-do list is worked off: a run asks for so many objects alone, and a killed one is a run."""
     engine = open_engine(home.settings.database_url)
     for _ in range(6):
         done = home.run("sync")
