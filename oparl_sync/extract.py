@@ -86,9 +86,15 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
     at = now()
     session.execute(delete(Page).where(Page.sha256.in_(readings)))
     pages = [
-        {"sha256": sha256, "number": number, "text": text.replace("\x00", "")}
+        {
+            "sha256": sha256,
+            "number": number,
+            "text": page.text.replace("\x00", ""),
+            "method": page.method,
+            "confidence": page.confidence,
+        }
         for sha256, reading in readings.items()
-        for number, text in enumerate(reading.pages, 1)
+        for number, page in enumerate(reading.pages, 1)
     ]
     if pages:
         session.execute(insert(Page), pages)
@@ -104,9 +110,13 @@ def _note(session: Session, readings: dict[str, Reading]) -> None:
                 reader_version=READER_VERSION,
                 read_at=at,
                 page_count=len(reading.pages),
+                language=reading.language or None,
+                title=reading.title or None,
             )
         )
-    changes.append(session, text_changes(session, [k for k, v in readings.items() if any(v.pages)], at))
+    changes.append(
+        session, text_changes(session, [k for k, v in readings.items() if any(page.text for page in v.pages)], at)
+    )
     rows = session.execute(
         select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(readings), File.deleted.is_(False))
     ).all()

@@ -18,10 +18,11 @@ import signal
 import socket
 import sys
 import time
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-from . import pdf, plain
-from .sniff import PDF
+from .formats import READERS
 from .wire import Writer
 
 MEMORY = 1024 * 1024 * 1024
@@ -37,7 +38,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     parent = os.getppid()
     logging.disable(logging.CRITICAL)
-    pdf.warm_up()
+    readers = _warm_up()
     # Everything imported so far stays shared with the children instead of being copied when the collector touches it.
     gc.collect()
     gc.freeze()
@@ -53,11 +54,22 @@ def main() -> None:
         message, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
         if not message:
             return
-        ended = _serve(control, json.loads(message), *descriptors)
+        ended = _serve(control, readers, json.loads(message), *descriptors)
         control.sendall(json.dumps(ended).encode() + b"\n")
 
 
-def _serve(control: socket.socket, request: dict[str, Any], document: int, output: int) -> dict[str, int | bool]:
+def _warm_up() -> dict[str, ModuleType]:
+    """Import every reader and let it load what it needs; returns media type -> module."""
+    modules = {name: import_module(f"{__package__}.{name}") for name in dict.fromkeys(READERS.values())}
+    for module in modules.values():
+        if hasattr(module, "warm_up"):
+            module.warm_up()
+    return {media_type: modules[name] for media_type, name in READERS.items()}
+
+
+def _serve(
+    control: socket.socket, readers: dict[str, ModuleType], request: dict[str, Any], document: int, output: int
+) -> dict[str, int | bool]:
     watched, held = os.pipe()
     warm = os.getpid()
     pid = os.fork()
@@ -67,7 +79,7 @@ def _serve(control: socket.socket, request: dict[str, Any], document: int, outpu
         status = 1
         try:
             _confine(warm)
-            status = _read(request, document, Writer(output))
+            status = _read(readers[request["media_type"]], request, document, Writer(output))
         finally:
             os._exit(status)
     for descriptor in (document, output, held):
@@ -114,7 +126,7 @@ def _confine(warm: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
 
 
-def _read(request: dict[str, Any], descriptor: int, writer: Writer) -> int:
+def _read(reader: ModuleType, request: dict[str, Any], descriptor: int, writer: Writer) -> int:
     try:
         # Private and writable: PDFium gets a pointer into it, and no byte is copied before it is needed.
         document = mmap.mmap(descriptor, 0, access=mmap.ACCESS_COPY)
@@ -123,10 +135,8 @@ def _read(request: dict[str, Any], descriptor: int, writer: Writer) -> int:
         writer.end("too_large", f"The file alone fills the {MEMORY // 1024**2} MiB of memory for one document.")
         return 0
     try:
-        if request["media_type"] == PDF:
-            pdf.read(document, writer, second_reader_only=bool(request["second_reader_only"]))
-        else:
-            plain.read(document, writer)
+        read = getattr(reader, "read_again", reader.read) if request["again"] else reader.read
+        read(document, writer)
     except MemoryError:
         writer.end("too_large", f"Reading needs more than {MEMORY // 1024**2} MiB of memory.")
     return 0

@@ -44,18 +44,15 @@ def warm_up() -> None:
     pdf.close()
 
 
-def read(document: mmap, writer: Writer, *, second_reader_only: bool) -> None:
-    """Read with PDFium, or pdfminer.six where that fails; `second_reader_only` where PDFium has died of it."""
-    if second_reader_only:
-        _read_again(document, writer)
-        return
+def read(document: mmap, writer: Writer) -> None:
+    """Read with PDFium, or pdfminer.six where that fails."""
     # PDFium leaves no circles behind, and each round of the collector copies shared memory: 12 % of the time.
     gc.disable()
     writer.begin("pdfium")
     state = _read_first(document, writer)
     gc.enable()
     if state == "damaged" or (state == "empty" and _finds_text(document)):
-        _read_again(document, writer)
+        read_again(document, writer)
 
 
 def _read_first(document: mmap, writer: Writer) -> str:
@@ -74,7 +71,7 @@ def _read_first(document: mmap, writer: Writer) -> str:
             text = _page_text(pdf, number)
             unread += text is None
             with_text += bool(text and not text.isspace())
-            writer.page(mend_marks(text or ""))
+            writer.page(mend_marks(text or ""), method="pdfium")
     except EnoughError as enough:
         writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
         return "partly"
@@ -108,14 +105,15 @@ def _conclude(writer: Writer, total: int, with_text: int, unread: int) -> str:
     return state
 
 
-def _read_again(document: mmap, writer: Writer) -> None:
+def read_again(document: mmap, writer: Writer) -> None:
+    """Read with pdfminer.six alone, where PDFium has died of the document."""
     writer.begin("pdfminer")
     total, with_text = 0, 0
     try:
         for text in _pdfminer_pages(document):
             total += 1
             with_text += bool(text)
-            writer.page(mend_hyphens(text))
+            writer.page(mend_hyphens(text), method="pdfminer")
     except EnoughError as enough:
         writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
     except MemoryError:

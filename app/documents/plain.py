@@ -12,7 +12,7 @@ def read(document: mmap, writer: Writer) -> None:
     pages = _decode(document[:]).split("\f")
     try:
         for page in pages:
-            writer.page(page)
+            writer.page(page, method="plain")
     except EnoughError as enough:
         writer.end("partly", f"The text {enough}; the rest is left out.", truncated=True)
         return

@@ -12,24 +12,36 @@ State = Literal[
     "too_large",  # it needs more memory than one document gets
     "crashed",  # the reading process died
     "timeout",  # it took longer than one document gets
+    "hostile",  # it made the reader do what no reader does
     "not_a_document",  # something else was served in its place, such as an error page
     "unsupported",  # no reader for this format
 ]
 STATES: frozenset[str] = frozenset(get_args(State))
 
 # Readings made by another version may be made again: raise it with every change that alters text.
-READER_VERSION = "1"
+READER_VERSION = "2"
 MAX_TEXT = 8 * 1024 * 1024
 MAX_PAGES = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page: its text ("" where it has none), how that was obtained, and how sure of it the reader is."""
+
+    text: str
+    method: str  # pdfium, pdfminer, ocr, plain, docx, ...
+    confidence: int | None = None  # 0 to 100, only where letters were guessed from a picture
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """The text of a document page by page ("" for a page without), and a sentence where it is not plainly ok."""
+    """A document page by page, and a sentence where it is not plainly ok."""
 
     state: State
-    pages: tuple[str, ...] = ()
+    pages: tuple[PageText, ...] = ()
     reader: str = ""
     media_type: str = ""
     reason: str = ""
     truncated: bool = False
+    language: str = ""  # of most of the text, "de" or "en"; "" where unknown
+    title: str = ""  # as the document itself says it

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import mimetypes
 import os
 import select
 import signal
@@ -16,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from .formats import judge
 from .reading import Reading, State
-from .sniff import HEAD, HTML, PDF, TEXT, UNKNOWN, sniff
+from .sniff import HEAD
 from .wire import MAX_WIRE, Attempt, attempts_in
 
 SECONDS = 29.0  # with the kill behind it, no document holds a worker for more than 30 s
@@ -25,13 +25,6 @@ _START_SECONDS = 60.0
 # The warm process kills the child itself; only if it is stuck is it killed too.
 _GRACE_SECONDS = 3.0
 _WORTH_ANOTHER_TRY = 2.0
-# What servers send in place of a file they do not have.
-_ERROR_PAGES = {
-    HTML: "A web page",
-    TEXT: "Plain text",
-    "application/json": "A JSON message",
-    "application/xml": "An XML message",
-}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -68,7 +61,7 @@ class Sandbox:
             size = os.fstat(descriptor).st_size
             if not size:
                 return Reading("damaged", reason="The file is empty: 0 bytes.")
-            media_type, refusal = _judge(os.pread(descriptor, HEAD, 0), media_type_hint, name)
+            media_type, refusal = judge(os.pread(descriptor, HEAD, 0), media_type_hint, name)
             if refusal:
                 return refusal
             with self._lock:
@@ -87,20 +80,18 @@ class Sandbox:
 
     def _read(self, descriptor: int, media_type: str) -> Reading:
         end = time.monotonic() + SECONDS
-        attempts, ended = self._attempt(descriptor, media_type, end, second_reader_only=False)
+        attempts, ended = self._attempt(descriptor, media_type, end, again=False)
         died = ended.code != 0 and not ended.late and ended.code != -signal.SIGXCPU
         left = end - time.monotonic()
-        if died and media_type == PDF and not any(attempt.state for attempt in attempts) and left > _WORTH_ANOTHER_TRY:
-            more, _ = self._attempt(descriptor, media_type, end, second_reader_only=True)
+        if died and not any(attempt.state for attempt in attempts) and left > _WORTH_ANOTHER_TRY:
+            more, _ = self._attempt(descriptor, media_type, end, again=True)
             attempts += more
         return _reading(attempts, ended, media_type)
 
-    def _attempt(
-        self, descriptor: int, media_type: str, end: float, *, second_reader_only: bool
-    ) -> tuple[list[Attempt], _Ended]:
+    def _attempt(self, descriptor: int, media_type: str, end: float, *, again: bool) -> tuple[list[Attempt], _Ended]:
         for _ in range(2):
             left = end - time.monotonic()
-            request = {"media_type": media_type, "second_reader_only": second_reader_only, "seconds": max(left, 0.1)}
+            request = {"media_type": media_type, "again": again, "seconds": max(left, 0.1)}
             try:
                 data, ended = _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
             except (_WarmDiedError, OSError):
@@ -165,20 +156,6 @@ def _opened(document: Path | str | bytes, opened: contextlib.ExitStack) -> int:
     return descriptor
 
 
-def _judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
-    """The media type to read a document as, or why it is not read at all."""
-    said = hint.split(";", 1)[0].strip().lower() or mimetypes.guess_type(name)[0] or ""
-    found = sniff(head)
-    if said == PDF and (found == UNKNOWN or (found == TEXT and b" obj" in head)):
-        found = PDF  # without its mark: whether anything can be saved the readers find out
-    if found == PDF or (found == TEXT and (said in ("", UNKNOWN) or said.startswith("text/"))):
-        return found, None
-    if found in _ERROR_PAGES and said != found:
-        reason = f"{_ERROR_PAGES[found]} was served instead of the document."
-        return found, Reading("not_a_document", media_type=found, reason=reason)
-    return found, Reading("unsupported", media_type=found, reason=f"There is no reader for {found}.")
-
-
 def _converse(control: socket.socket, request: dict[str, object], document: int, end: float) -> tuple[bytes, _Ended]:
     source, sink = os.pipe()
     with os.fdopen(source, "rb", buffering=0) as pipe:
@@ -221,11 +198,24 @@ def _reading(attempts: list[Attempt], ended: _Ended, media_type: str) -> Reading
         if best is not None:
             cause = "takes too long" if out_of_time else "fails"
             reason = f"Reading {cause} after page {len(best.pages)}; the rest is left out."
-            return Reading("partly", tuple(best.pages), best.reader, media_type, reason, truncated=True)
+            best.state, best.reason, best.truncated = "partly", reason, True
+            return _told(best, media_type)
         best = finished[0] if finished else None
     if best is not None:
-        state = cast("State", best.state)
-        return Reading(state, tuple(best.pages), best.reader, media_type, best.reason, best.truncated)
+        return _told(best, media_type)
     if out_of_time:
         return Reading("timeout", media_type=media_type, reason=f"Reading takes longer than {SECONDS:.0f} s.")
     return Reading("crashed", media_type=media_type, reason="The reading process died of this file.")
+
+
+def _told(attempt: Attempt, media_type: str) -> Reading:
+    return Reading(
+        cast("State", attempt.state),
+        tuple(attempt.pages),
+        attempt.reader,
+        media_type,
+        attempt.reason,
+        attempt.truncated,
+        attempt.language,
+        attempt.title,
+    )

@@ -1,21 +1,27 @@
 """The one-way line from the reading child to its parent: records of a kind, a length and UTF-8.
 
-`R` a reader begins anew, `P` one page's text, `E` that reader's end. A child that dies leaves what it had sent.
+`R` a reader begins anew, `P` one page (method, confidence, text), `M` what holds for the whole document (language,
+title), `E` that reader's end. A child that dies leaves what it had sent.
 """
 
 import os
+import re
 import struct
 import time
 from dataclasses import dataclass, field
 
-from .reading import MAX_PAGES, MAX_TEXT, STATES
+from .reading import MAX_PAGES, MAX_TEXT, STATES, PageText
 from .text import clean
 
 _HEADER = struct.Struct(">cI")
 _FLUSH_BYTES = 65536
 _FLUSH_SECONDS = 0.1
+MAX_TITLE = 300
+_NAME = re.compile(r"[a-z0-9]{1,16}")
+_CONFIDENCE = re.compile(r"|[0-9]|[1-9][0-9]|100")
+_LANGUAGE = re.compile(r"|[a-z]{2}")
 # Headers and ends besides the text itself, for two readers: more than this no honest child sends.
-MAX_WIRE = 2 * (MAX_TEXT + MAX_PAGES * _HEADER.size) + 65536
+MAX_WIRE = 2 * (MAX_TEXT + MAX_PAGES * (_HEADER.size + 24)) + 65536
 
 
 class EnoughError(Exception):
@@ -37,17 +43,25 @@ class Writer:
         self.pages = self.bytes = 0
         self._record(b"R", reader.encode())
 
-    def page(self, text: str) -> None:
-        """Send one page; EnoughError when no more will be taken."""
+    def page(self, text: str, *, method: str, confidence: int | None = None) -> None:
+        """Send one page, how its text was obtained and, of guessed text, how sure it is (0 to 100).
+
+        EnoughError when no more will be taken.
+        """
         if self.pages == MAX_PAGES:
             raise EnoughError(f"has more than {MAX_PAGES} pages")
         data = text.encode("utf-8", "replace")
         left = MAX_TEXT - self.bytes
         self.pages += 1
         self.bytes += len(data)
-        self._record(b"P", data if len(data) <= left else data[:left].decode("utf-8", "ignore").encode())
+        head = f"{method}\n{'' if confidence is None else confidence}\n".encode()
+        self._record(b"P", head + (data if len(data) <= left else data[:left].decode("utf-8", "ignore").encode()))
         if len(data) > left:
             raise EnoughError(f"has more than {MAX_TEXT // 1024 // 1024} MiB of text")
+
+    def meta(self, *, language: str = "", title: str = "") -> None:
+        """Say in which language the document is and what it calls itself; the last word counts."""
+        self._record(b"M", f"{language}\n{' '.join(title.split())[:MAX_TITLE]}".encode("utf-8", "replace"))
 
     def end(self, state: str, reason: str = "", *, truncated: bool = False) -> None:
         """Say what this reader came to."""
@@ -73,15 +87,17 @@ class Attempt:
     """What one reader sent; `state` stays empty if it never came to its end."""
 
     reader: str
-    pages: list[str] = field(default_factory=list)
+    pages: list[PageText] = field(default_factory=list)
     state: str = ""
     reason: str = ""
     truncated: bool = False
+    language: str = ""
+    title: str = ""
 
     @property
     def has_text(self) -> bool:
         """Whether any page has text."""
-        return any(page and not page.isspace() for page in self.pages)
+        return any(page.text and not page.text.isspace() for page in self.pages)
 
 
 def attempts_in(data: bytes) -> list[Attempt]:
@@ -101,18 +117,38 @@ def attempts_in(data: bytes) -> list[Attempt]:
 def _take(kind: bytes, body: bytes, found: list[Attempt]) -> bool:
     try:
         text = body.decode()
-        if kind == b"R" and len(found) < 2:
-            found.append(Attempt(clean(text)[:40]))
-        elif kind == b"P" and found and len(found[-1].pages) < MAX_PAGES:
-            found[-1].pages.append(clean(text))
-        elif kind == b"E" and found:
-            state, truncated, reason = text.split("\n", 2)
-            if state not in STATES:
+        if kind == b"R":
+            if len(found) == 2 or not _NAME.fullmatch(text):
                 return False
-            found[-1].state, found[-1].reason = state, clean(reason)[:300]
-            found[-1].truncated = truncated == "1"
-        else:
-            return False
-    except ValueError:
+            found.append(Attempt(text))
+            return True
+        return bool(found) and _TAKEN[kind](text, found[-1])
+    except (ValueError, KeyError):
         return False
+
+
+def _take_page(text: str, attempt: Attempt) -> bool:
+    method, confidence, page = text.split("\n", 2)
+    if len(attempt.pages) >= MAX_PAGES or not _NAME.fullmatch(method) or not _CONFIDENCE.fullmatch(confidence):
+        return False
+    attempt.pages.append(PageText(clean(page), method, int(confidence) if confidence else None))
     return True
+
+
+def _take_meta(text: str, attempt: Attempt) -> bool:
+    language, title = text.split("\n", 1)
+    if not _LANGUAGE.fullmatch(language):
+        return False
+    attempt.language, attempt.title = language, " ".join(clean(title).split())[:MAX_TITLE]
+    return True
+
+
+def _take_end(text: str, attempt: Attempt) -> bool:
+    state, truncated, reason = text.split("\n", 2)
+    if state not in STATES:
+        return False
+    attempt.state, attempt.reason, attempt.truncated = state, clean(reason)[:300], truncated == "1"
+    return True
+
+
+_TAKEN = {b"P": _take_page, b"M": _take_meta, b"E": _take_end}

@@ -65,6 +65,8 @@ class Blob(Base):
     reader_version: Mapped[str | None] = mapped_column(Text, doc="a newer reader may read it again")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     page_count: Mapped[int | None]
+    language: Mapped[str | None] = mapped_column(String(2), doc="of most of its text, two letters")
+    title: Mapped[str | None] = mapped_column(Text, doc="as the document itself says it")
 
     pages: Mapped[list["Page"]] = relationship(
         primaryjoin="foreign(Page.sha256) == Blob.sha256", viewonly=True, order_by="Page.number"
@@ -79,3 +81,5 @@ class Page(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str] = mapped_column(Text)
+    method: Mapped[str | None] = mapped_column(String(16), doc="how the text was obtained: pdfium, ocr, docx, …")
+    confidence: Mapped[int | None] = mapped_column(doc="0 to 100, where letters were guessed from a picture")

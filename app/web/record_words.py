@@ -104,6 +104,7 @@ FILE_STATES = {
     "unsupported": N_("of a kind we do not read"),
     "too_large": N_("too large to be read"),
     "crashed": N_("made the reader fail"),
+    "hostile": N_("attacked the reader"),
     "timeout": N_("takes too long to be read"),
     "gone": N_("no longer at the council"),
     "failed": N_("could not be fetched"),

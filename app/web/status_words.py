@@ -134,6 +134,7 @@ def file_reason(reason: str, count: int) -> str:
         "damaged": ngettext("file is damaged.", "files are damaged.", count),
         "too_large": ngettext("file is too large to be read.", "files are too large to be read.", count),
         "crashed": ngettext("file made the reader fail.", "files made the reader fail.", count),
+        "hostile": ngettext("file attacks its reader.", "files attack their reader.", count),
         "timeout": ngettext("file takes too long to be read.", "files take too long to be read.", count),
         "not_a_document": ngettext("file is an error page.", "files are error pages.", count),
         "unsupported": ngettext("file is of a kind we do not read.", "files are of a kind we do not read.", count),

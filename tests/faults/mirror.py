@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import app.db
 from app.config import Settings
 from app.db import open_engine, upgrade
-from app.documents import Reading
+from app.documents import PageText, Reading
 from app.models import OPARL_TYPES
 from app.net import GuardedClient
 from app.shown import present
@@ -152,7 +152,9 @@ class Reader:
 
     def read(self, document: Path) -> Reading:
         """Take the bytes for text."""
-        return Reading("ok", (document.read_bytes().decode("latin-1"),), "test", "application/pdf", "")
+        return Reading(
+            "ok", (PageText(document.read_bytes().decode("latin-1"), "test"),), "test", "application/pdf", ""
+        )
 
     def close(self) -> None:
         """Nothing to end."""

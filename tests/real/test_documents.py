@@ -67,4 +67,6 @@ def test_every_sound_file_is_read(boxes: tuple[Sandbox, Sandbox]) -> None:
     states = Counter(reading.state for _, reading, _ in outcomes)
     assert set(states) == {"ok", "empty"}
     assert states["ok"] >= 70
-    assert all("\ufffe" not in page and "\x00" not in page for _, reading, _ in outcomes for page in reading.pages)
+    assert all(
+        "\ufffe" not in page.text and "\x00" not in page.text for _, reading, _ in outcomes for page in reading.pages
+    )

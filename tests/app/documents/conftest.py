@@ -2,7 +2,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.documents import Sandbox
+from app.documents import Reading, Sandbox
+
+
+def texts(reading: Reading) -> tuple[str, ...]:
+    """The pages' texts alone."""
+    return tuple(page.text for page in reading.pages)
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ import pytest
 from app.documents import Sandbox
 
 from . import samples
+from .conftest import texts
 
 
 def test_it_reads_each_page_with_its_umlauts(sandbox: Sandbox) -> None:
     reading = sandbox.read(samples.pdf([samples.UMLAUTS], [], ["Dritte Seite"]))
 
     assert reading.state == "ok"
-    assert reading.pages == (samples.UMLAUTS, "", "Dritte Seite")
+    assert texts(reading) == (samples.UMLAUTS, "", "Dritte Seite")
     assert reading.reader == "pdfium"
     assert reading.media_type == "application/pdf"
     assert reading.reason == "1 of 3 pages have no text."
@@ -24,8 +25,8 @@ def test_it_reads_a_file_by_its_path(sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "Vorlage 1/2024.pdf".replace("/", "_")
     path.write_bytes(samples.pdf(["Haushaltssatzung"]))
 
-    assert sandbox.read(path).pages == ("Haushaltssatzung",)
-    assert sandbox.read(str(path)).pages == ("Haushaltssatzung",)
+    assert texts(sandbox.read(path)) == ("Haushaltssatzung",)
+    assert texts(sandbox.read(str(path))) == ("Haushaltssatzung",)
 
 
 def test_it_says_when_a_path_cannot_be_opened(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -41,13 +42,13 @@ def test_it_mends_words_broken_at_line_ends(sandbox: Sandbox) -> None:
         "Fraktion stimmt zu.",
     ]
 
-    (page,) = sandbox.read(samples.pdf(lines)).pages
+    (page,) = texts(sandbox.read(samples.pdf(lines)))
 
     assert page == "Der Bebauungsplan liegt im Haupt- und Finanzausschuss; die CDU-Fraktion stimmt zu."
 
 
 def test_it_reads_columns_one_after_the_other(sandbox: Sandbox) -> None:
-    (page,) = sandbox.read(samples.two_columns(["Der Rat", "beschließt"], ["die Satzung", "der Stadt"])).pages
+    (page,) = texts(sandbox.read(samples.two_columns(["Der Rat", "beschließt"], ["die Satzung", "der Stadt"])))
 
     assert page.split("\n") == ["Der Rat", "beschließt", "die Satzung", "der Stadt"]
 
@@ -55,7 +56,7 @@ def test_it_reads_columns_one_after_the_other(sandbox: Sandbox) -> None:
 def test_it_calls_a_scan_empty(sandbox: Sandbox) -> None:
     reading = sandbox.read(samples.scan())
 
-    assert (reading.state, reading.pages) == ("empty", ("",))
+    assert (reading.state, texts(reading)) == ("empty", ("",))
     assert "scan" in reading.reason
 
 
@@ -69,7 +70,7 @@ def test_it_asks_for_no_password(sandbox: Sandbox) -> None:
 def test_it_reads_an_encrypted_pdf_that_opens_without_a_password(sandbox: Sandbox) -> None:
     target = samples.pdf(["öffentlich"], password="")
 
-    assert sandbox.read(target).pages == ("öffentlich",)
+    assert texts(sandbox.read(target)) == ("öffentlich",)
 
 
 def test_it_lets_the_second_reader_read_what_the_first_cannot_open(sandbox: Sandbox) -> None:
@@ -78,7 +79,7 @@ def test_it_lets_the_second_reader_read_what_the_first_cannot_open(sandbox: Sand
     reading = sandbox.read(sound.removeprefix(b"%PDF-1.3\n"), media_type_hint="application/pdf")
 
     assert (reading.state, reading.reader) == ("ok", "pdfminer")
-    assert reading.pages[0] == "Zweitausschuss"
+    assert texts(reading)[0] == "Zweitausschuss"
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.9, 0.99])
@@ -146,11 +147,11 @@ def test_it_has_no_reader_for_an_office_file(sandbox: Sandbox) -> None:
 def test_it_reads_plain_text_in_the_usual_codings(sandbox: Sandbox, data: bytes) -> None:
     reading = sandbox.read(data, name="hinweis.txt")
 
-    assert (reading.state, reading.reader, reading.pages) == ("ok", "plain", ("Grüße aus dem Rathaus",))
+    assert (reading.state, reading.reader, texts(reading)) == ("ok", "plain", ("Grüße aus dem Rathaus",))
 
 
 def test_it_takes_a_form_feed_for_the_end_of_a_page(sandbox: Sandbox) -> None:
-    assert sandbox.read(b"eins\fzwei", media_type_hint="text/plain").pages == ("eins", "zwei")
+    assert texts(sandbox.read(b"eins\fzwei", media_type_hint="text/plain")) == ("eins", "zwei")
 
 
 def test_it_calls_white_space_empty(sandbox: Sandbox) -> None:
@@ -159,7 +160,7 @@ def test_it_calls_white_space_empty(sandbox: Sandbox) -> None:
 
 def test_it_hands_out_no_controls_and_no_direction_overrides(sandbox: Sandbox) -> None:
     text = "a\x1bb\u202ec\u2066d\ufeffe\uffff\x7f\x85f\r\ng\th"
-    (page,) = sandbox.read(text.encode(), media_type_hint="text/plain").pages
+    (page,) = texts(sandbox.read(text.encode(), media_type_hint="text/plain"))
 
     assert page == "abcde\nf\ng\th"
 
@@ -168,7 +169,7 @@ def test_it_keeps_eight_mebibytes_of_text_and_says_so(sandbox: Sandbox) -> None:
     reading = sandbox.read("ü".encode() * (5 << 20), media_type_hint="text/plain")
 
     assert (reading.state, reading.truncated) == ("partly", True)
-    assert sum(len(page.encode()) for page in reading.pages) == 8 << 20
+    assert sum(len(page.encode()) for page in texts(reading)) == 8 << 20
 
 
 def test_it_keeps_ten_thousand_pages_and_says_so(sandbox: Sandbox) -> None:

@@ -7,11 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.documents.reading import PageText
 from app.documents.wire import Attempt, Writer, attempts_in
 
 
 def record(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">cI", kind, len(data)) + data
+
+
+def page(text: bytes) -> bytes:
+    return record(b"P", b"pdfium\n\n" + text)
+
+
+def plain(*texts: str) -> list[PageText]:
+    return [PageText(text, "pdfium") for text in texts]
 
 
 READER = record(b"R", b"pdfium")
@@ -21,27 +30,49 @@ def test_it_carries_pages_and_the_end() -> None:
     source, sink = os.pipe()
     writer = Writer(sink)
     writer.begin("pdfium")
-    writer.page("Größe")
-    writer.page("")
+    writer.meta(language="de", title=" Satzung über\n die Größe ")
+    writer.page("Größe", method="pdfium")
+    writer.page("", method="ocr", confidence=0)
     writer.end("ok", "fine")
     os.close(sink)
     data = os.read(source, 65536)
     os.close(source)
 
-    assert attempts_in(data) == [Attempt("pdfium", ["Größe", ""], "ok", "fine")]
+    assert attempts_in(data) == [
+        Attempt(
+            "pdfium",
+            [PageText("Größe", "pdfium"), PageText("", "ocr", 0)],
+            "ok",
+            "fine",
+            language="de",
+            title="Satzung über die Größe",
+        )
+    ]
 
 
 def test_it_keeps_what_came_before_the_child_died() -> None:
-    whole = READER + record(b"P", b"eins") + record(b"P", b"zwei")
+    whole = READER + page(b"eins") + page(b"zwei")
 
-    assert attempts_in(whole[:-2]) == [Attempt("pdfium", ["eins"])]
+    assert attempts_in(whole[:-2]) == [Attempt("pdfium", plain("eins"))]
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        record(b"P", b"\xff\xfe"),
-        record(b"P", b"\xed\xa0\x80"),
+        page(b"\xff\xfe"),
+        page(b"\xed\xa0\x80"),
+        record(b"P", b"no head"),
+        record(b"P", b"pdf ium\n\nx"),
+        record(b"P", b"\n\nx"),
+        record(b"P", b"p" * 17 + b"\n\nx"),
+        record(b"P", b"ocr\n101\nx"),
+        record(b"P", b"ocr\n-1\nx"),
+        record(b"P", b"ocr\n1.5\nx"),
+        record(b"P", "ocr\n٣\nx".encode()),
+        record(b"M", b"German\nTitle"),
+        record(b"M", b"DE\nTitle"),
+        record(b"M", b"de"),
+        record(b"R", b"<b>"),
         record(b"X", b"unknown"),
         record(b"E", b"ok"),
         record(b"E", b"ok\n"),
@@ -52,26 +83,32 @@ def test_it_keeps_what_came_before_the_child_died() -> None:
     ],
 )
 def test_it_stops_at_what_does_not_fit(bad: bytes) -> None:
-    found = attempts_in(READER + record(b"P", b"gut") + bad + record(b"E", b"ok\n0\n"))
+    found = attempts_in(READER + page(b"gut") + bad + record(b"E", b"ok\n0\n"))
 
-    assert found == [Attempt("pdfium", ["gut"])]
+    assert found == [Attempt("pdfium", plain("gut"))]
 
 
 def test_it_takes_no_page_before_a_reader_and_no_third_reader() -> None:
-    assert attempts_in(record(b"P", b"x")) == []
+    assert attempts_in(page(b"x") + record(b"M", b"de\n")) == []
     assert len(attempts_in(READER * 5)) == 2
 
 
 def test_it_takes_no_more_pages_than_are_kept() -> None:
-    (attempt,) = attempts_in(READER + record(b"P", b"x") * 10_001)
+    (attempt,) = attempts_in(READER + page(b"x") * 10_001)
 
     assert len(attempt.pages) == 10_000
 
 
 def test_it_cleans_what_the_child_says() -> None:
-    (attempt,) = attempts_in(READER + record(b"P", b"a\x00b\x1b[2J") + record(b"E", b"ok\n1\n" + b"x\ny\x07" * 200))
+    (attempt,) = attempts_in(
+        READER
+        + page(b"a\x00b\x1b[2J")
+        + record(b"M", b"\na\x00\n " + b"b" * 999)
+        + record(b"E", b"ok\n1\n" + b"x\ny\x07" * 200)
+    )
 
-    assert attempt.pages == ["ab[2J"]
+    assert attempt.pages == plain("ab[2J")
+    assert attempt.title == "a " + "b" * 298
     assert "\x07" not in attempt.reason
     assert len(attempt.reason) <= 300
 
