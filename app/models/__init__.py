@@ -4,6 +4,7 @@ from app.models.alerts import Alert, AlertDelivery, AlertHit
 from app.models.base import Link, OParlObject, key_of
 from app.models.bodies import Body, LegislativeTerm, System
 from app.models.changes import Change, Consumer
+from app.models.facts import Mention, Street
 from app.models.files import Blob, File, Page
 from app.models.locations import Location
 from app.models.meetings import AgendaItem, Meeting
@@ -51,6 +52,7 @@ __all__ = [
     "Lookup",
     "Meeting",
     "Membership",
+    "Mention",
     "OParlObject",
     "Organization",
     "Page",
@@ -59,6 +61,7 @@ __all__ = [
     "Problem",
     "SeenPage",
     "Source",
+    "Street",
     "SyncRun",
     "System",
     "key_of",

@@ -65,6 +65,9 @@ class Blob(Base):
     reader_version: Mapped[str | None] = mapped_column(Text, doc="a newer reader may read it again")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     page_count: Mapped[int | None]
+    facts_version: Mapped[str | None] = mapped_column(
+        String(16), index=True, doc="which app.facts looked through its text; None: not yet"
+    )
     language: Mapped[str | None] = mapped_column(String(2), doc="of most of its text, two letters")
     title: Mapped[str | None] = mapped_column(Text, doc="as the document itself says it")
 

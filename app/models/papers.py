@@ -17,6 +17,7 @@ class Paper(OParlObject):
     __table_args__ = (Index(None, "deleted", "date", "id"), Index(None, "deleted", "paper_type"))
 
     reference: Mapped[str | None] = mapped_column(Text, index=True, doc="the number on it; not unique anywhere")
+    reference_key: Mapped[str | None] = mapped_column(Text, index=True, doc="what its number is compared by")
     date: Mapped[Date | None] = mapped_column(index=True)
     paper_type: Mapped[str | None] = mapped_column(Text)
 

@@ -18,6 +18,36 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("method", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("confidence", sa.Integer(), nullable=True))
 
+    op.create_table(
+        "mention",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("page", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("start", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=9), nullable=False),
+        sa.Column("end", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=True),
+        sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("sha256", "page", "start", "kind", name=op.f("pk_mention")),
+    )
+    with op.batch_alter_table("mention", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mention_kind_value_sha256"), ["kind", "value", "sha256"], unique=False)
+
+    op.create_table(
+        "street",
+        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("body_id", "key", name=op.f("pk_street")),
+    )
+    with op.batch_alter_table("blob", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("facts_version", sa.String(length=16), nullable=True))
+        batch_op.create_index(batch_op.f("ix_blob_facts_version"), ["facts_version"], unique=False)
+
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reference_key", sa.Text(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_paper_reference_key"), ["reference_key"], unique=False)
+
 
 def downgrade() -> None:
     raise NotImplementedError("restore a backup instead: what the new columns know would be lost")
