@@ -20,9 +20,11 @@ import sys
 import time
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
+from . import preview
 from .formats import READERS
+from .picture import Request
 from .wire import Writer
 
 MEMORY = 1024 * 1024 * 1024
@@ -61,7 +63,7 @@ def main() -> None:
 def _warm_up() -> dict[str, ModuleType]:
     """Import every reader and let it load what it needs; returns media type -> module."""
     modules = {name: import_module(f"{__package__}.{name}") for name in dict.fromkeys(READERS.values())}
-    for module in modules.values():
+    for module in (*modules.values(), preview):
         if hasattr(module, "warm_up"):
             module.warm_up()
     return {media_type: modules[name] for media_type, name in READERS.items()}
@@ -79,7 +81,10 @@ def _serve(
         status = 1
         try:
             _confine(warm)
-            status = _read(readers[request["media_type"]], request, document, Writer(output))
+            if "kind" in request:
+                status = _draw(request, document, output)
+            else:
+                status = _read(readers[request["media_type"]], request, document, Writer(output))
         finally:
             os._exit(status)
     for descriptor in (document, output, held):
@@ -139,6 +144,14 @@ def _read(reader: ModuleType, request: dict[str, Any], descriptor: int, writer: 
         read(document, writer)
     except MemoryError:
         writer.end("too_large", f"Reading needs more than {MEMORY // 1024**2} MiB of memory.")
+    return 0
+
+
+def _draw(request: dict[str, Any], descriptor: int, output: int) -> int:
+    """Send what a page looks like; of a page that cannot be drawn, nothing."""
+    document = mmap.mmap(descriptor, 0, access=mmap.ACCESS_COPY)  # stays open, as PDFium points into it
+    with os.fdopen(output, "wb") as pipe:
+        pipe.write(preview.answer(document, cast("Request", request)))
     return 0
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from .formats import judge
+from .picture import Request
 from .reading import Reading, State
 from .sniff import HEAD
 from .wire import MAX_WIRE, Attempt, attempts_in
@@ -67,6 +68,17 @@ class Sandbox:
             with self._lock:
                 return self._read(descriptor, media_type)
 
+    def draw(self, document: Path, request: Request, *, seconds: float) -> bytes:
+        """Return what the child sent of a page, unchecked; nothing if it cannot be drawn in so many seconds.
+
+        OSError if the path cannot be opened, SandboxError if nothing can be drawn here.
+        """
+        with contextlib.ExitStack() as opened:
+            descriptor = _opened(document, opened)
+            with self._lock:
+                data, ended = self._asked(descriptor, {**request}, time.monotonic() + seconds)
+        return b"" if ended.code or ended.late else data
+
     def close(self) -> None:
         """End the warm process, and with it whatever it reads."""
         with self._lock:
@@ -89,11 +101,14 @@ class Sandbox:
         return _reading(attempts, ended, media_type)
 
     def _attempt(self, descriptor: int, media_type: str, end: float, *, again: bool) -> tuple[list[Attempt], _Ended]:
+        data, ended = self._asked(descriptor, {"media_type": media_type, "again": again}, end)
+        return attempts_in(data), ended
+
+    def _asked(self, descriptor: int, request: dict[str, object], end: float) -> tuple[bytes, _Ended]:
         for _ in range(2):
-            left = end - time.monotonic()
-            request = {"media_type": media_type, "again": again, "seconds": max(left, 0.1)}
+            request["seconds"] = max(end - time.monotonic(), 0.1)
             try:
-                data, ended = _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
+                return _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
             except (_WarmDiedError, OSError):
                 # The document cannot be the cause, the warm process never looks into it: once more, in a new one.
                 self._stop()
@@ -101,11 +116,9 @@ class Sandbox:
                 # Interrupted in the middle, the answer to this document would be taken for that to the next.
                 self._stop()
                 raise
-            else:
-                return attempts_in(data), ended
             if time.monotonic() > end:
                 break
-        return [], _Ended(code=1, late=time.monotonic() > end)
+        return b"", _Ended(code=1, late=time.monotonic() > end)
 
     def _ready(self) -> socket.socket:
         if self._control is not None and self._warm is not None and self._warm.poll() is None:
