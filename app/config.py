@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+DEFAULT_PREVIEWS_MB = 1024  # 16,000 pages of 65 kB
 DATABASES = ("sqlite", "postgresql+psycopg")
 ENGINES = ("embedded", "tantivy", "whoosh")
-STORES = ("file",)
+STORES = ("file", "s3")
 MAILERS = ("smtp", "smtps", "file")
 
 Network = IPv4Network | IPv6Network
@@ -28,12 +29,24 @@ class Settings:
     home: Path
     database_url: str
     search_url: str
-    files_url: str
+    files_url: str = field(repr=False)  # a bucket's may hold a key
     mail_url: str
     base_url: str = DEFAULT_BASE_URL
     secret_key: str = field(default="", repr=False)
     contact: str = ""
     fetch_allow_networks: tuple[Network, ...] = ()
+    files_origin: str = ""
+    previews_max_mb: int = DEFAULT_PREVIEWS_MB
+
+    @property
+    def file_copies(self) -> Path:
+        """Where local copies lie of files that are kept in a bucket."""
+        return self.home / "cache" / "files"
+
+    @property
+    def previews(self) -> Path:
+        """Where pictures of pages are kept."""
+        return self.home / "previews"
 
     @property
     def exports(self) -> Path:
@@ -60,6 +73,8 @@ class Settings:
             secret_key=environ.get("SECRET_KEY", ""),
             contact=environ.get("CONTACT", ""),
             fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),
+            files_origin=environ.get("FILES_ORIGIN", "").rstrip("/"),
+            previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
         if faults:
@@ -82,11 +97,31 @@ class Settings:
             faults.append("CONTACT must be one mail address")
         if self.base_url.startswith("http") and not urlsplit(self.base_url).netloc:
             faults.append("BASE_URL must name a host")
-        return faults
+        return faults + self._origin_faults()
+
+    def _origin_faults(self) -> list[str]:
+        if not self.files_origin:
+            return []
+        origin = urlsplit(self.files_origin)
+        plain = self.files_origin == f"{origin.scheme}://{origin.netloc}" and "@" not in origin.netloc
+        if not plain or origin.scheme not in ("http", "https") or not origin.hostname:
+            return ["FILES_ORIGIN must be http:// or https:// and a host, nothing behind it"]
+        # Cookies know no ports: another port of the same host would get them.
+        if origin.hostname == urlsplit(self.base_url).hostname:
+            return ["FILES_ORIGIN must be another host than that of BASE_URL"]
+        return []
 
 
 def _scheme(url: str) -> str:
     return url.partition(":")[0]
+
+
+def _megabytes(name: str, environ: Mapping[str, str], default: int, faults: list[str]) -> int:
+    given = environ.get(name, "") or str(default)
+    if given.isascii() and given.isdigit():
+        return int(given)
+    faults.append(f"{name} must be a number of megabytes")
+    return default
 
 
 def _networks(text: str, faults: list[str]) -> tuple[Network, ...]:

@@ -1,6 +1,5 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -104,11 +103,7 @@ def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -
 
 
 def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
-    return (
-        bool(grace)
-        and store.exists(sha256)
-        and time.time() - store.path(sha256).stat().st_mtime < grace.total_seconds()
-    )
+    return bool(grace) and store.exists(sha256) and store.age(sha256) < grace.total_seconds()
 
 
 def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:

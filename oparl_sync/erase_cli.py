@@ -24,7 +24,7 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
     engine = open_current(settings.database_url)
     try:
         reached = _erase(settings, engine, named, yes=yes)
-        download.tidy(engine, open_store(settings.files_url))
+        download.tidy(engine, open_store(settings.files_url, settings.file_copies))
         index.refresh(engine, settings.search_url, Progress(quiet=as_json))
     except steps.NotErasable as error:
         raise click.UsageError(str(error)) from error

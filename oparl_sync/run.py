@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Network, Settings
 from app.db import now
 from app.documents import SandboxError
-from app.files import FileStore, StoreFull, open_store
+from app.files import FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
 from oparl_sync import download, due_files, extract, fetch, index, leases, problems
@@ -103,7 +103,7 @@ def one_source(
                 summary.requests += client.requests
     except leases.Taken:
         raise
-    except (StoreFull, SyncError) as error:  # what is there is read and shown all the same
+    except (StoreDown, StoreFull, SyncError) as error:  # what is there is read and shown all the same
         failures.append(str(error))
     if failures:
         summary.failures[source.slug] = failures
@@ -118,7 +118,7 @@ def files_of(common: Shared, source: Source, summary: Summary, *, enough: Callab
             summary.requests += client.requests
     except leases.Taken:
         raise
-    except (StoreFull, SyncError) as error:
+    except (StoreDown, StoreFull, SyncError) as error:
         summary.failures[source.slug] = [str(error)]
 
 
@@ -222,7 +222,8 @@ def shared(
             with suppress(IndexLocked):  # whoever has it will do it
                 index.refresh(engine, settings.search_url, progress)
 
-        yield Shared(settings, engine, client, open_store(settings.files_url), progress, withdraw or refresh)
+        store = open_store(settings.files_url, settings.file_copies)
+        yield Shared(settings, engine, client, store, progress, withdraw or refresh)
 
 
 def _net(settings: Settings, certificates: str | None = None) -> GuardedClient:

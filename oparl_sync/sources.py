@@ -157,7 +157,7 @@ def remove(settings: Settings, slug: str, yes: bool) -> None:
     try:
         with leases.held(engine, settings.home, f"source:{chosen.id}", what=slug) as lease:
             removing.remove(lease.writing, chosen.id)
-        download.tidy(engine, open_store(settings.files_url))
+        download.tidy(engine, open_store(settings.files_url, settings.file_copies))
         index.refresh(engine, settings.search_url, Progress(quiet=True))
     except SyncError as error:
         raise click.ClickException(str(error)) from error

@@ -1,7 +1,7 @@
 """Every moment at which a process can die with something half done, by name: none of them is written down anywhere.
 
 A point is what is about to be made lasting, or was just made so, and the function of ours that does it:
-"before commit in oparl_sync.walk._save", "after rename in app.files._publish". Whatever a later version commits,
+"before commit in oparl_sync.walk._save", "after rename in app.files.folder._publish". Whatever a later version commits,
 renames or fetches is a point by itself.
 """
 

@@ -1,38 +1,33 @@
-"""Files: the list, each read page by page, and the mirrored bytes to take away."""
+"""Files: the list, and each read page by page."""
 
-from flask import Blueprint, abort, render_template, send_file
+from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
-from app.files import FileMissing, open_store
 from app.models import File, Source
-from app.models.files import FETCHED
 from app.queries import files as queries
 from app.queries.bodies import bodies
 from app.queries.file_states import FileFilter, state_counts
 from app.web.filters import number
 from app.web.i18n import gettext
+from app.web.pages.originals import LOOKED_AT
 from app.web.pages.records import (
     Choice,
     body_asked,
     council_choice,
-    found,
     history_of,
-    lookup,
     origin,
     page_number,
     pager,
     words_asked,
 )
-from app.web.ranges import whole_unless_one_range
-from app.web.reading import download_name, flowing, mark, served_type
+from app.web.passages import Hits, paragraphs
+from app.web.reading import flowing, mark
 from app.web.record_words import state_word
 from app.web.site import session, site
+from app.web.stored import drawn, shown_file, stored_blob
+from search import Segment
 
 files = Blueprint("files", __name__)
-
-# Bytes from elsewhere: never shown as a page of ours, whatever they are, and never able to run anything.
-FOREIGN = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 @files.get("/files", strict_slashes=False)
@@ -80,8 +75,8 @@ def _choices(wanted: FileFilter, source: Source | None) -> list[Choice]:
 
 @files.get("/files/<key>")
 def show(key: str) -> str:
-    """Show a page of a file's text."""
-    file = _shown(key)
+    """Show a page of a file: its picture beside its text."""
+    file = shown_file(key)
     db = session()
     numbers = queries.page_numbers(db, file)
     number, count = page_number(), numbers[-1] if numbers else 0
@@ -89,6 +84,8 @@ def show(key: str) -> str:
         abort(404)
     query = words_asked("q") or ""
     marked = mark(query, queries.page_texts(db, file) if query else {}, number)
+    page = queries.page_read(db, file, number) or queries.PageRead("")
+    hits = Hits.of(marked.hits, number, request.args.get("hit", 0, int))
     return render_template(
         "files/file.html",
         section="papers",
@@ -96,42 +93,20 @@ def show(key: str) -> str:
         parents=queries.parents_of(db, file),
         number=number,
         count=count,
-        text=flowing(queries.page_text(db, file, number) or "") if count else "",
+        page=page,
+        paragraphs=paragraphs(marked.segments or [Segment(flowing(page.text))], hits),
         query=query,
-        segments=marked.segments,
-        hits=marked.hits,
+        hits=hits,
         until=marked.until,
-        stored=file.fetch_state == FETCHED and file.blob is not None,
+        stored=stored_blob(file) is not None,
+        drawn=drawn(file),
+        looked_at=_looked_at(file),
         history=history_of(file),
         **origin(file),
     )
 
 
-@files.get("/files/<key>/original")
-def original(key: str) -> Response:
-    """Send the mirrored bytes, always to be saved and never to be opened as a page of this site."""
-    file = _shown(key)
-    if file.fetch_state != FETCHED or file.blob is None:
-        abort(404)
-    try:
-        path = open_store(site().settings.files_url).path(file.blob.sha256)
-    except FileMissing:
-        abort(404)
-    whole_unless_one_range()
-    response = send_file(
-        path,
-        mimetype=served_type(file.blob.media_type),
-        as_attachment=True,
-        download_name=download_name(file),
-        etag=file.blob.sha256,
-        conditional=True,
-    )
-    response.headers.update(FOREIGN)
-    return response
-
-
-def _shown(key: str) -> File:
-    file = found(lookup(queries.file_by_key, key))
-    if queries.behind_doors(session(), [file]):
-        abort(404)
-    return file
+def _looked_at(file: File) -> str | None:
+    """Return where the original can be looked at, None where it can only be saved."""
+    blob, host = stored_blob(file), site().settings.files_origin
+    return f"{host}/files/{file.key}/original" if host and blob and blob.media_type in LOOKED_AT else None

@@ -22,7 +22,7 @@ from app.files import (
     open_store,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ABC = hashlib.sha256(b"abc").hexdigest()
 MIB = 1024 * 1024
 
@@ -249,7 +249,6 @@ def test_what_it_keeps_is_not_written_over(store: FileStore) -> None:
         "",
         "files",
         "/var/files",
-        "s3://bucket",
         "http://x/",
         "file:",
         "file://",
