@@ -8,8 +8,8 @@ import re
 from math import sqrt
 
 _WORDS = {
-    "de": "der die das und ist nicht den von zu mit auf für im dem ein eine einer werden wird sind des sich auch als bei "
-    "nach wurde zur zum oder aus durch über dass es wir",
+    "de": "der die das und ist nicht den von zu mit auf für im dem ein eine einer werden wird sind des sich auch als "
+    "bei nach wurde zur zum oder aus durch über dass es wir",
     "en": "the of and to is that for with are this by be not from which have has at was were been or as it on we",
     "fr": "le la les et est une dans pour que du sur au aux par sont avec ce qui ne pas ou",
     "nl": "het een van niet voor met zijn aan wordt dat ook naar door bij maar of deze worden",
@@ -25,13 +25,13 @@ _FEWEST_WORDS = 12
 _LEAST_SHARE = 0.08  # of running text 25 to 45 % are such words; of lists of names 3 %
 _CLEAR = 1.5  # times as many as in the next likely language
 
-# U+FFFD and private use are glyphs without a letter, controls are glyph numbers; (cid:7) is how pdfminer.six writes them.
+# U+FFFD and private use are glyphs without a letter, controls are numbers of glyphs, as is pdfminer.six's (cid:7).
 _UNMAPPED = re.compile("[\ufffd\ue000-\uf8ff\x00-\x01\x03-\x08\x0e-\x1f\x80-\x9f]")
 _CID = re.compile(r"\(cid:\d+\)")
 _MOST_UNMAPPED = 0.1
 _FEWEST_LETTERS = 150
-_ENOUGH_COMMON = 0.02
-_LONGEST_WORDS, _SHORTEST_WORDS = 16.0, 1.6  # mean lengths; German running text has 6 to 8
+_ENOUGH_COMMON = 0.2  # real forms have up to 18 % in a sound font, and the rest in a broken one
+_LONGEST_WORDS, _SHORTEST_WORDS = 16.0, 1.6  # letters; German running text has 6
 _LEAST_ALIKE = 0.75  # cosine; of real pages at least 0.87, of the same with shifted letters 0.64 at most
 # How often each letter occurs in German, in thousandths; English text is 0.96 alike.
 _LETTERS = dict(
@@ -65,7 +65,7 @@ def doubt(text: str) -> str:
     if len(text) < _FEWEST_LETTERS:
         return ""
     words = text.split()
-    # Nine pages of ten end here.
+    # Four pages of five end here.
     if sum(map(_KNOWN.__contains__, words)) > _ENOUGH_COMMON * len(words):
         return ""
     return _closer(text, words)
@@ -78,9 +78,9 @@ def _closer(text: str, words: list[str]) -> str:
     # Sums and sizes are no words: a page of a budget says nothing either way.
     if letters < _FEWEST_LETTERS or letters < len(text) / 4:
         return "" if any(map(str.isdigit, text)) or letters >= len(text) / 4 else _symbols(text)
-    if len(text) / len(words) > _LONGEST_WORDS:
+    if letters > _LONGEST_WORDS * len(words):
         return "run together"
-    if len(text) / len(words) - 1 < _SHORTEST_WORDS:
+    if letters < _SHORTEST_WORDS * len(words):
         return "spaced out"
     own = sqrt(sum(count * count for count in counts.values()))
     alike = sum(counts[letter] * often for letter, often in _LETTERS.items()) / (own * _LENGTH)
