@@ -1,0 +1,146 @@
+"""Where each agenda item is dealt with in minutes: its number with its title or its paper's number, never one alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+WINDOW = 420  # characters in which a title has to stand
+_NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,4}\.?[a-z]?"
+_EXPLICIT = re.compile(
+    r"(?:zu[mr]? )?(?:TOP|Top|Tagesordnungspunkt|Tagesordnung|Punkt|Pkt\.?|Traktandum|Beratungspunkt)[ .:]*(?:Nr\.? ?)?"
+    rf"(?P<part>[ÖöNn])?[ .]?(?P<number>{_NUMBER})(?![\d\w/])(?: der Tagesordnung)?[ .:)–-]*",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(rf"(?P<part>[ÖN])[ .]?(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
+_PLAIN = re.compile(rf"(?P<part>)(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
+_CLOSED = re.compile(r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$")
+_LINE = re.compile(r"[^\n]+")
+_WORD = re.compile(r"[^\W_]+")
+_JOINED = re.compile(r"(?<=\w)[-\u00ad] *\n\s*")
+_SMALL = 4  # letters: shorter words tell nothing of a title
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An agenda item to look for: `key` is the caller's, `references` are the numbers of its papers."""
+
+    key: str
+    number: str
+    title: str
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that begins something; `item` is None where it is none of the items, such as the closed part."""
+
+    start: int
+    end: int  # of its title, as far as that is known
+    item: Item | None
+    number: str = ""
+
+
+@dataclass(slots=True)
+class _Wanted:
+    item: Item
+    words: frozenset[str]
+    squeezed: str
+    references: list[str] = field(default_factory=list)
+
+
+def headings(text: str, items: Sequence[Item]) -> list[Heading]:
+    """Return the headings in a text, in its order; time grows with its length and the items of one number."""
+    by_number: dict[str, list[_Wanted]] = {}
+    by_reference: dict[str, list[_Wanted]] = {}
+    for item in items:
+        references = [squeezed for one in item.references if len(squeezed := _squeezed(one)) >= _SMALL]
+        wanted = _Wanted(item, _telling(item.title), _squeezed(item.title), references)
+        by_number.setdefault(bare_number(item.number), []).append(wanted)
+        for reference in references:
+            by_reference.setdefault(reference, []).append(wanted)
+    found = []
+    for line in _LINE.finditer(text):
+        indent = len(line[0]) - len(line[0].lstrip())
+        if heading := _heading(text, line.start() + indent, line.end(), by_number, by_reference):
+            found.append(heading)
+    return found
+
+
+def bare_number(number: str) -> str:
+    """Return "5.1" for "Ö 5.1.", "TOP 5.1" and "05.01"; "" where there is no number."""
+    match = re.search(r"\d+(?:\.\d+)*", number.replace(" ", ""))
+    letter = re.search(r"\d\.?([a-z])$", number.strip().casefold())
+    parts = [str(int(part)) for part in match[0].split(".")] if match else []
+    return ".".join(parts) + (letter[1] if letter and parts else "")
+
+
+def _heading(
+    text: str, start: int, end: int, by_number: dict[str, list[_Wanted]], by_reference: dict[str, list[_Wanted]]
+) -> Heading | None:
+    line = text[start:end]
+    if _CLOSED.match(line):
+        return Heading(start, end, None)
+    explicit = _EXPLICIT.match(line) or _LETTER.match(line)
+    match = explicit or _PLAIN.match(line)
+    if not match:
+        return None
+    number = bare_number(match["number"])
+    if (match["part"] or "").upper() == "N":
+        return Heading(start, end, None, number)
+    begin = start + match.end()
+    window = text[begin : begin + WINDOW]
+    title = _Title(window)
+    fitting = [one for one in by_number.get(number, ()) if title.is_of(one)]
+    if not fitting and not explicit:  # numbered by resolution, with the paper's own number behind it
+        reference = re.match(r"[\w./-]{4,30}", window)
+        near = by_reference.get(_squeezed(reference[0]), ()) if reference else ()
+        fitting = [one for one in near if title.is_of(one)]
+    if len(fitting) == 1:
+        return Heading(start, begin + title.length(fitting[0]), fitting[0].item, number)
+    # One that names itself an item ends the one before it, whatever it is.
+    return Heading(start, end, None, number) if explicit and _is_title_like(line, match.end()) else None
+
+
+def _is_title_like(line: str, after: int) -> bool:
+    rest = line[after:].strip()
+    return not rest or rest[0].isupper() or not rest[0].isalpha()
+
+
+class _Title:
+    """The words that follow a number."""
+
+    def __init__(self, window: str) -> None:
+        self.window = window
+        joined = _JOINED.sub("", window)
+        self.squeezed = _squeezed(joined)
+        self.words = _telling(joined)
+        self.first = [word.casefold() for word in _WORD.findall(joined[:120])][:4]
+
+    def is_of(self, wanted: _Wanted) -> bool:
+        """Whether this is the title looked for, or its paper's number stands here."""
+        if any(reference in self.squeezed for reference in wanted.references):
+            return True
+        if not wanted.squeezed:
+            return False
+        if self.squeezed.startswith(wanted.squeezed[:60]):
+            return True
+        if len(wanted.words) < 2:
+            return bool(wanted.words) and next(iter(wanted.words)) in self.first
+        return len(wanted.words & self.words) >= 0.75 * len(wanted.words)
+
+    def length(self, wanted: _Wanted) -> int:
+        """Return how many characters the title takes here, about."""
+        needed, taken = len(wanted.squeezed), 0
+        for at, letter in enumerate(self.window):
+            if taken >= needed:
+                return at
+            taken += letter.isalnum()
+        return len(self.window)
+
+
+def _telling(title: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(title) if len(word) >= _SMALL)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(_WORD.findall(text)).casefold()

@@ -1,0 +1,82 @@
+"""Which part of minutes is about which item: the list of items at the front and what is dealt with jointly left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.facts.minutes.headings import Heading, Item
+
+_EMPTY = 60  # characters: a section without more than this holds nothing but its heading
+_JOINTLY = re.compile(
+    r"(?:gemeinsam|zusammen|en bloc|im block|verbunden)\b[^.]{0,60}\b(?:beraten|behandelt|aufgerufen|abgestimmt|beratung|abstimmung)"
+    r"|(?:tagesordnungspunkte|top ?s)\b[^.]{0,40}\bgemeinsam",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What minutes say under one item: from where its title ends to the next heading."""
+
+    item: Item
+    number: str
+    start: int
+    end: int
+    joint: bool  # with others: what came of each is not told by where it stands
+
+
+def sections(text: str, headings: Sequence[Heading]) -> list[Section]:
+    """Return the sections of the items that have exactly one."""
+    headings = _without_list(_merged(headings))
+    found: dict[str, list[Section]] = {}
+    for at, heading in enumerate(headings):
+        if heading.item is None:
+            continue
+        end = headings[at + 1].start if at + 1 < len(headings) else len(text)
+        start = min(heading.end, end)
+        joint = _is_joint(text, headings, at) or bool(_JOINTLY.search(text, start, min(end, start + 1500)))
+        found.setdefault(heading.item.key, []).append(Section(heading.item, heading.number, start, end, joint))
+    return [one for parts in found.values() for one in parts[:1] if len(parts) == 1]
+
+
+def _merged(headings: Sequence[Heading]) -> list[Heading]:
+    """Return the headings without those that repeat the one before: running heads, and titles named again."""
+    kept: list[Heading] = []
+    for heading in headings:
+        if not (kept and kept[-1].item and heading.item and kept[-1].item.key == heading.item.key):
+            kept.append(heading)
+    return kept
+
+
+def _without_list(headings: list[Heading]) -> list[Heading]:
+    """Return the headings behind the agenda that minutes begin with: behind where the first item comes again."""
+    first = next((one.item.key for one in headings if one.item), None)
+    for at in range(len(headings) - 1, 0, -1):
+        item = headings[at].item
+        if item and item.key == first:
+            return headings[at:] if any(one.item and one.item.key == first for one in headings[:at]) else headings
+    seen: dict[str, int] = {}
+    for at, heading in enumerate(headings):
+        if heading.item:
+            if heading.item.key in seen:
+                return headings[at:]
+            seen[heading.item.key] = at
+    return headings
+
+
+def _is_joint(text: str, headings: Sequence[Heading], at: int) -> bool:
+    """Whether nothing stands between this heading and the one of a sibling before or after it."""
+    here = headings[at]
+    for near in (at - 1, at + 1):
+        if not 0 <= near < len(headings) or headings[near].item is None:
+            continue
+        earlier, later = sorted((here, headings[near]), key=lambda one: one.start)
+        between = text[min(earlier.end, later.start) : later.start]
+        if len(between.strip()) <= _EMPTY and _related(earlier.number, later.number):
+            return True
+    return False
+
+
+def _related(first: str, second: str) -> bool:
+    """Whether two numbers belong under one: 7 and 7.1, 7.1 and 7.2."""
+    return "." in second and (second.rpartition(".")[0] in (first, first.rpartition(".")[0]))
