@@ -19,18 +19,23 @@ from .formats import judge
 from .picture import Request
 from .reading import Reading, State
 from .sniff import HEAD
-from .wire import MAX_WIRE, Attempt, attempts_in
+from .wire import MAX_WIRE, UNCONFINED, Attempt, attempts_in
 
 SECONDS = 29.0  # with the kill behind it, no document holds a worker for more than 30 s
 _START_SECONDS = 60.0
 # The warm process kills the child itself; only if it is stuck is it killed too.
 _GRACE_SECONDS = 3.0
 _WORTH_ANOTHER_TRY = 2.0
+_CHILD = "app.documents.child"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 class SandboxError(Exception):
     """The reading process does not start: no document can be read on this machine as it is set up."""
+
+
+class _HostileError(Exception):
+    """The document has taken over its reader; says what gave that away."""
 
 
 class _WarmDiedError(Exception):
@@ -44,9 +49,13 @@ class _Ended:
 
 
 class Sandbox:
-    """Reads documents one at a time, each in a child process of its own; one sandbox a core, closed when done."""
+    """Reads documents one at a time, each in a child process of its own; one sandbox a core, closed when done.
 
-    def __init__(self) -> None:
+    Where the system cannot confine a process it reads nothing, unless `allow_unsandboxed`.
+    """
+
+    def __init__(self, *, allow_unsandboxed: bool = False) -> None:
+        self._arguments = ["unsandboxed"] if allow_unsandboxed else []
         self._lock = threading.Lock()
         self._warm: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -92,23 +101,31 @@ class Sandbox:
 
     def _read(self, descriptor: int, media_type: str) -> Reading:
         end = time.monotonic() + SECONDS
-        attempts, ended = self._attempt(descriptor, media_type, end, again=False)
-        died = ended.code != 0 and not ended.late and ended.code != -signal.SIGXCPU
-        left = end - time.monotonic()
-        if died and not any(attempt.state for attempt in attempts) and left > _WORTH_ANOTHER_TRY:
-            more, _ = self._attempt(descriptor, media_type, end, again=True)
-            attempts += more
+        try:
+            attempts, ended = self._attempt(descriptor, media_type, end, again=False)
+            died = ended.code != 0 and not ended.late and ended.code != -signal.SIGXCPU
+            left = end - time.monotonic()
+            if died and not any(attempt.state for attempt in attempts) and left > _WORTH_ANOTHER_TRY:
+                more, _ = self._attempt(descriptor, media_type, end, again=True)
+                attempts += more
+        except _HostileError as hostile:
+            return Reading("hostile", media_type=media_type, reason=str(hostile))
         return _reading(attempts, ended, media_type)
 
     def _attempt(self, descriptor: int, media_type: str, end: float, *, again: bool) -> tuple[list[Attempt], _Ended]:
         data, ended = self._asked(descriptor, {"media_type": media_type, "again": again}, end)
-        return attempts_in(data), ended
+        if ended.code == -signal.SIGSYS:
+            raise _HostileError("The file made its reader ask the system for what no reader needs; nothing is taken.")
+        attempts, as_agreed = attempts_in(data)
+        if not as_agreed:
+            raise _HostileError("The file made its reader send what no reader sends; nothing is taken.")
+        return attempts, ended
 
     def _asked(self, descriptor: int, request: dict[str, object], end: float) -> tuple[bytes, _Ended]:
         for _ in range(2):
             request["seconds"] = max(end - time.monotonic(), 0.1)
             try:
-                return _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
+                data, ended = _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
             except (_WarmDiedError, OSError):
                 # The document cannot be the cause, the warm process never looks into it: once more, in a new one.
                 self._stop()
@@ -116,6 +133,10 @@ class Sandbox:
                 # Interrupted in the middle, the answer to this document would be taken for that to the next.
                 self._stop()
                 raise
+            else:
+                if ended.code == UNCONFINED:
+                    raise SandboxError("a process that was to read a document could do what must be refused")
+                return data, ended
             if time.monotonic() > end:
                 break
         return b"", _Ended(code=1, late=time.monotonic() > end)
@@ -127,7 +148,7 @@ class Sandbox:
         ours, theirs = socket.socketpair()
         with theirs:
             self._warm = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [sys.executable, "-m", "app.documents.child", str(theirs.fileno())],
+                [sys.executable, "-m", _CHILD, str(theirs.fileno()), *self._arguments],
                 cwd=_ROOT,
                 env={},
                 stdin=subprocess.DEVNULL,
@@ -138,10 +159,16 @@ class Sandbox:
             )
         self._control = ours
         try:
-            _line(ours, time.monotonic() + _START_SECONDS)
+            answer = json.loads(_line(ours, time.monotonic() + _START_SECONDS))
         except (_WarmDiedError, OSError) as error:
             self._stop()
             raise SandboxError("the process that reads documents does not start; its own message is above") from error
+        if "refused" in answer:
+            self._stop()
+            raise SandboxError(
+                f"this system cannot confine the process that reads documents: {answer['refused']}. "
+                "ALLOW_UNSANDBOXED=1 reads them all the same, without protection from hostile files"
+            )
         return ours
 
     def _stop(self) -> None:

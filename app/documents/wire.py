@@ -22,6 +22,8 @@ _CONFIDENCE = re.compile(r"|[0-9]|[1-9][0-9]|100")
 _LANGUAGE = re.compile(r"|[a-z]{2}")
 # Headers and ends besides the text itself, for two readers: more than this no honest child sends.
 MAX_WIRE = 2 * (MAX_TEXT + MAX_PAGES * (_HEADER.size + 24)) + 65536
+_LONGEST = MAX_TEXT + 24
+UNCONFINED = 77  # how a child ends that could do what must be refused
 
 
 class EnoughError(Exception):
@@ -39,7 +41,8 @@ class Writer:
         self.bytes = 0
 
     def begin(self, reader: str) -> None:
-        """Begin anew with this reader."""
+        """Begin anew with this reader; its name is of [a-z0-9], 16 at most."""
+        _check(_NAME, reader)
         self.pages = self.bytes = 0
         self._record(b"R", reader.encode())
 
@@ -48,6 +51,8 @@ class Writer:
 
         EnoughError when no more will be taken.
         """
+        _check(_NAME, method)
+        _check(_CONFIDENCE, "" if confidence is None else str(confidence))
         if self.pages == MAX_PAGES:
             raise EnoughError(f"has more than {MAX_PAGES} pages")
         data = text.encode("utf-8", "replace")
@@ -61,10 +66,13 @@ class Writer:
 
     def meta(self, *, language: str = "", title: str = "") -> None:
         """Say in which language the document is and what it calls itself; the last word counts."""
+        _check(_LANGUAGE, language)
         self._record(b"M", f"{language}\n{' '.join(title.split())[:MAX_TITLE]}".encode("utf-8", "replace"))
 
     def end(self, state: str, reason: str = "", *, truncated: bool = False) -> None:
-        """Say what this reader came to."""
+        """Say what this reader came to: one of STATES."""
+        if state not in STATES:
+            raise ValueError(f"{state!r} is no state of a reading")
         self._record(b"E", f"{state}\n{truncated:d}\n{reason}".encode())
         self._flush()
 
@@ -74,12 +82,23 @@ class Writer:
             self._flush()
 
     def _flush(self) -> None:
-        with memoryview(self._waiting) as view:
-            sent = 0
-            while sent < len(view):
-                sent += os.write(self._descriptor, view[sent:])
+        send(self._descriptor, self._waiting)
         self._waiting.clear()
         self._flushed = time.monotonic()
+
+
+def _check(form: re.Pattern[str], given: str) -> None:
+    """Raise ValueError for a mistake of our own, which would else look like an attack."""
+    if not form.fullmatch(given):
+        raise ValueError(f"{given!r} is not told as agreed")
+
+
+def send(descriptor: int, data: bytes | bytearray) -> None:
+    """Write all of it, by nothing but write: a file object would ask the kernel for more."""
+    with memoryview(data) as view:
+        sent = 0
+        while sent < len(view):
+            sent += os.write(descriptor, view[sent:])
 
 
 @dataclass
@@ -100,18 +119,22 @@ class Attempt:
         return any(page.text and not page.text.isspace() for page in self.pages)
 
 
-def attempts_in(data: bytes) -> list[Attempt]:
-    """Read what a child sent, distrusting it: whatever does not fit ends the reading there."""
+def attempts_in(data: bytes) -> tuple[list[Attempt], bool]:
+    """Read what a child sent, distrusting it; also whether all that came is as agreed, up to where it breaks off."""
     found: list[Attempt] = []
     position = 0
     while position + _HEADER.size <= len(data):
         kind, length = _HEADER.unpack_from(data, position)
+        if length > _LONGEST:
+            return found, False
         position += _HEADER.size
         body = data[position : position + length]
         position += length
-        if len(body) < length or not _take(kind, body, found):
+        if len(body) < length:
             break
-    return found
+        if not _take(kind, body, found):
+            return found, False
+    return found, len(data) <= MAX_WIRE
 
 
 def _take(kind: bytes, body: bytes, found: list[Attempt]) -> bool:

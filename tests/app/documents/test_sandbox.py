@@ -113,7 +113,7 @@ def test_it_binds_the_child(sandbox: Sandbox) -> None:
         line[:26].strip(): line[26:].split()[0] for line in Path(f"/proc/{child}/limits").read_text().splitlines()[1:]
     }
     session = int(Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[3])
-    environment = Path(f"/proc/{child}/environ").read_bytes()
+    environment = Path(f"/proc/{warm_pid(sandbox)}/environ").read_bytes()
     reader.join()
 
     assert limits["Max address space"] == str(1 << 30)

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_it_carries_pages_and_the_end() -> None:
     data = os.read(source, 65536)
     os.close(source)
 
-    assert attempts_in(data) == [
+    assert attempts_in(data)[0] == [
         Attempt(
             "pdfium",
             [PageText("Größe", "pdfium"), PageText("", "ocr", 0)],
@@ -53,7 +54,7 @@ def test_it_carries_pages_and_the_end() -> None:
 def test_it_keeps_what_came_before_the_child_died() -> None:
     whole = READER + page(b"eins") + page(b"zwei")
 
-    assert attempts_in(whole[:-2]) == [Attempt("pdfium", plain("eins"))]
+    assert attempts_in(whole[:-2]) == ([Attempt("pdfium", plain("eins"))], True)
 
 
 @pytest.mark.parametrize(
@@ -83,24 +84,26 @@ def test_it_keeps_what_came_before_the_child_died() -> None:
     ],
 )
 def test_it_stops_at_what_does_not_fit(bad: bytes) -> None:
-    found = attempts_in(READER + page(b"gut") + bad + record(b"E", b"ok\n0\n"))
+    found, as_agreed = attempts_in(READER + page(b"gut") + bad + record(b"E", b"ok\n0\n"))
 
     assert found == [Attempt("pdfium", plain("gut"))]
+    assert not as_agreed
 
 
 def test_it_takes_no_page_before_a_reader_and_no_third_reader() -> None:
-    assert attempts_in(page(b"x") + record(b"M", b"de\n")) == []
-    assert len(attempts_in(READER * 5)) == 2
+    assert attempts_in(page(b"x") + record(b"M", b"de\n")) == ([], False)
+    found, as_agreed = attempts_in(READER * 5)
+    assert (len(found), as_agreed) == (2, False)
 
 
 def test_it_takes_no_more_pages_than_are_kept() -> None:
-    (attempt,) = attempts_in(READER + page(b"x") * 10_001)
+    (attempt,), as_agreed = attempts_in(READER + page(b"x") * 10_001)
 
-    assert len(attempt.pages) == 10_000
+    assert (len(attempt.pages), as_agreed) == (10_000, False)
 
 
 def test_it_cleans_what_the_child_says() -> None:
-    (attempt,) = attempts_in(
+    (attempt,), _ = attempts_in(
         READER
         + page(b"a\x00b\x1b[2J")
         + record(b"M", b"\na\x00\n " + b"b" * 999)
@@ -117,3 +120,18 @@ def test_it_cleans_what_the_child_says() -> None:
 def test_it_never_fails_on_noise(data: bytes) -> None:
     attempts_in(data)
     attempts_in(READER + data)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda writer: writer.begin("pdf ium"),
+        lambda writer: writer.page("x", method="docx-table"),
+        lambda writer: writer.page("x", method="ocr", confidence=101),
+        lambda writer: writer.meta(language="deu"),
+        lambda writer: writer.end("fine"),
+    ],
+)
+def test_a_mistake_of_our_own_shows_where_it_is_made(told: Callable[[Writer], None]) -> None:
+    with pytest.raises(ValueError, match=r"agreed|no state"):
+        told(Writer(-1))
