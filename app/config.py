@@ -37,6 +37,7 @@ class Settings:
     fetch_allow_networks: tuple[Network, ...] = ()
     files_origin: str = ""
     previews_max_mb: int = DEFAULT_PREVIEWS_MB
+    allow_unsandboxed: bool = False
 
     @property
     def file_copies(self) -> Path:
@@ -74,6 +75,7 @@ class Settings:
             contact=environ.get("CONTACT", ""),
             fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),
             files_origin=environ.get("FILES_ORIGIN", "").rstrip("/"),
+            allow_unsandboxed=_yes("ALLOW_UNSANDBOXED", environ, faults),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -114,6 +116,13 @@ class Settings:
 
 def _scheme(url: str) -> str:
     return url.partition(":")[0]
+
+
+def _yes(name: str, environ: Mapping[str, str], faults: list[str]) -> bool:
+    given = environ.get(name, "")
+    if given not in ("", "0", "1"):
+        faults.append(f"{name} must be 1, or 0")
+    return given == "1"
 
 
 def _megabytes(name: str, environ: Mapping[str, str], default: int, faults: list[str]) -> int:

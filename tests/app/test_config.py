@@ -29,6 +29,7 @@ def test_it_names_all_faults_at_once() -> None:
                 "FILES_URL": "ftp://x",
                 "MAIL_URL": "pigeon://x",
                 "BASE_URL": "portal.example",
+                "ALLOW_UNSANDBOXED": "maybe",
                 "CONTACT": "nobody\r\nBcc: all@example.org",
                 "FETCH_ALLOW_NETWORKS": "10.0.0.0/8, 300.1.2.3, 10.0.0.1/8",
             }
@@ -41,6 +42,7 @@ def test_it_names_all_faults_at_once() -> None:
         "MAIL_URL",
         "BASE_URL",
         "CONTACT",
+        "ALLOW_UNSANDBOXED",
         "300.1.2.3",
         "host bits",
     ):
@@ -54,6 +56,12 @@ def test_it_reads_networks_with_commas_and_spaces() -> None:
         ip_network("::1/128"),
         ip_network("10.1.0.0/16"),
     )
+
+
+def test_documents_are_read_unprotected_only_where_that_is_said() -> None:
+    assert not Settings.from_environment({}).allow_unsandboxed
+    assert not Settings.from_environment({"ALLOW_UNSANDBOXED": "0"}).allow_unsandboxed
+    assert Settings.from_environment({"ALLOW_UNSANDBOXED": "1"}).allow_unsandboxed
 
 
 def test_it_does_not_show_its_secret() -> None:
