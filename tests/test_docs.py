@@ -27,6 +27,7 @@ SETTINGS = (
     "SECRET_KEY",
     "CONTACT",
     "FETCH_ALLOW_NETWORKS",
+    "ALLOW_UNSANDBOXED",
 )
 # Names in capitals that documents may use besides settings.
 OTHER_NAMES = {
