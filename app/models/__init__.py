@@ -8,6 +8,7 @@ from app.models.facts import Mention, Street
 from app.models.files import Blob, File, Page
 from app.models.locations import Location
 from app.models.meetings import AgendaItem, Meeting
+from app.models.minutes import MinutesResult, PaperQuote
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
 from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
@@ -53,10 +54,12 @@ __all__ = [
     "Meeting",
     "Membership",
     "Mention",
+    "MinutesResult",
     "OParlObject",
     "Organization",
     "Page",
     "Paper",
+    "PaperQuote",
     "Person",
     "Problem",
     "SeenPage",

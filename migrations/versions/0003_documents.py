@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+import app.db
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -47,6 +49,41 @@ def upgrade() -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference_key", sa.Text(), nullable=True))
         batch_op.create_index(batch_op.f("ix_paper_reference_key"), ["reference_key"], unique=False)
+
+    op.create_table(
+        "minutes_result",
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("agenda_item_id", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("result", sa.String(length=9), nullable=False),
+        sa.Column("yes", sa.Integer(), nullable=True),
+        sa.Column("no", sa.Integer(), nullable=True),
+        sa.Column("abstentions", sa.Integer(), nullable=True),
+        sa.Column("parties", app.db.Json(), nullable=True),
+        sa.Column("resolution_number", sa.Text(), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.Integer(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("file_id", "agenda_item_id", name=op.f("pk_minutes_result")),
+    )
+    with op.batch_alter_table("minutes_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_minutes_result_agenda_item_id"), ["agenda_item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_minutes_result_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "paper_quote",
+        sa.Column("paper_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.Integer(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("paper_id", "kind", name=op.f("pk_paper_quote")),
+    )
+    with op.batch_alter_table("paper_quote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_quote_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paper_quote_sha256"), ["sha256"], unique=False)
 
 
 def downgrade() -> None:

@@ -13,7 +13,9 @@ _EXPLICIT = re.compile(
 )
 _LETTER = re.compile(rf"(?P<part>[ÖN])[ .]?(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
 _PLAIN = re.compile(rf"(?P<part>)(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
-_CLOSED = re.compile(r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$")
+_CLOSED = re.compile(
+    r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$"
+)
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<=\w)[-\u00ad] *\n\s*")

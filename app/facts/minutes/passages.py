@@ -28,7 +28,11 @@ _NUMBERED = re.compile(r"(?i)beschluss(?:-| )?(?:nr|nummer)")
 _NOISE = re.compile(r"[\s–—-]*(?:seite )?\d{0,4}(?: (?:von|/) \d+)?[\s–—-]*$", re.IGNORECASE)
 MAX_LINES = 14
 _PARTY_ROW = re.compile(r"[ \t]*[A-ZÄÖÜ][^\n]{0,40}?[ \t:]+(?:\d{1,2}|[-–])(?:[ \t]+(?:\d{1,2}|[-–])){1,3}[ \t]*$")
-_GOES_ON = re.compile(r"[ \t]*(?:[(+,]|bei\b|mit\b|gegen\b|davon\b|und\b|der\b|stimm|ja\b|nein\b|enthaltung|dafür|dagegen|anwesend|befangen)", re.IGNORECASE)
+_REPORT = re.compile(r"[ \t]*(?:Der|Die|Das|Herr|Frau|Es|Er|Sie|Auf|Nach|Zu|Anschließend|Danach|Im|In)\b")
+_GOES_ON = re.compile(
+    r"[ \t]*(?:[(+,]|bei\b|mit\b|gegen\b|davon\b|und\b|stimm|ja\b|nein\b|enthaltung|dafür|dagegen|anwesend|befangen)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,15 @@ def decisions(text: str, start: int, end: int) -> list[Passage]:
     marks = [
         (line_start, match)
         for line_start, line_end in lines(text, start, end)
-        if (match := _DECISION.match(text, line_start, line_end)) and not _NUMBERED.match(match["label"].strip())
+        if (match := _DECISION.match(text, line_start, line_end))
+        and not _NUMBERED.match(match["label"].strip())
         and (match["colon"] or not text[match.end() : line_end].strip())
     ]
     stops = sorted([at for at, _ in marks] + [one.begin for one in results(text, start, end)] + [end])
     return [
-        Passage(plain(match["kind"]), at, match.end(), next(stop for stop in stops if stop > at), plain(match["of"] or ""))
+        Passage(
+            plain(match["kind"]), at, match.end(), next(stop for stop in stops if stop > at), plain(match["of"] or "")
+        )
         for at, match in marks
     ]
 
@@ -87,21 +94,20 @@ def _line_before(text: str, line_start: int, start: int) -> str:
 
 def _result_end(text: str, start: int, end: int) -> int:
     """Return where the words of a labelled result end: at the first line that tells nothing of a vote."""
-    kept, before, count = start, "", 0
+    kept, before, count, gap = start, "", 0, False
     for line_start, line_end in lines(text, start, min(end, start + 1500)):
         line = text[line_start:line_end]
-        if _NOISE.fullmatch(line):
-            if line.strip() == "" or count == 0:
-                continue
-            if not line.strip().isdigit():
-                continue
+        if _NOISE.fullmatch(line) and not (count and line.strip().isdigit()):
+            gap = gap or bool(count)
+            continue
         if count >= MAX_LINES or (count and _labelled(text, line_start, line_end)):
             break
-        if count and not (before.rstrip().endswith(("-", ",")) or tells(line) or _goes_on(before, line)):
+        on = not gap and (before.rstrip().endswith(("-", ",")) or _goes_on(before, line))
+        # Behind a gap only what stands there by itself: a line of a form, no sentence of the report.
+        alone = tells(line) and not (gap and _REPORT.match(line))
+        if not (on or alone) and (count or len(line) > 90):
             break
-        if count == 0 and not tells(line) and not _goes_on(before, line) and len(line) > 90:
-            break
-        kept, before, count = line_end, line, count + 1
+        kept, before, count, gap = line_end, line, count + 1, False
     return kept
 
 
@@ -119,6 +125,4 @@ def tells(line: str) -> bool:
     words = plain(line)
     if not words or len(words) > 160:
         return False
-    return (
-        kind_of(words) is not None or unanimous_or_majority(words) or is_vote(words) or bool(NO_VOTE.search(words))
-    )
+    return kind_of(words) is not None or unanimous_or_majority(words) or is_vote(words) or bool(NO_VOTE.search(words))

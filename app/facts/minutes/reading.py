@@ -16,7 +16,11 @@ _HEAD = 350  # characters of a resolution in which it says what kind it is
 _NUMBER = re.compile(
     r"(?im)^[ \t]*(?:beschluss|beschluß)[- ]?(?:nr\.?|nummer)[ \t]*:?[ \t]*(?P<number>[A-Z]{0,4}[ /-]?\d[\w./()-]{0,24})"
 )
-_PART = re.compile(r"(?i)(?:^|\b)(?:(?:top|punkt|tagesordnungspunkt)s? \d|ziffern? |spiegelstrich|vorlage:? \d|nr\. \d|absatz \d|\d{1,2}\.\d{1,2}:? )")
+# "6 Ja-Stimmen, der Rest Nein-Stimmen": the count that decides is not there.
+_THE_REST = re.compile(r"\b(?:rest|ansonsten|übrigen?|alle anderen|restlichen)\b")
+_PART = re.compile(
+    r"(?i)(?:^|\b)(?:(?:top|punkt|tagesordnungspunkt)s? \d|ziffern? |spiegelstrich|vorlage:? \d|nr\. \d|absatz \d|\d{1,2}\.\d{1,2}:? )"
+)
 _MAIN = re.compile(
     r"(?i)(?:^|[.;] )(?:geänderte |modifizierte |so geänderte )?(?:beschlussvorlage|verwaltungsvorlage|vorlage|hauptantrag|gesamtabstimmung|schlussabstimmung|beschlussvorschlag)(?: \([^)]*\))?: "
 )
@@ -107,7 +111,7 @@ def _labelled(text: str, result: Passage, decision: Passage | None, number: str)
         return None
     votes = votes_in(words)
     of = _kind_of_decision(text, decision) if decision else None
-    if of is _UNCLEAR:
+    if of is _UNCLEAR or _THE_REST.search(words):
         return None
     kind = kind_of(_unvoted(words))
     if kind is None and _contradicts(words):
@@ -132,7 +136,9 @@ def _unvoted(words: str) -> str:
 def _contradicts(words: str) -> bool:
     """Whether a wording names results, but none clearly."""
     named = re.sub(r"\bgegenstimmen?\b|\bzustimmungen?:? \d+|\bablehnung(?:en)?:? \d+", " ", words)
-    return bool(re.search(r"abgelehn|ablehn|angenommen|zugestimmt|beschlossen|vertag|verwiesen|zurückge|teilweise", named))
+    return bool(
+        re.search(r"abgelehn|ablehn|angenommen|zugestimmt|beschlossen|vertag|verwiesen|zurückge|teilweise", named)
+    )
 
 
 def _by_vote(words: str, votes: Votes, of: Result | None) -> Result | None:
@@ -153,7 +159,10 @@ def _main_part(words: str) -> str:
     if len(mains) != 1:
         return ""
     rest = words[mains[0].end() :]
-    cut = re.search(r"(?i)(?:ab)?änderungsantr|ergänzungsantr|zusatzantr|\bantrag\b|abstimmungsergebnisse|\bziffer|\bpunkt \d|\btop \d", rest)
+    cut = re.search(
+        r"(?i)(?:ab)?änderungsantr|ergänzungsantr|zusatzantr|\bantrag\b|abstimmungsergebnisse|\bziffer|\bpunkt \d|\btop \d",
+        rest,
+    )
     return rest[: cut.start()].strip() if cut else rest.strip()
 
 
@@ -166,10 +175,13 @@ _OPENING = (
     (Result.NOTED, re.compile(r"^\W*(?:kenntnisnahme|(?:wird |zur )?(?:zustimmend )?(?:zur )?kenntnis|(?:der|die|das)\b[^.]{0,80}\bn(?:immt|ehmen|ahm)\b[^.]{0,250}\bkenntnis\b)")),
     (Result.REJECTED, re.compile(r"^\W*(?:abgelehnt|ablehnung|(?:der|die|das)\b[^.,]{0,100}\b(?:lehnt|lehnen|lehnte)\b[^.]{0,250}\bab\b|(?:der|die|dem) [\w-]*(?:antrag|vorlage|beschlussvorschlag)\b[^.]{0,120}\b(?:wird|werden) (?:\w+ ){0,3}(?:abgelehnt|nicht))")),
     (Result.DEFERRED, re.compile(r"^\W*(?:vertagt|vertagung|zurückgestellt|(?:der|die|das)\b[^.]{0,120}\b(?:vertagt|zurückgestellt|vertagung)\b)")),
-    (Result.REFERRED, re.compile(r"^\W*(?:verwiesen|verweisung|überweisung|(?:der|die|das)\b[^.]{0,160}\b(?:verwiesen|überwiesen|verweisung)\b|(?:der|die|das)\b[^.]{0,60}\bverweist\b[^.]{0,160}\b(?:in|an)\b)")),
+    (Result.REFERRED, re.compile(r"^\W*(?:verwiesen|verweisung|überweisung|(?:weiter)?(?:beratung|behandlung) (?:im|in der|in den)\b|(?:der|die|das)\b[^.]{0,160}\b(?:verwiesen|überwiesen|verweisung)\b|(?:der|die|das)\b[^.]{0,60}\bverweist\b[^.]{0,160}\b(?:in|an)\b)")),
     (Result.WITHDRAWN, re.compile(r"^\W*(?:(?:der )?(?:antrag|vorlage|anfrage)?\W{0,3}(?:wird |wurde |ist )?(?:\w+ ){0,4}zurückgezogen)")),
 )  # fmt: skip
-_SUSPECT = re.compile(r"\babgelehnt\b|\blehnt\b|\bablehnung\b|\bvertag|\bnicht (?:zugestimmt|gefolgt|angenommen|beschlossen)")
+_AND_ON = re.compile(r"\bverweis|\bverwies|\büberw[ei]|\b(?:weiter)?(?:behandlung|beratung|bericht) i[mn]\b|\bvertag")
+_SUSPECT = re.compile(
+    r"\babgelehnt\b|\blehnt\b|\bablehnung\b|\bvertag|\bnicht (?:zugestimmt|gefolgt|angenommen|beschlossen)"
+)
 
 
 def _kind_of_decision(text: str, decision: Passage) -> "Result | _Unclear | None":
@@ -180,6 +192,8 @@ def _kind_of_decision(text: str, decision: Passage) -> "Result | _Unclear | None
     # "Beschlussvorschlag" is what was put to the vote, whatever it proposes.
     opening = next((kind for kind, pattern in _OPENING if pattern.search(words)), None)
     if opening:
+        if opening is Result.NOTED and _AND_ON.search(words):
+            return _UNCLEAR
         also = re.search(r"\b(?:und|sowie) (?:beschliesst|beauftragt|stimmt|empfiehlt)\b", words)
         return Result.ADOPTED if opening is Result.NOTED and also else opening
     if _SUSPECT.search(words):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.facts.minutes.headings import Heading, Item
 
 _EMPTY = 60  # characters: a section without more than this holds nothing but its heading
+_NEAR = 100  # characters: "5." and "Punkt 5 der Tagesordnung" are one heading
 _JOINTLY = re.compile(
     r"(?:gemeinsam|zusammen|en bloc|im block|verbunden)\b[^.]{0,60}\b(?:beraten|behandelt|aufgerufen|abgestimmt|beratung|abstimmung)"
     r"|(?:tagesordnungspunkte|top ?s)\b[^.]{0,40}\bgemeinsam",
@@ -43,8 +44,11 @@ def _merged(headings: Sequence[Heading]) -> list[Heading]:
     """Return the headings without those that repeat the one before: running heads, and titles named again."""
     kept: list[Heading] = []
     for heading in headings:
-        if not (kept and kept[-1].item and heading.item and kept[-1].item.key == heading.item.key):
+        last = kept[-1] if kept else None
+        if not (last and last.item and heading.item and last.item.key == heading.item.key):
             kept.append(heading)
+        elif heading.start - last.end < _NEAR:
+            kept[-1] = Heading(last.start, heading.end, last.item, last.number)
     return kept
 
 

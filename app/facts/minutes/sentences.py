@@ -26,15 +26,21 @@ _BRIEF = re.compile(
     r"(?:angenommen|abgelehnt|beschlossen|zugestimmt|empfohlen|vertagt|zurückgestellt|zurückgezogen|genehmigt|zur kenntnis genommen|kenntnis genommen|verwiesen)"
     r"(?: (?:einstimmig|mehrheitlich))?\W*"
 )
-_BRIEF_END = re.compile(r"(?i)[ \t]*(?:einstimmig|mehrheitlich)[ \t]+(?:angenommen|abgelehnt|beschlossen|genehmigt|zugestimmt)\.")
+_BRIEF_END = re.compile(
+    r"(?i)[ \t]*(?:einstimmig|mehrheitlich)[ \t]+(?:angenommen|abgelehnt|beschlossen|genehmigt|zugestimmt)\."
+)
 # What is told of other days, wished for, or said by somebody.
 _TOLD = re.compile(
     r"\b(?:würde|hätte|wäre|möge|solle|sollte|soll|könnte|damals|bereits|seinerzeit|schon|letzten|vergangenen|wenn|falls|ich|wir|uns|sie sagten|nicht öffentlich"
     r"|beantragt|schlägt vor|bittet|erklärt|erläutert|fragt|weist darauf|in der sitzung (?:am|vom)|am \d{1,2}\.)\b|[?!„\"»]"
 )
 _PAST = re.compile(r"\b(?:wurde|wurden)\b")
-_END = re.compile(r"(?<!\d)(?<!\bNr)(?<!\bAbs)(?<!\bArt)(?<!\bDr)(?<!\bgem)(?<!\bZiff)(?<!\b[A-Za-z])(?<!Bgm)(?<!Mag)[.;](?=\s|\d{1,3}\s|$)|:\s*(?=\n|$)")
-_SETTLING = re.compile(r"\bkenntnis\b|\bvertagt\b|\bzurückge|\bverwiesen\b|\bverweist\b|\büberwiesen\b|\babgelehnt\b|\blehnt\b|\bvertagung\b|nicht weiterverfolgt|\bstellt\b.*\bzurück\b")
+_END = re.compile(
+    r"(?<!\d)(?<!\bNr)(?<!\bAbs)(?<!\bArt)(?<!\bDr)(?<!\bgem)(?<!\bZiff)(?<!\b[A-Za-z])(?<!Bgm)(?<!Mag)[.;](?=\s|\d{1,3}\s|$)|:\s*(?=\n|$)"
+)
+_SETTLING = re.compile(
+    r"\bkenntnis\b|\bvertagt\b|\bzurückge|\bverwiesen\b|\bverweist\b|\büberwiesen\b|\babgelehnt\b|\blehnt\b|\bvertagung\b|nicht weiterverfolgt|\bstellt\b.*\bzurück\b"
+)
 _ENACTING = re.compile(r"\bdamit ist\b[^.]*\bbeschlossen\b")
 
 

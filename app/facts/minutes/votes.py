@@ -16,7 +16,10 @@ _PARTS = {
 _FIRST = {
     name: re.compile(rf"(?<![\w.,:]){_NUMBER}(?: ?x)?(?: stimmen)?[ -](?:{words})") for name, words in _PARTS.items()
 }
-_AFTER = {name: re.compile(rf"(?<![\w-])(?:{words}) ?[:=–-]? ?(?P<n>\d{{1,3}})(?![\d.,]\d|\w)") for name, words in _PARTS.items()}
+_AFTER = {
+    name: re.compile(rf"(?<![\w-])(?:{words}) ?[:=–-]? ?(?P<n>\d{{1,3}})(?![\d.,]\d|\w)")
+    for name, words in _PARTS.items()
+}
 _AGAINST = re.compile(r"\bmit (?P<y>\d{1,3})(?: stimmen?)? gegen (?P<no>\d{1,3}) stimmen?\b")
 _AGAINST_ONLY = re.compile(rf"\b(?:gegen|bei) {_NUMBER} (?:gegen)?stimmen?\b(?! der| dafür| enth)")
 _TABLE = re.compile(
@@ -101,7 +104,9 @@ _NAMED = re.compile(
     r"\b(gegen die Stimmen?|bei (?:Stimm)?[Ee]nthaltung(?:en)?|mit den Stimmen)\s+(?:der|von|des)\s+([A-ZÄÖÜ0-9B][^.;:()\n]{1,120}?)"
     r"(?=\s+(?:gegen|bei|und bei|mit den|ohne)\b|[.;:()\n]|$)"
 )
-_ROW = re.compile(r"(?m)^[ \t]*([A-ZÄÖÜ][\w.´`'’/& -]{1,30}?)[ \t]*:?[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]*$")
+_ROW = re.compile(
+    r"(?m)^[ \t]*([A-ZÄÖÜ][\w.´`'’/& -]{1,30}?)[ \t]*:?[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]*$"
+)
 _SIDES = {"j": "yes", "n": "no", "g": "no", "e": "abstentions", "s": "abstentions", "b": "abstentions", "m": "yes"}
 _SPLIT = re.compile(r"\s*(?:,|\+|;|\bund\b|\bsowie\b)\s*")
 _TRIMMED = re.compile(r"(?i)^(?:der|die|von|fraktion(?:en)?|gruppe)\s+|-?\s*(?:fraktion(?:en)?|gruppe)$|-$")
@@ -139,7 +144,17 @@ def _parties(listed: str) -> list[str]:
 def _looks_like_a_party(name: str) -> bool:
     """Whether a name is a party's: it has two capitals together, or is one of a few words. Persons are left out."""
     capitals = re.search(r"[A-ZÄÖÜ]{2}", name)
-    return bool(capitals) or name.casefold().split()[0] in ("grüne", "grünen", "bündnis", "linke", "linken", "volt", "freie", "piraten", "b90/die")
+    return bool(capitals) or name.casefold().split()[0] in (
+        "grüne",
+        "grünen",
+        "bündnis",
+        "linke",
+        "linken",
+        "volt",
+        "freie",
+        "piraten",
+        "b90/die",
+    )
 
 
 def _rows(passage: str) -> list[PartyVote]:

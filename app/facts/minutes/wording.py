@@ -46,7 +46,9 @@ _REFERRED = re.compile(
     r"|\b(?:verweist|verweisen)\b[^.]*\b(?:in|an|zur|zurück)\b|^\W*(?:einstimmig |mehrheitlich )?verwiesen\W*$"
 )
 _POINTS = re.compile(r"\bauf\b[^.]*\bverwiesen\b|\bverweist auf\b|\bverweisen auf\b")  # at something, not to somebody
-_NOTED = re.compile(r"\bkenntnisnahme\b|\bkenntnis\b[^.]{0,30}\b(?:genommen|nimmt|nehmen)\b|\bn(?:immt|ehmen|ahm|ahmen)\b[^.]*\bkenntnis\b|\bzur kenntnis\b")
+_NOTED = re.compile(
+    r"\bkenntnisnahme\b|\bkenntnis\b[^.]{0,30}\b(?:genommen|nimmt|nehmen)\b|\bn(?:immt|ehmen|ahm|ahmen)\b[^.]*\bkenntnis\b|\bzur kenntnis\b"
+)
 _ADOPTED = re.compile(
     rf"\b(?:{_YES})\b|\bstimmte?n?\b[^.]*\bzu\b|\bbeschliess(?:t|en)\b|\bbeschloss(?:en)?\b|\bempf(?:iehlt|ehlen|ahl)\b"
     r"|\bbeschluss gefasst\b|\bgenehmigte?n?\b|\bbilligt\b|\bfasste?n?\b[^.]*\b(?:beschluss|empfehlung)\b"
