@@ -18,7 +18,7 @@ HISTORY_ONLY = {"AgendaItem": "agenda-items", "Consultation": "consultations"}
 def address_of(object_type: str, key: str, *, page: int | None = None, parent: str = "", query: str = "") -> str:
     """Return the path of a record, of a page of a File, or of an AgendaItem on the page of its meeting `parent`.
 
-    A File's page marks the words of `query`.
+    A File's page marks the words of `query`; `#page=N` is how PDF readers say it, so the address does for both.
 
     A type that has no page of its own leads to where its records are listed.
     """
@@ -28,8 +28,10 @@ def address_of(object_type: str, key: str, *, page: int | None = None, parent: s
     if folder is None:
         return "/status"
     address = f"/{folder}/{quote(key, safe='')}"
-    asked = {"page": page, "q": query} if object_type == "File" else {}
-    return f"{address}?{urlencode(given)}" if (given := {k: v for k, v in asked.items() if v}) else address
+    if object_type != "File":
+        return address
+    asked = {name: value for name, value in {"page": page, "q": query}.items() if value}
+    return address + (f"?{urlencode(asked)}" if asked else "") + (f"#page={page}" if page else "")
 
 
 def record_url(object_type: str, key: str, page: int | None = None, query: str = "") -> str:

@@ -14,3 +14,36 @@ document.addEventListener("click", (event) => {
 // Wide screens show the filters by the style sheet alone, where the browser lets it reach into what is folded.
 const filters = document.querySelector("details.rl-filters");
 if (filters && !CSS.supports("selector(::details-content)") && window.matchMedia("(min-width: 62rem)").matches) filters.open = true;
+
+// The reader: keys turn pages, and an address that ends in #page=12, as PDF readers write it, opens that page.
+const reading = document.querySelector(".rl-reading");
+if (reading) {
+  const { page, pages } = reading.dataset;
+  const follow = () => {
+    const asked = /^#page=(\d{1,5})$/.exec(location.hash)?.[1];
+    if (!asked || Number(asked) === Number(page) || asked < 1 || Number(asked) > Number(pages)) return;
+    const address = new URL(location.href);
+    address.searchParams.set("page", Number(asked));
+    address.searchParams.delete("hit");
+    location.replace(address);
+  };
+  window.addEventListener("hashchange", follow);
+  follow();
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.target.closest("input, select, textarea, summary")) return;
+    // Single letters only where the reader has the focus: whoever speaks to the computer types them by accident.
+    if (event.key.length === 1 && !reading.contains(document.activeElement)) return;
+    const step = reading.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (step) { event.preventDefault(); step.click(); }
+  });
+  const keys = reading.querySelector(".rl-keys");
+  if (keys) keys.hidden = false;
+}
+
+// A picture that many wait for is refused at first; it is asked for again, three times.
+for (const picture of document.querySelectorAll(".rl-sheet img, .rl-hit__sheet")) {
+  let left = 3;
+  const again = () => { if (left-- > 0) setTimeout(() => { picture.src = picture.src; }, 2000); };
+  picture.addEventListener("error", again);
+  if (picture.complete && !picture.naturalWidth) again();
+}

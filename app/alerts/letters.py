@@ -122,9 +122,7 @@ def _item(settings: Settings, language: str, hit: AlertHit, document: Document) 
 
 
 def _path(document: Document, page: int | None) -> str:
-    path = address_of(document.type, document.key, page=page, parent=document.parent or "")
-    # Past the head of the page, to the text that is quoted.
-    return f"{path}#page-{page}" if page and document.type == "File" else path
+    return address_of(document.type, document.key, page=page, parent=document.parent or "")
 
 
 @cache

@@ -34,6 +34,15 @@ class TextState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PageRead:
+    """A page's text, how it was obtained ("stated" where the source says it) and how sure of it the reader is."""
+
+    text: str
+    method: str | None = None
+    confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parent:
     """A record that a file belongs to: the role it has there; `meeting` where the record is an agenda item."""
 
@@ -76,11 +85,13 @@ def text_state(file: File) -> TextState:
     return _READINGS.get(blob.read_state, TextState.DAMAGED)
 
 
-def page_text(session: Session, file: File, number: int) -> str | None:
+def page_read(session: Session, file: File, number: int) -> PageRead | None:
     """Return the text of one page, None where there is no such page."""
     if number == 1 and (stated := _stated(file)):
-        return stated
-    return session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == number))
+        return PageRead(stated, "stated")
+    query = select(Page.text, Page.method, Page.confidence)
+    row = session.execute(query.where(Page.sha256 == file.blob_sha256, Page.number == number)).first()
+    return PageRead(*row) if row else None
 
 
 def page_texts(session: Session, file: File) -> dict[int, str]:

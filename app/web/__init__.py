@@ -3,8 +3,22 @@
 from flask import Flask
 
 from app.config import ROOT, Settings
-from app.web import assets, errors, filters, headers, i18n, licences, limits, record_words, standing, state, wording
+from app.web import (
+    assets,
+    errors,
+    filters,
+    headers,
+    i18n,
+    licences,
+    limits,
+    page_words,
+    record_words,
+    standing,
+    state,
+    wording,
+)
 from app.web import site as works
+from app.web.pages import originals
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.data import data
@@ -15,13 +29,14 @@ from app.web.pages.meetings import meetings
 from app.web.pages.organizations import organizations
 from app.web.pages.papers import papers
 from app.web.pages.people import people
+from app.web.pages.pictures import pictures
 from app.web.pages.places import places
 from app.web.pages.search import search
 from app.web.pages.status import status
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-RECORDS = (papers, meetings, calendar, people, organizations, files, history_data)
+RECORDS = (papers, meetings, calendar, people, organizations, files, pictures, history_data)
 PAGES = (home, search, *RECORDS, data, alerts, status, places)
 
 
@@ -32,9 +47,10 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
     i18n.install(app)
-    for part in (assets, filters, licences, limits, wording, record_words, standing, errors, state):
+    for part in (assets, filters, licences, limits, wording, record_words, page_words, standing, errors, state):
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)
+    originals.install(app, settings)
     headers.install(app, settings)
     return app

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.alerts import Sender
 from app.config import Settings
 from app.db import open_engine, session_factory
+from app.documents.preview_cache import Previews
+from app.files import FileStore, open_store
 from app.mail import open_mailer
 from search import SearchIndex, open_index
 
@@ -21,13 +23,14 @@ EXTENSION = "ratslupe"
 
 @dataclass
 class Site:
-    """The settings and what they open; the index is opened by the first search, the sender by the first alert."""
+    """The settings and what they open; index, sender and pictures by the first search, alert and page."""
 
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
     _index: SearchIndex | None = None
     _sender: Sender | None = None
+    _previews: Previews | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -46,10 +49,26 @@ class Site:
                 self._sender = Sender(self.engine, open_mailer(self.settings.mail_url), self.settings)
             return self._sender
 
+    @property
+    def store(self) -> FileStore:
+        """The bytes of files."""
+        return open_store(self.settings.files_url, self.settings.file_copies)
+
+    @property
+    def previews(self) -> Previews:
+        """The pictures of pages, and the sandbox that draws them."""
+        with self._lock:
+            if self._previews is None:
+                self._previews = Previews(self.settings.previews, self.settings.previews_max_mb * 1024**2)
+            return self._previews
+
     def close(self) -> None:
-        """Let go of the mail server, the database and the index."""
+        """Let go of the mail server, the sandbox, the database and the index."""
         with self._lock:
             sender, self._sender = self._sender, None
+            previews, self._previews = self._previews, None
+        if previews is not None:
+            previews.close()
         if sender is not None:
             sender.close()
         self.engine.dispose()

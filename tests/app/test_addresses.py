@@ -24,7 +24,7 @@ def test_a_record_has_one_address(given: tuple[str, str], expected: str) -> None
 
 
 def test_only_a_file_has_pages_and_words_to_mark() -> None:
-    assert record_url("File", "abc", 3, "a&b") == "/files/abc?page=3&q=a%26b"
+    assert record_url("File", "abc", 3, "a&b") == "/files/abc?page=3&q=a%26b#page=3"
     assert record_url("Paper", "abc", 3, "a&b") == "/papers/abc"
 
 

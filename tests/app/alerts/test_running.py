@@ -41,7 +41,7 @@ class TestNews:
         (taken,) = desk.sink.taken
         file = rows[0]
         assert taken.message["Subject"] == "1 new result: gartenstraße"
-        address = f"http://portal.example/files/{file.key}?page=3#page-3"
+        address = f"http://portal.example/files/{file.key}?page=3#page=3"
         plain, html = taken.text(), taken.text("html")
         assert address in plain
         assert f'href="{address}"' in html

@@ -13,7 +13,7 @@ from app.queries.files import (
     file_by_key,
     files,
     page_numbers,
-    page_text,
+    page_read,
     page_texts,
     papers_of_files,
     parents_of,
@@ -30,7 +30,10 @@ def test_it_reads_a_file_page_by_page(engine: Engine, session: Session) -> None:
     file = file_by_key(session, rows[0].key)
     assert isinstance(file, File)
     assert page_numbers(session, file) == [1, 2, 3]
-    assert (page_text(session, file, 3), page_text(session, file, 2), page_text(session, file, 4)) == ("drei", "", None)
+    third, second = page_read(session, file, 3), page_read(session, file, 2)
+    assert third is not None
+    assert second is not None
+    assert (third.text, second.text, page_read(session, file, 4)) == ("drei", "", None)
     assert page_texts(session, file) == {1: "eins", 2: "", 3: "drei"}
 
 

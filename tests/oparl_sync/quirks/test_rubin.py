@@ -28,7 +28,7 @@ from app.models import (
     Source,
 )
 from app.models.files import FETCHED
-from app.queries.files import page_numbers, page_text, page_texts
+from app.queries.files import PageRead, page_numbers, page_read, page_texts
 from app.queries.paths import consultation_path
 from app.queries.references import references
 from demo.quirks import QUIRKS, rubin
@@ -147,8 +147,9 @@ def test_it_finds_the_text_that_a_source_states_until_it_has_read_the_file(engin
     assert "Nordmannstanne" in found[told.id][0]
     assert found[words.id] == ("Satzung;Gebühr;Haushalt;",)
     assert page_numbers(session, told) == [1]
-    assert page_text(session, told, 1) == page_texts(session, told)[1] == found[told.id][0]
-    assert page_text(session, told, 2) is None
+    assert page_texts(session, told)[1] == found[told.id][0]
+    assert page_read(session, told, 1) == PageRead(found[told.id][0], "stated")
+    assert page_read(session, told, 2) is None
     _read(engine, told.id, "ok", ["Gelesen.", "Mehr."])
     session.rollback()
     assert next(documents(session, "File", [told.id])).pages == ("Gelesen.", "Mehr.")

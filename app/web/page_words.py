@@ -1,0 +1,41 @@
+"""How the text of a page was obtained, in words."""
+
+from flask import Flask
+
+from app.queries.files import PageRead
+from app.web.i18n import N_, gettext
+
+METHODS = {
+    "pdfium": N_("From the PDF"),
+    "pdfminer": N_("From the PDF"),
+    "plain": N_("From the text file"),
+    "docx": N_("From the Word file"),
+    "doc": N_("From the Word file"),
+    "odt": N_("From the text document"),
+    "rtf": N_("From the text document"),
+    "xlsx": N_("From the table"),
+    "xls": N_("From the table"),
+    "ods": N_("From the table"),
+    "pptx": N_("From the slides"),
+    "odp": N_("From the slides"),
+    "html": N_("From the web page"),
+    "mail": N_("From the mail"),
+    "eml": N_("From the mail"),
+    "zip": N_("From the archive"),
+    "archive": N_("From the archive"),
+    "stated": N_("As the council's server states it"),
+}
+
+
+def install(app: Flask) -> None:
+    """Let templates say it."""
+    app.jinja_env.globals["method_words"] = method_words
+
+
+def method_words(page: PageRead) -> str:
+    """Return how a page's text was obtained, "" where nobody knows."""
+    if page.method == "ocr":
+        if page.confidence is None:
+            return gettext("Recognised by a program")
+        return gettext("Recognised by a program, certainty %(percent)s %%", percent=page.confidence)
+    return gettext(METHODS[page.method]) if page.method in METHODS else ""

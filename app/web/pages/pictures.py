@@ -1,0 +1,92 @@
+"""Pages of files as pictures, and where on them the words stand that were searched for."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, request
+
+from app.documents.picture import SCALE, BadPicture, PlacedWord
+from app.documents.preview_cache import PAGE, PREVIEW_VERSION, THUMBNAIL, PreviewsBusy
+from app.models import Blob, File
+from app.web.marking import places_of
+from app.web.pages.records import words_asked
+from app.web.site import site
+from app.web.stored import drawn, path_of, shown_file
+
+pictures = Blueprint("pictures", __name__)
+
+WIDTHS = (THUMBNAIL, PAGE)
+# What its council takes back must soon be gone here too, so each is asked about again; the answer is 304 and short.
+SECONDS = 300
+# A picture stands alone: nothing in it may load, run or be framed.
+POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@pictures.get("/files/<key>/page/<int:number>.webp")
+def picture(key: str, number: int) -> Response:
+    """Send a page as a picture, as wide as for reading or, with w=160, as beside a result."""
+    file = shown_file(key)
+    blob = _blob(file, number)
+    width = request.args.get("w", PAGE, int)
+    if width not in WIDTHS:
+        abort(404)
+
+    def draw() -> bytes:
+        return site().previews.picture(blob.sha256, number, width, blob.media_type or "", lambda: path_of(blob))
+
+    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-{width}", "image/webp", draw)
+
+
+@pictures.get("/files/<key>/page/<int:number>.svg")
+def marks(key: str, number: int) -> Response:
+    """Send the marks that lie over a page's picture, for the words of q."""
+    file = shown_file(key)
+    blob = _blob(file, number)
+    query = words_asked("q") or ""
+
+    def draw() -> bytes:
+        words = site().previews.words(blob.sha256, number, blob.media_type or "", lambda: path_of(blob))
+        return _over(places_of(query, words))
+
+    # The query is in the address: for one address the marks change only with the bytes.
+    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-marks", "image/svg+xml", draw)
+
+
+def _blob(file: File, number: int) -> Blob:
+    blob = file.blob
+    if blob is None or not drawn(file) or not 1 <= number <= max(blob.page_count or 0, 1):
+        abort(404)
+    return blob
+
+
+def _answer(etag: str, media_type: str, draw: Callable[[], bytes]) -> Response:
+    response = Response(mimetype=media_type)
+    if not request.if_none_match.contains_weak(etag):
+        try:
+            response.data = draw()
+        except BadPicture:
+            abort(404)
+        except PreviewsBusy:
+            return Response("", 503, {"Retry-After": "2", "Cache-Control": "no-store"}, mimetype="text/plain")
+    response.set_etag(etag)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.private = True
+    response.cache_control.max_age = SECONDS
+    response.cache_control.must_revalidate = True
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns the response it was given
+
+
+def _over(words: list[PlacedWord]) -> bytes:
+    """Return the marks as they lie over the page, stretched with it."""
+    # Two pixels of a page 1,000 wide more on each side, so that the outline does not touch the letters.
+    room = 2 * SCALE // PAGE
+    marks = "".join(
+        f'<rect x="{left - room}" y="{top - room}" width="{across + 2 * room}" height="{down + 2 * room}"/>'
+        for word in words
+        for left, top, across, down in word.places
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none">'
+        '<g fill="#ffed58" fill-opacity=".55" stroke="#131525" stroke-width="1.5" vector-effect="non-scaling-stroke">'
+        f"{marks}</g></svg>"
+    ).encode()

@@ -1,0 +1,43 @@
+"""The mirrored bytes of a file: whether readers may have them, and where they are."""
+
+from pathlib import Path
+
+from flask import abort
+
+from app.documents.preview_cache import DRAWN
+from app.files import FileMissing
+from app.models import Blob, File
+from app.models.files import FETCHED
+from app.queries import files as queries
+from app.web.pages.records import found, lookup
+from app.web.site import session, site
+
+# What came of reading that leaves nothing to draw.
+_NOT_DRAWN = frozenset({"encrypted", "damaged", "crashed", "hostile", "not_a_document", "unsupported"})
+
+
+def shown_file(key: str) -> File:
+    """Return the file with a key; the request ends with 404 or 410 where it is not shown."""
+    file = found(lookup(queries.file_by_key, key))
+    if queries.behind_doors(session(), [file]):
+        abort(404)
+    return file
+
+
+def stored_blob(file: File) -> Blob | None:
+    """Return the bytes' row of a file that was fetched."""
+    return file.blob if file.fetch_state == FETCHED else None
+
+
+def drawn(file: File) -> bool:
+    """Whether there are pictures of its pages."""
+    blob = stored_blob(file)
+    return blob is not None and blob.media_type in DRAWN and blob.read_state not in _NOT_DRAWN
+
+
+def path_of(blob: Blob) -> Path:
+    """Return where the bytes are, only to be read; the request ends with 404 where they are not kept."""
+    try:
+        return site().store.path(blob.sha256)
+    except FileMissing:
+        abort(404)
