@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import abort
 
 from app.documents.preview_cache import DRAWN
-from app.files import FileMissing
+from app.files import FileMissing, StoreDown
 from app.models import Blob, File
 from app.models.files import FETCHED
 from app.queries import files as queries
@@ -36,8 +36,10 @@ def drawn(file: File) -> bool:
 
 
 def path_of(blob: Blob) -> Path:
-    """Return where the bytes are, only to be read; the request ends with 404 where they are not kept."""
+    """Return where the bytes are, only to be read; the request ends with 404 where they are not kept, 503 where nobody knows."""
     try:
         return site().store.path(blob.sha256)
     except FileMissing:
         abort(404)
+    except StoreDown:
+        abort(503)
