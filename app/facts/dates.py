@@ -6,12 +6,24 @@ from datetime import date
 
 from app.facts.fact import Fact, Kind
 
-_MONTHS = {
-    **{"januar": 1, "jänner": 1, "jan": 1, "februar": 2, "feb": 2, "märz": 3, "mrz": 3, "april": 4, "apr": 4, "mai": 5},
-    **{"juni": 6, "jun": 6, "juli": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sept": 9, "sep": 9},
-    **{"oktober": 10, "okt": 10, "november": 11, "nov": 11, "dezember": 12, "dez": 12},
-}
-_NAME = "|".join(sorted({form for name in _MONTHS for form in (name.title(), name.upper())}, key=lambda n: (-len(n), n)))
+_NUMBERED = (
+    ("Januar", "Jänner", "Jan"),
+    ("Februar", "Feb"),
+    ("März", "Mrz"),
+    ("April", "Apr"),
+    ("Mai",),
+    ("Juni", "Jun"),
+    ("Juli", "Jul"),
+    ("August", "Aug"),
+    ("September", "Sept", "Sep"),
+    ("Oktober", "Okt"),
+    ("November", "Nov"),
+    ("Dezember", "Dez"),
+)
+_MONTHS = {name.lower(): number for number, names in enumerate(_NUMBERED, 1) for name in names}
+_NAME = "|".join(
+    sorted({form for name in _MONTHS for form in (name.title(), name.upper())}, key=lambda n: (-len(n), n))
+)
 _S = r"[ \u00a0\u202f]"
 _YEAR = r"(?:19|20)\d{2}"
 # Each begins with what is rare in a text, or with a figure: a place where none begins costs one step.

@@ -29,7 +29,9 @@ _PREFIX = re.compile(
 # Other parliaments number their papers too.
 _OTHERS = ("bundestags", "bundesrats", "landtags", "bundestags-", "landtags-", "bt-", "br-", "lt-", "bt ", "lt ")
 _BEHIND = re.compile(_NUMBER)
-_FOREIGN = re.compile(r"\s{1,2}de[rs] (?:Deutschen |Hessischen |Niedersächsischen |Sächsischen )?(?:Bundes|Land)(?:tage?s|rate?s)")
+_FOREIGN = re.compile(
+    r"\s{1,2}de[rs] (?:Deutschen |Hessischen |Niedersächsischen |Sächsischen )?(?:Bundes|Land)(?:tage?s|rate?s)"
+)
 # Before a number that stands alone: it is a law's, a court's or a newspaper's.
 _LAW = re.compile(
     r"(?:\(?(?:EU|EG|EWG|Euratom)\)?|[Vv]erordnung|[Rr]ichtlinie|\bVO|\bRL|\bAz\.?|Aktenzeichen|\bRs\.|Rechtssache|"

@@ -32,7 +32,11 @@ class Shapes:
             for known, token in zip(slots.setdefault(shape, [set() for _ in shape]), tokens, strict=True):
                 known.add(token)
         chosen = [shape for shape, count in counts.most_common(MOST) if count >= ONCE]
-        chosen = [shape for shape in chosen if all(k != "A" or len(s) <= WORDS for k, s in zip(shape, slots[shape], strict=True))]
+        chosen = [
+            shape
+            for shape in chosen
+            if all(k != "A" or len(s) <= WORDS for k, s in zip(shape, slots[shape], strict=True))
+        ]
         if not chosen:
             return cls()
         # The longest first: "2021/167" must not be found in "2021/167/1".
