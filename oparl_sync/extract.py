@@ -3,9 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
 from queue import SimpleQueue
+from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
@@ -13,43 +16,60 @@ from app.db import now, writing
 from app.documents import READER_VERSION, Reading, Sandbox
 from app.files import FileMissing, FileStore
 from app.models import Blob, File, Page
-from oparl_sync import problems
+from oparl_sync import due_documents, problems
+from oparl_sync.due_documents import Document, Turn
 from oparl_sync.file_news import text_changes
 from oparl_sync.problems import Deviation
-from oparl_sync.progress import Progress
+from oparl_sync.progress import Progress, Step
 
-BATCH = 50  # documents; a kill makes at most these be read again
 ABSENT = Reading(state="damaged", reason="Its bytes are missing from the file store.")
 
 
-def waiting(engine: Engine, store: FileStore, progress: Progress, *, sandboxes: int = 0) -> int:
-    """Read all bytes whose text is owed; returns how many documents were read, in whatever state they ended."""
-    owed = select(Blob.sha256).where(Blob.read_state.is_(None))
-    with Session(engine) as session:
-        total = session.scalar(select(func.count()).select_from(owed.subquery())) or 0
+def waiting(
+    engine: Engine,
+    store: FileStore,
+    progress: Progress,
+    *,
+    turn: Turn | None = None,
+    sandboxes: int = 0,
+    enough: Callable[[], bool] = lambda: False,
+    told: Callable[[], None] = lambda: None,
+) -> int:
+    """Read all bytes whose text is owed, until it is `enough`; returns how many documents were read, however it ended.
+
+    Other workers may read too, each in a `turn` of its own; `told` is called whenever new text is there. Raises
+    StoreDown, and SandboxError where nothing can be read here.
+    """
+    total = due_documents.count(engine)
     if not total:  # a sandbox takes a second to warm up
         return 0
-    done, after = 0, ""
+    done, turn = 0, turn or Turn("alone", partial(writing, engine))
     with progress.step("Reading documents", total, unit="documents") as step, _readers(store, sandboxes) as read:
-        while True:
-            with Session(engine) as session:
-                batch = list(session.scalars(owed.where(Blob.sha256 > after).order_by(Blob.sha256).limit(BATCH)))
-            if not batch:
-                return done
-            after = batch[-1]
-            readings: dict[str, Reading] = {}
-            for sha256, reading in read(batch):
-                readings[sha256] = reading
-                step.advance()
-            with writing(engine) as session:
-                _note(session, _of_what_is_there(session, readings))
-            done += len(batch)
+        for batch in due_documents.batches(engine, turn):
+            done += _read(turn, batch, read, step)
+            told()
+            if enough():
+                break
+    return done
 
 
-def is_owed(engine: Engine) -> bool:
-    """Tell whether any bytes are still to be read."""
-    with Session(engine) as session:
-        return session.scalar(select(Blob.sha256).where(Blob.read_state.is_(None)).limit(1)) is not None
+def _read(turn: Turn, batch: list[Document], read: "Reads", step: Step) -> int:
+    readings: dict[str, Reading] = {}
+    try:
+        for document, reading in read(batch):
+            readings[document.sha256] = reading
+            step.advance()
+    finally:
+        # Whatever ended it: what was read is kept, and nothing is left that only looks as if somebody read it.
+        if left := [one for one in batch if one.sha256 not in readings]:
+            due_documents.give_back(turn, left)
+        if readings:
+            with turn.writing() as session:
+                _note(session, _of_what_is_there(session, readings), {one.sha256 for one in batch if one.again})
+    return len(readings)
+
+
+Reads = Callable[[list[Document]], Iterator[tuple[Document, Reading]]]
 
 
 class _readers:  # noqa: N801 - used as a verb in a with statement
@@ -60,7 +80,7 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
         self.count = count or min(os.cpu_count() or 1, 8)
         self.free: SimpleQueue[Sandbox] = SimpleQueue()
 
-    def __enter__(self) -> Callable[[list[str]], Iterator[tuple[str, Reading]]]:
+    def __enter__(self) -> Reads:
         self.all = [Sandbox() for _ in range(self.count)]
         for sandbox in self.all:
             self.free.put(sandbox)
@@ -72,51 +92,73 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
         for sandbox in self.all:
             sandbox.close()
 
-    def _read(self, sha256: str) -> tuple[str, Reading]:
+    def _read(self, document: Document) -> tuple[Document, Reading]:
         sandbox = self.free.get()
         try:
-            return sha256, sandbox.read(self.store.path(sha256))
+            path = self.store.path(document.sha256)
+            return document, sandbox.read(path, media_type_hint=document.hint, name=document.name)
         except (FileMissing, OSError):
-            return sha256, ABSENT
+            return document, ABSENT
         finally:
             self.free.put(sandbox)
 
 
-def _note(session: Session, readings: dict[str, Reading]) -> None:
+def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> None:
+    """Write down what was read; of documents that were read `again` only what is different, and nobody is told."""
     at = now()
-    session.execute(delete(Page).where(Page.sha256.in_(readings)))
+    changed = _changed(session, readings)
+    session.execute(delete(Page).where(Page.sha256.in_(changed)))
     pages = [
         {
             "sha256": sha256,
             "number": number,
-            "text": page.text.replace("\x00", ""),
+            "text": page.text,
             "method": page.method,
             "confidence": page.confidence,
         }
-        for sha256, reading in readings.items()
-        for number, page in enumerate(reading.pages, 1)
+        for sha256 in changed
+        for number, page in enumerate(readings[sha256].pages, 1)
     ]
     if pages:
         session.execute(insert(Page), pages)
     for sha256, reading in readings.items():
-        session.execute(
-            update(Blob)
-            .where(Blob.sha256 == sha256)
-            .values(
-                media_type=reading.media_type or None,
-                read_state=reading.state,
-                read_reason=reading.reason or None,
-                reader=reading.reader or None,
-                reader_version=READER_VERSION,
-                read_at=at,
-                page_count=len(reading.pages),
-                language=reading.language or None,
-                title=reading.title or None,
-            )
-        )
-    changes.append(
-        session, text_changes(session, [k for k, v in readings.items() if any(page.text for page in v.pages)], at)
-    )
+        session.execute(update(Blob).where(Blob.sha256 == sha256).values(**_values(reading, at)))
+    session.execute(update(Blob).where(Blob.sha256.in_(changed)).values(facts_version=None))
+    told = [k for k in changed if k in again or any(page.text for page in readings[k].pages)]
+    changes.append(session, text_changes(session, told, at, quiet=again))
+    _tell_what_is_unread(session, readings, at)
+
+
+def _changed(session: Session, readings: dict[str, Reading]) -> list[str]:
+    """Return the documents of which other pages are known than were read now."""
+    known: dict[str, dict[int, tuple[Any, ...]]] = {sha256: {} for sha256 in readings}
+    chosen = select(Page.sha256, Page.number, Page.text, Page.method, Page.confidence)
+    for sha256, number, *page in session.execute(chosen.where(Page.sha256.in_(readings))):
+        known[sha256][number] = tuple(page)
+    return [
+        sha256
+        for sha256, reading in readings.items()
+        if known[sha256] != {n: (page.text, page.method, page.confidence) for n, page in enumerate(reading.pages, 1)}
+    ]
+
+
+def _values(reading: Reading, at: datetime) -> dict[str, Any]:
+    return {
+        "media_type": reading.media_type or None,
+        "read_state": reading.state,
+        "read_reason": reading.reason or None,
+        "reader": reading.reader or None,
+        "reader_version": READER_VERSION,
+        "read_at": at,
+        "page_count": len(reading.pages),
+        "language": reading.language or None,
+        "title": reading.title or None,
+        "claim": None,
+        "read_attempts": Blob.read_attempts if reading.state in due_documents.BY_CHANCE else 0,
+    }
+
+
+def _tell_what_is_unread(session: Session, readings: dict[str, Reading], at: datetime) -> None:
     rows = session.execute(
         select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(readings), File.deleted.is_(False))
     ).all()

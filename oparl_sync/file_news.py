@@ -1,6 +1,6 @@
 """What the log is told of the bytes and the text of files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,12 +26,18 @@ class Fetched(Protocol):
         """Its bytes, where there are any."""
 
 
-def text_changes(session: Session, blobs: Sequence[str], at: datetime) -> list[dict[str, Any]]:
-    """Return the log's lines for the text that the files of these blobs have now.
+def text_changes(
+    session: Session, blobs: Sequence[str], at: datetime, *, quiet: Container[str | None] = ()
+) -> list[dict[str, Any]]:
+    """Return the log's lines for the text that the files of these blobs have now; of `quiet` ones nobody is told.
 
     What a council had already published when it was added is no news: then the file's first text is backfill too.
     """
-    chosen = select(File.id, File.source_id, File.content_hash).where(File.deleted.is_(False)).order_by(File.id)
+    chosen = (
+        select(File.id, File.source_id, File.content_hash, File.blob_sha256)
+        .where(File.deleted.is_(False))
+        .order_by(File.id)
+    )
     rows = [row for part in chunks(blobs) for row in session.execute(chosen.where(File.blob_sha256.in_(part))).all()]
     first = _first_texts_of_backfill(session, [row.id for row in rows])
     return [
@@ -42,7 +48,7 @@ def text_changes(session: Session, blobs: Sequence[str], at: datetime) -> list[d
             "kind": UPDATED,
             "fields": ["text"],
             "content_hash": row.content_hash,
-            "backfill": row.id in first,
+            "backfill": row.id in first or row.blob_sha256 in quiet,
             "at": at,
         }
         for row in rows

@@ -96,6 +96,12 @@ def held(
         _part(worker)
 
 
+def standing(session: Session, prefix: str) -> list[str]:
+    """Return NAME/EPOCH of the leases of such a name that somebody holds."""
+    held = (Row.owner.is_not(None), Row.until > _clock(session), Row.name.startswith(prefix, autoescape=True))
+    return [f"{name}/{epoch}" for name, epoch in session.execute(select(Row.name, Row.epoch).where(*held))]
+
+
 class Worker:
     """This process while it holds leases: a file that is locked as long as it lives, and a thread that renews them."""
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from app.documents import SandboxError
 from app.files import FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
-from oparl_sync import download, due_files, extract, fetch, index, leases, problems
+from oparl_sync import download, due_documents, due_files, extract, fetch, index, leases, problems
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
@@ -135,16 +136,34 @@ def documents(common: Shared, summary: Summary) -> None:
     """Read what was fetched, and bring the index up to date."""
     read(common, summary)
     index.refresh(common.engine, common.settings.search_url, common.progress)
-    download.tidy(common.engine, common.store)
+    tidy(common, summary)
 
 
-def read(common: Shared, summary: Summary) -> int:
-    """Read what was fetched; returns how many documents."""
+def read(
+    common: Shared,
+    summary: Summary,
+    *,
+    enough: Callable[[], bool] = lambda: False,
+    told: Callable[[], None] = lambda: None,
+) -> int:
+    """Read what was fetched and nobody else reads, until it is `enough`; returns how many documents."""
+    if not due_documents.is_owed(common.engine):
+        return 0
     try:
-        return extract.waiting(common.engine, common.store, common.progress)
-    except SandboxError as error:  # titles can be searched without it
+        with due_documents.turn(common.engine, common.settings.home) as turn:
+            kept = (common.engine, common.store, common.progress)
+            return extract.waiting(*kept, turn=turn, enough=enough, told=told)
+    except (SandboxError, StoreDown, StoreFull, SyncError) as error:  # titles can be searched without it
         summary.failures["documents"] = [str(error)]
         return 0
+
+
+def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -> None:
+    """Forget bytes that no file refers to; those that came within the `grace` stay."""
+    try:
+        download.tidy(common.engine, common.store, grace=grace)
+    except StoreDown as error:
+        summary.failures["files"] = [str(error)]
 
 
 @contextmanager

@@ -8,8 +8,10 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
@@ -21,7 +23,7 @@ from app.config import Network, Settings
 from app.db import now
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import download, extract, index, leases, run, schedule
+from oparl_sync import due_documents, index, leases, run, schedule
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -40,12 +42,16 @@ Say = Callable[[str], None]
 
 
 class Step(NamedTuple):
-    """Something that follows from news: its lease, seconds between two looks, whether it is due, what is done."""
+    """Something that follows from news: its name, seconds between two looks, whether it is due, what is done.
+
+    One worker `alone` does it at a time, unless several can share it.
+    """
 
     name: str
     every: float
     is_due: Callable[[], bool]
     do: Callable[[], None]
+    alone: bool = True
 
 
 @dataclass
@@ -148,7 +154,9 @@ class Worker:
     def _steps(self, common: run.Shared) -> list[Step]:
         return [
             Step("index", 1.0, self._news.is_set, self._index),
-            Step("documents", 15.0, lambda: extract.is_owed(self.engine), lambda: self._read(common)),
+            Step(
+                "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
+            ),
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
             Step("alerts", 600.0, lambda: True, self._alert),
             Step("exports", 600.0, self._is_export_due, self._export),
@@ -158,7 +166,8 @@ class Worker:
         while not self.stop.wait(step.every):
             try:
                 if step.is_due():
-                    with leases.held(self.engine, self.settings.home, step.name):
+                    held = leases.held(self.engine, self.settings.home, step.name) if step.alone else nullcontext()
+                    with held:
                         step.do()
             except (leases.Taken, IndexLocked, exports.ExportRunningError):
                 continue  # another worker or command does it
@@ -178,13 +187,17 @@ class Worker:
 
     def _read(self, common: run.Shared) -> None:
         summary = run.Summary()
-        if run.read(common, summary):
-            self._news.set()
-        for name, lines in summary.failures.items():
-            self.say(f"{name}: {'; '.join(lines)}")
+        run.read(common, summary, enough=self.stop.is_set, told=self._news.set)
+        self._tell_of_steps(summary)
 
     def _tidy(self, common: run.Shared) -> None:
-        download.tidy(self.engine, common.store, grace=FRESH)
+        summary = run.Summary()
+        run.tidy(common, summary, grace=FRESH)
+        self._tell_of_steps(summary)
+
+    def _tell_of_steps(self, summary: run.Summary) -> None:
+        for name, lines in summary.failures.items():
+            self.say(f"{name}: {'; '.join(lines)}")
 
     def _alert(self) -> None:
         found = open_index(self.settings.search_url)

@@ -64,6 +64,11 @@ class Blob(Base):
     reader: Mapped[str | None] = mapped_column(Text)
     reader_version: Mapped[str | None] = mapped_column(Text, doc="a newer reader may read it again")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_attempts: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="how often in a row reading it was begun and did not end well"
+    )
+    claim: Mapped[str | None] = mapped_column(String(40), doc="who reads it: name and epoch of a lease")
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when its bytes were given up, text kept")
     page_count: Mapped[int | None]
     facts_version: Mapped[str | None] = mapped_column(
         String(16), index=True, doc="which app.facts looked through its text; None: not yet"

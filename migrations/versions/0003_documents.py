@@ -16,6 +16,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("language", sa.String(length=2), nullable=True))
         batch_op.add_column(sa.Column("title", sa.Text(), nullable=True))
 
+    with op.batch_alter_table("blob", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("read_attempts", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("claim", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("dropped_at", app.db.UtcDateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("page", schema=None) as batch_op:
         batch_op.add_column(sa.Column("method", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("confidence", sa.Integer(), nullable=True))

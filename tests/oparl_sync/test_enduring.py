@@ -145,10 +145,10 @@ def test_it_takes_what_was_withdrawn_from_the_search_before_it_fetches_files(
     council = Council()
     council.source(engine)
     monkeypatch.setattr(run, "_net", lambda _: council.client().net)
-    for step in ("index.refresh", "download.missing", "extract.waiting"):
+    for step in ("index.refresh", "download.missing", "run.read"):
         monkeypatch.setattr(f"oparl_sync.{step}", lambda *_, name=step: order.append(name))
     run.sync(settings, engine, progress=QUIET)
-    assert order == ["index.refresh", "download.missing", "extract.waiting", "index.refresh"]
+    assert order == ["index.refresh", "download.missing", "run.read", "index.refresh"]
 
 
 def test_it_reads_a_page_before_it_keeps_others_from_writing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
