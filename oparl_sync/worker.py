@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Engine, select
