@@ -36,7 +36,7 @@ def drawn(file: File) -> bool:
 
 
 def path_of(blob: Blob) -> Path:
-    """Return where the bytes are, only to be read; the request ends with 404 where they are not kept, 503 where nobody knows."""
+    """Return where the bytes are; the request ends with 404 where they are not kept, with 503 where nobody knows."""
     try:
         return site().store.path(blob.sha256)
     except FileMissing:
