@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from .formats import judge
+from .formats import judge, media_type_of
 from .picture import Request
 from .reading import Reading, State
 from .sniff import HEAD
@@ -253,7 +253,7 @@ def _told(attempt: Attempt, media_type: str) -> Reading:
         cast("State", attempt.state),
         tuple(attempt.pages),
         attempt.reader,
-        media_type,
+        media_type_of(attempt.reader, media_type),
         attempt.reason,
         attempt.truncated,
         attempt.language,

@@ -128,11 +128,11 @@ def test_it_believes_the_bytes_and_not_the_hint(sandbox: Sandbox) -> None:
     assert sandbox.read(samples.pdf(["Text"]), name="bild.png").state == "ok"
 
 
-def test_it_has_no_reader_for_an_office_file(sandbox: Sandbox) -> None:
-    reading = sandbox.read(b"PK\x03\x04" + b"\x00" * 26 + b"word/document.xml", name="Niederschrift.docx")
+def test_it_names_the_format_it_has_no_reader_for(sandbox: Sandbox) -> None:
+    reading = sandbox.read(b"Rar!\x1a\x07\x01\x00" + bytes(99), name="Anlagen.rar")
 
-    assert reading.state == "unsupported"
-    assert "wordprocessingml" in reading.reason
+    assert (reading.state, reading.media_type) == ("unsupported", "application/vnd.rar")
+    assert "application/vnd.rar" in reading.reason
 
 
 @pytest.mark.parametrize(
