@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Writer, now, writing
 from app.files import FileStore, FileTooLarge
-from app.models import Blob, File, Page
+from app.models import Blob, File, Mention, Page
 from app.models.files import FAILED, FETCHED, GONE, WAITING
 from app.net import NetError
 from oparl_sync import due_files, file_news, problems, quirks, stated
@@ -98,6 +98,7 @@ def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -
             store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
         for part in chunks(lost):
             session.execute(delete(Page).where(Page.sha256.in_(part)))
+            session.execute(delete(Mention).where(Mention.sha256.in_(part)))
             session.execute(delete(Blob).where(Blob.sha256.in_(part)))
     return len(lost)
 

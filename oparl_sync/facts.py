@@ -20,6 +20,7 @@ from oparl_sync.progress import Progress
 BATCH = 50  # documents; a kill makes at most these be looked through again
 KEYS = 1000  # papers a commit
 NUMBERS = 50_000  # of one council's papers, newest first: what they look like shows long before
+MOST = 2_000  # of one page: a table of 100 lines has 500
 _TABLE = Mention.metadata.tables[Mention.__tablename__]
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?= [A-ZÄÖÜ])")
 
@@ -89,7 +90,7 @@ def _read(session: Session, sha256: str) -> tuple[object, frozenset[int], list[t
 
 def _rows(sha256: str, pages: Iterable[tuple[int, str]], known: Known) -> Iterator[dict[str, object]]:
     for number, text in pages:
-        for fact in facts(text, known):
+        for fact in facts(text, known)[:MOST]:
             yield _row(sha256, number, fact)
 
 

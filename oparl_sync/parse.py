@@ -6,6 +6,7 @@ What comes in ends either in `objects` or, with a Deviation that keeps it, in qu
 from collections.abc import Callable
 from typing import Any
 
+from app.facts import reference_key
 from app.privacy import NON_PUBLIC_KEPT
 from oparl_sync import privacy, problems, quirks, values
 from oparl_sync.parsed import Child, Object, Parsed
@@ -174,6 +175,8 @@ class _Reader:
             found.values["cancelled"] = True
         if found.type == "File":
             _settle_file(found.values)
+        if found.type == "Paper" and (number := found.values.get("reference")):
+            found.values["reference_key"] = reference_key(number)
         if found.type == "Body" and (ags := found.values.get("ags")):
             found.values["ags"] = quirks.ags_of_eight_digits(ags)
         if found.type == "Location":

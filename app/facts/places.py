@@ -36,7 +36,8 @@ _HOUSES = re.compile(
 )
 _POSTCODE = re.compile(r"[ \u00a0]?[,;|·]?\s{1,3}(?:D-)?(?P<code>\d{5})(?!\d)")
 _PERSON = re.compile(
-    r"(?:\b(?:Herrn?|Frau|Dr\.|Prof\.|Familie|Stadtr[aä]t(?:in|e|s)?|Ratsherrn?|Ratsfrau)|meister(?:in)?)[ \u00a0]{1,2}$"
+    r"(?:\b(?:Herrn?|Frau|Dr\.|Prof\.|Familie|Stadtr[aä]t(?:in|e|s)?|Ratsherrn?|Ratsfrau)|meister(?:in)?)"
+    r"[ \u00a0]{1,2}$"
 )
 _STRONG = ("str", "gas", "all", "cha")
 _VOWELS = frozenset("aeiouäöüy")
