@@ -213,3 +213,5 @@ def _draw(request: dict[str, Any], document: mmap.mmap | None) -> int:
 
 if __name__ == "__main__":
     main()
+    # Libraries that were loaded here have nothing to save, and some complain when they are taken down.
+    os._exit(0)
