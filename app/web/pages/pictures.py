@@ -81,12 +81,13 @@ def _over(words: list[PlacedWord]) -> bytes:
     # Two pixels of a page 1,000 wide more on each side, so that the outline does not touch the letters.
     room = 2 * SCALE // PAGE
     marks = "".join(
-        f'<rect x="{left - room}" y="{top - room}" width="{across + 2 * room}" height="{down + 2 * room}"/>'
+        f'<rect x="{left - room}" y="{top - room}" width="{across + 2 * room}" height="{down + 2 * room}" '
+        'vector-effect="non-scaling-stroke"/>'
         for word in words
         for left, top, across, down in word.places
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none">'
-        '<g fill="#ffed58" fill-opacity=".55" stroke="#131525" stroke-width="1.5" vector-effect="non-scaling-stroke">'
+        '<g fill="#ffed58" fill-opacity=".55" stroke="#131525" stroke-width="1.5">'
         f"{marks}</g></svg>"
     ).encode()

@@ -55,7 +55,7 @@ def test_it_marks_what_is_looked_for_and_says_on_which_pages(engine: Engine, rea
         '<p class="rl-page__now">In der <mark id="hit-1" class="rl-now" tabindex="-1">Gartenstraße</mark>.</p>' in page
     )
     assert '<p>Die <mark id="hit-2">Gartenstraße</mark></p>' in page
-    assert "Gefunden auf S. 2 (2), S. 3" in plain(page)
+    assert "Gefunden auf 2 Seiten S. 2 (2), S. 3" in plain(page)
     assert '&lt;b&gt;<mark id="hit-1" class="rl-now" tabindex="-1">x</mark>&lt;/b&gt;' in read(
         f"/files/{file.key}?page=4&q=x"
     )
@@ -106,7 +106,7 @@ def test_it_looks_at_no_more_of_a_file_than_a_search_does(
     file = saved(engine, *("Gartenstraße" + " x" * 14 for _ in range(6)))  # 40 characters each
     page = read(f"/files/{file.key}?page=6&q=gartenstraße")
     assert ">Gartenstraße</mark>" in page  # the page that is open, wherever it stands
-    assert "Gefunden auf S. 1, S. 2, S. 6" in plain(page)
+    assert "Gefunden auf 3 Seiten S. 1, S. 2, S. 6" in plain(page)
     assert "Die Datei ist sehr lang. Wir haben sie bis Seite 1 durchgesehen." in plain(page)
     assert "sehr lang" not in plain(read(f"/files/{saved(engine, 'Gartenstraße').key}?q=gartenstraße"))
     assert "sehr lang" not in plain(read(f"/files/{file.key}?page=6"))
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_read_says_why(
     text = plain(read(f"/files/{file.key}"))
     assert words in text
     assert "None" not in text
-    assert "Herunterladen" in text or columns["fetch_state"] != "fetched"
+    assert "Original herunterladen" in text or columns["fetch_state"] != "fetched"
 
 
 def test_the_bytes_are_sent_to_be_saved_and_never_to_be_opened(

@@ -1,0 +1,291 @@
+"""Pages as pictures: from the sandbox, checked, and kept."""
+
+import hashlib
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.documents import preview_cache
+from app.documents.picture import BadPicture, PlacedWord, Request, size_of, words_in
+from app.documents.preview_cache import PAGE, THUMBNAIL, Previews, PreviewsBusy
+from app.documents.sandbox import SandboxError
+from app.documents.sniff import PDF
+from tests.app.documents import samples
+
+
+@pytest.fixture(scope="module")
+def drawing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+    """Give pictures whose sandbox starts once for all tests here."""
+    previews = Previews(tmp_path_factory.mktemp("drawing") / "previews", 10**9)
+    yield previews
+    previews.close()
+
+
+@pytest.fixture
+def previews(drawing: Previews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Previews:
+    """Give an empty folder to the sandbox that runs already."""
+    monkeypatch.setattr(drawing, "_folder", tmp_path / "previews")
+    return drawing
+
+
+def kept(folder: Path, content: bytes) -> tuple[str, Path]:
+    path = folder / "document"
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest(), path
+
+
+def drawn(previews: Previews, folder: Path, content: bytes, media_type: str = PDF, *, page: int = 1) -> Image.Image:
+    sha256, path = kept(folder, content)
+    picture = previews.picture(sha256, page, PAGE, media_type, lambda: path)
+    return Image.open(io.BytesIO(picture)).convert("RGB")
+
+
+def image(kind: str, size: tuple[int, int] = (2000, 1000), colour: str = "red", **options: object) -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", size, colour).save(target, kind, **options)
+    return target.getvalue()
+
+
+class TestDrawing:
+    """What a page looks like."""
+
+    def test_a_page_is_as_wide_as_asked_and_shows_what_stands_there(self, previews: Previews, tmp_path: Path) -> None:
+        content = samples.pdf(["Seite eins"], ["Tempo 30"])
+        sha256, path = kept(tmp_path, content)
+        for width, most in ((PAGE, 200_000), (THUMBNAIL, 10_000)):
+            picture = previews.picture(sha256, 2, width, PDF, lambda: path)
+            across, down = size_of(picture, width)
+            assert abs(across - width) <= 1
+            assert abs(down / across - 297 / 210) < 0.02
+            assert len(picture) < most
+        assert drawn(previews, tmp_path, content, page=2).convert("L").getextrema()[0] < 60  # there is ink
+
+    def test_words_are_where_they_are_seen(self, previews: Previews, tmp_path: Path) -> None:
+        sha256, path = kept(tmp_path, samples.pdf(["", "links oben Ende"]))
+        first, _, last = previews.words(sha256, 1, PDF, lambda: path)
+        assert (first.text, last.text) == ("links", "Ende")
+        ((left, top, across, down),) = first.places
+        assert left == pytest.approx(10_000 * 72 / 595, abs=30)
+        assert top == pytest.approx(10_000 * (72 + 14 - 9) / 842, abs=60)
+        assert 0 < down < across < 1000
+        assert last.places[0][0] > left + across
+
+    def test_a_word_broken_at_a_line_end_is_one_word_in_two_places(self, previews: Previews, tmp_path: Path) -> None:
+        sha256, path = kept(tmp_path, samples.pdf(["der neue Bebauungs-", "plan der Stadt"]))
+        words = previews.words(sha256, 1, PDF, lambda: path)
+        broken = next(word for word in words if word.text == "Bebauungsplan")
+        assert len(broken.places) == 2
+        assert broken.places[0][1] < broken.places[1][1]
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP"])
+    def test_pictures_are_scaled(self, previews: Previews, tmp_path: Path, kind: str) -> None:
+        picture = drawn(previews, tmp_path, image(kind), f"image/{kind.lower()}")
+        assert picture.size == (1000, 500)
+        red, green, blue = picture.getpixel((500, 250))  # type: ignore[misc]  # an RGB picture has three
+        assert red > 230
+        assert max(green, blue) < 30
+
+    def test_each_page_of_a_scan_is_one(self, previews: Previews, tmp_path: Path) -> None:
+        scan = io.BytesIO()
+        pages = [Image.new("1", (1200, 1700), 1), Image.new("1", (1200, 1700), 0)]
+        pages[0].save(scan, "TIFF", save_all=True, append_images=pages[1:], compression="group4")
+        second = drawn(previews, tmp_path, scan.getvalue(), "image/tiff", page=2)
+        assert second.size == (1000, 1417)
+        assert second.getpixel((500, 500)) == (0, 0, 0)
+        with pytest.raises(BadPicture):
+            drawn(previews, tmp_path, scan.getvalue(), "image/tiff", page=3)
+
+    def test_what_a_camera_noted_turns_the_picture_and_is_not_passed_on(
+        self, previews: Previews, tmp_path: Path
+    ) -> None:
+        notes = Image.Exif()
+        notes[0x0112], notes[0x010F] = 6, "Kamera"
+        content = image("JPEG", (3000, 1500), exif=notes)
+        sha256, path = kept(tmp_path, content)
+        picture = previews.picture(sha256, 1, PAGE, "image/jpeg", lambda: path)
+        across, down = size_of(picture, PAGE)
+        assert across < down
+        assert b"Kamera" not in picture
+
+    def test_a_long_scroll_is_not_drawn_longer_than_three_pages(self, previews: Previews, tmp_path: Path) -> None:
+        assert max(drawn(previews, tmp_path, image("PNG", (100, 20_000)), "image/png").size) <= 3001
+
+    @pytest.mark.parametrize(
+        ("content", "media_type"),
+        [
+            (b"%PDF-1.7 nothing", PDF),
+            (samples.pdf(["x"], password="secret"), PDF),
+            (b"\x89PNG\r\n\x1a\n", "image/png"),
+            (b"not what it says", "image/tiff"),
+            (image("PNG")[:200], "image/png"),
+        ],
+    )
+    def test_what_cannot_be_drawn_is_tried_once(
+        self, previews: Previews, tmp_path: Path, content: bytes, media_type: str
+    ) -> None:
+        sha256, path = kept(tmp_path, content)
+        with pytest.raises(BadPicture):
+            previews.picture(sha256, 1, PAGE, media_type, lambda: path)
+        with pytest.raises(BadPicture, match="short while ago"):
+            previews.picture(sha256, 1, PAGE, media_type, unasked)
+
+    def test_a_page_that_is_not_there_has_no_picture(self, previews: Previews, tmp_path: Path) -> None:
+        with pytest.raises(BadPicture):
+            drawn(previews, tmp_path, samples.pdf(["x"]), page=2)
+
+
+def unasked() -> Path:
+    raise AssertionError("it is kept already")
+
+
+class TestKeeping:
+    """What was drawn once is there."""
+
+    def test_it_is_drawn_once(self, previews: Previews, tmp_path: Path) -> None:
+        sha256, path = kept(tmp_path, samples.pdf(["x"]))
+        first = previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+        assert previews.picture(sha256, 1, PAGE, PDF, unasked) == first
+        assert [one.name for one in (tmp_path / "previews" / sha256).iterdir()] == ["1-1-1000.webp"]
+        assert previews.known() == [sha256]
+        previews.forget([sha256, "../document", ""])
+        assert previews.known() == []
+        assert path.exists()
+
+    def test_what_nobody_looked_at_goes_first(self, previews: Previews, tmp_path: Path) -> None:
+        for number, name in enumerate(("a", "b", "c")):
+            folder = tmp_path / "previews" / (name * 64)
+            folder.mkdir(parents=True)
+            (folder / "1-1-1000.webp").write_bytes(bytes(40_000))
+            os.utime(folder / "1-1-1000.webp", (number, number))
+        previews._max_bytes, before = 100_000, previews._max_bytes
+        try:
+            assert previews.trim() >= 40_000
+            assert sorted(previews.known()) == ["b" * 64, "c" * 64]
+            assert previews.trim() == 0
+        finally:
+            previews._max_bytes = before
+
+    def test_a_damaged_cache_is_not_served(self, previews: Previews, tmp_path: Path) -> None:
+        sha256, path = kept(tmp_path, samples.pdf(["x"]))
+        previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+        (tmp_path / "previews" / sha256 / "1-1-1000.webp").write_bytes(b"<script>")
+        with pytest.raises(BadPicture):
+            previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+
+
+class Stuck:
+    """A sandbox that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.asked = 0
+
+    def draw(self, document: Path, request: Request, *, seconds: float) -> bytes:
+        """Wait."""
+        self.asked += 1
+        self.free.wait(10)
+        return b""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class TestWaiting:
+    """A page that needs no picture is never kept waiting by those that do."""
+
+    def test_more_than_a_few_are_refused_at_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        stuck = Stuck()
+        monkeypatch.setattr(preview_cache, "Sandbox", lambda: stuck)
+        previews = Previews(tmp_path, 10**9)
+
+        def wait(page: int) -> None:
+            with pytest.raises(BadPicture):
+                previews.picture("a" * 64, page, PAGE, PDF, lambda: tmp_path)
+
+        waiting = [threading.Thread(target=wait, args=(page,)) for page in range(preview_cache.WAITING)]
+        for one in waiting:
+            one.start()
+        while previews._places._value or not stuck.asked:  # type: ignore[attr-defined]  # how many are free
+            time.sleep(0.01)
+        with pytest.raises(PreviewsBusy):
+            previews.picture("b" * 64, 1, PAGE, PDF, lambda: tmp_path)
+        stuck.free.set()
+        for one in waiting:
+            one.join()
+        assert previews._places._value == preview_cache.WAITING  # type: ignore[attr-defined]
+
+    def test_where_no_sandbox_starts_one_is_told_to_come_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> bytes:
+            raise SandboxError
+
+        previews = Previews(tmp_path, 10**9)
+        monkeypatch.setattr(previews._sandbox, "draw", refuse)
+        with pytest.raises(PreviewsBusy):
+            previews.picture("a" * 64, 1, PAGE, PDF, lambda: tmp_path)
+        assert previews.known() == []
+
+
+def webp(width: int = 100, height: int = 100, **options: object) -> bytes:
+    return image("WEBP", (width, height), **options)
+
+
+class TestDistrust:
+    """A child that was taken over sends what it likes."""
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"<svg onload=alert(1)>",
+            image("PNG"),
+            image("JPEG"),
+            webp(lossless=True),
+            webp(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),
+            webp() + b"<script>alert(1)</script>",
+            webp()[:-1],
+            webp(2000, 100),
+            webp(100, 6000),
+            webp()[:8] + b"WEBPVP8X" + webp()[16:],
+            webp()[:26] + b"\x00\x00" + webp()[28:],
+        ],
+    )
+    def test_only_a_plain_webp_of_the_right_size_is_believed(self, data: bytes) -> None:
+        with pytest.raises(BadPicture):
+            size_of(data, PAGE)
+        assert size_of(webp(), PAGE) == (100, 100)
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            "x",
+            "{}",
+            "[1]",
+            '["a"]',
+            '[["a"]]',
+            '[["a",[1,2,3]]]',
+            '[["a",["1",2,3,4]]]',
+            '[["a",[1.5,2,3,4]]]',
+            "[[1,[1,2,3,4]]]",
+            "\udc00",
+        ],
+    )
+    def test_only_words_with_places_are_believed(self, told: str) -> None:
+        with pytest.raises(BadPicture):
+            words_in(told.encode("utf-8", "surrogatepass"))
+
+    def test_too_many_words_are_none(self) -> None:
+        with pytest.raises(BadPicture):
+            words_in(json.dumps([["a", [1, 2, 3, 4]]] * 20_001).encode())
+
+    def test_no_place_lies_beside_the_page(self) -> None:
+        (word,) = words_in(b'[["a",[-50,9990,20000,500,99999,99999,1,1]]]')
+        assert word == PlacedWord("a", ((0, 9990, 10_000, 10), (10_000, 10_000, 0, 0)))
