@@ -19,6 +19,7 @@ from app.models import (
     SyncRun,
 )
 from app.models.changes import DELETED
+from oparl_sync import derived
 from oparl_sync.known import chunks
 
 NOTED = (ListCursor, Lookup, Alias, SyncRun, Problem)
@@ -56,6 +57,7 @@ def _forget(session: Session, ids: list[str]) -> None:
         forget_records(session, part)
         session.execute(delete(Link).where(Link.from_id.in_(part)))
     changes.forget_wording(session, ids)
+    derived.forget(session, ids)
 
 
 def _gone(object_type: str, oparl_id: str) -> dict[str, object]:

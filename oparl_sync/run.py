@@ -15,7 +15,7 @@ from app.documents import SandboxError
 from app.files import FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
-from oparl_sync import download, due_documents, due_files, extract, fetch, index, leases, problems
+from oparl_sync import download, due_documents, due_files, extract, fetch, index, leases, minutes, previews, problems
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
@@ -133,8 +133,9 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 
 
 def documents(common: Shared, summary: Summary) -> None:
-    """Read what was fetched, and bring the index up to date."""
+    """Read what was fetched and what its minutes say, and bring the index up to date."""
     read(common, summary)
+    read_minutes(common)
     index.refresh(common.engine, common.settings.search_url, common.progress)
     tidy(common, summary)
 
@@ -152,7 +153,8 @@ def read(
     try:
         with due_documents.turn(common.engine, common.settings.home) as turn:
             kept = (common.engine, common.store, common.progress)
-            return extract.waiting(*kept, turn=turn, enough=enough, told=told)
+            unsandboxed = common.settings.allow_unsandboxed
+            return extract.waiting(*kept, turn=turn, enough=enough, told=told, allow_unsandboxed=unsandboxed)
     except (SandboxError, StoreDown, StoreFull, SyncError) as error:  # titles can be searched without it
         summary.failures["documents"] = [str(error)]
         return 0
@@ -162,8 +164,15 @@ def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -
     """Forget bytes that no file refers to; those that came within the `grace` stay."""
     try:
         download.tidy(common.engine, common.store, grace=grace)
+        previews.tidy(common.engine, common.settings)
     except StoreDown as error:
         summary.failures["files"] = [str(error)]
+
+
+def read_minutes(common: Shared) -> None:
+    """Work out what minutes say became of agenda items, unless another worker does."""
+    with suppress(leases.Taken), leases.held(common.engine, common.settings.home, "minutes"):
+        minutes.refresh(common.engine, common.progress)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
 from app.rows import by_index
-from oparl_sync import differences, erasures, known, naming, parting, problems, standing, stations, withdraw
+from oparl_sync import derived, differences, erasures, known, naming, parting, problems, standing, stations, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
@@ -205,7 +205,7 @@ class _Page:
         changes.forget_wording(session, self.unsaid)
         self.writes.carry_out(session)
         held = known.held_by(session, self.secret)
-        problems.forget(session, self.secret)
+        derived.forget(session, self.secret)
         logged = {entry["object_id"] for entry in self.writes.log}
         again = naming.unnamed(session, [part for part in self.gained if part.id not in logged], store.source_id)
         self.writes.relink(session, store.source_id)

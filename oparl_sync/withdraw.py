@@ -12,7 +12,7 @@ from app.models import File, Link, Location
 from app.models.changes import DELETED
 from app.rows import among
 from app.shown import attached, shown
-from oparl_sync import problems
+from oparl_sync import derived
 from oparl_sync.known import chunks, held_by
 from oparl_sync.vocabulary import PARENTS
 from oparl_sync.writes import table_of
@@ -114,6 +114,6 @@ def bury(
         if stumps:
             session.connection().execute(emptied, stumps)
         session.execute(delete(Link).where(among(session, Link.from_id, part)))
-    problems.forget(session, [entry["object_id"] for entry in log])
     changes.forget_wording(session, [entry["object_id"] for entry in log])
+    derived.forget(session, [entry["object_id"] for entry in log])
     return changes.append(session, log)

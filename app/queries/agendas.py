@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, Consultation, Meeting, Paper
+from app.queries.minutes import Minuted, minuted
 from app.queries.outcomes import Outcome, outcome_of
 from app.queries.references import Reference, files_among, references
 from app.shown import heard, present, shown
@@ -24,6 +25,7 @@ class AgendaEntry:
     files: tuple[Reference, ...] = ()
     paper_files: int = 0
     private: bool = field(default=False)
+    minuted: tuple[Minuted, ...] = ()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -37,7 +39,7 @@ def agenda_item_by_key(session: Session, key: str) -> AgendaItem | None:
 
 
 def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
-    """Return the agenda in its order; in at most seven queries however long it is."""
+    """Return the agenda in its order; in at most eight queries however long it is."""
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, present(AgendaItem))
     order = (AgendaItem.position.nulls_last(), AgendaItem.order.nulls_last(), AgendaItem.id)
     items = list(session.scalars(query.order_by(*order)))
@@ -47,6 +49,7 @@ def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
     papers = papers_of_items(session, public)
     files = references(session, [item.id for item in public], _ITEM_FILES)
     counts = _file_counts(session, {paper.id for found in papers.values() for paper in found})
+    said = minuted(session, [item.id for item in public])
     return [
         AgendaEntry(item, private=True)
         if item.public is False
@@ -55,6 +58,7 @@ def agenda(session: Session, meeting: Meeting) -> list[AgendaEntry]:
             papers.get(item.id, ()),
             tuple(files_among(files.get(item.id, {}))),
             sum(counts.get(paper.id, 0) for paper in papers.get(item.id, ())),
+            minuted=said.get(item.id, ()),
         )
         for item in items
     ]

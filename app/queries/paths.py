@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
+from app.queries.minutes import Minuted, minuted
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
 from app.shown import heard, present, shown
 
@@ -25,6 +26,7 @@ class Station:
     organizations: tuple[Organization, ...]
     planned: bool
     private: bool = False
+    minuted: tuple[Minuted, ...] = ()
 
     @property
     def start(self) -> datetime | None:
@@ -80,10 +82,11 @@ def consultation_path(session: Session, paper_id: str, *, today: datetime | None
 
 
 def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: datetime | None = None) -> dict[str, Path]:
-    """Return the paths of some papers by id, in five queries however many they are; those without one are left out."""
+    """Return the paths of some papers by id, in six queries however many they are; those without one are left out."""
     moment = today or now()
     consultations = _consultations_of(session, list(paper_ids))
     items = _items_of(session, consultations)
+    said = minuted(session, [item.id for item in items.values() if item.public is not False])
     meetings, meeting_of = _meetings_of(session, consultations, items)
     organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
     paths: dict[str, list[Station]] = {}
@@ -98,6 +101,7 @@ def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: dat
             organizations=organizations.get(consultation.id) or organizations.get(meeting.id if meeting else "", ()),
             planned=meeting is None or meeting.start is None or (meeting.start > moment and not meeting.cancelled),
             private=private,
+            minuted=said.get(item.id, ()) if item and not private else (),
         )
         paths.setdefault(consultation.paper_id or "", []).append(station)
     return {paper_id: Path(tuple(sorted(stations, key=_order))) for paper_id, stations in paths.items()}

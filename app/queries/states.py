@@ -64,7 +64,7 @@ class PaperState:
 
 
 def states_of(session: Session, papers: Iterable[Paper], *, today: datetime | None = None) -> dict[str, PaperState]:
-    """Return the states of some papers by their id, in five queries however many they are."""
+    """Return the states of some papers by their id, in six queries however many they are."""
     ids = [paper.id for paper in papers]
     paths = consultation_paths(session, ids, today=today)
     return {paper_id: state_of(paths.get(paper_id, NO_PATH), today=today) for paper_id in ids}

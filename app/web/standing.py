@@ -7,7 +7,7 @@ from app.queries.paths import Path, Station
 from app.queries.states import PaperState, Standing, state_of
 from app.web.filters import clock, day, held, weekday
 from app.web.i18n import N_, gettext, ngettext
-from app.web.wording import State, organization_names, outcome_sign, outcome_word
+from app.web.wording import State, minuted_word, organization_names, outcome_sign, outcome_word
 
 FIXED = {
     Standing.REFERRED: (N_("Referred."), "referred"),
@@ -35,10 +35,19 @@ def paper_state(state: PaperState, *, known: bool = True) -> State:
     if state.standing is Standing.PLANNED:
         rest = _sentences(_coming(state.station), _deferrals(state))
         return State("lens", gettext("Not decided yet."), rest, state.station)
+    if state.standing in (Standing.AWAITED, Standing.UNREPORTED) and len(state.station.minuted) == 1:
+        return _minuted(state.station)
     if state.standing is Standing.AWAITED:
         return State("planned", gettext("No result published yet."), _held(state), state.station)
     headline, sign = _past(state)
     return State(sign, headline, _sentences(_where(state.station), *_more(state)), state.station)
+
+
+def _minuted(station: Station) -> State:
+    """Say what the minutes say, where the source says nothing."""
+    [said] = station.minuted
+    headline = gettext("The minutes say: %(result)s.", result=minuted_word(said))
+    return State(outcome_sign(said.outcome), headline, _where(station), station)
 
 
 def _unscheduled(known: bool) -> State:

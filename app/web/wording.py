@@ -1,14 +1,17 @@
 """The words beside the signs, and the sentence that says where a matter stands."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 
+from app.facts.minutes import Result
 from app.models import Organization
+from app.queries.minutes import Minuted
 from app.queries.outcomes import Outcome, is_advice, outcome_of
 from app.queries.paths import Station
-from app.web.filters import shortened
-from app.web.i18n import N_, gettext
+from app.web.filters import held, shortened
+from app.web.i18n import N_, gettext, ngettext
 
 OUTCOMES = {
     Outcome.ACCEPTED: N_("Adopted"),
@@ -76,6 +79,9 @@ def install(app: Flask) -> None:
         outcome_of=outcome_of,
         outcome_sign=outcome_sign,
         outcome_word=outcome_word,
+        minuted_word=minuted_word,
+        votes_words=votes_words,
+        parties_words=parties_words,
         organization_names=organization_names,
         type_word=type_word,
         types_word=types_word,
@@ -112,6 +118,8 @@ def station_sign(station: Station) -> str:
         return "private"
     if station.planned:
         return "planned"
+    if station.outcome is None and not station.cancelled and len(station.minuted) == 1:
+        return outcome_sign(station.minuted[0].outcome)
     return "none" if station.cancelled else outcome_sign(station.outcome)
 
 
@@ -123,7 +131,42 @@ def station_word(station: Station) -> str:
         return gettext("Planned")
     if station.private:
         return gettext("Not public")
+    if station.outcome is None and len(station.minuted) == 1:
+        return gettext("%(result)s, by the minutes", result=minuted_word(station.minuted[0]))
     return outcome_word(station.outcome, station.result)
+
+
+def minuted_word(said: Minuted) -> str:
+    """Return the word for what minutes say."""
+    if said.result is Result.WITHDRAWN:
+        return gettext("Withdrawn")
+    advice = said.advised and said.outcome in ADVICE
+    return gettext((ADVICE if advice else OUTCOMES)[said.outcome])
+
+
+def votes_words(said: Minuted) -> str:
+    """Return "12 dafür, 3 dagegen, 1 Enthaltung", as far as it is stated."""
+    row = said.row
+    parts = [
+        ngettext("%(num)s for", "%(num)s for", row.yes) if row.yes is not None else "",
+        ngettext("%(num)s against", "%(num)s against", row.no) if row.no is not None else "",
+        ngettext("%(num)s abstention", "%(num)s abstentions", row.abstentions) if row.abstentions is not None else "",
+    ]
+    return ", ".join(held(part) for part in parts if part)
+
+
+def parties_words(said: Minuted) -> list[tuple[str, str]]:
+    """Return "for", "against" and "abstentions" with the parties of each, where the minutes name any."""
+    sides = (("yes", gettext("For")), ("no", gettext("Against")), ("abstentions", gettext("Abstentions")))
+    named = [
+        (label, ", ".join(_party(one) for one in said.row.parties or () if one["vote"] == side))
+        for side, label in sides
+    ]
+    return [(label, parties) for label, parties in named if parties]
+
+
+def _party(one: dict[str, Any]) -> str:
+    return held(f"{one['party']} {one['count']}") if one["count"] else str(one["party"])
 
 
 def organization_names(organizations: tuple[Organization, ...]) -> str:

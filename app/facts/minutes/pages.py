@@ -30,9 +30,9 @@ class Pages:
             position += len(text) + 1
         self.text = "\n".join(self._texts)
 
-    def place(self, start: int, end: int) -> Place:
+    def place(self, start: int, end: int, *, limit: int = QUOTE) -> Place:
         """Return where a passage begins, with its words as far as they stand on that page."""
         index = max(bisect_right(self.starts, start) - 1, 0)
         offset = start - self.starts[index]
-        words = self._texts[index][offset : min(end - self.starts[index], offset + QUOTE)]
+        words = self._texts[index][offset : min(end - self.starts[index], offset + limit)]
         return Place(self.numbers[index], offset, words.rstrip())

@@ -29,7 +29,7 @@ _REJECTED = re.compile(
 # "Zur Ablehnung empfohlen" is one piece of advice, and "nicht angenommen" holds the word of its opposite.
 _DOUBLE = re.compile(
     rf"\bnicht {_GAP}(?:abgelehn\w*|abzulehnen|zurückgewiesen|vertagt|verwiesen|zurückgestellt|zurückgezogen)"
-    r"|\bnicht {_GAP}zur kenntnis|\bteil\w*weise\b|\bzum teil\b|\bin teilen\b|\bunter vorbehalt\b|\bgegen die ablehnung\b"
+    rf"|\bnicht {_GAP}zur kenntnis|\bteil\w*weise\b|\bzum teil\b|\bin teilen\b|\bunter vorbehalt\b|\bgegen die ablehnung\b"
     r"|\bstimmengleichheit\b.*\bangenommen\b"
 )
 _ADVICE_NO = re.compile(r"\bablehnung\b[^.]{0,40}\bempfohlen\b|\bempf\w+\b[^.]{0,120}\b(?:abzulehnen|ablehnung)\b")

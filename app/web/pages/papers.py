@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from app.models import File, OParlObject, Paper
 from app.queries import papers as queries
 from app.queries.bodies import bodies
+from app.queries.minutes import quotes_of
 from app.queries.organizations import organization_by_key, organizations
 from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
 from app.queries.people import person_by_key
@@ -78,6 +79,7 @@ def show(key: str) -> str:
         files=files,
         facts=_facts(paper, path, standing, files),
         resolution=_resolution(path, standing),
+        quotes=quotes_of(db, paper.id),
         related=queries.related_papers(db, paper),
         history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),

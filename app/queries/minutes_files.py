@@ -1,0 +1,109 @@
+"""Which files may tell what became of which agenda items: minutes of their meeting, and extracts from them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.facts.minutes import Item, are_minutes, day_of
+from app.models import AgendaItem, Consultation, File, Link, Meeting, Page, Paper
+from app.queries.agendas import papers_of_items
+from app.queries.files import TextState, text_state
+from app.queries.papers import main_first
+from app.queries.references import files_among, references
+from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MINUTES = frozenset({"resultsProtocol", "verbatimProtocol"})
+_PAPER_FILES = ("mainFile", "auxiliaryFile")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to look into: for results of these items, and for what these papers propose.
+
+    `stated` is the text that the source gives where the bytes gave none; then there are no bytes it is bound to.
+    """
+
+    file_id: str
+    sha256: str | None
+    items: tuple[Item, ...] = ()
+    paper_ids: tuple[str, ...] = ()
+    stated: str = ""
+
+
+def tasks(session: Session, file_ids: Sequence[str]) -> list[Task]:
+    """Return what is to be looked for in those of some files that are shown and have text."""
+    query = select(File).where(File.id.in_(file_ids), shown(File)).options(joinedload(File.blob)).order_by(File.id)
+    found = []
+    for file in session.scalars(query).all():
+        stated = "" if text_state(file) in (TextState.READ, TextState.PARTIAL) else file.stated_text
+        if not stated and file.blob_sha256 is None:
+            continue
+        head = stated or session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == 1))
+        if head is None:
+            continue
+        holders = _holders(session, file)
+        items = tuple(_items(session, file, holders, head))
+        papers = tuple(_papers_led_by(session, file, holders))
+        if items or papers:
+            found.append(Task(file.id, file.blob_sha256, items, papers, stated))
+    return found
+
+
+def _holders(session: Session, file: File) -> list[tuple[str, str]]:
+    """Return the records that a file belongs to, with its role there ("" by the file's own word alone)."""
+    theirs = select(Link.from_id, Link.property).where(Link.to_id == file.id, Link.property.in_(FILE_PROPERTIES))
+    own = select(Link.to_id).where(Link.from_id == file.id, Link.property.in_(FILE_PARENTS))
+    roles = dict.fromkeys(session.scalars(own), "")
+    roles |= {row.from_id: row.property for row in session.execute(theirs.order_by(Link.from_id, Link.property))}
+    return sorted(roles.items())
+
+
+def _items(session: Session, file: File, holders: list[tuple[str, str]], head: str) -> list[Item]:
+    roles = dict(holders)
+    named = are_minutes(file.name or file.file_name or "", head)
+    if not named and not MINUTES & set(roles.values()) and "resolutionFile" not in roles.values():
+        return []
+    day = day_of(head)
+    mine = (shown(AgendaItem), AgendaItem.source_id == file.source_id)
+    consulted = or_(AgendaItem.id == Consultation.agenda_item_id, AgendaItem.consultation_id == Consultation.id)
+    through_papers = (
+        select(AgendaItem.id)
+        .join(Consultation, consulted)
+        .where(Consultation.paper_id.in_(roles), shown(Consultation), Consultation.source_id == file.source_id)
+    )
+    theirs = or_(
+        AgendaItem.meeting_id.in_(roles), AgendaItem.id.in_(roles), AgendaItem.id.in_(through_papers.scalar_subquery())
+    )
+    query = select(AgendaItem, Meeting.start).join(Meeting, Meeting.id == AgendaItem.meeting_id)
+    rows = session.execute(query.where(theirs, *mine, shown(Meeting)).order_by(AgendaItem.id)).all()
+    fitting = []
+    for item, start in rows:
+        held = start.astimezone(BERLIN).date() if start else None
+        # The minutes of the meeting before hang on the meeting that approves them: the day must be its own. What is
+        # called its minutes by the source, and names no day, is believed.
+        certain = roles.get(item.meeting_id or "") in MINUTES or item.id in roles
+        if day == held if day else certain:
+            fitting.append(item)
+    papers = papers_of_items(session, fitting)
+    return [
+        Item(
+            one.id, one.number or "", one.name or "", tuple(p.reference for p in papers.get(one.id, ()) if p.reference)
+        )
+        for one in fitting
+    ]
+
+
+def _papers_led_by(session: Session, file: File, holders: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield the papers whose main document a file is: by its role, or where none has that role by its name."""
+    query = select(Paper).where(Paper.id.in_([one for one, _ in holders]), shown(Paper)).order_by(Paper.id)
+    for paper in session.scalars(query.where(Paper.source_id == file.source_id)).all():
+        files = files_among(references(session, [paper.id], _PAPER_FILES).get(paper.id, {}))
+        led = [one for one in files if one.role == "mainFile"]
+        if not led and (sorted_files := main_first(paper, files)) is not files:
+            led = sorted_files[:1]
+        if any(one.target.id == file.id for one in led):
+            yield paper.id

@@ -1,0 +1,181 @@
+"""Minutes to results: what files say became of agenda items, and what papers propose; behind the log, like the index.
+
+A change of a file, a paper, a meeting or an agenda item makes what depends on it be worked out again. How far this has
+come is the position of a reader of the log that is called after the version of the rules: another version begins anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from app import changes
+from app.db import writing
+from app.facts.minutes import FIRST_PAGES, VERSION, quotes_in, results_in
+from app.models import AgendaItem, Change, Consultation, Consumer, File, Link, MinutesResult, Page, PaperQuote
+from app.queries.minutes_files import Task, tasks
+from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
+from oparl_sync.known import chunks
+from oparl_sync.progress import Progress, Step
+
+BATCH = 500  # changes; a kill makes at most what depends on these be worked out again
+PREFIX = "minutes:"
+NAME = PREFIX + VERSION
+MAX_PAGES = 1_000
+MAX_TEXT = 4 * 1024 * 1024  # characters: the longest minutes seen have 600,000
+
+
+def refresh(engine: Engine, progress: Progress) -> int:
+    """Bring results and quotes up to the log; returns how many files were looked into."""
+    with Session(engine) as session:
+        position, last = changes.position(session, NAME), changes.last_seq(session)
+    if position >= last:
+        return 0
+    if not position:
+        _forget_versions(engine)
+    done = 0
+    with progress.step("Reading minutes", last - position, unit="changes") as step:
+        while position < last:
+            position, count = _batch(engine, position, last, step)
+            done += count
+    return done
+
+
+def is_owed(engine: Engine) -> bool:
+    """Whether the log holds more than was worked out."""
+    with Session(engine) as session:
+        return changes.position(session, NAME) < changes.last_seq(session)
+
+
+def _batch(engine: Engine, position: int, last: int, step: Step) -> tuple[int, int]:
+    with Session(engine) as session:
+        batch = changes.since(session, position, until=last, limit=BATCH)
+        if not batch:  # numbers that were given out and never written
+            with writing(engine) as writer:
+                changes.advance(writer, NAME, last)
+            return last, 0
+        files = _files_behind(session, batch)
+        work = tasks(session, files)
+        named = [change.object_id for change in batch if change.object_type == "Paper"]
+        papers = sorted({*named, *(paper_id for task in work for paper_id in task.paper_ids)})
+        results = [row for task in work for row in _results(session, task)]
+        quotes = [row for task in work for row in _quotes(session, task)]
+    with writing(engine) as session:
+        _forget(session, files, papers)
+        _write(session, results, quotes)
+        changes.advance(session, NAME, batch[-1].seq)
+    step.advance(len(batch))
+    return batch[-1].seq, len(work)
+
+
+def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:
+    """Return the files whose results a stretch of the log may alter: those it names, and those of what it names."""
+    named: dict[str, set[str]] = {}
+    for change in batch:
+        named.setdefault(change.object_type, set()).add(change.object_id)
+    holders = named.get("Paper", set()) | named.get("Meeting", set()) | named.get("AgendaItem", set())
+    for part in chunks(sorted(named.get("AgendaItem", set()))):
+        rows = session.execute(
+            select(AgendaItem.meeting_id, Consultation.paper_id)
+            .outerjoin(
+                Consultation,
+                or_(Consultation.agenda_item_id == AgendaItem.id, Consultation.id == AgendaItem.consultation_id),
+            )
+            .where(AgendaItem.id.in_(part))
+        )
+        holders |= {one for row in rows for one in row if one}
+    for part in chunks(sorted(named.get("Consultation", set()))):
+        holders |= {
+            one for one in session.scalars(select(Consultation.paper_id).where(Consultation.id.in_(part))) if one
+        }
+    files = named.get("File", set()) | _files_of(session, sorted(holders))
+    return sorted(files)
+
+
+def _files_of(session: Session, holders: list[str]) -> set[str]:
+    files: set[str] = set()
+    for part in chunks(holders):
+        theirs = select(Link.to_id).where(Link.from_id.in_(part), Link.property.in_(FILE_PROPERTIES))
+        own_word = select(Link.from_id).where(Link.to_id.in_(part), Link.property.in_(FILE_PARENTS))
+        files |= set(session.scalars(theirs)) | set(session.scalars(own_word))
+    return files
+
+
+def _results(session: Session, task: Task) -> Iterable[dict[str, Any]]:
+    if not task.items:
+        return
+    for said in results_in(_pages(session, task, MAX_PAGES), task.items):
+        yield {
+            "file_id": task.file_id,
+            "agenda_item_id": said.item.key,
+            "sha256": task.sha256,
+            "result": said.result.value,
+            **asdict(said.votes),
+            "parties": [asdict(one) for one in said.parties] or None,
+            "resolution_number": said.resolution_number,
+            **asdict(said.place),
+        }
+
+
+def _quotes(session: Session, task: Task) -> Iterable[dict[str, Any]]:
+    found = quotes_in(_pages(session, task, FIRST_PAGES)) if task.paper_ids else []
+    said = {"file_id": task.file_id, "sha256": task.sha256}
+    for paper_id in task.paper_ids:
+        for words in found:
+            yield {"paper_id": paper_id, "kind": words.kind, **said, **asdict(words.place)}
+
+
+def _pages(session: Session, task: Task, most: int) -> dict[int, str]:
+    """Return the text of a file's first pages by number, as far as it is kept in memory."""
+    if task.stated:
+        return {1: task.stated}
+    query = select(Page.number, Page.text).where(Page.sha256 == task.sha256, Page.number <= most).order_by(Page.number)
+    found: dict[int, str] = {}
+    size = 0
+    for number, text in session.execute(query):
+        size += len(text)
+        if size > MAX_TEXT:
+            break
+        found[number] = text
+    return found
+
+
+def _forget(session: Session, files: Sequence[str], papers: Sequence[str]) -> None:
+    for part in chunks(files):
+        session.execute(delete(MinutesResult).where(MinutesResult.file_id.in_(part)))
+        session.execute(delete(PaperQuote).where(PaperQuote.file_id.in_(part)))
+    for part in chunks(papers):
+        session.execute(delete(PaperQuote).where(PaperQuote.paper_id.in_(part)))
+
+
+def _write(session: Session, results: list[dict[str, Any]], quotes: list[dict[str, Any]]) -> None:
+    """Write what was found; of what was withdrawn meanwhile nothing, and of a paper's blocks the first of a kind."""
+    files = _still(session, File, [row["file_id"] for row in (*results, *quotes)])
+    items = _still(session, AgendaItem, [row["agenda_item_id"] for row in results])
+    results = [row for row in results if row["file_id"] in files and row["agenda_item_id"] in items]
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in quotes:
+        if row["file_id"] in files:
+            first.setdefault((row["paper_id"], row["kind"]), row)
+    if results:
+        session.execute(insert(MinutesResult), results)
+    if first:
+        session.execute(insert(PaperQuote), list(first.values()))
+
+
+def _still(session: Session, model: type[File] | type[AgendaItem], ids: Iterable[str]) -> set[str]:
+    # Locked, so that nothing that is withdrawn at the same moment is written after it went.
+    locked = select(model.id).with_for_update()
+    return {
+        found
+        for part in chunks(sorted(set(ids)))
+        for found in session.scalars(locked.where(model.id.in_(part), shown(model)))
+    }
+
+
+def _forget_versions(engine: Engine) -> None:
+    """Let go of how far other versions of the rules had come."""
+    with writing(engine) as session:
+        session.execute(delete(Consumer).where(Consumer.name.startswith(PREFIX), Consumer.name != NAME))
