@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import open_current
 from app.files import open_store
-from oparl_sync import download, index
+from oparl_sync import download, index, previews
 from oparl_sync import erase as steps
 from oparl_sync.progress import Progress
 from search import IndexLocked
@@ -25,6 +25,7 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
     try:
         reached = _erase(settings, engine, named, yes=yes)
         download.tidy(engine, open_store(settings.files_url, settings.file_copies))
+        previews.tidy(engine, settings)
         index.refresh(engine, settings.search_url, Progress(quiet=as_json))
     except steps.NotErasable as error:
         raise click.UsageError(str(error)) from error

@@ -16,7 +16,7 @@ from app.directory.endpoints import Endpoint, at_url, called, endpoints, matchin
 from app.files import open_store
 from app.models import Body, Source, key_of
 from app.net import GuardedClient
-from oparl_sync import download, fetch, index, leases, moving, removing, run
+from oparl_sync import download, fetch, index, leases, moving, previews, removing, run
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
@@ -158,6 +158,7 @@ def remove(settings: Settings, slug: str, yes: bool) -> None:
         with leases.held(engine, settings.home, f"source:{chosen.id}", what=slug) as lease:
             removing.remove(lease.writing, chosen.id)
         download.tidy(engine, open_store(settings.files_url, settings.file_copies))
+        previews.tidy(engine, settings)
         index.refresh(engine, settings.search_url, Progress(quiet=True))
     except SyncError as error:
         raise click.ClickException(str(error)) from error

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from app.config import Settings
+
 from .picture import SECONDS, BadPicture, PlacedWord, Request, size_of, words_in
 from .sandbox import Sandbox, SandboxError
 from .sniff import PDF
@@ -38,10 +40,10 @@ class PreviewsBusy(Exception):
 class Previews:
     """The pictures of one folder and the sandbox that draws them; for any number of threads and processes."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
-        self._folder = folder
-        self._max_bytes = max_bytes
-        self._sandbox = Sandbox()
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.previews
+        self._max_bytes = settings.previews_max_mb * 1024**2
+        self._sandbox = Sandbox(allow_unsandboxed=settings.allow_unsandboxed)
         self._one = threading.Lock()
         self._places = threading.BoundedSemaphore(WAITING)
         self._drawn = 0

@@ -59,7 +59,7 @@ class Site:
         """The pictures of pages, and the sandbox that draws them."""
         with self._lock:
             if self._previews is None:
-                self._previews = Previews(self.settings.previews, self.settings.previews_max_mb * 1024**2)
+                self._previews = Previews(self.settings)
             return self._previews
 
     def close(self) -> None:
