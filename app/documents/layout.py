@@ -36,6 +36,20 @@ class _Line(NamedTuple):
     parts: list[_Box]
 
 
+def plain(text_page: pypdfium2.PdfTextPage) -> str:
+    """Return the page's text as it is written in the file."""
+    raw = text_page.raw
+    start, count = 0, pdfium.FPDFText_CountChars(raw)
+    # From a letter that PDFium leaves out it gives nothing at all; pypdfium2 steps over those too, by recursion.
+    while start < count and pdfium.FPDFText_GetTextIndexFromCharIndex(raw, start) < 0:
+        start += 1
+    if start >= count:
+        return ""
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    units = pdfium.FPDFText_GetText(raw, start, count - start, buffer)
+    return ctypes.string_at(buffer, 2 * max(units - 1, 0)).decode("utf-16-le", "ignore")
+
+
 def in_columns(text_page: pypdfium2.PdfTextPage, width: float) -> str | None:
     """Return the page's text column by column, nothing where it is written in order already; width in points."""
     raw = text_page.raw
@@ -123,8 +137,8 @@ def _is_gutter(x: float, lines: list[_Line], boxes: list[_Box], width: float) ->
     return wide and changes >= both
 
 
-def _sorted(raw: object, lines: list[_Line], gutters: list[float]) -> str:
-    """Return the characters band by band and in each band column by column."""
+def _sorted(raw: object, lines: list[_Line], gutters: list[float]) -> str | None:
+    """Return the characters band by band and in each band column by column; nothing if they turn out to be sums."""
     # A line that crosses a gutter, such as a heading, ends one band of columns and begins the next.
     whole = [any(part.left < x - 1 and part.right > x for part in line.parts for x in gutters) for line in lines]
     bands, middles = [0], [-lines[0].middle]

@@ -1,30 +1,34 @@
 """PDF to text per page; runs in the sandboxed child.
 
-PDFium reads (378 pages a CPU second); pdfminer.six (15) is asked where PDFium cannot open the file or finds no text.
+PDFium reads (550 pages a CPU second); pdfminer.six (20) is asked where PDFium cannot open the file, finds no text, or
+where its text is hardly what the page shows. Pages that are pictures of text are named as such, and recognised when
+they are asked for by their numbers: a page then takes a second.
 """
 
 import ctypes
 import gc
-import io
+import time
 from collections.abc import Iterator
-from itertools import islice
 from mmap import mmap
-from typing import BinaryIO, cast
 
 import pypdfium2
-from pdfminer.converter import TextConverter
-from pdfminer.layout import LAParams
-from pdfminer.pdfdocument import PDFDocument
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser
+import pypdfium2.raw as pdfium
 
+from . import heads, language, layout, miner, ocr, title
+from .reading import GARBLED, SCAN, PageText
 from .text import mend_hyphens, mend_marks
+from .verdict import verdict
 from .wire import EnoughError, Writer
 
-# What pdfminer finds nothing on so many first pages, it will not find on the others: a scan of 500 pages costs it 30 s.
-_PROBED_PAGES = 5
 _PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+_SAMPLE = 20_000  # characters; more do not make the language any surer
+_FEW_LETTERS = 150  # a stamp, a number and a date; a page with more is no scan
+_MOST_OBJECTS = 50  # a scan is one picture, or some strips
+_PICTURE_SHARE = 0.5  # of the page
+_SECOND_OPINIONS = 3  # of the fonts of one document; what pdfminer.six reads no better on three pages stays so
+_LONGEST_DOUBT = 20_000  # characters: a page of 60,000 runs takes pdfminer.six 20 s
+_RECOGNISING_SECONDS = 9.0  # CPU; the page begun then may take as long again
+_UNREADABLE = "unreadable"
 _BLANK = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -40,8 +44,11 @@ trailer<</Root 1 0 R>>
 def warm_up() -> None:
     """Read one letter of our own, so that PDFium looks through the system's fonts once and not for each document."""
     pdf = pypdfium2.PdfDocument(_BLANK)
-    _page_text(pdf, 0)
+    page = pdf[0]
+    layout.plain(page.get_textpage())
+    page.render()
     pdf.close()
+    ocr.warm_up()
 
 
 def read(document: mmap, writer: Writer) -> None:
@@ -51,97 +58,160 @@ def read(document: mmap, writer: Writer) -> None:
     writer.begin("pdfium")
     state = _read_first(document, writer)
     gc.enable()
-    if state == "damaged" or (state == "empty" and _finds_text(document)):
+    if state == "damaged" or (state == "empty" and miner.finds_text(document)):
         read_again(document, writer)
 
 
-def _read_first(document: mmap, writer: Writer) -> str:
-    view = (ctypes.c_char * len(document)).from_buffer(document)
+def read_again(document: mmap, writer: Writer) -> None:
+    """Read with pdfminer.six alone, as PDFium has failed or died."""
+    writer.begin("pdfminer")
+    pages: list[PageText] = []
     try:
-        pdf = pypdfium2.PdfDocument(view)
+        for text in miner.pages(document):
+            pages.append(PageText(mend_hyphens(text), "pdfminer"))
+            writer.page(pages[-1].text, method="pdfminer")
+    except EnoughError as enough:
+        writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  # on a damaged file pdfminer raises whatever Python can
+        state = "partly" if any(page.text for page in pages) else "damaged"
+        writer.end(state, f"No reader gets past page {len(pages)} of the PDF ({type(error).__name__}).")
+    else:
+        if pages:
+            writer.meta(language=language.of(_sample(pages)))
+            writer.end(*verdict(pages))
+        else:
+            writer.end("damaged", "The PDF has no pages that can be found.")
+
+
+def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
+    """Recognise the pages with these numbers, from 1, in their order, as far as the time goes."""
+    writer.begin("ocr")
+    pdf = _opened(document)
+    for number in numbers:
+        if time.process_time() > _RECOGNISING_SECONDS:
+            break
+        page = _recognised(pdf, number - 1)
+        writer.page(page.text, method=page.method, confidence=page.confidence)
+    writer.end("ok")
+
+
+def _opened(document: mmap) -> pypdfium2.PdfDocument:
+    return pypdfium2.PdfDocument((ctypes.c_char * len(document)).from_buffer(document))
+
+
+def _read_first(document: mmap, writer: Writer) -> str:
+    try:
+        pdf = _opened(document)
     except pypdfium2.PdfiumError as error:
         if error.err_code in (_PASSWORD, _SECURITY):
             writer.end("encrypted", "The PDF opens only with a password.")
             return "encrypted"
         writer.end("damaged", "Neither PDFium nor pdfminer.six can open the PDF.")
         return "damaged"
-    unread, with_text, total = 0, 0, len(pdf)
+    pages: list[PageText] = []
+    state, reason, truncated = "partly", "", False
     try:
-        for number in range(total):
-            text = _page_text(pdf, number)
-            unread += text is None
-            with_text += bool(text and not text.isspace())
-            writer.page(mend_marks(text or ""), method="pdfium")
+        for page in heads.set_apart(_Pages(pdf, document), len(pdf)):
+            pages.append(page)
+            writer.page(page.text, method="pdfium" if page.method == _UNREADABLE else page.method)
     except EnoughError as enough:
-        writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
-        return "partly"
-    return _conclude(writer, total, with_text, unread)
-
-
-def _page_text(pdf: pypdfium2.PdfDocument, number: int) -> str | None:
-    """A page's text, or nothing if PDFium cannot read the page."""
-    try:
-        page = pdf[number]
-        text_page = page.get_textpage()
-        text = str(text_page.get_text_range())
-    except (pypdfium2.PdfiumError, AssertionError):
-        return None
-    text_page.close()
-    page.close()
-    return text
-
-
-def _conclude(writer: Writer, total: int, with_text: int, unread: int) -> str:
-    if unread:
-        state = "partly" if with_text else "damaged"
-        writer.end(state, f"{unread} of {total} pages cannot be read.")
-    elif not with_text:
-        state = "empty"
-        writer.end(state, "No page has text: probably a scan.")
+        reason, truncated = f"The PDF {enough}; the rest is left out.", True
     else:
-        state = "ok"
-        missing = total - with_text
-        writer.end(state, f"{missing} of {total} pages have no text." if missing else "")
+        state, reason = verdict(pages, unreadable=sum(page.method == _UNREADABLE for page in pages))
+    if pages and state in ("ok", "partly"):
+        legible = pages[0].method not in (GARBLED, SCAN)
+        writer.meta(language=language.of(_sample(pages)), title=title.of(pdf, legible=legible))
+    writer.end(state, reason, truncated=truncated)
     return state
 
 
-def read_again(document: mmap, writer: Writer) -> None:
-    """Read with pdfminer.six alone, where PDFium has died of the document."""
-    writer.begin("pdfminer")
-    total, with_text = 0, 0
+def _sample(pages: list[PageText]) -> str:
+    sample = ""
+    for page in pages:
+        if page.method != GARBLED:
+            sample += page.text[: _SAMPLE - len(sample)]
+        if len(sample) >= _SAMPLE:
+            break
+    return sample
+
+
+class _Pages:
+    """The pages of a PDF one after the other, each by the reader that reads it best."""
+
+    def __init__(self, pdf: pypdfium2.PdfDocument, document: mmap) -> None:
+        self._pdf = pdf
+        self._document = document
+        self._opinions = 0
+
+    def __iter__(self) -> Iterator[PageText]:
+        for index in range(len(self._pdf)):
+            try:
+                yield self._page(index)
+            except (pypdfium2.PdfiumError, ctypes.ArgumentError):
+                yield PageText("", _UNREADABLE)
+
+    def _page(self, index: int) -> PageText:
+        page = self._pdf[index]
+        text_page = page.get_textpage()
+        text = layout.plain(text_page)
+        doubt = language.doubt(text)
+        if not doubt:
+            text = layout.in_columns(text_page, page.get_width()) or text
+        is_scan = len(text) < _FEW_LETTERS and _is_picture(page, has_text=bool(text) and not text.isspace())
+        text_page.close()
+        page.close()
+        if doubt:
+            return self._second_opinion(index, text)
+        return PageText(_mended(text), SCAN if is_scan else "pdfium")
+
+    def _second_opinion(self, index: int, text: str) -> PageText:
+        """Ask pdfminer.six, with the fonts' tables and without; what is no better there waits to be recognised."""
+        if self._opinions < _SECOND_OPINIONS and len(text) < _LONGEST_DOUBT:
+            self._opinions += 1
+            for own_encoding in (False, True):
+                other = miner.page(self._document, index, own_encoding=own_encoding)
+                if other and not language.doubt(other) and len(other) > len(text) / 2:
+                    self._opinions -= 1
+                    return PageText(mend_hyphens(other), "pdfminer")
+        return PageText(_mended(text), GARBLED)
+
+
+def _mended(text: str) -> str:
+    return mend_hyphens(mend_marks(text.replace("\r\n", "\n")))
+
+
+def _is_picture(page: pypdfium2.PdfPage, *, has_text: bool) -> bool:
+    """Tell whether a page with little text is a picture of text; one without any, whether there is anything on it."""
+    raw = page.raw
+    count = pdfium.FPDFPage_CountObjects(raw)
+    if not has_text:
+        return bool(count > 0)
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    edges = [ctypes.byref(value) for value in (left, bottom, right, top)]
+    covered = 0.0
+    for index in range(min(count, _MOST_OBJECTS)):
+        shown = pdfium.FPDFPage_GetObject(raw, index)
+        if pdfium.FPDFPageObj_GetType(shown) == pdfium.FPDF_PAGEOBJ_IMAGE:
+            pdfium.FPDFPageObj_GetBounds(shown, *edges)
+            covered += abs(right.value - left.value) * abs(top.value - bottom.value)
+    return bool(covered > _PICTURE_SHARE * page.get_width() * page.get_height())
+
+
+def _recognised(pdf: pypdfium2.PdfDocument, index: int) -> PageText:
     try:
-        for text in _pdfminer_pages(document):
-            total += 1
-            with_text += bool(text)
-            writer.page(mend_hyphens(text), method="pdfminer")
-    except EnoughError as enough:
-        writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001  # on a damaged file pdfminer raises whatever Python can
-        state = "partly" if with_text else "damaged"
-        writer.end(state, f"No reader gets past page {total} of the PDF ({type(error).__name__}).")
-    else:
-        if total:
-            _conclude(writer, total, with_text, 0)
-        else:
-            writer.end("damaged", "The PDF has no pages that can be found.")
-
-
-def _finds_text(document: mmap) -> bool:
-    try:
-        return any(text for text in islice(_pdfminer_pages(document), _PROBED_PAGES))
-    except Exception:  # noqa: BLE001  # as above; what PDFium said stands
-        return False
-
-
-def _pdfminer_pages(document: mmap) -> Iterator[str]:
-    document.seek(0)
-    stream = cast("BinaryIO", document)  # all that is asked of it is read, seek and tell
-    resources = PDFResourceManager()
-    for page in PDFPage.create_pages(PDFDocument(PDFParser(stream))):
-        text = io.StringIO()
-        # Without all_texts nothing is found on pages whose text sits in a form object, as in annexes of federal laws.
-        device = TextConverter(resources, text, laparams=LAParams(all_texts=True))
-        PDFPageInterpreter(resources, device).process_page(page)
-        yield text.getvalue().replace("\f", "").rstrip()
+        page = pdf[index]
+        width, height = page.get_size()
+        scale = min(ocr.DPI / 72, (ocr.MAX_PIXELS / max(width * height, 1)) ** 0.5)
+        drawn = page.render(scale=scale, grayscale=True)
+        text_page = page.get_textpage()
+        written = _mended(layout.plain(text_page))
+        pixels, form = bytes(drawn.buffer), (drawn.width, drawn.height)
+    except (pypdfium2.PdfiumError, ctypes.ArgumentError, IndexError):
+        return PageText("", "ocr", 0)
+    found = ocr.recognise(pixels, *form, stride=drawn.stride, dpi=round(scale * 72))
+    # What was written on the page remains if it is the greater part: a drawing with a legend.
+    if len(found.text) < len(written) and not language.doubt(written):
+        return PageText(written, "pdfium")
+    return PageText(found.text, "ocr", found.confidence)

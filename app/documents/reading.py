@@ -24,12 +24,17 @@ MAX_TEXT = 8 * 1024 * 1024
 MAX_PAGES = 10_000
 
 
+# Methods of pages that wait for text recognition: a picture, maybe with a few words of text beside it; and text whose
+# letters are not those that are shown.
+SCAN, GARBLED = "scan", "garbled"
+
+
 @dataclass(frozen=True, slots=True)
 class PageText:
     """One page: its text ("" where it has none), how that was obtained, and how sure of it the reader is."""
 
     text: str
-    method: str  # pdfium, pdfminer, ocr, plain, docx, ...
+    method: str  # pdfium, pdfminer, ocr, scan, garbled, plain, docx, ...
     confidence: int | None = None  # 0 to 100, only where letters were guessed from a picture
 
 

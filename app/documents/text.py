@@ -7,7 +7,7 @@ import re
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("[\x0b\x0c\r\x85\u2028\u2029]")
 _GO_ON = r"(?=(?:und|oder|bzw|sowie|beziehungsweise|u\.)\b)"
 # PDFium writes U+FFFE where a hyphen ended a line, and swallows the line end; older ones write U+0002.
 _MARK_GO_ON = re.compile(rf"[\ufffe\x02]\s*{_GO_ON}")
@@ -20,7 +20,7 @@ _HYPHEN = re.compile(r"(?<=[a-zäöüß])[-\u00ad\u2010] ?\n(?=[a-zäöüß])")
 
 def clean(text: str) -> str:
     """Text without what no page may show and no database takes."""
-    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
 
 
 def mend_marks(text: str) -> str:
@@ -32,4 +32,6 @@ def mend_marks(text: str) -> str:
 
 def mend_hyphens(text: str) -> str:
     """Join words broken by a hyphen at a line end, by the same rule, where the reader left hyphen and line end."""
+    if not any(sign in text for sign in ("-\n", "- \n", "\u00ad", "\u2010")):
+        return text
     return _HYPHEN.sub("", _HYPHEN_KEPT.sub("-", _HYPHEN_GO_ON.sub("- ", text)))
