@@ -42,7 +42,7 @@ _PERSON = re.compile(
 _STRONG = ("str", "gas", "all", "cha")
 _VOWELS = frozenset("aeiouäöüy")
 _ODD = re.compile(r"(?<![\w-])[A-ZÄÖÜ][\w-]{1,30}")
-_WITHIN = re.compile(r"[a-zäöüß,(] $")
+_WITHIN = re.compile(r"[a-zäöüß,] $|[(„\"]$")
 _HOUSE_AT_END = re.compile(rf"{_S}{{1,2}}{_NUMBER}(?:{_S}?[-–/]{_S}?{_NUMBER})?$")
 
 
@@ -98,8 +98,8 @@ def _at(text: str, ending: re.Match[str], town: Town) -> Fact | None:
         before = _COMPOUND.search(text, floor, place)
         doubtful = before is not None and before["of"] is None and is_a_kind(before["first"], kind)
         certain = certain and before is not None and (before["of"] is not None or not may_be_a_kind(before["first"]))
-        if not certain and before and kind[:3] in ("rin", "dam", "ufe") and before["first"][-1] in _VOWELS:
-            return None  # "Sponsoring", "Verkäufer"
+        if before and kind[:3] in ("rin", "ufe") and before["first"][-1] in _VOWELS:
+            doubtful = True  # "Sponsoring", "Verkäufer"
     elif before := _HYPHENED.search(text, floor, place):
         certain, doubtful = True, False
     else:

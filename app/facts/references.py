@@ -24,7 +24,7 @@ _NUMBER = rf"{_PART}(?:(?: ?/ ?|-){_PART}){{0,5}}"
 # letters is found in a third of the time.
 _PREFIX = re.compile(
     r"(?:[Dd]rucksachen?|D[Rr][Ss]\.?|DS|[Vv]orlagen?|[Aa]ntr(?:ags?|äge)|[Aa]nfragen?|VORLAGE|ANTRAG|ANFRAGE)"
-    r"(?:-| {0,3}-? {0,3})(?:N[Rr]\.?:?|Nrn\.?|[Nn]ummer:?)?:?\s{0,20}"
+    r"(?: {0,3}-? {0,3})(?:N[Rr]\.?:?|Nrn\.?|[Nn]ummer:?)?:?\s{0,20}"
 )
 # Other parliaments number their papers too.
 _OTHERS = ("bundestags", "bundesrats", "landtags", "bundestags-", "landtags-", "bt-", "br-", "lt-", "bt ", "lt ")
@@ -108,7 +108,7 @@ def _telling(number: str) -> bool:
         return False
     if len(parts) > 2:
         return any(map(_is_year, parts)) and not all(map(_is_year, parts))
-    return (len(parts[0]) == 4 or parts[0][0] == "0") and not (_is_year(parts[0]) and _is_year(parts[1]))
+    return _is_year(parts[0]) != _is_year(parts[1])
 
 
 def _is_year(digits: str) -> bool:

@@ -50,8 +50,7 @@ _OTHERS = {
     maschinen oppositions schlüssel stoß schwimm werbe wirtschafts tauch turn verlags vertrauens volks kultur""",
     "damm": """bahn erd haupt hochwasser hochwasserschutz rheinhaupt schutz straßen bahnstrecken lärmschutz gleis rück
     vogel sommer winter fisch stau deich schutt stein""",
-    "ufer": """anruf ausruf bach brut fluss gegen einhuf gewässer haus hilfe nord ost paarhuf huf see st ström süd west
-    zuruf widerruf hinter""",
+    "ufer": "anr ausr bach brut einh fluss gegen gewässer nord ost paarh see st süd west zur widerr hilfer",
     "allee": "baum plan mittel pracht daten",
     "gasse": "sack rettungs plan wohn bau tauben fahr stich blut schuss",
 }
