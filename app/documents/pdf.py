@@ -45,8 +45,8 @@ def warm_up() -> None:
     """Read one letter of our own, so that PDFium looks through the system's fonts once and not for each document."""
     pdf = pypdfium2.PdfDocument(_BLANK)
     page = pdf[0]
-    layout.plain(page.get_textpage())
-    page.render()
+    layout.plain(page.get_textpage().raw)
+    page.render(grayscale=True)
     pdf.close()
     ocr.warm_up()
 
@@ -146,25 +146,22 @@ class _Pages:
         self._opinions = 0
 
     def __iter__(self) -> Iterator[PageText]:
+        # The bare calls: what pypdfium2 keeps of each page and each text costs 5 % of the time.
         for index in range(len(self._pdf)):
-            try:
-                yield self._page(index)
-            except (pypdfium2.PdfiumError, ctypes.ArgumentError):
-                yield PageText("", _UNREADABLE)
+            page = pdfium.FPDF_LoadPage(self._pdf.raw, index)
+            text_page = pdfium.FPDFText_LoadPage(page) if page else None
+            yield self._page(index, page, text_page) if text_page else PageText("", _UNREADABLE)
+            if text_page:
+                pdfium.FPDFText_ClosePage(text_page)
+            if page:
+                pdfium.FPDF_ClosePage(page)
 
-    def _page(self, index: int) -> PageText:
-        page = self._pdf[index]
-        text_page = page.get_textpage()
+    def _page(self, index: int, page: object, text_page: object) -> PageText:
         text = layout.plain(text_page)
-        doubt = language.doubt(text)
-        if not doubt:
-            text = layout.in_columns(text_page, page.get_width()) or text
-        is_scan = len(text) < _FEW_LETTERS and _is_picture(page, has_text=bool(text) and not text.isspace())
-        text_page.close()
-        page.close()
-        if doubt:
+        if language.doubt(text):
             return self._second_opinion(index, text)
-        return PageText(_mended(text), SCAN if is_scan else "pdfium")
+        is_scan = len(text) < _FEW_LETTERS and _is_picture(page, has_text=bool(text) and not text.isspace())
+        return PageText(_mended(layout.in_columns(text_page, page) or text), SCAN if is_scan else "pdfium")
 
     def _second_opinion(self, index: int, text: str) -> PageText:
         """Ask pdfminer.six, with the fonts' tables and without; what is no better there waits to be recognised."""
@@ -182,21 +179,20 @@ def _mended(text: str) -> str:
     return mend_hyphens(mend_marks(text.replace("\r\n", "\n")))
 
 
-def _is_picture(page: pypdfium2.PdfPage, *, has_text: bool) -> bool:
+def _is_picture(page: object, *, has_text: bool) -> bool:
     """Tell whether a page with little text is a picture of text; one without any, whether there is anything on it."""
-    raw = page.raw
-    count = pdfium.FPDFPage_CountObjects(raw)
+    count = pdfium.FPDFPage_CountObjects(page)
     if not has_text:
         return bool(count > 0)
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     edges = [ctypes.byref(value) for value in (left, bottom, right, top)]
     covered = 0.0
     for index in range(min(count, _MOST_OBJECTS)):
-        shown = pdfium.FPDFPage_GetObject(raw, index)
+        shown = pdfium.FPDFPage_GetObject(page, index)
         if pdfium.FPDFPageObj_GetType(shown) == pdfium.FPDF_PAGEOBJ_IMAGE:
             pdfium.FPDFPageObj_GetBounds(shown, *edges)
             covered += abs(right.value - left.value) * abs(top.value - bottom.value)
-    return bool(covered > _PICTURE_SHARE * page.get_width() * page.get_height())
+    return bool(covered > _PICTURE_SHARE * pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page))
 
 
 def _recognised(pdf: pypdfium2.PdfDocument, index: int) -> PageText:
@@ -206,7 +202,7 @@ def _recognised(pdf: pypdfium2.PdfDocument, index: int) -> PageText:
         scale = min(ocr.DPI / 72, (ocr.MAX_PIXELS / max(width * height, 1)) ** 0.5)
         drawn = page.render(scale=scale, grayscale=True)
         text_page = page.get_textpage()
-        written = _mended(layout.plain(text_page))
+        written = _mended(layout.plain(text_page.raw))
         pixels, form = bytes(drawn.buffer), (drawn.width, drawn.height)
     except (pypdfium2.PdfiumError, ctypes.ArgumentError, IndexError):
         return PageText("", "ocr", 0)

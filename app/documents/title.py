@@ -66,7 +66,7 @@ def _heading(pdf: pypdfium2.PdfDocument) -> str:
 def _sized(text_page: pypdfium2.PdfTextPage) -> list[tuple[str, float, bool]]:
     """Return the first lines that have a word, how high their letters are, and whether they are bold."""
     raw, box, found, place = text_page.raw, pdfium.FS_RECTF(), [], 0
-    for line in plain(text_page).split("\r\n")[:_LINES]:
+    for line in plain(raw).split("\r\n")[:_LINES]:
         word = _WORD.search(line)
         if word:
             letter = pdfium.FPDFText_GetCharIndexFromTextIndex(raw, place + word.start())
