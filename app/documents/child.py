@@ -197,6 +197,9 @@ def _read(reader: ModuleType, request: dict[str, Any], document: mmap.mmap | Non
         writer.end("too_large", f"The file alone fills the {MEMORY // 1024**2} MiB of memory for one document.")
         return 0
     try:
+        if "pages" in request:
+            reader.recognise(document, request["pages"], writer)
+            return 0
         read = getattr(reader, "read_again", reader.read) if request["again"] else reader.read
         read(document, writer)
     except MemoryError:

@@ -11,14 +11,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from .formats import judge, media_type_of
 from .picture import Request
-from .reading import Reading, State
-from .sniff import HEAD
+from .reading import PageText, Reading, State
+from .sniff import HEAD, PDF
 from .wire import MAX_WIRE, UNCONFINED, Attempt, attempts_in
 
 SECONDS = 29.0  # with the kill behind it, no document holds a worker for more than 30 s
@@ -26,6 +27,7 @@ _START_SECONDS = 60.0
 # The warm process kills the child itself; only if it is stuck is it killed too.
 _GRACE_SECONDS = 3.0
 _WORTH_ANOTHER_TRY = 2.0
+MAX_RECOGNISED = 64  # pages asked for at once: a request is one line of at most 4 KiB; ten are done in one go
 _CHILD = "app.documents.child"
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +78,23 @@ class Sandbox:
                 return refusal
             with self._lock:
                 return self._read(descriptor, media_type)
+
+    def recognise(self, document: Path, pages: Sequence[int]) -> dict[int, PageText]:
+        """Recognise the text of these pages of a PDF, from 1; returns as many of them as 29 s are enough for.
+
+        At least one: of a page that takes longer or kills its reader, no text. OSError, SandboxError as when reading.
+        """
+        with contextlib.ExitStack() as opened:
+            descriptor = _opened(document, opened)
+            request: dict[str, object] = {"media_type": PDF, "pages": list(pages)[:MAX_RECOGNISED]}
+            with self._lock:
+                data, ended = self._asked(descriptor, request, time.monotonic() + SECONDS)
+        attempts, as_agreed = attempts_in(data)
+        sound = as_agreed and attempts and ended.code != -signal.SIGSYS
+        done = dict(zip(pages, attempts[0].pages, strict=False)) if sound else {}
+        if ended.code or ended.late or not done:
+            done.update({page: PageText("", "ocr", 0) for page in pages[len(done) : len(done) + 1]})
+        return done
 
     def draw(self, document: Path, request: Request, *, seconds: float) -> bytes:
         """Return what the child sent of a page, unchecked; nothing if it cannot be drawn in so many seconds.
