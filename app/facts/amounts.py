@@ -27,7 +27,8 @@ _BEFORE = re.compile(
     rf"(?<![\w.,/:+§])(?P<sign>[-–−](?=\d))?(?P<number>{_NUMBER}|{_WORD}){_ROUND}"
     rf"\s{{0,3}}(?:(?P<scale>{_SCALE}){_S}{{0,3}}\n?)?$"
 )
-# What a sum ends with before its currency; most currencies without a sum are found out by that.
+# What a sum ends with before its currency, and what is in it: most currencies without one are found out by that.
+_HELD = re.compile(r"\d|Mi")
 _ENDS = re.compile(r"[\d.,\-–—Tdenor]\s{0,3}$")
 _BEHIND = re.compile(
     rf"{_S}{{1,2}}(?P<number>{_NUMBER})(?:{_S}{{1,2}}(?P<scale>Mio\.?|Mrd\.?|Millionen|Milliarden)(?!\w))?"
@@ -55,7 +56,7 @@ def amounts(text: str) -> Iterator[Fact]:
 
 def _before(text: str, floor: int, start: int, end: int) -> Fact | None:
     """Return the sum of which the currency stands at the end, as is usual."""
-    if not _ENDS.search(text, max(floor, start - 4), start):
+    if not _ENDS.search(text, max(floor, start - 4), start) or not _HELD.search(text, max(floor, start - 24), start):
         return None
     match = _BEFORE.search(text, max(floor, start - _LOOK_BACK), start)
     if match is None or (_YEAR.fullmatch(match["number"]) and "\n" in text[match.end("number") : start]):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import inspect
 
+from app.facts import reference_key
 from app.models import (
     AgendaItem,
     Blob,
@@ -36,7 +37,7 @@ SEEN = datetime(2026, 1, 15, 6, 12, tzinfo=UTC)
 OURS = {
     *("key", "source_id", "body_id", "raw", "deleted", "embedded", "content_hash", "embedded_hash", "withheld"),
     *("first_seen", "changed_at", "position", "fetch_state", "fetch_reason", "fetched_at", "attempts", "next_try"),
-    *("blob_sha256", "longitude", "latitude"),
+    *("blob_sha256", "longitude", "latitude", "reference_key"),
 }
 
 _numbers = itertools.count(1)
@@ -101,12 +102,14 @@ def agenda_item(meeting: Meeting | str | None = None, **columns: Any) -> AgendaI
 
 def paper(**columns: Any) -> Paper:
     """Build a motion."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "name": "Tempo 30 in der Gartenstraße",
         "reference": "2026/0417",
         "date": date(2026, 3, 1),
         "paper_type": "Antrag",
     }
+    number = (defaults | columns)["reference"]
+    defaults["reference_key"] = reference_key(number) if number else None
     return _build(Paper, defaults, columns)
 
 
