@@ -28,17 +28,18 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     stated = headers.get("retry-after", "").strip()
     if stated.isascii() and stated.isdigit():
         return float(stated[:9])
-    moment = _moment(stated)
+    moment = moment_of(stated)
     # By the server's own clock, where it tells the time.
     return None if moment is None else max(0.0, (moment - (date_of(headers) or now())).total_seconds())
 
 
 def date_of(headers: Mapping[str, str]) -> datetime | None:
     """Return the server's own time."""
-    return _moment(headers.get("date", ""))
+    return moment_of(headers.get("date", ""))
 
 
-def _moment(stated: str) -> datetime | None:
+def moment_of(stated: str) -> datetime | None:
+    """Return the moment that an HTTP date names, None where it names none."""
     try:
         moment = email.utils.parsedate_to_datetime(stated)
     except (ValueError, OverflowError):

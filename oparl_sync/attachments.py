@@ -17,8 +17,8 @@ from app.models import File
 from app.models.files import FAILED, FETCHED, WAITING
 from oparl_sync import download
 from oparl_sync.bundles import BROKEN, Bundle
-from oparl_sync.download import MAX_FILE, Outcome
 from oparl_sync.due_files import COMMIT_EVERY
+from oparl_sync.one_file import MAX_FILE, Outcome
 from oparl_sync.progress import Progress
 
 PIECE = 1024 * 1024

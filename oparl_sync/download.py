@@ -1,7 +1,6 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,39 +8,20 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Writer, now, writing
-from app.files import FileStore, FileTooLarge
+from app.files import FileStore
 from app.models import Blob, File, Mention, Page
 from app.models.files import FAILED, FETCHED, GONE, WAITING
-from app.net import NetError
-from oparl_sync import due_files, file_news, problems, quirks, stated
-from oparl_sync.client import FINAL, OParlClient
+from oparl_sync import due_files, file_news, problems
+from oparl_sync.client import OParlClient
 from oparl_sync.known import chunks
-from oparl_sync.problems import Deviation, ServerFailed, SyncError
+from oparl_sync.one_file import A_DAY, A_WEEK, Outcome, fetch, tried
+from oparl_sync.problems import Deviation, ServerFailed
 from oparl_sync.progress import Progress
 
-MAX_FILE = 512 * 1024 * 1024  # bytes; the largest single file seen was 40 MB
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
-A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 LONGEST_GONE = timedelta(days=30)  # from a day, doubled: what is not there may be put there later
-BELIEVED = 3  # times that bytes came which are not what the source says of them: some always say nonsense
-OK, NOT_FOUND, NOT_MODIFIED = 200, 404, 304
-MAX_SAID = 500  # characters of an ETag
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one attempt; `again`: the server has troubles, `wait`: how long until it is asked once more."""
-
-    state: str
-    reason: str | None = None
-    sha256: str | None = None
-    size: int = 0
-    again: bool = False
-    etag: str | None = None
-    last_modified: str | None = None
-    wait: timedelta | None = None
 
 
 def missing(
@@ -55,7 +35,7 @@ def missing(
 ) -> int:
     """Fetch all files of a source that are owed and due, until it is `enough`; returns how many arrived.
 
-    Raises StoreFull, and ServerFailed when too many fail in a row: the rest waits for the next time.
+    Raises StoreFull, StoreDown, and ServerFailed when too many fail in a row: the rest waits for the next time.
     """
     due, arrived, in_a_row = due_files.owed(source_id), 0, 0
     with Session(engine) as session:
@@ -64,8 +44,8 @@ def missing(
         for batch in due_files.batches(engine, due):
             outcomes: dict[str, Outcome] = {}
             for row in batch:
-                outcome = outcomes[row.id] = _fetch(client, store, row)
-                in_a_row = in_a_row + 1 if outcome.again else 0
+                outcome = outcomes[row.id] = fetch(client, store, row)
+                in_a_row = in_a_row + 1 if outcome.again or outcome.refused else 0
                 step.advance()
                 if in_a_row >= GIVE_UP_AFTER or enough():
                     break
@@ -107,73 +87,6 @@ def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
     return bool(grace) and store.exists(sha256) and store.age(sha256) < grace.total_seconds()
 
 
-def _fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
-    """Fetch a file from where it is said to be; where nothing is there, from where its maker's servers have it."""
-    stated = [url for url in (row.access_url, row.download_url) if url]
-    if not stated:
-        return Outcome(FAILED, "The source gives no address for it.")
-    outcome, status = _fetch_from(client, store, row, stated[0])
-    if status == NOT_FOUND:
-        further = [one for url in stated for one in quirks.further_addresses(url)]
-        for url in dict.fromkeys((*stated[1:], *further)):
-            found, status = _fetch_from(client, store, row, url, guessed=url in further)
-            if found.state == FETCHED or found.again:
-                return found
-    if outcome.state == GONE and row.fetch_state == FETCHED and row.attempts <= 1:
-        # Nobody said that it is gone: a server that lost its files for an hour must say so twice.
-        return replace(outcome, state=FAILED, wait=A_DAY)
-    return outcome
-
-
-def _fetch_from(
-    client: OParlClient, store: FileStore, row: Any, url: str, *, guessed: bool = False
-) -> tuple[Outcome, int | None]:
-    """Fetch from one address, of bytes that are here only what is new.
-
-    A `guessed` address may not answer with a web page: that is how many say there is nothing.
-    """
-    held = row if row.blob_sha256 and url == row.access_url else None
-    try:
-        with client.stream(url, max_bytes=MAX_FILE, headers=_only_news(held)) as stream:
-            if stream.status == NOT_MODIFIED and held is not None:
-                kept = Outcome(FETCHED, None, held.blob_sha256, etag=held.etag, last_modified=held.last_modified)
-                return kept, stream.status
-            if refused := _refused(stream.status, stream.headers, row, guessed=guessed):
-                return refused, stream.status
-            stored = store.put(stream.iter_bytes(), MAX_FILE)
-    except (*FINAL, FileTooLarge) as error:
-        return Outcome(FAILED, str(error), wait=A_WEEK), None
-    except (NetError, SyncError) as error:
-        return Outcome(WAITING, str(error), again=True), None
-    known = stored.sha256 == row.blob_sha256 and (row.etag or row.last_modified)  # believed before
-    if not known and _tried(row, FETCHED, doubted=True) < BELIEVED and stated.contradicted(row, store, stored):
-        # Without what the server said of the bytes: the next request must bring them whole.
-        return Outcome(FETCHED, None, stored.sha256, stored.size, wait=A_DAY), stream.status
-    said = [(stream.headers.get(name) or "")[:MAX_SAID] or None for name in ("etag", "last-modified")]
-    return Outcome(FETCHED, None, stored.sha256, stored.size, etag=said[0], last_modified=said[1]), stream.status
-
-
-def _refused(status: int, headers: Mapping[str, str], row: Any, *, guessed: bool) -> Outcome | None:
-    """Return what to make of an answer that does not bring the file; None where it does.
-
-    Many servers answer 200 with a web page where something went wrong.
-    """
-    web_page = "html" in headers.get("content-type", "").lower()
-    if status in (NOT_FOUND, 410) or (guessed and web_page):
-        return Outcome(GONE, f"The source does not have it any more (HTTP {status}).")
-    if status != OK:
-        return Outcome(WAITING, f"The source answered HTTP {status}.", again=True)
-    declared = f"{row.mime_type or ''} {row.file_name or ''} {row.access_url or ''}".lower()
-    if web_page and "htm" not in declared:
-        return Outcome(WAITING, "The source answered with a web page in its place.", again=True)
-    return None
-
-
-def _only_news(held: Any) -> dict[str, str]:
-    said = {"if-none-match": held.etag, "if-modified-since": held.last_modified} if held is not None else {}
-    return {name: value for name, value in said.items() if value}
-
-
 def note(
     session: Session, store: FileStore, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]
 ) -> None:
@@ -192,25 +105,32 @@ def note(
         for oparl_id, outcome in outcomes.items()
         if outcome.reason
     ]
-    problems.record(session, source_id, failed, at=at)
+    differs = [
+        Deviation(problems.FILE_DIFFERS, oparl_id, outcome.differs, "File")
+        for oparl_id, outcome in outcomes.items()
+        if outcome.differs
+    ]
+    problems.record(session, source_id, failed + differs, at=at)
     fetched = [oparl_id for oparl_id, outcome in outcomes.items() if outcome.state == FETCHED]
     problems.settle(session, source_id, problems.FILE_FAILED, fetched)
+    right = [oparl_id for oparl_id, outcome in outcomes.items() if outcome.checked and not outcome.differs]
+    problems.settle(session, source_id, problems.FILE_DIFFERS, right)
 
 
 def _values(row: Any, outcome: Outcome, at: datetime) -> dict[str, Any]:
     # What is here stays to be seen while its server has troubles.
     kept = row.fetch_state == FETCHED and outcome.state in (WAITING, FAILED)
-    tried = _tried(row, outcome.state, doubted=outcome.wait is not None)
+    times = tried(row, outcome.state, doubted=outcome.wait is not None)
     if outcome.again:
-        wait: timedelta | None = min(FIRST_WAIT * 2 ** min(tried - 1, 10), LONGEST_WAIT)
-    elif outcome.state == GONE:
-        wait = min(A_DAY * 2 ** min(tried - 1, 5), LONGEST_GONE)
+        wait: timedelta | None = min(FIRST_WAIT * 2 ** min(times - 1, 10), LONGEST_WAIT)
+    elif outcome.state == GONE or outcome.refused:
+        wait = min(A_DAY * 2 ** min(times - 1, 5), LONGEST_GONE if outcome.state == GONE else A_WEEK)
     else:
         wait = outcome.wait
     values: dict[str, Any] = {
         "fetch_state": FETCHED if kept else outcome.state,
         "fetch_reason": None if kept else outcome.reason,
-        "attempts": tried,
+        "attempts": times,
         "next_try": at + wait if wait else None,
     }
     if outcome.sha256:
@@ -219,13 +139,6 @@ def _values(row: Any, outcome: Outcome, at: datetime) -> dict[str, Any]:
     elif outcome.state == GONE:  # the council took it back: what we had of it goes too
         values |= {"blob_sha256": None, "etag": None, "last_modified": None}
     return values
-
-
-def _tried(row: Any, state: str, *, doubted: bool = False) -> int:
-    """Return how often in a row a file was tried with such an outcome, this time included."""
-    if state == FETCHED:
-        return row.attempts + 1 if doubted and row.fetch_state == FETCHED else 1
-    return row.attempts + 1 if row.fetch_state in (state, FETCHED) else 1
 
 
 def _keep_blobs(session: Session, store: FileStore, outcomes: dict[str, Outcome], at: datetime) -> dict[str, Outcome]:

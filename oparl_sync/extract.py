@@ -32,6 +32,7 @@ def waiting(
     *,
     turn: Turn | None = None,
     sandboxes: int = 0,
+    allow_unsandboxed: bool = False,
     enough: Callable[[], bool] = lambda: False,
     told: Callable[[], None] = lambda: None,
 ) -> int:
@@ -44,7 +45,10 @@ def waiting(
     if not total:  # a sandbox takes a second to warm up
         return 0
     done, turn = 0, turn or Turn("alone", partial(writing, engine))
-    with progress.step("Reading documents", total, unit="documents") as step, _readers(store, sandboxes) as read:
+    with (
+        progress.step("Reading documents", total, unit="documents") as step,
+        _readers(store, sandboxes, allow_unsandboxed=allow_unsandboxed) as read,
+    ):
         for batch in due_documents.batches(engine, turn):
             done += _read(turn, batch, read, step)
             told()
@@ -75,13 +79,14 @@ Reads = Callable[[list[Document]], Iterator[tuple[Document, Reading]]]
 class _readers:  # noqa: N801 - used as a verb in a with statement
     """Some sandboxes, each read from by one thread at a time."""
 
-    def __init__(self, store: FileStore, count: int) -> None:
+    def __init__(self, store: FileStore, count: int, *, allow_unsandboxed: bool) -> None:
         self.store = store
+        self.allow_unsandboxed = allow_unsandboxed
         self.count = count or min(os.cpu_count() or 1, 8)
         self.free: SimpleQueue[Sandbox] = SimpleQueue()
 
     def __enter__(self) -> Reads:
-        self.all = [Sandbox() for _ in range(self.count)]
+        self.all = [Sandbox(allow_unsandboxed=self.allow_unsandboxed) for _ in range(self.count)]
         for sandbox in self.all:
             self.free.put(sandbox)
         self.threads = ThreadPoolExecutor(self.count)

@@ -40,6 +40,7 @@ SECOND_TYPE = "second-type"
 NOT_STORED = "not-stored"
 MANY_MISSING = "many-missing"
 FILE_FAILED = "file-failed"
+FILE_DIFFERS = "file-differs"
 UNREADABLE_FILE = "unreadable-file"
 QUARANTINED = frozenset({NO_ID, NO_OBJECT, UNKNOWN_TYPE, FOREIGN_ID, SECOND_TYPE, NOT_STORED})
 
@@ -57,6 +58,7 @@ WORDS = {
     NOT_STORED: "objects that the database refused",
     MANY_MISSING: "times so much was missing at once that nothing was taken back",
     FILE_FAILED: "files that could not be fetched",
+    FILE_DIFFERS: "files that are not what the source says of them",
     UNREADABLE_FILE: "files without readable text",
 }
 

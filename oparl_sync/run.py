@@ -15,8 +15,9 @@ from app.documents import SandboxError
 from app.files import FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
-from oparl_sync import download, due_documents, due_files, extract, fetch, index, leases, minutes, previews, problems
+from oparl_sync import download, due_documents, due_files, extract, facts, fetch, index, leases, minutes
 from oparl_sync import mirror as pass_
+from oparl_sync import previews, problems
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
 from oparl_sync.problems import SyncError
@@ -133,8 +134,9 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 
 
 def documents(common: Shared, summary: Summary) -> None:
-    """Read what was fetched and what its minutes say, and bring the index up to date."""
+    """Read what was fetched and what its text and minutes say, and bring the index up to date."""
     read(common, summary)
+    find_facts(common)
     read_minutes(common)
     index.refresh(common.engine, common.settings.search_url, common.progress)
     tidy(common, summary)
@@ -167,6 +169,12 @@ def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -
         previews.tidy(common.engine, common.settings)
     except StoreDown as error:
         summary.failures["files"] = [str(error)]
+
+
+def find_facts(common: Shared) -> None:
+    """Look through texts for numbers of papers, places, sums and dates, unless another worker does."""
+    with suppress(leases.Taken), leases.held(common.engine, common.settings.home, "facts"):
+        facts.waiting(common.engine, common.progress)
 
 
 def read_minutes(common: Shared) -> None:

@@ -31,6 +31,7 @@ PROBLEMS = {
     "not-stored": N_("Objects hold something that the database refuses."),
     "many-missing": N_("So many records disappeared at once that they are kept until this is certain."),
     "file-failed": N_("Files cannot be fetched from the server."),
+    "file-differs": N_("Files are not what the server says of them."),
     "unreadable-file": N_("Files cannot be read."),
 }
 ADDRESS = re.compile(r"https?://\S+")
