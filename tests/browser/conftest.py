@@ -1,0 +1,108 @@
+"""A browser, and a site of a test's own."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.config import Settings
+from app.db import open_engine
+from app.files import open_store
+from app.web import create_app
+from app.web.site import EXTENSION
+from tests import factories
+from tests.conftest import missing
+from tests.portal import free_port
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class House:
+    """A site of its own: its settings and database, and every path that it is asked for."""
+
+    settings: Settings
+    engine: Engine
+    asked: list[str] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
+
+    def store(self, content: bytes, **columns: Any) -> Any:
+        """Keep bytes and return the row of a file that has them, which is not saved yet."""
+        open_store(self.settings.files_url).put([content], 10**8)
+        blob = factories.blob(content, **columns)
+        return factories.file(fetch_state="fetched", blob_sha256=blob.sha256, size=blob.size), blob
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a site that is not served yet."""
+    home, port = tmp_path_factory.mktemp("house"), free_port()
+    shutil.copy(sqlite_template, home / "ratslupe.db")
+    # Two names of this machine: to a browser they are two origins.
+    origins = {"BASE_URL": f"http://127.0.0.1:{port}", "FILES_ORIGIN": f"http://localhost:{port}"}
+    settings = Settings.embedded(home, **origins)
+    engine = open_engine(settings.database_url)
+    yield House(settings, engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def served(house: House) -> Callable[[], AbstractContextManager[str]]:
+    """Give a function that serves the house while its block runs, and gives its address."""
+
+    @contextmanager
+    def served() -> Iterator[str]:
+        app = create_app(house.settings)
+
+        def noting(environ: Any, start: Any) -> Any:
+            house.asked.append(environ["HTTP_HOST"] + environ["PATH_INFO"])
+            if environ["HTTP_HOST"].startswith("localhost"):
+                house.cookies.append(environ.get("HTTP_COOKIE", ""))
+            return app(environ, start)
+
+        port = int(house.settings.base_url.rpartition(":")[2])
+        server = make_server("127.0.0.1", port, noting, threaded=True, request_handler=_Quiet)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield house.settings.base_url
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            app.extensions[EXTENSION].close()
+
+    return served
