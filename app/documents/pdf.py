@@ -56,9 +56,9 @@ def read(document: mmap, writer: Writer) -> None:
     # PDFium leaves no circles behind, and each round of the collector copies shared memory: 12 % of the time.
     gc.disable()
     writer.begin("pdfium")
-    state = _read_first(document, writer)
+    state, with_text = _read_first(document, writer)
     gc.enable()
-    if state == "damaged" or (state == "empty" and miner.finds_text(document)):
+    if state == "damaged" or (state == "empty" and not with_text and miner.finds_text(document)):
         read_again(document, writer)
 
 
@@ -68,8 +68,8 @@ def read_again(document: mmap, writer: Writer) -> None:
     pages: list[PageText] = []
     try:
         for text in miner.pages(document):
-            pages.append(PageText(mend_hyphens(text), "pdfminer"))
-            writer.page(pages[-1].text, method="pdfminer")
+            pages.append(PageText(mend_hyphens(text), GARBLED if language.doubt(text) else "pdfminer"))
+            writer.page(pages[-1].text, method=pages[-1].method)
     except EnoughError as enough:
         writer.end("partly", f"The PDF {enough}; the rest is left out.", truncated=True)
     except MemoryError:
@@ -101,15 +101,16 @@ def _opened(document: mmap) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument((ctypes.c_char * len(document)).from_buffer(document))
 
 
-def _read_first(document: mmap, writer: Writer) -> str:
+def _read_first(document: mmap, writer: Writer) -> tuple[str, bool]:
+    """Read with PDFium; returns the state, and whether any page has text, legible or not."""
     try:
         pdf = _opened(document)
     except pypdfium2.PdfiumError as error:
         if error.err_code in (_PASSWORD, _SECURITY):
             writer.end("encrypted", "The PDF opens only with a password.")
-            return "encrypted"
+            return "encrypted", False
         writer.end("damaged", "Neither PDFium nor pdfminer.six can open the PDF.")
-        return "damaged"
+        return "damaged", False
     pages: list[PageText] = []
     state, reason, truncated = "partly", "", False
     try:
@@ -124,7 +125,7 @@ def _read_first(document: mmap, writer: Writer) -> str:
         legible = pages[0].method not in (GARBLED, SCAN)
         writer.meta(language=language.of(_sample(pages)), title=title.of(pdf, legible=legible))
     writer.end(state, reason, truncated=truncated)
-    return state
+    return state, any(page.text for page in pages)
 
 
 def _sample(pages: list[PageText]) -> str:
