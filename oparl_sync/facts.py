@@ -4,7 +4,7 @@ A text is looked through once, and again when it was read anew or the rules chan
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from sqlalchemy import Engine, Select, delete, func, or_, select, update
@@ -25,8 +25,8 @@ _TABLE = Mention.metadata.tables[Mention.__tablename__]
 _POSTCODE = re.compile(r"(?<!\d)\d{5}(?= [A-ZÄÖÜ])")
 
 
-def waiting(engine: Engine, progress: Progress) -> int:
-    """Look through all texts for which that is owed; returns how many documents that were."""
+def waiting(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = lambda: False) -> int:
+    """Look through all texts for which that is owed, until it is `enough`; returns how many documents that were."""
     _complete_keys(engine)
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(_owed().subquery())) or 0
@@ -38,7 +38,7 @@ def waiting(engine: Engine, progress: Progress) -> int:
             with Session(engine) as session:
                 batch = [row.sha256 for row in session.execute(_owed().limit(BATCH))]
                 read = {sha256: _read(session, sha256) for sha256 in batch}
-            if not batch:
+            if not batch or enough():
                 return done
             found = {sha256: [*_rows(sha256, pages, known(sources))] for sha256, (_, sources, pages) in read.items()}
             with writing(engine) as session:

@@ -15,9 +15,20 @@ from app.documents import SandboxError
 from app.files import FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
-from oparl_sync import download, due_documents, due_files, extract, facts, fetch, index, leases, minutes
+from oparl_sync import (
+    download,
+    due_documents,
+    due_files,
+    extract,
+    facts,
+    fetch,
+    index,
+    leases,
+    minutes,
+    previews,
+    problems,
+)
 from oparl_sync import mirror as pass_
-from oparl_sync import previews, problems
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
 from oparl_sync.problems import SyncError

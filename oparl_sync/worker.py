@@ -22,7 +22,7 @@ from app.config import Network, Settings
 from app.db import now
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import due_documents, index, leases, minutes, run, schedule
+from oparl_sync import due_documents, facts, index, leases, minutes, run, schedule
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -156,6 +156,7 @@ class Worker:
             Step(
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
             ),
+            Step("facts", 30.0, lambda: facts.is_owed(self.engine), self._find_facts),
             Step("minutes", 30.0, lambda: minutes.is_owed(self.engine), self._read_minutes),
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
             Step("alerts", 600.0, lambda: True, self._alert),
@@ -189,6 +190,9 @@ class Worker:
         summary = run.Summary()
         run.read(common, summary, enough=self.stop.is_set, told=self._news.set)
         self._tell_of_steps(summary)
+
+    def _find_facts(self) -> None:
+        facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set)
 
     def _read_minutes(self) -> None:
         minutes.refresh(self.engine, Progress(quiet=True))
