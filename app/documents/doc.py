@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from .outcome import LockedError, RefusedError
+from .outcome import LockedError, RefusedError, UnsupportedError
 
 _WORD_97 = 0xA5EC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
@@ -37,7 +37,7 @@ def pages(compound: olefile.OleFileIO) -> Iterator[str]:
     stream = compound.openstream("WordDocument").read()
     magic, flags = struct.unpack_from("<H8xH", stream)
     if magic != _WORD_97:
-        raise RefusedError("This is a document of Word 95 or older, for which there is no reader here.")
+        raise UnsupportedError("This is a document of Word 95 or older, for which there is no reader here.")
     if flags & _ENCRYPTED:
         raise LockedError("The document opens only with a password.")
     table = compound.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()

@@ -74,6 +74,7 @@ class _Page(HTMLParser):
         self._in_title = False
         self._verbatim = 0
         self._fresh = True
+        self._spaced = False
         self.title = ""
 
     def read(self, text: str) -> str:
@@ -81,7 +82,7 @@ class _Page(HTMLParser):
         self.feed(text)
         self.close()
         self._flow.finish()
-        lines = (line.strip(" ") for page in self._flow.pages for line in page.split("\n"))
+        lines = (line.rstrip(" ") for page in self._flow.pages for line in page.split("\n"))
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -181,8 +182,8 @@ class _Page(HTMLParser):
         if self._skipped:
             return
         text = data if self._verbatim else _SPACE.sub(" ", data)
-        if self._fresh:
-            text = text if self._verbatim else text.lstrip(" ")
+        if not self._verbatim and (self._fresh or self._spaced):
+            text = text.lstrip(" ")
         if text:
             self._flow.write(text)
-            self._fresh = False
+            self._fresh, self._spaced = False, text.endswith(" ")

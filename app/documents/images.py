@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 from mmap import mmap
 
-from PIL import (  # each format is loaded beforehand: the child can open nothing
+from PIL import (  # each format is loaded beforehand, also MPO, which begins as a JPEG: the child can open nothing
     BmpImagePlugin,
     GifImagePlugin,
     Image,
     JpegImagePlugin,
-    MpoImagePlugin,
+    MpoImagePlugin,  # noqa: F401
     PngImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
 
 from . import language, ocr
+from .outcome import TooLargeError
 from .wire import EnoughError, Writer
 
 _FORMATS = [
@@ -25,7 +26,6 @@ _FORMATS = [
         BmpImagePlugin.BmpImageFile,
         GifImagePlugin.GifImageFile,
         JpegImagePlugin.JpegImageFile,
-        MpoImagePlugin.MpoImageFile,
         PngImagePlugin.PngImageFile,
         TiffImagePlugin.TiffImageFile,
         WebPImagePlugin.WebPImageFile,
@@ -36,10 +36,6 @@ _MAX_PIXELS = 100_000_000
 _PLAUSIBLE_DPI = range(72, 1201)
 # Of what is taken for letters in photographs of streets, Tesseract is less sure than that.
 _LEAST_SURE = 40
-
-
-class _TooLargeError(Exception):
-    """The picture has more points than are looked at."""
 
 
 def warm_up() -> None:
@@ -66,7 +62,7 @@ def read(document: mmap, writer: Writer) -> None:
             writer.page(text, method="ocr", confidence=found.confidence if text else None)
     except EnoughError as enough:
         state, reason, truncated = "partly", f"The file {enough}; the rest is left out.", True
-    except _TooLargeError as error:
+    except TooLargeError as error:
         state, reason = "too_large", str(error)
     except MemoryError:
         raise
@@ -92,7 +88,7 @@ def _recognised(data: bytes) -> Iterator[ocr.Recognised]:
 def _recognise(picture: Image.Image) -> ocr.Recognised:
     width, height = picture.size
     if width * height > _MAX_PIXELS:
-        raise _TooLargeError(f"The picture has {width * height // 10**6} megapixels.")
+        raise TooLargeError(f"The picture has {width * height // 10**6} megapixels.")
     dpi = _dpi(picture)
     scale = min(1.0, (ocr.MAX_PIXELS / (width * height)) ** 0.5)
     size = max(1, int(width * scale)), max(1, int(height * scale))

@@ -1,7 +1,9 @@
 """Mails (.eml) and web pages saved whole (.mht) to pages; runs in the sandboxed child."""
 
+import io
 from collections.abc import Iterator, Mapping
 from email import policy
+from email.generator import BytesGenerator
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
@@ -90,8 +92,9 @@ def _part(leaf: Message) -> Part:
 
 
 def _mail(mail: Message, limit: int) -> bytes:
-    data = mail.as_bytes(policy=policy.compat32)
-    return _bounded(data, limit)
+    target = io.BytesIO()
+    BytesGenerator(target, mangle_from_=False, policy=policy.compat32).flatten(mail)
+    return _bounded(target.getvalue(), limit)
 
 
 def _data(leaf: Message, limit: int) -> bytes:

@@ -41,6 +41,18 @@ class LockedError(RefusedError):
     state = "encrypted"
 
 
+class TooLargeError(RefusedError):
+    """It needs more memory than one document gets."""
+
+    state = "too_large"
+
+
+class UnsupportedError(RefusedError):
+    """There is no reader for this kind of it."""
+
+    state = "unsupported"
+
+
 class NoDocumentError(RefusedError):
     """Something else was served in its place."""
 

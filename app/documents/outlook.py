@@ -39,7 +39,7 @@ def read(compound: olefile.OleFileIO, writer: Writer) -> None:
                 "Subject": subject,
             }
         )
-        body = _string(compound, _BODY) or text_of(decode(_binary(compound, _HTML)))
+        body = _string(compound, _BODY) or text_of(decode(_binary(compound, _HTML).rstrip(b"\0")))
         parts = list(_attachments(compound))
     except MemoryError:
         raise

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from mmap import mmap
 from typing import BinaryIO, cast
 
@@ -57,14 +58,15 @@ class Packed:
                 raise RefusedError("It cannot be unpacked.") from error
             raise
 
-    def verify(self) -> None:
-        """Unpack everything once and keep nothing: for libraries that do not watch what they unpack themselves."""
+    def chunks(self) -> Iterator[tuple[str, bytes]]:
+        """Unpack everything once, piece by piece, with the members' names.
+
+        For what libraries do not watch themselves: a member that holds more than it says is found here.
+        """
         for entry in self.entries:
-            if is_locked(entry):
-                raise LockedError("The file opens only with a password.")
             with self.open(entry.filename) as stream:
-                while stream.read(_CHUNK):
-                    pass
+                while chunk := stream.read(_CHUNK):
+                    yield entry.filename, chunk
 
 
 def is_locked(entry: zipfile.ZipInfo) -> bool:

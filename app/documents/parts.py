@@ -104,7 +104,7 @@ def _conclude(writer: Writer, tally: _Tally, *, has_text: bool) -> None:
         writer.end(*("ok", "") if has_text else ("empty", "The file has no text."))
         return
     state = "encrypted" if tally.locked == tally.total else "partly"
-    cause = "need a password" if tally.locked == len(tally.unread) else "give no text"
+    cause = "need a password" if tally.locked == len(tally.unread) else "give no text or not all of it"
     more = ", …" if len(tally.unread) > _NAMED else ""
     names = ", ".join(tally.unread[:_NAMED]) + more
     writer.end(state, f"{len(tally.unread)} of {tally.total} files in it {cause}: {names}.")
@@ -116,9 +116,13 @@ def _pages_of(part: Part, inner: PartWriter, tally: _Tally) -> list[PageText]:
         _read_part(part, inner)
     except RefusedError as refused:
         inner.state = refused.state
-    if not any(page.text.strip() for page in inner.read):
+    except Exception:  # noqa: BLE001  # one broken part, in whatever way, costs none of the others
+        inner.state = "damaged"
+    has_text = any(page.text.strip() for page in inner.read)
+    if not has_text or inner.state != "ok":
         tally.unread.append(part.name)
         tally.locked += inner.state == "encrypted"
+    if not has_text:
         return []
     first, *others = inner.read
     return [PageText(f"{part.name}\n\n{first.text}", first.method, first.confidence), *others]

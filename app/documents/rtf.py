@@ -98,6 +98,7 @@ class _Rtf:
             elif match["sign"] == b"*":
                 self._group = replace(self._group, skipped=True)
             elif match["sign"]:
+                self._settle()
                 self._write(_ESCAPED.get(match["sign"], ""))
         self._settle()
         self.flow.finish()

@@ -6,19 +6,23 @@ dates. Sheets that are hidden stay so.
 
 import datetime
 import io
+import re
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 
 import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from .outcome import LockedError, send
+from .outcome import LockedError, TooLargeError, send
 from .packed import Packed
 from .properties import title_of
 from .wire import Writer
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 1000
+_MAX_CELLS = 20_000_000  # 24 bytes each
+_PLACE = re.compile(rb'\br="([A-Z]{1,10})(\d{1,20})"')
+_LONGEST_PLACE = 34
 Cell = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
@@ -33,8 +37,30 @@ def read_old(document: bytes, writer: Writer) -> None:
 
 
 def _verified(packed: Packed) -> Iterator[str]:
-    packed.verify()
+    _measure(packed)
     yield from pages(packed.data)
+
+
+def _measure(packed: Packed) -> None:
+    """Refuse a sheet with cells far apart: calamine takes memory for all the room between them."""
+    before, last_row, last_column = ("", b""), 0, 0
+    for name, chunk in packed.chunks():
+        if name != before[0]:
+            last_row = last_column = 0
+        for column, row in _PLACE.findall(before[1] + chunk if name == before[0] else chunk):
+            last_row = max(last_row, int(row))
+            last_column = max(last_column, _column(column))
+        if last_row * last_column > _MAX_CELLS:
+            raise TooLargeError(f"A sheet has cells as far apart as row {last_row} and column {last_column}.")
+        before = name, chunk[-_LONGEST_PLACE:]
+
+
+@cache
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def pages(document: bytes) -> Iterator[str]:
