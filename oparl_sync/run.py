@@ -27,6 +27,7 @@ from oparl_sync import (
     minutes,
     previews,
     problems,
+    scans,
 )
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
@@ -147,9 +148,12 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 def documents(common: Shared, summary: Summary) -> None:
     """Read what was fetched and what its text and minutes say, and bring the index up to date."""
     read(common, summary)
-    find_facts(common)
-    read_minutes(common)
-    index.refresh(common.engine, common.settings.search_url, common.progress)
+    more = 1
+    while more:
+        find_facts(common)
+        read_minutes(common)
+        index.refresh(common.engine, common.settings.search_url, common.progress)
+        more = scans.waiting(common.engine, common.store, common.settings, common.progress)
     tidy(common, summary)
 
 

@@ -22,7 +22,7 @@ from app.config import Network, Settings
 from app.db import now
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import due_documents, facts, index, leases, minutes, run, schedule
+from oparl_sync import due_documents, facts, index, leases, minutes, run, scans, schedule
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -157,6 +157,7 @@ class Worker:
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
             ),
             Step("facts", 30.0, lambda: facts.is_owed(self.engine), self._find_facts),
+            Step("recognition", 60.0, lambda: scans.is_owed(self.engine), lambda: self._recognise(common), alone=False),
             Step("minutes", 30.0, lambda: minutes.is_owed(self.engine), self._read_minutes),
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
             Step("alerts", 600.0, lambda: True, self._alert),
@@ -190,6 +191,14 @@ class Worker:
         summary = run.Summary()
         run.read(common, summary, enough=self.stop.is_set, told=self._news.set)
         self._tell_of_steps(summary)
+
+    def _recognise(self, common: run.Shared) -> None:
+        def enough() -> bool:  # a second a page: what is quicker to read goes before
+            return self.stop.is_set() or due_documents.is_owed(self.engine)
+
+        if not enough():
+            kept = (common.engine, common.store, common.settings, Progress(quiet=True))
+            scans.waiting(*kept, enough=enough, told=self._news.set)
 
     def _find_facts(self) -> None:
         facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set)

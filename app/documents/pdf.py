@@ -15,7 +15,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from . import heads, language, layout, miner, ocr, title
-from .reading import GARBLED, SCAN, PageText
+from .reading import GARBLED, SCAN, UNREADABLE, PageText
 from .text import mend_hyphens, mend_marks
 from .verdict import verdict
 from .wire import EnoughError, Writer
@@ -28,7 +28,6 @@ _PICTURE_SHARE = 0.5  # of the page
 _SECOND_OPINIONS = 3  # of the fonts of one document; what pdfminer.six reads no better on three pages stays so
 _LONGEST_DOUBT = 20_000  # characters: a page of 60,000 runs takes pdfminer.six 20 s
 _RECOGNISING_SECONDS = 9.0  # CPU; the page begun then may take as long again
-_UNREADABLE = "unreadable"
 _BLANK = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -116,11 +115,11 @@ def _read_first(document: mmap, writer: Writer) -> tuple[str, bool]:
     try:
         for page in heads.set_apart(_Pages(pdf, document), len(pdf)):
             pages.append(page)
-            writer.page(page.text, method="pdfium" if page.method == _UNREADABLE else page.method)
+            writer.page(page.text, method=page.method)
     except EnoughError as enough:
         reason, truncated = f"The PDF {enough}; the rest is left out.", True
     else:
-        state, reason = verdict(pages, unreadable=sum(page.method == _UNREADABLE for page in pages))
+        state, reason = verdict(pages)
     if pages and state in ("ok", "partly"):
         legible = pages[0].method not in (GARBLED, SCAN)
         writer.meta(language=language.of(_sample(pages)), title=title.of(pdf, legible=legible))
@@ -151,7 +150,7 @@ class _Pages:
         for index in range(len(self._pdf)):
             page = pdfium.FPDF_LoadPage(self._pdf.raw, index)
             text_page = pdfium.FPDFText_LoadPage(page) if page else None
-            yield self._page(index, page, text_page) if text_page else PageText("", _UNREADABLE)
+            yield self._page(index, page, text_page) if text_page else PageText("", UNREADABLE)
             if text_page:
                 pdfium.FPDFText_ClosePage(text_page)
             if page:

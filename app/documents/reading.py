@@ -27,6 +27,7 @@ MAX_PAGES = 10_000
 # Methods of pages that wait for text recognition: a picture, maybe with a few words of text beside it; and text whose
 # letters are not those that are shown.
 SCAN, GARBLED = "scan", "garbled"
+UNREADABLE = "unreadable"  # the method of a page that its reader could not look at
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date as Date  # noqa: N812 - the column is called date, as in OParl
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, UtcDateTime
@@ -85,6 +85,15 @@ class Page(Base):
     """The text of one page, numbered from 1."""
 
     __tablename__ = "page"
+    # The few that wait for text recognition; whoever asks uses the same words.
+    __table_args__ = (
+        Index(
+            "ix_page_waiting",
+            "sha256",
+            sqlite_where=text("method IN ('scan', 'garbled')"),
+            postgresql_where=text("method IN ('scan', 'garbled')"),
+        ),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -89,6 +89,8 @@ def upgrade() -> None:
     with op.batch_alter_table("paper_quote", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_quote_file_id"), ["file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_paper_quote_sha256"), ["sha256"], unique=False)
+    waits = sa.text("method IN ('scan', 'garbled')")
+    op.create_index("ix_page_waiting", "page", ["sha256"], sqlite_where=waits, postgresql_where=waits)
 
 
 def downgrade() -> None:
