@@ -1,24 +1,28 @@
 """Where each agenda item is dealt with in minutes: its number with its title or its paper's number, never one alone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 WINDOW = 420  # characters in which a title has to stand
-_NUMBER = r"\d{1,3}(?:\.\d{1,3}){0,4}\.?[a-z]?"
+_NUMBER = r"\d{1,4}(?:\.\d{1,3}){0,4}\.?[a-z]?"
 _EXPLICIT = re.compile(
-    r"(?:zu[mr]? )?(?:TOP|Top|Tagesordnungspunkt|Tagesordnung|Punkt|Pkt\.?|Traktandum|Beratungspunkt)[ .:]*(?:Nr\.? ?)?"
+    r"(?:zu[mr]? )?(?:TOP|Top|Tagesordnungspunkt|Tagesordnung|Punkt|Pkt\.?|Traktandum"
+    r"|Beratungspunkt)[ .:]*(?:Nr\.? ?)?"
     rf"(?P<part>[ÖöNn])?[ .]?(?P<number>{_NUMBER})(?![\d\w/])(?: der Tagesordnung)?[ .:)–-]*",
     re.IGNORECASE,
 )
 _LETTER = re.compile(rf"(?P<part>[ÖN])[ .]?(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
 _PLAIN = re.compile(rf"(?P<part>)(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
 _CLOSED = re.compile(
-    r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$"
+    r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$"
+    r"|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$"
 )
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<=\w)[-\u00ad] *\n\s*")
+_REFERENCED = re.compile(r"\d{1,4}\.[ \t]+\d{2,4}/\d{1,5}\s*")
+_SEVERAL = 3  # items: of fewer one cannot tell what comes behind them
 _SMALL = 4  # letters: shorter words tell nothing of a title
 
 
@@ -60,12 +64,28 @@ def headings(text: str, items: Sequence[Item]) -> list[Heading]:
         by_number.setdefault(bare_number(item.number), []).append(wanted)
         for reference in references:
             by_reference.setdefault(reference, []).append(wanted)
-    found = []
+    found: list[Heading] = []
+    last: Heading | None = None  # that has a number
     for line in _LINE.finditer(text):
-        indent = len(line[0]) - len(line[0].lstrip())
-        if heading := _heading(text, line.start() + indent, line.end(), by_number, by_reference):
+        start = line.start() + len(line[0]) - len(line[0].lstrip())
+        heading = _heading(text, start, line.end(), by_number, by_reference)
+        if heading := heading or _unknown(text[start : line.end()], start, last, by_number):
             found.append(heading)
+            last = heading if heading.number else last
     return found
+
+
+def _unknown(line: str, start: int, last: Heading | None, by_number: Collection[str]) -> Heading | None:
+    """Return the heading of something that is none of the items: the number behind the last item's, which none has, or
+    a number with a paper's number and nothing else."""
+    if _REFERENCED.fullmatch(line):
+        return Heading(start, start + len(line), None)
+    match = _PLAIN.match(line)
+    if not (match and last and last.item and last.number.isdigit() and len(by_number) >= _SEVERAL):
+        return None
+    number = bare_number(match["number"])
+    follows = number.isdigit() and int(number) == int(last.number) + 1 and number not in by_number
+    return Heading(start, start + len(line), None, number) if follows and _is_title_like(line, match.end()) else None
 
 
 def bare_number(number: str) -> str:

@@ -1,11 +1,12 @@
-"""Which documents are minutes, and of which day: by name and head, in the words of German, Austrian and Swiss councils."""
+"""Which documents are minutes, and of which day: by name and head, as councils write it."""
 
 import re
 from datetime import date
 
 _HEAD = 1_200  # characters in which minutes say what they are, and of when
 _MINUTES = re.compile(
-    r"niederschrift|protokoll|verhandlungsschrift|sitzungsbericht|beschluss(?:auszug|buch|sammlung|ausfertigung|protokoll)|ergebnisprotokoll",
+    r"niederschrift|protokoll|verhandlungsschrift|sitzungsbericht|beschluss(?:auszug|buch|sammlung|ausfertigung"
+    r"|protokoll)|ergebnisprotokoll",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"nicht[ -]?öffentliche[rsn]?\b|\bnichtöff", re.IGNORECASE)
@@ -14,7 +15,8 @@ _OTHER = re.compile(r"tagesordnung|einladung|bekanntmachung|protokollant|unterze
 _MONTHS = ("januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november")
 _NUMBER = {name: at for at, name in enumerate((*_MONTHS, "dezember"), 1)} | {"jänner": 1, "feber": 2}
 _DAY = re.compile(
-    rf"(?<!\d)(?P<d>\d{{1,2}})\. ?(?:(?P<m>\d{{1,2}})\. ?|\s?(?P<name>{'|'.join(_NUMBER)})\s+)(?P<y>(?:19|20)\d\d)(?!\d)",
+    rf"(?<!\d)(?P<d>\d{{1,2}})\. ?(?:(?P<m>\d{{1,2}})\. ?|\s?(?P<name>{'|'.join(_NUMBER)})\s+)(?P<y>(?:19"
+    rf"|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 

@@ -1,27 +1,34 @@
-"""The passages of a section that tell a result: labelled ones ("Abstimmungsergebnis:"), and sentences of a fixed form."""
+"""The passages of a section that tell a result: labelled ones ("Abstimmungsergebnis:"), and resolutions."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.facts.minutes.votes import is_vote
 from app.facts.minutes.wording import NO_VOTE, kind_of, plain, unanimous_or_majority
 
-SIDE = re.compile(
-    r"(?i)(?:ab)?änderungsantr|ergänzungsantr|zusatzantr|geschäftsordnung|\bgo-antrag|dringlichkeit\b|dringlicherklärung"
-    r"|vertagungsantrag|antrag auf (?:vertagung|schluss|nichtbefassung|verweisung|absetzung|ende|unterbrechung|abbruch|verlängerung|rede)"
-    r"|\bminderheit|\bmehrheit der|antrag der (?:mehrheit|sk|kommission|rpk|gpk)|rückweisung|eventualantrag|hilfsantrag|unterantrag"
-    r"|gegenantrag|alternativantrag|konkurrenzantrag|ausschliessung|befangen|tonaufzeichnung|rederecht|erweiterung der tagesordnung"
+# What is voted on besides the matter itself.
+_ASIDE = re.compile(
+    r"änderungsantr|ergänzungsantr|zusatzantr|geschäftsordnung|\bgo-antrag|dringlichkeit|dringlicherklärung"
+    r"|vertagungsantr|antrag auf (?:vertagung|schluss|nichtbefassung|verweisung|absetzung|ende|unterbrechung|abbruch"
+    r"|verlängerung|rede|zuweisung)|\bminderheit|\bmehrheit der|antrag der (?:mehrheit|sk|kommission|rpk|gpk)"
+    r"|rückweisung|eventualantr|hilfsantr|unterantr|gegenantr|alternativantr|konkurrenzantr|ausschliessung|befangen"
+    r"|tonaufzeichnung|rederecht|erweiterung der tagesordnung"
 )
 _RESULT = re.compile(
-    r"[ \t]*(?P<label>(?:gesamt|schluss|end)?abstimmungs?-?(?:ergebnis(?:se)?)?|abst\.?-? ?ergebnis|(?:beratungs|beschluss|sitzungs)?ergebnis(?! der)"
-    r"|stimmverhältnis|stimmenverhältnis|votum|beschlussart)"
+    r"[ \t]*(?P<label>(?:gesamt|schluss|end)?abstimmungs-?ergebnis(?:se)?|(?:gesamt|schluss"
+    r"|end)?abstimmung(?=[ \t]*:)"
+    r"|abst\.?-? ?ergebnis|(?:beratungs|beschluss|sitzungs)?ergebnis(?! der)|stimm(?:en)?verhältnis|votum"
+    r"|beschlussart)"
     r"(?P<of>[ \t]*(?:\([^)\n]{0,60}\)|(?:zu|über)[^:\n]{0,80}|(?:gesamt|öffentlich))?)[ \t]*(?P<colon>:|(?=\n|$))",
     re.IGNORECASE,
 )
 _DECISION = re.compile(
-    r"[ \t]*(?P<label>(?P<kind>(?:geänderter |einstimmiger |mehrheitlicher |modifizierter )?(?:empfehlungs|änderungs)?beschluss"
-    r"(?:empfehlung|fassung|text|vorschlag|antrag)?|empfehlung|entscheidung|antrag)(?P<of>[^:\n]{0,60}?))[ \t]*(?P<colon>:|(?=\n|$))",
+    r"[ \t]*(?P<label>(?P<kind>(?:geänderter |einstimmiger |mehrheitlicher |modifizierter )?(?:empfehlungs"
+    r"|änderungs)?beschluss"
+    r"(?:empfehlung|fassung|text|vorschlag|antrag)?|empfehlung|entscheidung"
+    r"|antrag)(?P<of>[^:\n]{0,60}?))[ \t]*(?P<colon>:|(?=\n|$))",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?i)beschluss(?:-| )?(?:nr|nummer)")
@@ -44,6 +51,11 @@ class Passage:
     start: int
     end: int
     of: str = ""
+
+
+def is_aside(words: str, title: str = "") -> bool:
+    """Whether plain words are about an amendment or the proceedings; not where that is what the item is called."""
+    return any(match[0] not in title for match in _ASIDE.finditer(words))
 
 
 def results(text: str, start: int, end: int) -> list[Passage]:
@@ -69,12 +81,8 @@ def decisions(text: str, start: int, end: int) -> list[Passage]:
         and (match["colon"] or not text[match.end() : line_end].strip())
     ]
     stops = sorted([at for at, _ in marks] + [one.begin for one in results(text, start, end)] + [end])
-    return [
-        Passage(
-            plain(match["kind"]), at, match.end(), next(stop for stop in stops if stop > at), plain(match["of"] or "")
-        )
-        for at, match in marks
-    ]
+    ends = {at: stops[bisect_right(stops, at)] for at, _ in marks}
+    return [Passage(plain(match["kind"]), at, match.end(), ends[at], plain(match["of"] or "")) for at, match in marks]
 
 
 def lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -123,6 +131,6 @@ def _goes_on(before: str, line: str) -> bool:
 def tells(line: str) -> bool:
     """Whether a line tells of a result or of votes, and is short enough for a form."""
     words = plain(line)
-    if not words or len(words) > 160:
+    if not words or len(words) > 160 or "beantrag" in words:
         return False
     return kind_of(words) is not None or unanimous_or_majority(words) or is_vote(words) or bool(NO_VOTE.search(words))

@@ -15,26 +15,34 @@ _HEADINGS = (
     (
         PROPOSAL,
         re.compile(
-            r"(?:beschluss(?:vorschlag|antrag|entwurf|empfehlung)|antrag an (?:den|die|das) [\w -]{3,50}|vorschlag zum beschluss"
-            r"|antragstext|beschlusstext|der antrag)(?: der (?:verwaltung|stadtverwaltung))?(?: ?\([^)]{0,30}\))?[ \t]*:?[ \t]*",
+            r"(?:beschluss(?:vorschlag|antrag|entwurf|empfehlung)|antrag an (?:den|die|das) [\w -]{3,50}"
+            r"|vorschlag zum beschluss"
+            r"|antragstext|beschlusstext|der antrag)(?: der (?:verwaltung"
+            r"|stadtverwaltung))?(?: ?\([^)]{0,30}\))?[ \t]*:?[ \t]*",
             re.IGNORECASE,
         ),
     ),
     (
         SUMMARY,
         re.compile(
-            r"(?:kurzfassung|zusammenfassung|kurzinformation|kurzdarstellung|das wichtigste in kürze|in kürze|worum geht es\??)[ \t]*:?[ \t]*",
+            r"(?:kurzfassung|zusammenfassung|kurzinformation|kurzdarstellung|das wichtigste in kürze|in kürze"
+            r"|worum geht es\??)[ \t]*:?[ \t]*",
             re.IGNORECASE,
         ),
     ),
 )
 # What begins the next block in papers of all makers.
 _NEXT = re.compile(
-    r"(?:\d{1,2}\.? |[IVX]{1,4}\. )?(?:(?:ergänzende |allgemeine )?(?:begründung|erläuterung(?:en)?|sachverhalt|sachdarstellung|problembeschreibung"
-    r"|ausgangslage|anlagen?|finanzielle auswirkungen?|haushaltsrechtliche|haushaltsmässige|haushaltsmäßige|auswirkungen? auf|klima\w*|co2?\b|beratungsfolge"
-    r"|gremium|gremien|termin|rechtsgrundlage|rechtliche|alternativen?|kosten|unterschrift|in vertretung|gezeichnet|gez\.|deckung|finanzierung"
-    r"|abstimmung(?:sergebnis)?|beratungsergebnis|beschlussfassung|demografische|gleichstellung|inklusion|iq-relevant|verfasser|federführ\w*"
-    r"|kurzfassung|zusammenfassung|beschlussvorschlag|beschluss:|hinweis(?:e)?:|historie|vorbemerkung|ziele?:|bisherige))",
+    r"(?:\d{1,2}\.? |[IVX]{1,4}\. )?(?:(?:ergänzende |allgemeine )?(?:begründung|erläuterung(?:en)?|sachverhalt"
+    r"|sachdarstellung|problembeschreibung"
+    r"|ausgangslage|anlagen?|finanzielle auswirkungen?|haushaltsrechtliche|haushaltsmässige|haushaltsmäßige"
+    r"|auswirkungen? auf|klima\w*|co2?\b|beratungsfolge"
+    r"|gremium|gremien|termin|rechtsgrundlage|rechtliche|alternativen?|kosten|unterschrift|in vertretung"
+    r"|gezeichnet|gez\.|deckung|finanzierung"
+    r"|abstimmung(?:sergebnis)?|beratungsergebnis|beschlussfassung|demografische|gleichstellung|inklusion"
+    r"|iq-relevant|verfasser|federführ\w*"
+    r"|kurzfassung|zusammenfassung|beschlussvorschlag|beschluss:|hinweis(?:e)?:|historie|vorbemerkung|ziele?:"
+    r"|bisherige))",
     re.IGNORECASE,
 )
 _FOLDED = re.compile(r"[ \t]*[–—-]? ?(?:Seite )?\d{0,3}(?: ?/ ?\d+| von \d+)? ?[–—-]?[ \t]*$")

@@ -8,8 +8,10 @@ from app.facts.minutes.headings import Heading, Item
 
 _EMPTY = 60  # characters: a section without more than this holds nothing but its heading
 _NEAR = 100  # characters: "5." and "Punkt 5 der Tagesordnung" are one heading
+_TITLE = 400  # characters: as long as the longest titles with the numbers of their papers
 _JOINTLY = re.compile(
-    r"(?:gemeinsam|zusammen|en bloc|im block|verbunden)\b[^.]{0,60}\b(?:beraten|behandelt|aufgerufen|abgestimmt|beratung|abstimmung)"
+    r"(?:gemeinsam|zusammen|en bloc|im block|verbunden)\b[^.]{0,60}\b(?:beraten|behandelt|aufgerufen|abgestimmt"
+    r"|beratung|abstimmung)"
     r"|(?:tagesordnungspunkte|top ?s)\b[^.]{0,40}\bgemeinsam",
     re.IGNORECASE,
 )
@@ -71,14 +73,28 @@ def _without_list(headings: list[Heading]) -> list[Heading]:
 def _is_joint(text: str, headings: Sequence[Heading], at: int) -> bool:
     """Whether nothing stands between this heading and the one of a sibling before or after it."""
     here = headings[at]
+    if _sibling_follows(text, here):
+        return True
     for near in (at - 1, at + 1):
-        if not 0 <= near < len(headings) or headings[near].item is None:
+        if not 0 <= near < len(headings) or not headings[near].number:
             continue
         earlier, later = sorted((here, headings[near]), key=lambda one: one.start)
-        between = text[min(earlier.end, later.start) : later.start]
-        if len(between.strip()) <= _EMPTY and _related(earlier.number, later.number):
+        if earlier.item is None and earlier.end - earlier.start < _NEAR:  # its title was not looked for
+            short = later.start - earlier.start < _TITLE
+        else:
+            short = len(text[min(earlier.end, later.start) : later.start].strip()) <= _EMPTY
+        if short and _related(earlier.number, later.number):
             return True
     return False
+
+
+def _sibling_follows(text: str, here: Heading) -> bool:
+    """Whether a line soon after the title begins with the number of a sibling or a part of this item."""
+    head, _, last = here.number.rpartition(".")
+    pattern = rf"(?m)^[ \t]*(?:{re.escape(here.number)}\.\d" + (
+        rf"|{re.escape(head)}\.(?!{last}\b)\d+)" if head else ")"
+    )
+    return bool(re.compile(pattern).search(text, here.end, here.end + _TITLE))
 
 
 def _related(first: str, second: str) -> bool:

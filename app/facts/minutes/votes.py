@@ -4,13 +4,31 @@ import re
 from dataclasses import dataclass
 
 _WORDS = {
-    **{"keine": 0, "keiner": 0, "ohne": 0, "null": 0, "ein": 1, "eine": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4},
-    **{"fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12},
+    "keine": 0,
+    "keiner": 0,
+    "ohne": 0,
+    "null": 0,
+    "ein": 1,
+    "eine": 1,
+    "einer": 1,
+    "zwei": 2,
+    "drei": 3,
+    "vier": 4,
+    "fünf": 5,
+    "sechs": 6,
+    "sieben": 7,
+    "acht": 8,
+    "neun": 9,
+    "zehn": 10,
+    "elf": 11,
+    "zwölf": 12,
 }
 _NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(_WORDS)})"
 _PARTS = {
     "yes": r"(?:ja|für|pro|dafür)(?!\w)(?:-? ?(?:stimmen?)\b)?|jastimmen?\b|zustimmung(?:en)?\b|zustimmende stimmen\b",
-    "no": r"(?:nein|contra|kontra|dagegen)(?!\w)(?:-? ?(?:stimmen?)\b)?|neinstimmen?\b|gegenstimmen?\b|ablehnung(?:en)?\b",
+    "no": (
+        r"(?:nein|contra|kontra|dagegen)(?!\w)(?:-? ?(?:stimmen?)\b)?|neinstimmen?\b|gegenstimmen?\b|ablehnung(?:en)?\b"
+    ),
     "abstentions": r"(?:stimm)?-?enthaltung(?:en|\(en\))?",
 }
 _FIRST = {
@@ -23,7 +41,8 @@ _AFTER = {
 _AGAINST = re.compile(r"\bmit (?P<y>\d{1,3})(?: stimmen?)? gegen (?P<no>\d{1,3}) stimmen?\b")
 _AGAINST_ONLY = re.compile(rf"\b(?:gegen|bei) {_NUMBER} (?:gegen)?stimmen?\b(?! der| dafür| enth)")
 _TABLE = re.compile(
-    r"\bja(?:-?stimmen)?\W+nein(?:-?stimmen)?\W+(?:stimm)?enthaltung(?:en)?\W+(?P<y>\d{1,3}) (?P<no>\d{1,3}) (?P<a>\d{1,3})(?!\d)"
+    r"\bja(?:-?stimmen)?\W+nein(?:-?stimmen)?\W+(?:stimm)?enthaltung(?:en)?\W+"
+    r"(?P<y>\d{1,3}) (?P<no>\d{1,3}) (?P<a>\d{1,3})(?!\d)"
 )
 _BARE = re.compile(r"(?P<y>\d{1,3}) ?[:–/-] ?(?P<no>\d{1,3})(?: ?[:–/-] ?(?P<a>\d{1,3}))?(?: stimmen)?\W*")
 # Who was there is no vote; nor are shares.
@@ -98,14 +117,17 @@ def _number(word: str) -> int:
 
 
 _LISTED = re.compile(
-    r"(\d{1,3}) ?(Ja|JA|Nein|NEIN|Stimm-?[Ee]nthaltung(?:en)?|Enthaltung(?:en)?|Gegenstimmen?)(?:-? ?[Ss]timmen?)?\s*\(([^()\d]{2,160})\)"
+    r"(\d{1,3}) ?(Ja|JA|Nein|NEIN|Stimm-?[Ee]nthaltung(?:en)?|Enthaltung(?:en)?"
+    r"|Gegenstimmen?)(?:-? ?[Ss]timmen?)?\s*\(([^()\d]{2,160})\)"
 )
 _NAMED = re.compile(
-    r"\b(gegen die Stimmen?|bei (?:Stimm)?[Ee]nthaltung(?:en)?|mit den Stimmen)\s+(?:der|von|des)\s+([A-ZÄÖÜ0-9B][^.;:()\n]{1,120}?)"
+    r"\b(gegen die Stimmen?|bei (?:Stimm)?[Ee]nthaltung(?:en)?|mit den Stimmen)\s+(?:der|von"
+    r"|des)\s+([A-ZÄÖÜ0-9B][^.;:()\n]{1,120}?)"
     r"(?=\s+(?:gegen|bei|und bei|mit den|ohne)\b|[.;:()\n]|$)"
 )
 _ROW = re.compile(
-    r"(?m)^[ \t]*([A-ZÄÖÜ][\w.´`'’/& -]{1,30}?)[ \t]*:?[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]*$"
+    r"(?m)^[ \t]*([A-ZÄÖÜ][\w.´`'’/& -]{1,30}?)[ \t]*:?[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}"
+    r"|[-–])[ \t]*$"
 )
 _SIDES = {"j": "yes", "n": "no", "g": "no", "e": "abstentions", "s": "abstentions", "b": "abstentions", "m": "yes"}
 _SPLIT = re.compile(r"\s*(?:,|\+|;|\bund\b|\bsowie\b)\s*")

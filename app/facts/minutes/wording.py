@@ -22,14 +22,16 @@ _YES = (
 )
 _GAP = r"(?:[\w§/-]+ ){0,4}?"
 _REJECTED = re.compile(
-    rf"\babgelehn\w*|\bablehnung\b|\bablehnend\b|\bablehnen\b|\babzulehnen\b|\blehnen\b[^.]*\bab\b|\blehnte?n?\b[^.]*\bab\b"
+    rf"\babgelehn\w*|\bablehnung\b|\bablehnend\b|\bablehnen\b|\babzulehnen\b|\blehnen\b[^.]*\bab\b"
+    rf"|\blehnte?n?\b[^.]*\bab\b"
     rf"|\bnicht {_GAP}(?:{_YES}|überwiesen)\b|\bstimmte?n?\b[^.]*\bnicht zu\b|\bkeine (?:zustimmung|mehrheit)\b"
-    r"|\bzurückgewiesen\b|\bverworfen\b|\bnicht (?:die )?(?:erforderliche )?mehrheit\b"
+    r"|\bverworfen\b|\bnicht (?:die )?(?:erforderliche )?mehrheit\b"
 )
 # "Zur Ablehnung empfohlen" is one piece of advice, and "nicht angenommen" holds the word of its opposite.
 _DOUBLE = re.compile(
     rf"\bnicht {_GAP}(?:abgelehn\w*|abzulehnen|zurückgewiesen|vertagt|verwiesen|zurückgestellt|zurückgezogen)"
-    rf"|\bnicht {_GAP}zur kenntnis|\bteil\w*weise\b|\bzum teil\b|\bin teilen\b|\bunter vorbehalt\b|\bgegen die ablehnung\b"
+    rf"|\bnicht {_GAP}zur kenntnis|\bteil\w*weise\b|\bzum teil\b|\bin teilen\b|\bunter vorbehalt\b"
+    rf"|\bgegen die ablehnung\b"
     r"|\bstimmengleichheit\b.*\bangenommen\b"
 )
 _ADVICE_NO = re.compile(r"\bablehnung\b[^.]{0,40}\bempfohlen\b|\bempf\w+\b[^.]{0,120}\b(?:abzulehnen|ablehnung)\b")
@@ -41,16 +43,18 @@ _DEFERRED = re.compile(
     r"\bvertagt\b|\bvertagung\b|\bzurückgestellt\b|\bzurückstellung\b|\bverschoben\b|\bstell(?:t|en)\b[^.]*\bzurück\b"
 )
 _REFERRED = re.compile(
-    r"\b(?:in|an|zur|zurück|dem|den|ins|zum)\b[^.]*\b(?:zurück)?(?:verwiesen|überwiesen)\b"
+    r"\b(?:in|an|zur|zurück|dem|den|der|ins|zum)\b[^.]*\b(?:zurück)?(?:verwiesen|überwiesen)\b"
     r"|\b(?:zurück)?verwiesen (?:in|an|zur|ins|zum)\b|\bverweisung\b|\büberweisung an\b"
     r"|\b(?:verweist|verweisen)\b[^.]*\b(?:in|an|zur|zurück)\b|^\W*(?:einstimmig |mehrheitlich )?verwiesen\W*$"
 )
 _POINTS = re.compile(r"\bauf\b[^.]*\bverwiesen\b|\bverweist auf\b|\bverweisen auf\b")  # at something, not to somebody
 _NOTED = re.compile(
-    r"\bkenntnisnahme\b|\bkenntnis\b[^.]{0,30}\b(?:genommen|nimmt|nehmen)\b|\bn(?:immt|ehmen|ahm|ahmen)\b[^.]*\bkenntnis\b|\bzur kenntnis\b"
+    r"\bkenntnisnahme\b|\bkenntnis\b[^.]{0,30}\b(?:genommen|nimmt|nehmen)\b|\bn(?:immt|ehmen|ahm"
+    r"|ahmen)\b[^.]*\bkenntnis\b|\bzur kenntnis\b"
 )
 _ADOPTED = re.compile(
-    rf"\b(?:{_YES})\b|\bstimmte?n?\b[^.]*\bzu\b|\bbeschliess(?:t|en)\b|\bbeschloss(?:en)?\b|\bempf(?:iehlt|ehlen|ahl)\b"
+    rf"\b(?:{_YES})\b|\bstimmte?n?\b[^.]*\bzu\b|\bbeschliess(?:t|en)\b|\bbeschloss(?:en)?\b|\bempf(?:iehlt|ehlen"
+    rf"|ahl)\b"
     r"|\bbeschluss gefasst\b|\bgenehmigte?n?\b|\bbilligt\b|\bfasste?n?\b[^.]*\b(?:beschluss|empfehlung)\b"
     r"|\b(?:laut|gemäss|wie) (?:beschluss)?(?:vorschlag|vorlage)\b|\bwie vorgeschlagen\b|\banpassung angenommen\b"
 )
