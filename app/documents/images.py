@@ -1,7 +1,7 @@
 """Pictures to text, where text recognition is installed; runs in the sandboxed child. A TIFF may have many pages."""
 
 import io
-from collections.abc import Iterator
+import time
 from contextlib import suppress
 from mmap import mmap
 
@@ -16,9 +16,11 @@ from PIL import (  # each format is loaded beforehand, also MPO, which begins as
     WebPImagePlugin,
 )
 
-from . import language, ocr
+from . import ocr
 from .outcome import TooLargeError
-from .wire import EnoughError, Writer
+from .reading import MAX_PAGES, SCAN, PageText
+from .verdict import verdict
+from .wire import Writer
 
 _FORMATS = [
     plugin.format
@@ -33,6 +35,7 @@ _FORMATS = [
 ]
 # 100 megapixels are a plan of A0 at 200 dpi twice over, and 300 MB in colour.
 _MAX_PIXELS = 100_000_000
+_RECOGNISING_SECONDS = 9.0  # CPU; the picture begun then may take as long again
 _PLAUSIBLE_DPI = range(72, 1201)
 # Of what is taken for letters in photographs of streets, Tesseract is less sure than that.
 _LEAST_SURE = 40
@@ -47,48 +50,58 @@ def warm_up() -> None:
 
 
 def read(document: mmap, writer: Writer) -> None:
-    """Recognise the text of each picture in the file."""
-    writer.begin("ocr")
-    if not ocr.installed():
-        writer.end("empty", "The text of pictures is not recognised here: Tesseract is not installed.")
-        return
-    sent, sample = 0, ""
-    state, reason, truncated = "ok", "", False
+    """Tell how many pictures there are: their text is recognised when all other documents are read."""
+    writer.begin("image")
+    pages: list[PageText] = []
     try:
-        for found in _recognised(document[:]):
-            sent += 1
-            text = found.text if found.confidence >= _LEAST_SURE else ""
-            sample += text
-            writer.page(text, method="ocr", confidence=found.confidence if text else None)
-    except EnoughError as enough:
-        state, reason, truncated = "partly", f"The file {enough}; the rest is left out.", True
+        with _opened(document) as picture:
+            for number in range(min(_count(picture), MAX_PAGES)):
+                picture.seek(number)
+                if picture.width * picture.height > _MAX_PIXELS:
+                    size = picture.width * picture.height // 10**6
+                    raise TooLargeError(f"The picture has {size} megapixels.")  # noqa: TRY301  # as all others end
+                pages.append(PageText("", SCAN))
+                writer.page("", method=SCAN)
     except TooLargeError as error:
-        state, reason = "too_large", str(error)
+        writer.end("too_large", str(error))
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # on a damaged picture Pillow raises whatever Python can
-        state, reason = "damaged", f"The picture is damaged ({type(error).__name__})."
-    if sample:
-        writer.meta(language=language.of(sample))
-        state = "ok" if state == "ok" else "partly"
-    elif state == "ok":
-        state, reason = "empty", "No text was recognised in the picture."
-    writer.end(state, reason, truncated=truncated)
+        writer.end("damaged", f"The picture is damaged ({type(error).__name__}).")
+    else:
+        writer.end(*verdict(pages))
 
 
-def _recognised(data: bytes) -> Iterator[ocr.Recognised]:
-    with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
-        # The pictures of an animation show the same; those of a TIFF are pages.
-        frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        for number in range(frames):
-            picture.seek(number)
-            yield _recognise(picture)
+def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
+    """Recognise the pictures with these numbers, from 1, in their order, as far as the time goes."""
+    writer.begin("ocr")
+    with _opened(document) as picture:
+        for number in numbers:
+            if time.process_time() > _RECOGNISING_SECONDS:
+                break
+            try:
+                picture.seek(number - 1)
+                found = _recognise(picture)
+            except MemoryError:
+                raise
+            except Exception:  # noqa: BLE001  # as above; the other pictures may be sound
+                found = ocr.Recognised("", 0)
+            text = found.text if found.confidence >= _LEAST_SURE else ""
+            writer.page(text, method="ocr", confidence=found.confidence)
+    writer.end("ok")
+
+
+def _opened(document: mmap) -> Image.Image:
+    return Image.open(io.BytesIO(document[:]), formats=_FORMATS)
+
+
+def _count(picture: Image.Image) -> int:
+    """The pictures of an animation show the same; those of a TIFF are pages."""
+    return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
 def _recognise(picture: Image.Image) -> ocr.Recognised:
     width, height = picture.size
-    if width * height > _MAX_PIXELS:
-        raise TooLargeError(f"The picture has {width * height // 10**6} megapixels.")
     dpi = _dpi(picture)
     scale = min(1.0, (ocr.MAX_PIXELS / (width * height)) ** 0.5)
     size = max(1, int(width * scale)), max(1, int(height * scale))

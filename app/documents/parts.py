@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
 from mmap import mmap
+from types import ModuleType
 
-from . import language
+from . import language, ocr
 from .formats import READERS, judge
 from .outcome import RefusedError, real_title
-from .reading import MAX_PAGES, MAX_TEXT, PageText
+from .reading import GARBLED, MAX_PAGES, MAX_TEXT, SCAN, UNREADABLE, PageText
 from .sniff import HEAD
 from .wire import EnoughError, Writer
 
@@ -17,6 +18,7 @@ MAX_PARTS = 500
 MAX_BYTES = 256 * 1024 * 1024  # of all parts, unpacked
 _SAMPLE = 20_000
 _NAMED = 5
+_WAITING = (SCAN, GARBLED)
 
 
 @dataclass
@@ -143,3 +145,19 @@ def _read_part(part: Part, inner: PartWriter) -> None:
     document.write(data)
     document.seek(0)
     reader.read(document, inner)
+    _recognise(reader, document, inner)
+
+
+def _recognise(reader: ModuleType, document: mmap, inner: PartWriter) -> None:
+    """Recognise scans at once, as far as the time goes: later nobody knows which part a page belongs to."""
+    waiting = [number for number, page in enumerate(inner.read, 1) if page.method in _WAITING]
+    if not waiting:
+        return
+    if ocr.installed():
+        eyes = PartWriter(inner.depth, inner.budget)
+        reader.recognise(document, waiting, eyes)
+        for number, page in zip(waiting, eyes.read, strict=False):
+            inner.read[number - 1] = page
+    rest = any(page.method in _WAITING for page in inner.read)
+    inner.read = [PageText("", UNREADABLE) if page.method in _WAITING else page for page in inner.read]
+    inner.state = "partly" if rest else "ok"

@@ -80,13 +80,14 @@ class Sandbox:
                 return self._read(descriptor, media_type)
 
     def recognise(self, document: Path, pages: Sequence[int]) -> dict[int, PageText]:
-        """Recognise the text of these pages of a PDF, from 1; returns as many of them as 29 s are enough for.
+        """Recognise these pages of a PDF or a picture, from 1; returns as many of them as 29 s are enough for.
 
         At least one: of a page that takes longer or kills its reader, no text. OSError, SandboxError as when reading.
         """
         with contextlib.ExitStack() as opened:
             descriptor = _opened(document, opened)
-            request: dict[str, object] = {"media_type": PDF, "pages": list(pages)[:MAX_RECOGNISED]}
+            media_type, _ = judge(os.pread(descriptor, HEAD, 0), PDF, "")
+            request: dict[str, object] = {"media_type": media_type, "pages": list(pages)[:MAX_RECOGNISED]}
             with self._lock:
                 data, ended = self._asked(descriptor, request, time.monotonic() + SECONDS)
         attempts, as_agreed = attempts_in(data)

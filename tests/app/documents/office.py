@@ -66,7 +66,7 @@ def word_of(body: str, **parts: str) -> bytes:
     """A Word file of this body and these parts (`footnotes`, `header1` ...), in Word's own words."""
     document = f'<?xml version="1.0"?><w:document {W}><w:body>{body}</w:body></w:document>'
     members: dict[str, bytes | str] = {f"word/{name}.xml": text for name, text in parts.items()}
-    return zipped({TYPES: TYPES_XML, "word/document.xml": document} | members)
+    return zipped(members | {TYPES: TYPES_XML, "word/document.xml": document})
 
 
 def workbook(*sheets: list[list[Any]]) -> bytes:

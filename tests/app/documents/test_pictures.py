@@ -3,11 +3,15 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from app.documents import STATES, Sandbox, ocr
+from app.documents.reading import PageText
+
+from .office import zipped
 
 LINES = ["Beschluss des Rates", "Der Haushalt wird beschlossen", "Sitzung am Dienstag im Rathaus"]
 recognised = pytest.mark.skipif(not ocr.installed(), reason="needs Tesseract")
@@ -40,11 +44,17 @@ def picture(kind: str, *, mode: str = "L", pages: int = 1) -> bytes:
         ("WEBP", "RGB", "image/webp"),
     ],
 )
-def test_it_reads_the_text_of_a_picture(sandbox: Sandbox, kind: str, mode: str, media_type: str) -> None:
-    reading = sandbox.read(picture(kind, mode=mode))
+def test_it_recognises_the_text_of_a_picture_when_asked(
+    sandbox: Sandbox, tmp_path: Path, kind: str, mode: str, media_type: str
+) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(picture(kind, mode=mode))
 
-    assert (reading.state, reading.reader, reading.media_type) == ("ok", "ocr", media_type), reading
-    (page,) = reading.pages
+    reading = sandbox.read(path)
+    assert (reading.state, reading.reader, reading.media_type) == ("empty", "image", media_type), reading
+    assert reading.pages == (PageText("", "scan"),)
+    assert reading.reason == "The page is a scan; text recognition follows."
+    page = sandbox.recognise(path, [1])[1]
     assert all(word in page.text for word in ("Beschluss", "Haushalt", "Dienstag", "Rathaus"))
     assert page.method == "ocr"
     assert page.confidence is not None
@@ -52,24 +62,30 @@ def test_it_reads_the_text_of_a_picture(sandbox: Sandbox, kind: str, mode: str, 
 
 
 @recognised
-def test_it_reads_each_page_of_a_fax(sandbox: Sandbox) -> None:
+def test_it_recognises_each_page_of_a_fax(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "fax"
     with io.BytesIO(picture("TIFF", mode="1", pages=3)) as plain, Image.open(plain) as fax:
-        target = io.BytesIO()
-        fax.save(target, "TIFF", compression="group4", save_all=True, dpi=(200, 200))
+        fax.save(path, "TIFF", compression="group4", save_all=True, dpi=(200, 200))
 
-    pages = sandbox.read(target.getvalue()).pages
-
-    assert [page.text.split()[-1] for page in pages] == ["1", "2", "3"]
+    assert len(sandbox.read(path).pages) == 3
+    found = sandbox.recognise(path, [3, 1])
+    assert [found[number].text.split()[-1] for number in (3, 1)] == ["3", "1"]
 
 
 @recognised
-def test_it_finds_no_text_where_there_is_none(sandbox: Sandbox) -> None:
-    target = io.BytesIO()
-    Image.effect_noise((300, 300), 90).save(target, "PNG")
+def test_it_finds_no_text_where_there_is_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "noise"
+    Image.effect_noise((300, 300), 90).save(path, "PNG")
 
-    reading = sandbox.read(target.getvalue())
+    assert sandbox.recognise(path, [1])[1].text == ""
 
-    assert (reading.state, reading.reason) == ("empty", "No text was recognised in the picture.")
+
+@recognised
+def test_it_recognises_pictures_in_archives_at_once(sandbox: Sandbox) -> None:
+    reading = sandbox.read(zipped({"brief.png": picture("PNG")}))
+
+    assert (reading.state, [page.method for page in reading.pages]) == ("ok", ["zip", "ocr"])
+    assert reading.pages[1].text.startswith("brief.png\n\nBeschluss des Rates")
 
 
 def png(width: int, height: int) -> bytes:
@@ -94,13 +110,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_it_gives_a_state_to(sandbox: Sandbox, name: str) -> None:
+def test_it_gives_a_state_to(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     reading = sandbox.read(HOSTILE[name])
+    (tmp_path / "picture").write_bytes(HOSTILE[name])
 
     assert reading.state in STATES - {"crashed", "timeout", "hostile", "ok"}, reading
     assert reading.reason
+    assert all(page.text == "" for page in sandbox.recognise(tmp_path / "picture", [1, 2]).values())
 
 
-@recognised
 def test_it_does_not_unpack_a_picture_of_four_gigapixels(sandbox: Sandbox) -> None:
     assert sandbox.read(HOSTILE["four gigapixels"]).state == "too_large"
