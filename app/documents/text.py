@@ -20,6 +20,8 @@ _HYPHEN = re.compile(r"(?<=[a-zäöüß])[-\u00ad\u2010] ?\n(?=[a-zäöüß])")
 
 def clean(text: str) -> str:
     """Text without what no page may show and no database takes."""
+    if text.replace("\n", "").isprintable():  # most is, and that takes a third of the time
+        return text
     return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
 
 
