@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.facts import Kind
+from app.facts import Kind, street_of
 from app.models import Blob, File, Link, Mention, Paper
 from app.queries.references import FILE_ROLES
 from app.shown import shown
@@ -118,7 +118,8 @@ def named_in(session: Session, paper: Paper, kind: Kind) -> list[Named]:
     labels: dict[str, Counter[str]] = {}
     first: dict[str, tuple[File, Mention]] = {}
     for file, row in rows:
-        labels.setdefault(row.value, Counter())[row.label or row.value] += 1
+        label = row.label or row.value
+        labels.setdefault(row.value, Counter())[(street_of(label) or label) if kind is Kind.PLACE else label] += 1
         first.setdefault(row.value, (file, row))
     named = [
         Named(value, _plainest(labels[value]), counts[value], file, row.page, row.number)
@@ -131,16 +132,15 @@ def named_in(session: Session, paper: Paper, kind: Kind) -> list[Named]:
     return sorted(named, key=lambda one: (-one.count, one.label))
 
 
-def papers_naming(session: Session, street: str, *, limit: int = MOST) -> list[Paper]:
-    """Return the papers whose files name a street, by its key, newest first."""
+def names_street(street: str) -> ColumnElement[bool]:
+    """Return the condition that a paper's shown files name a street, by its key."""
     holding = (
         select(Link.from_id)
         .join(File, File.id == Link.to_id)
         .join(Mention, Mention.sha256 == File.blob_sha256)
         .where(Mention.kind == Kind.PLACE, Mention.value == street, Link.property.in_(FILE_ROLES), shown(File))
     )
-    chosen = select(Paper).where(Paper.id.in_(holding), shown(Paper))
-    return list(session.scalars(chosen.order_by(Paper.date.desc().nulls_last(), Paper.id).limit(limit)))
+    return Paper.id.in_(holding)
 
 
 def _of_files(session: Session, paper: Paper, kind: Kind) -> list[tuple[File, Mention]]:

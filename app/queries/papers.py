@@ -7,7 +7,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.facts import street_key
 from app.models import Consultation, File, Link, Paper
+from app.queries.mentions import names_street
 from app.queries.paging import SIZE, Paged, counted, paged
 from app.queries.references import Reference, references
 from app.shown import shown
@@ -27,6 +29,7 @@ class PaperFilter:
     organization: str | None = None
     originator: str | None = None
     year: int | None = None
+    street: str | None = None  # by its name, in any spelling
 
 
 def papers(session: Session, wanted: PaperFilter | None = None, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
@@ -87,6 +90,8 @@ def _narrowed(query: Select[Paper], wanted: PaperFilter) -> Select[Paper]:
         query = query.where(_of_organization(wanted.organization))
     if wanted.originator is not None:
         query = query.where(_links_to(wanted.originator, ORIGINATORS))
+    if wanted.street is not None:
+        query = query.where(names_street(street_key(wanted.street)))
     if wanted.year is not None:
         first = date(wanted.year, 1, 1)
         query = query.where(Paper.date >= first, Paper.date <= first.replace(month=12, day=31))

@@ -11,6 +11,7 @@ from app.web import (
     i18n,
     licences,
     limits,
+    mentions,
     page_words,
     record_words,
     standing,
@@ -47,7 +48,19 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
     i18n.install(app)
-    for part in (assets, filters, licences, limits, wording, record_words, page_words, standing, errors, state):
+    for part in (
+        assets,
+        filters,
+        licences,
+        limits,
+        wording,
+        mentions,
+        record_words,
+        page_words,
+        standing,
+        errors,
+        state,
+    ):
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)

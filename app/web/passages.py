@@ -52,28 +52,40 @@ class Hits:
 
 @dataclass(slots=True)
 class Paragraph:
-    """Pieces of text, each with the number of the hit it is (0 for none)."""
+    """Pieces of text, each with the number of the hit it is (0 for none) and where it leads ("" for nowhere)."""
 
-    pieces: list[tuple[str, int]] = field(default_factory=list)
+    pieces: list[tuple[str, int, str]] = field(default_factory=list)
 
     def holds(self, hit: int) -> bool:
         """Whether a hit is in it."""
-        return bool(hit) and any(number == hit for _, number in self.pieces)
+        return bool(hit) and any(number == hit for _, number, _ in self.pieces)
 
 
-def paragraphs(segments: Sequence[Segment], hits: Hits) -> list[Paragraph]:
-    """Return a page's paragraphs, which blank lines part."""
+def paragraphs(segments: Sequence[Segment], hits: Hits, leads: Sequence[tuple[int, int, str]] = ()) -> list[Paragraph]:
+    """Return a page's paragraphs, which blank lines part; `leads` are places of its text with where they lead to."""
     found = [Paragraph()]
-    for text, number in _numbered(segments, hits.before):
-        first, *more = [text] if number else _BLANK.split(text)
+    for text, number, address in _leading(segments, hits.before, leads):
+        first, *more = [text] if number or address else _BLANK.split(text)
         if first:
-            found[-1].pieces.append((first, number))
-        found += [Paragraph([(part, 0)] if part else []) for part in more]
-    return [one for one in found if any(text.strip() for text, _ in one.pieces)]
+            found[-1].pieces.append((first, number, address))
+        found += [Paragraph([(part, 0, "")] if part else []) for part in more]
+    return [one for one in found if any(text.strip() for text, _, _ in one.pieces)]
 
 
-def _numbered(segments: Iterable[Segment], before: int) -> Iterator[tuple[str, int]]:
-    number = before
+def _leading(
+    segments: Iterable[Segment], before: int, leads: Sequence[tuple[int, int, str]]
+) -> Iterator[tuple[str, int, str]]:
+    """Cut unmarked pieces where something leads on; a hit inside of such a place leads there too."""
+    place, number = 0, before
     for segment in segments:
+        begin, place = place, place + len(segment.text)
         number += segment.marked
-        yield segment.text, number if segment.marked else 0
+        at = begin
+        for first, last, address in leads:
+            start, end = max(first, at), min(last, place)
+            if start >= end or (segment.marked and (start, end) != (begin, place)):
+                continue
+            yield segment.text[at - begin : start - begin], number if segment.marked else 0, ""
+            yield segment.text[start - begin : end - begin], number if segment.marked else 0, address
+            at = end
+        yield segment.text[at - begin :], number if segment.marked else 0, ""

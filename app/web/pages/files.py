@@ -9,6 +9,7 @@ from app.queries.bodies import bodies
 from app.queries.file_states import FileFilter, state_counts
 from app.web.filters import number
 from app.web.i18n import gettext
+from app.web.mentions import leads_of
 from app.web.pages.originals import LOOKED_AT
 from app.web.pages.records import (
     Choice,
@@ -94,7 +95,7 @@ def show(key: str) -> str:
         number=number,
         count=count,
         page=page,
-        paragraphs=paragraphs(marked.segments or [Segment(flowing(page.text))], hits),
+        paragraphs=paragraphs(marked.segments or [Segment(flowing(page.text))], hits, leads_of(db, file, number)),
         query=query,
         hits=hits,
         until=marked.until,

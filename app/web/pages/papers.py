@@ -13,6 +13,7 @@ from app.queries.references import Reference, files_among, references
 from app.queries.states import PaperState, state_of
 from app.web.filters import held, local, number, today
 from app.web.i18n import gettext, ngettext
+from app.web.mentions import mentions_of
 from app.web.pages.records import (
     Choice,
     body_asked,
@@ -47,6 +48,7 @@ def index() -> str:
         organization=organization.id if organization else None,
         originator=originator.id if originator else None,
         year=year_asked(),
+        street=words_asked("street", 80),
     )
     listed = queries.papers(db, wanted, page=page_number())
     return render_template(
@@ -81,6 +83,7 @@ def show(key: str) -> str:
         resolution=_resolution(path, standing),
         quotes=quotes_of(db, paper.id),
         related=queries.related_papers(db, paper),
+        mentions=mentions_of(db, paper),
         history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
@@ -97,8 +100,11 @@ def _choices(
         originator.key if originator else "",
         hidden=True,
     )
+    named = wanted.street or ""
+    street = Choice("street", gettext("Street"), [(named, named)], named, hidden=True)
     return [
         *([brought_in] if originator else []),
+        *([street] if wanted.street else []),
         Choice("type", gettext("Kind"), by_count(queries.paper_types(db)), wanted.paper_type or ""),
         Choice("year", gettext("Year"), by_count(queries.paper_years(db)), str(wanted.year or "")),
         organization_choice(organizations(db), organization),

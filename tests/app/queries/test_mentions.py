@@ -1,0 +1,167 @@
+"""A number means a paper only where exactly one has it; the streets, sums and dates of a paper are counted once."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+from sqlalchemy.orm import Session
+
+from app.db import writing
+from app.facts import Kind
+from app.models import Blob, File, Paper
+from app.queries.mentions import cited_by, citing, named_in, spans
+from app.queries.papers import PaperFilter, papers
+from oparl_sync import facts
+from oparl_sync.progress import Progress
+from tests import factories
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+def saved(engine: Engine, *rows: Any) -> None:
+    """Write rows, and look through their texts."""
+    factories.save(engine, *rows)
+    facts.waiting(engine, Progress(quiet=True))
+
+
+def linked(session: Session, file: File, page: int = 1) -> list[tuple[int, int, str | None]]:
+    """Return where on a page papers are named, and by which number those are known."""
+    found = spans(session, file, page)
+    return [(span.start, span.end, span.paper.reference) for span in found if span.paper is not None]
+
+
+def test_it_links_the_number_of_a_paper(engine: Engine, session: Session) -> None:
+    named, own = factories.paper(reference="DS 0417/2026"), factories.paper(reference="0500/2026")
+    file, *rows = factories.read_file("Siehe Drucksache 417/2026.", of=own)
+    saved(engine, named, own, file, *rows)
+    assert linked(session, file) == [(17, 25, "DS 0417/2026")]
+    assert linked(session, file, 2) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"reference": "417/2026"},
+        {"reference": "DS 0417/2026"},
+        {"reference": "DS-0417/2026"},
+    ],
+)
+def test_a_number_that_two_papers_have_leads_nowhere(engine: Engine, session: Session, other: dict[str, Any]) -> None:
+    first, second = factories.paper(reference="0417/2026"), factories.paper(**other)
+    citer = factories.paper(reference="1/26")
+    file, *rows = factories.read_file("Siehe Drucksache 0417/2026.", of=citer)
+    saved(engine, first, second, citer, file, *rows)
+    assert linked(session, file) == []
+    assert [citing(session, paper) for paper in (first, second)] == [[], []]
+    assert cited_by(session, citer) == []
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"source_id": 2}, {"body_id": "https://council.example/oparl/body/2"}, {"deleted": True}],
+    ids=["another source", "another council", "withdrawn"],
+)
+def test_a_paper_of_somebody_else_is_not_meant(engine: Engine, session: Session, elsewhere: dict[str, Any]) -> None:
+    other = factories.paper(reference="0417/2026", **elsewhere)
+    citer = factories.paper(reference="1/26")
+    file, *rows = factories.read_file("Siehe Drucksache 0417/2026.", of=citer)
+    saved(
+        engine,
+        factories.source(),
+        factories.source(slug="other", url="https://other.example"),
+        other,
+        citer,
+        file,
+        *rows,
+    )
+    assert linked(session, file) == []
+    assert (citing(session, other), cited_by(session, citer)) == ([], [])
+
+
+def test_a_paper_does_not_lead_to_itself(engine: Engine, session: Session) -> None:
+    paper, other = factories.paper(reference="0417/2026"), factories.paper(reference="0418/2026")
+    file, *rows = factories.read_file("Vorlage 0417/2026 ergänzt Vorlage 0418/2026.", of=paper)
+    saved(engine, paper, other, file, *rows)
+    assert [number for _, _, number in linked(session, file)] == ["0418/2026"]
+    assert [one.paper.id for one in cited_by(session, paper)] == [other.id]
+    assert citing(session, paper) == []
+
+
+def test_it_knows_who_names_whom_and_where_first(engine: Engine, session: Session) -> None:
+    named = factories.paper(reference="0417/2026")
+    old, new = (factories.paper(reference=f"050{n}/2026", date=date(2026, n, 1)) for n in (1, 2))
+    saved(
+        engine,
+        [named, old, new],
+        factories.read_file("Nichts", "Vorlage 0417/2026", "Vorlage 0417/2026", of=old),
+        factories.read_file("Vorlage 0417/2026 und Vorlage 0501/2026", of=new),
+        factories.read_file("Vorlage 0417/2026", of=factories.meeting(), role="invitation"),
+    )
+    assert [(one.paper.reference, one.page) for one in citing(session, named)] == [("0502/2026", 1), ("0501/2026", 2)]
+    assert [one.paper.reference for one in cited_by(session, new)] == ["0417/2026", "0501/2026"]
+    assert cited_by(session, named) == []
+
+
+def test_what_is_closed_to_the_public_names_nothing(engine: Engine, session: Session) -> None:
+    named, citer = factories.paper(reference="0417/2026"), factories.paper(reference="0500/2026")
+    file, *rows = factories.read_file("Vorlage 0417/2026, Gartenstraße 5, 500 Euro", of=citer)
+    file.deleted = True
+    saved(engine, named, citer, file, *rows)
+    assert (citing(session, named), cited_by(session, citer)) == ([], [])
+    assert [named_in(session, citer, kind) for kind in Kind] == [[], [], [], []]
+
+
+def test_text_that_was_read_anew_shows_no_old_places(engine: Engine, session: Session) -> None:
+    file, *rows = factories.read_file("In der Gartenstraße")
+    saved(engine, file, *rows)
+    assert [span.label for span in spans(session, file, 1)] == ["Gartenstraße"]
+    with writing(engine) as writer:
+        writer.execute(update(Blob).values(facts_version=None))
+    session.rollback()
+    assert spans(session, file, 1) == []
+
+
+def test_it_lists_what_a_paper_names(engine: Engine, session: Session) -> None:
+    paper = factories.paper()
+    main = factories.read_file(
+        "Gartenstraße 5, Kaiserstr. 1, Gartenstr. 7, 500 Euro am 12.03.2026, 2,5 Mio. Euro im Mai 2025",
+        of=paper,
+        role="mainFile",
+    )
+    annex = factories.read_file("", "500 € und 10 bis 20 Euro, Gartenstraße", of=paper)
+    saved(engine, paper, main, annex)
+    streets = named_in(session, paper, Kind.PLACE)
+    assert [(one.label, one.count, one.page) for one in streets] == [("Gartenstraße", 3, 1), ("Kaiserstraße", 1, 1)]
+    sums = named_in(session, paper, Kind.AMOUNT)
+    assert [(one.value, one.count) for one in sums] == [("250000000", 1), ("50000", 2), ("1000..2000", 1)]
+    assert [one.file.id for one in sums] == [main[0].id, main[0].id, annex[0].id]
+    assert [one.value for one in named_in(session, paper, Kind.DATE)] == ["2025-05", "2026-03-12"]
+
+
+@pytest.mark.parametrize("spelling", ["Gartenstraße", "Gartenstr.", "gartenstrasse", "Garten-Straße"])
+def test_papers_are_found_by_a_street_in_any_spelling(engine: Engine, session: Session, spelling: str) -> None:
+    naming, other = factories.paper(), factories.paper()
+    saved(
+        engine,
+        naming,
+        other,
+        factories.read_file("Gartenstr. 5", of=naming),
+        factories.read_file("Kaiserstraße", of=other),
+    )
+    assert [paper.id for paper in papers(session, PaperFilter(street=spelling)).rows] == [naming.id]
+    assert [paper.id for paper in papers(session, PaperFilter(street="Zirkel")).rows] == []
+    assert len(papers(session, PaperFilter()).rows) == 2
+
+
+def test_a_number_of_nobody_leads_nowhere(engine: Engine, session: Session) -> None:
+    file, *rows = factories.read_file("Siehe Drucksache 0417/2026.")
+    saved(engine, factories.paper(reference=None), file, *rows)
+    assert linked(session, file) == []
+    assert isinstance(file, File)
+    assert citing(session, Paper(id="x", source_id=1)) == []
