@@ -188,7 +188,7 @@ def test_the_version_is_noted(engine: Engine) -> None:
 
 def stopped_before(batch: int) -> Any:
     """Interrupt before the results of this batch are written, counted from 1."""
-    written, calls = facts._note, []
+    written, calls = facts._note, list[int]()
 
     def counting(*arguments: Any) -> None:
         calls.append(1)
@@ -201,7 +201,7 @@ def stopped_before(batch: int) -> Any:
 
 def once(module: Any, name: str, first: Any, engine: Engine) -> Any:
     """Let something happen before the function is called for the first time, in its own transaction."""
-    original, done = getattr(module, name), []
+    original, done = getattr(module, name), list[int]()
 
     def acting(session: Session, *arguments: Any) -> None:
         if not done:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from app.facts import dates
 
-MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli")
-MONTHS += ("August", "September", "Oktober", "November", "Dezember")
+MONTHS = [
+    *("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli"),
+    *("August", "September", "Oktober", "November", "Dezember"),
+]
 
 
 @pytest.mark.parametrize(
