@@ -96,7 +96,7 @@ def batches(engine: Engine, turn: Turn) -> Iterator[list[Document]]:
         with Session(engine) as session:
             portion, looked = _portion(session), time.monotonic()
         claimed = False
-        while portion and time.monotonic() - looked < IN_ORDER:
+        while portion and (not claimed or time.monotonic() - looked < IN_ORDER):
             with turn.writing() as session:
                 documents, portion = _claim(session, turn.claim, portion)
             if documents:
