@@ -28,6 +28,12 @@ def read(document: mmap, writer: Writer) -> None:
         writer.begin("zip")
         writer.end(refused.state, str(refused))
         return
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  # of a damaged archive zipfile raises whatever Python can
+        writer.begin("zip")
+        writer.end("damaged", f"The archive is damaged ({type(error).__name__}).")
+        return
     if reader is not None:
         reader.read(packed, writer)
         return
