@@ -32,6 +32,7 @@ _MOST_UNMAPPED = 0.1
 _FEWEST_LETTERS = 150
 _ENOUGH_COMMON = 0.2  # real forms have up to 18 % in a sound font, and the rest in a broken one
 _LONGEST_WORDS, _SHORTEST_WORDS = 16.0, 1.6  # letters; German running text has 6
+_FEWEST_DIFFERENT = 20  # words: the letters of few are no sample of a language
 _LEAST_ALIKE = 0.75  # cosine; of real pages at least 0.87, of the same with shifted letters 0.64 at most
 # How often each letter occurs in German, in thousandths; English text is 0.96 alike.
 _LETTERS = dict(
@@ -82,6 +83,8 @@ def _closer(text: str, words: list[str]) -> str:
         return "run together"
     if letters < _SHORTEST_WORDS * len(words):
         return "spaced out"
+    if len(set(words)) < _FEWEST_DIFFERENT:
+        return ""
     own = sqrt(sum(count * count for count in counts.values()))
     alike = sum(counts[letter] * often for letter, often in _LETTERS.items()) / (own * _LENGTH)
     return "garbled" if alike < _LEAST_ALIKE else ""
