@@ -69,15 +69,30 @@ FIELDS = {
     "subLocality": N_("district"),
     "locality": N_("town"),
 }
+# By the names of the formats, which are the same in every language.
 KINDS = {
     "application/pdf": "PDF",
     "application/msword": "Word",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.ms-excel": "Excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.ms-powerpoint": "PowerPoint",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
     "application/vnd.oasis.opendocument.text": "OpenDocument",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument",
+    "application/vnd.ms-outlook": "Outlook",
+    "application/rtf": "RTF",
     "application/zip": "ZIP",
+    "message/rfc822": "E-Mail",
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/gif": "GIF",
+    "image/tiff": "TIFF",
+    "image/webp": "WebP",
+    "image/bmp": "BMP",
     "text/plain": "Text",
+    "text/csv": "CSV",
     "text/html": "HTML",
 }
 # Short, for a line in a list; nothing where the file was read in full.
