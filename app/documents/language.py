@@ -17,7 +17,7 @@ _WORDS = {
     "es": "el los las que y por para con una del se como más sus al lo es",
     "pl": "nie się na do jest że przez oraz dla od jak po są to lub",
     "tr": "ve bir bu için ile olarak da daha olan çok gibi ya veya",
-    "da": "og det til på ikke med som den af er en der jeg har blev",
+    "da": "og det til på ikke med som af er jeg har blev også efter ved",
 }
 _COMMON = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _KNOWN = _COMMON["de"] | _COMMON["en"]

@@ -1,5 +1,6 @@
 """What a PDF calls itself: the title it states, or else the heading that stands out on its first page."""
 
+import ctypes
 import re
 from statistics import median
 
@@ -15,7 +16,7 @@ _FILE_NAME = re.compile(
 )
 _LINES = 40  # a heading stands further up
 _LARGER = 1.15  # times the size of the other lines
-_BOLD = 600
+_BOLD, _NAME_BYTES = 600, 128
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _WORDS_MOST = 30
 # A letterhead is larger than the title below it.
@@ -71,7 +72,15 @@ def _sized(text_page: pypdfium2.PdfTextPage) -> list[tuple[str, float, bool]]:
         if word:
             letter = pdfium.FPDFText_GetCharIndexFromTextIndex(raw, place + word.start())
             pdfium.FPDFText_GetLooseCharBox(raw, letter, box)
-            bold = pdfium.FPDFText_GetFontWeight(raw, letter) >= _BOLD
-            found.append((line.strip(), abs(box.top - box.bottom), bold))
+            found.append((line.strip(), abs(box.top - box.bottom), _is_bold(raw, letter)))
         place += len(line) + 2
     return found
+
+
+def _is_bold(raw: object, letter: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(raw, letter) >= _BOLD:
+        return True
+    # Fonts that every reader of PDFs has come with a name alone.
+    name = ctypes.create_string_buffer(_NAME_BYTES)
+    length = pdfium.FPDFText_GetFontInfo(raw, letter, name, _NAME_BYTES, None)
+    return length <= _NAME_BYTES and b"bold" in name.value.lower()
