@@ -8,6 +8,8 @@ from app.web.i18n import N_, gettext
 METHODS = {
     "pdfium": N_("From the PDF"),
     "pdfminer": N_("From the PDF"),
+    "scan": N_("From the PDF"),
+    "garbled": N_("From the PDF, with letters that may be wrong"),
     "plain": N_("From the text file"),
     "docx": N_("From the Word file"),
     "doc": N_("From the Word file"),
@@ -17,12 +19,12 @@ METHODS = {
     "xls": N_("From the table"),
     "ods": N_("From the table"),
     "pptx": N_("From the slides"),
+    "ppt": N_("From the slides"),
     "odp": N_("From the slides"),
     "html": N_("From the web page"),
-    "mail": N_("From the mail"),
+    "msg": N_("From the mail"),
     "eml": N_("From the mail"),
     "zip": N_("From the archive"),
-    "archive": N_("From the archive"),
     "stated": N_("As the council's server states it"),
 }
 

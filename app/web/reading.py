@@ -10,8 +10,11 @@ from app.models import File
 from search import BadQuery, Marker, Segment, parse_query
 from search.highlight import MAX_SCAN
 
-# What a browser might run or draw as a page is sent as plain bytes.
-ACTIVE = re.compile(r"html|xml|svg|script|mathml", re.IGNORECASE)
+# Only what no browser runs, takes for a style or draws as a page goes by its name; all else is plain bytes.
+INERT = re.compile(
+    r"application/(?:pdf|rtf|msword|zip|gzip|vnd\.(?:ms-|oasis\.opendocument\.|openxmlformats-)[\w.-]+)"
+    r"|image/(?:png|jpeg|gif|tiff|webp|bmp)|text/(?:plain|csv)|message/rfc822"
+)
 BYTES = "application/octet-stream"
 MAX_NAME = 120
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\\/:*?\"<>|]+")
@@ -106,8 +109,8 @@ def _pieces(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Segment]:
 
 
 def served_type(media_type: str | None) -> str:
-    """Return the type that mirrored bytes are sent as: what was found in them, unless a browser could run it."""
-    return BYTES if not media_type or ACTIVE.search(media_type) else media_type
+    """Return the type that mirrored bytes are sent as: what was found in them, if no browser runs that."""
+    return media_type if media_type and INERT.fullmatch(media_type) else BYTES
 
 
 def download_name(file: File) -> str:

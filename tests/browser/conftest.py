@@ -91,7 +91,11 @@ def served(house: House) -> Callable[[], AbstractContextManager[str]]:
             house.asked.append(environ["HTTP_HOST"] + environ["PATH_INFO"])
             if environ["HTTP_HOST"].startswith("localhost"):
                 house.cookies.append(environ.get("HTTP_COOKIE", ""))
-            return app(environ, start)
+            answer = app(environ, start)
+            try:
+                return list(answer)
+            finally:
+                answer.close()  # the little server forgets it where a browser hangs up
 
         port = int(house.settings.base_url.rpartition(":")[2])
         server = make_server("127.0.0.1", port, noting, threaded=True, request_handler=_Quiet)

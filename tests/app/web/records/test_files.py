@@ -173,7 +173,21 @@ def test_the_bytes_are_sent_to_be_saved_and_never_to_be_opened(
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("media_type", ["text/html", "image/svg+xml", "application/xml", "text/javascript", None, ""])
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "text/html",
+        "image/svg+xml",
+        "application/xml",
+        "text/javascript",
+        "text/css",
+        "multipart/related",
+        "Text/HTML",
+        "image/png;x",
+        None,
+        "",
+    ],
+)
 def test_what_a_browser_could_run_is_sent_as_plain_bytes(
     engine: Engine, settings: Settings, client: FlaskClient, media_type: str | None
 ) -> None:
