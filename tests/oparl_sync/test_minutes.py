@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.db import now, writing
+from app.facts.minutes import results_in
 from app.models import AgendaItem, Blob, Change, Consumer, File, Meeting, MinutesResult, Page, PaperQuote
 from app.queries.minutes import minuted, quotes_of
 from oparl_sync import erase, minutes, withdraw
@@ -185,10 +186,9 @@ def test_a_file_that_goes_while_it_is_looked_into_leaves_nothing(
     engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = council.save()
-    look = minutes.results_in
 
     def gone(*arguments: Any) -> Any:
-        found = look(*arguments)
+        found = results_in(*arguments)
         with writing(engine) as session:
             withdraw.withdraw(session, "File", [file.id], source_id=1, backfill=False, at=now())
         return found
@@ -302,7 +302,7 @@ def test_no_change_is_told_of_what_was_read(engine: Engine, council: Council) ->
         assert log.last_seq(session) == before == session.scalar(select(func.max(Change.seq)))
 
 
-@pytest.mark.parametrize("alter", [lambda m: None, lambda m: setattr(m, "start", None)])
+@pytest.mark.parametrize("alter", [lambda _: None, lambda m: setattr(m, "start", None)], ids=["day", "none"])
 def test_a_meeting_without_a_day_believes_its_own_minutes_only_without_one(
     engine: Engine, council: Council, alter: Callable[[Meeting], None]
 ) -> None:

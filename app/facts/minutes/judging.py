@@ -15,7 +15,7 @@ _PART = re.compile(
     r"|(?<![\d.,])\d{1,2}\.\d{1,2}(?:\.\d{1,2})?:? (?=[a-z(])"
 )
 _MAIN = re.compile(
-    r"(?:^|[.;] )(?:geänderte |modifizierte |so geänderte )?(?:beschlussvorlage|verwaltungsvorlage|vorlage"
+    r"(?<!der )(?<!zur )\b(?:geänderte |modifizierte |so geänderte )?(?:beschlussvorlage|verwaltungsvorlage|vorlage"
     r"|hauptantrag"
     r"|gesamtabstimmung|schlussabstimmung|beschlussvorschlag)(?: \([^)]*\))?: "
 )

@@ -13,7 +13,7 @@ _ASIDE = re.compile(
     r"änderungsantr|ergänzungsantr|zusatzantr|geschäftsordnung|\bgo-antrag|dringlichkeit|dringlicherklärung"
     r"|vertagungsantr|antrag auf (?:vertagung|schluss|nichtbefassung|verweisung|absetzung|ende|unterbrechung|abbruch"
     r"|verlängerung|rede|zuweisung)|\bminderheit|\bmehrheit der|antrag der (?:mehrheit|sk|kommission|rpk|gpk)"
-    r"|rückweisung|eventualantr|hilfsantr|unterantr|gegenantr|alternativantr|konkurrenzantr|ausschliessung|befangen"
+    r"|rückweisung|eventualantr|hilfsantr|unterantr|gegenantr|alternativantr|konkurrenzantr|ausschliessung"
     r"|tonaufzeichnung|rederecht|erweiterung der tagesordnung"
 )
 _RESULT = re.compile(
@@ -66,6 +66,8 @@ def results(text: str, start: int, end: int) -> list[Passage]:
         if not match or (not match["colon"] and match.end() < line_end and text[match.end() : line_end].strip()):
             continue
         words_end = _result_end(text, match.end(), end)
+        if not text[match.end() : words_end].strip():
+            continue
         label_of = _line_before(text, line_start, start) if not (match["of"] or "").strip() else match["of"]
         found.append(Passage(plain(match["label"]), line_start, match.end(), words_end, plain(label_of or "")))
     return found
@@ -111,8 +113,8 @@ def _result_end(text: str, start: int, end: int) -> int:
         if count >= MAX_LINES or (count and _labelled(text, line_start, line_end)):
             break
         on = not gap and (before.rstrip().endswith(("-", ",")) or _goes_on(before, line))
-        # Behind a gap only what stands there by itself: a line of a form, no sentence of the report.
-        alone = tells(line) and not (gap and _REPORT.match(line))
+        # Further on only what stands there by itself: a line of a form, no sentence of the report.
+        alone = tells(line) and not (count and _REPORT.match(line))
         if not (on or alone) and (count or len(line) > 90):
             break
         kept, before, count, gap = line_end, line, count + 1, False
@@ -120,6 +122,8 @@ def _result_end(text: str, start: int, end: int) -> int:
 
 
 def _labelled(text: str, start: int, end: int) -> bool:
+    if (match := _RESULT.match(text, start, end)) and match["colon"]:
+        return True
     return bool(_DECISION.match(text, start, end) and text[start:end].rstrip().endswith(":"))
 
 

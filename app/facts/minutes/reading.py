@@ -18,8 +18,8 @@ _NUMBER = re.compile(
     r"(?im)^[ \t]*(?:beschluss|beschluß)[- ]?(?:nr\.?|nummer)[ \t]*:?[ \t]*"
     r"(?P<number>[A-Z]{0,4}[ /-]?\d[\w./()-]{0,24})"
 )
-# These end a matter in this meeting, whatever form was filled in above them.
-_ENDING = frozenset({Result.DEFERRED, Result.WITHDRAWN})
+_MOST = 50  # forms below one item: more are a list of something else
+_TELLING = frozenset({Result.DEFERRED, Result.WITHDRAWN, Result.AMENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,17 @@ def _finding(text: str, section: Section) -> Finding | None:
     title = plain(section.item.title)
     forms = [one for one in results(text, section.start, section.end) if not is_aside(one.of, title)]
     settled = decisions(text, section.start, section.end)
-    if not section.joint:
-        said = _sentences(text, section, title)
+    said = [] if section.joint else _sentences(text, section, title)
+    if len(forms) > _MOST:
+        return None
     if forms:
         found = [
             labelled(text, one, None if section.joint else _above(settled, one), section.number, joint=section.joint)
             for one in forms
         ]
         clear = [one for one in found if one]
-        contested = not section.joint and any(
-            one.result in _ENDING and not all(same(one.result, other.result) for other in clear) for one in said
-        )
-        return _agreed(clear) if len(clear) == len(found) and not contested else None
+        # A sentence may say more than the form, or that the form does not hold: "Der Punkt wird vertagt."
+        return _agreed([*(one for one in said if one.result in _TELLING), *clear]) if len(clear) == len(found) else None
     if section.joint:
         return None
     open_ones = [one for one in settled if "vorschlag" not in one.label and "antrag" not in one.label]

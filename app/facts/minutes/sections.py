@@ -32,12 +32,18 @@ def sections(text: str, headings: Sequence[Heading]) -> list[Section]:
     """Return the sections of the items that have exactly one."""
     headings = _without_list(_merged(headings))
     found: dict[str, list[Section]] = {}
+    ends_alone = [*(heading.start for heading in headings[1:]), len(text)]
+    ends = list(ends_alone)
+    for at in range(len(headings) - 2, -1, -1):  # what is treated as one ends with its last
+        if _are_one(text, headings[at], headings[at + 1]):
+            ends[at] = ends[at + 1]
     for at, heading in enumerate(headings):
         if heading.item is None:
             continue
-        end = headings[at + 1].start if at + 1 < len(headings) else len(text)
+        end = ends[at]
         start = min(heading.end, end)
-        joint = _is_joint(text, headings, at) or bool(_JOINTLY.search(text, start, min(end, start + 1500)))
+        joint = end > ends_alone[at] or _is_joint(text, headings, at, end)
+        joint = joint or bool(_JOINTLY.search(text, start, min(end, start + 1500)))
         found.setdefault(heading.item.key, []).append(Section(heading.item, heading.number, start, end, joint))
     return [one for parts in found.values() for one in parts[:1] if len(parts) == 1]
 
@@ -70,31 +76,27 @@ def _without_list(headings: list[Heading]) -> list[Heading]:
     return headings
 
 
-def _is_joint(text: str, headings: Sequence[Heading], at: int) -> bool:
-    """Whether nothing stands between this heading and the one of a sibling before or after it."""
-    here = headings[at]
-    if _sibling_follows(text, here):
-        return True
-    for near in (at - 1, at + 1):
-        if not 0 <= near < len(headings) or not headings[near].number:
-            continue
-        earlier, later = sorted((here, headings[near]), key=lambda one: one.start)
-        if earlier.item is None and earlier.end - earlier.start < _NEAR:  # its title was not looked for
-            short = later.start - earlier.start < _TITLE
-        else:
-            short = len(text[min(earlier.end, later.start) : later.start].strip()) <= _EMPTY
-        if short and _related(earlier.number, later.number):
-            return True
-    return False
+def _is_joint(text: str, headings: Sequence[Heading], at: int, end: int) -> bool:
+    """Whether an item is treated with the one before it, or with others that are named below its title."""
+    return (at > 0 and _are_one(text, headings[at - 1], headings[at])) or _sibling_follows(text, headings[at], end)
 
 
-def _sibling_follows(text: str, here: Heading) -> bool:
+def _are_one(text: str, earlier: Heading, later: Heading) -> bool:
+    """Whether nothing stands between the headings of two siblings."""
+    if not (earlier.number and later.number and _related(earlier.number, later.number)):
+        return False
+    if earlier.item is None:  # its title was not looked for
+        return later.start - earlier.start < _TITLE
+    return len(text[min(earlier.end, later.start) : later.start].strip()) <= _EMPTY
+
+
+def _sibling_follows(text: str, here: Heading, end: int) -> bool:
     """Whether a line soon after the title begins with the number of a sibling or a part of this item."""
     head, _, last = here.number.rpartition(".")
     pattern = rf"(?m)^[ \t]*(?:{re.escape(here.number)}\.\d" + (
         rf"|{re.escape(head)}\.(?!{last}\b)\d+)" if head else ")"
     )
-    return bool(re.compile(pattern).search(text, here.end, here.end + _TITLE))
+    return bool(re.compile(pattern).search(text, here.end, min(end, here.end + _TITLE)))
 
 
 def _related(first: str, second: str) -> bool:

@@ -59,7 +59,7 @@ _ADOPTED = re.compile(
     r"|\b(?:laut|gemäss|wie) (?:beschluss)?(?:vorschlag|vorlage)\b|\bwie vorgeschlagen\b|\banpassung angenommen\b"
 )
 _AMENDED = re.compile(
-    r"(?<!un)(?<!\w)(?:ge|ver|abge)ändert\w*|\bmodifiziert\w*|\bmit (?:den |der |einer |folgenden? |o\. ?g\. )?"
+    r"(?<!un)(?<!\w)(?:ge|ver|abge)ändert\w*|\bmodifiziert\w*|\bmit (?:den |der |einer |folgende[nr]? |o\. ?g\. )?"
     r"(?:änderung|ergänzung|massgabe)(?:en)?\b|\bin ergänzter\b"
 )
 _HOW = re.compile(r"\beinstimmig\w*|\bmehrheitlich\w*|\bmit mehrheit\b|\bmit stimmenmehrheit\b|\beinvernehmlich\b")
