@@ -11,6 +11,7 @@ import pytest
 from app.documents import STATES, Reading, Sandbox
 from tests.conftest import missing
 from tests.real.captured import DATA
+from tests.real.trees import MOST_KIB, watched
 
 pytestmark = pytest.mark.real
 
@@ -41,8 +42,20 @@ def read_all(files: list[Path], boxes: tuple[Sandbox, Sandbox]) -> list[Outcome]
 
 @pytest.fixture(scope="module")
 def boxes() -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Two sandboxes, neither of which may die, nor hold more than 1.3 GB with all that it starts."""
     with Sandbox() as first, Sandbox() as second:
-        yield first, second
+        before = [warm_pid(first), warm_pid(second)]
+        with watched(*before) as most:
+            yield first, second
+        assert [warm_pid(first), warm_pid(second)] == before
+        assert max(most.values()) < MOST_KIB
+
+
+def warm_pid(box: Sandbox) -> int:
+    """Return the process that starts the others."""
+    assert box.read(b"warm", name="a.txt").state == "ok"
+    assert box._warm is not None
+    return box._warm.pid
 
 
 def test_every_broken_file_comes_to_a_state(boxes: tuple[Sandbox, Sandbox]) -> None:

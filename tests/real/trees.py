@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PAGE_KIB = 4
+MOST_KIB = 1_300_000  # for a sandbox: 1 GiB for one document, and what all share
 
 
 def _family(pid: int) -> Iterator[int]:
