@@ -38,6 +38,7 @@ class Settings:
     files_origin: str = ""
     previews_max_mb: int = DEFAULT_PREVIEWS_MB
     allow_unsandboxed: bool = False
+    keep_originals: bool = True
 
     @property
     def file_copies(self) -> Path:
@@ -76,6 +77,7 @@ class Settings:
             fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),
             files_origin=environ.get("FILES_ORIGIN", "").rstrip("/"),
             allow_unsandboxed=_yes("ALLOW_UNSANDBOXED", environ, faults),
+            keep_originals=_yes("KEEP_ORIGINALS", {"KEEP_ORIGINALS": "1", **environ}, faults),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()

@@ -144,10 +144,13 @@ def _values(row: Any, outcome: Outcome, at: datetime) -> dict[str, Any]:
 def _keep_blobs(session: Session, store: FileStore, outcomes: dict[str, Outcome], at: datetime) -> dict[str, Outcome]:
     """Keep what came; returns the outcomes, where bytes were tidied away meanwhile as such that are owed."""
     found = {outcome.sha256: outcome.size for outcome in outcomes.values() if outcome.sha256}
-    known = set(
-        session.scalars(select(Blob.sha256).where(Blob.sha256.in_(found)).order_by(Blob.sha256).with_for_update())
-    )
-    lost = {sha256 for sha256 in found if not store.exists(sha256)}
+    columns = (Blob.sha256, Blob.dropped_at)
+    locked = session.execute(select(*columns).where(Blob.sha256.in_(found)).order_by(Blob.sha256).with_for_update())
+    dropped = {row.sha256: row.dropped_at for row in locked}
+    known, here = set(dropped), {sha256 for sha256 in found if store.exists(sha256)}
+    lost = {sha256 for sha256 in found if sha256 not in here and not dropped.get(sha256)}
+    # What had been given up and came again is read again, if that is owed, and given up again.
+    session.execute(update(Blob).where(Blob.sha256.in_(here), Blob.dropped_at.is_not(None)).values(dropped_at=None))
     rows = [{"sha256": k, "size": size, "stored_at": at} for k, size in found.items() if k not in known | lost]
     if rows:
         session.execute(insert(Blob), rows)

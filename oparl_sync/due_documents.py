@@ -164,13 +164,21 @@ def _park(session: Session, rows: list[Any]) -> None:
 
 def _is_owed() -> ColumnElement[bool]:
     """Whether a document is to be read: never read, by a worse reader, given up by chance, or left in the middle."""
-    by_chance = and_(
-        Blob.read_state.in_(BY_CHANCE), Blob.read_attempts.between(1, TRIES - 1), Blob.read_at < now() - A_DAY
-    )
+    by_chance = and_(may_be_chance(), Blob.read_at < now() - A_DAY)
     return and_(
         Blob.dropped_at.is_(None),
         or_(Blob.read_state.is_(None), Blob.claim.is_not(None), by_chance, is_outdated()),
     )
+
+
+def may_be_owed() -> ColumnElement[bool]:
+    """Whether a document that was read is read now, or to be read again, be it later."""
+    return or_(Blob.claim.is_not(None), may_be_chance(), is_outdated())
+
+
+def may_be_chance() -> ColumnElement[bool]:
+    """Whether what became of a document may be the machine's fault: it is read again, but not for ever."""
+    return and_(Blob.read_state.in_(BY_CHANCE), Blob.read_attempts.between(1, TRIES - 1))
 
 
 def is_outdated() -> ColumnElement[bool]:
@@ -178,8 +186,9 @@ def is_outdated() -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [false()]
     for version, better in BETTER.items():
         older = [str(number) for number in range(1, version)]
-        of = or_(Blob.read_state.in_(better.states), Blob.media_type.in_(better.media_types))
-        found.append(and_(Blob.reader_version.in_(older), of))
+        # Without nulls: whoever asks for the contrary must get the others.
+        of = or_(Blob.read_state.in_(better.states), func.coalesce(Blob.media_type, "").in_(better.media_types))
+        found.append(and_(func.coalesce(Blob.reader_version, "").in_(older), of))
     return or_(*found)
 
 

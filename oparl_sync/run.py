@@ -25,6 +25,7 @@ from oparl_sync import (
     index,
     leases,
     minutes,
+    originals,
     previews,
     problems,
     scans,
@@ -178,8 +179,11 @@ def read(
 
 
 def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -> None:
-    """Forget bytes that no file refers to; those that came within the `grace` stay."""
+    """Forget bytes that no file refers to, but for those that came within the `grace`, and what is not to be kept."""
     try:
+        if not common.settings.keep_originals:
+            originals.give_up(common.engine, common.store, common.settings)
+            originals.ask_again(common.engine)
         download.tidy(common.engine, common.store, grace=grace)
         previews.tidy(common.engine, common.settings)
     except StoreDown as error:

@@ -110,4 +110,5 @@ def show(key: str) -> str:
 def _looked_at(file: File) -> str | None:
     """Return where the original can be looked at, None where it can only be saved."""
     blob, host = stored_blob(file), site().settings.files_origin
-    return f"{host}/files/{file.key}/original" if host and blob and blob.media_type in LOOKED_AT else None
+    here = blob is not None and blob.dropped_at is None and blob.media_type in LOOKED_AT
+    return f"{host}/files/{file.key}/original" if host and here else None

@@ -1,0 +1,84 @@
+"""Where originals are not kept: what was read is given up, and fetched again where a better reader may read more."""
+
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Engine, not_, select, text, update
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import now, writing
+from app.documents import ocr
+from app.documents.picture import BadPicture
+from app.documents.preview_cache import DRAWN, PAGE, Previews, PreviewsBusy
+from app.files import FileMissing, FileStore
+from app.models import Blob, File, Page
+from oparl_sync import due_documents
+
+BATCH = 25  # documents; a kill makes at most these be looked at again
+PICTURES = 100  # pages of a document that are drawn before it goes
+AGAIN = 50  # documents a pass that are fetched again for a better reader
+
+
+def give_up(engine: Engine, store: FileStore, settings: Settings) -> int:
+    """Give up the bytes of all documents that were read to their end; text, hash and pictures stay. Returns how many.
+
+    Raises StoreDown.
+    """
+    given, after = 0, ""
+    previews = Previews(settings)
+    try:
+        while True:
+            with Session(engine) as session:
+                wanted = select(Blob).where(*_is_done(), Blob.sha256 > after).order_by(Blob.sha256)
+                batch = session.scalars(wanted.limit(BATCH)).all()
+            if not batch:
+                return given
+            after = batch[-1].sha256
+            for blob in batch:
+                _draw(previews, store, blob)
+            given += _drop(engine, store, [blob.sha256 for blob in batch])
+    finally:
+        previews.close()
+
+
+def ask_again(engine: Engine) -> None:
+    """Have some documents fetched whole again that a better reader may read better, and whose bytes were given up."""
+    chosen = select(File.id).join(Blob, Blob.sha256 == File.blob_sha256)
+    chosen = chosen.where(Blob.dropped_at.is_not(None), due_documents.is_outdated(), File.next_try.is_(None))
+    with Session(engine) as session:
+        newest = File.date.desc().nulls_last()
+        ids = session.scalars(chosen.where(File.deleted.is_(False)).order_by(newest, File.id).limit(AGAIN)).all()
+    if ids:
+        with writing(engine) as session:
+            whole = {"etag": None, "last_modified": None, "next_try": now()}
+            session.execute(update(File).where(File.id.in_(ids)).values(**whole))
+
+
+def _is_done() -> tuple[Any, ...]:
+    """Whether nothing is left to be read in bytes that are here."""
+    done = (Blob.read_state.is_not(None), Blob.dropped_at.is_(None), not_(due_documents.may_be_owed()))
+    if not ocr.installed():
+        return done
+    waits = select(Page.sha256).where(text("page.method IN ('scan', 'garbled')"))
+    return (*done, Blob.sha256.not_in(waits))
+
+
+def _draw(previews: Previews, store: FileStore, blob: Blob) -> None:
+    if blob.media_type not in DRAWN:
+        return
+    for number in range(1, min(blob.page_count or 0, PICTURES) + 1):
+        # A picture is a comfort: text and address are there without it.
+        with suppress(BadPicture, PreviewsBusy, FileMissing, FileNotFoundError):
+            previews.picture(blob.sha256, number, PAGE, blob.media_type, lambda: store.path(blob.sha256))
+
+
+def _drop(engine: Engine, store: FileStore, sha256s: list[str]) -> int:
+    with writing(engine) as session:
+        # Whoever notes that the same bytes came again locks their row too.
+        wanted = select(Blob.sha256).where(Blob.sha256.in_(sha256s), *_is_done())
+        found = session.scalars(wanted.with_for_update(skip_locked=True)).all()
+        for sha256 in found:
+            store.delete(sha256)  # before the row says so: after a kill in between it is deleted once more
+        session.execute(update(Blob).where(Blob.sha256.in_(found)).values(dropped_at=now()))
+    return len(found)
