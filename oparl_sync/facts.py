@@ -3,7 +3,6 @@
 A text is looked through once, and again when it was read anew or the rules changed: `Blob.facts_version` says by which.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.db import writing
 from app.facts import FACTS_VERSION, Fact, Known, Shapes, Town, facts, places, reference_key, street_of
-from app.models import Blob, Body, File, Location, Mention, Page, Paper, Street
+from app.models import Blob, File, Location, Mention, Page, Paper, Street
 from app.rows import insert_all
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress
@@ -22,7 +21,6 @@ KEYS = 1000  # papers a commit
 NUMBERS = 50_000  # of one council's papers, newest first: what they look like shows long before
 MOST = 2_000  # of one page: a table of 100 lines has 500
 _TABLE = Mention.metadata.tables[Mention.__tablename__]
-_POSTCODE = re.compile(r"(?<!\d)\d{5}(?= [A-ZÄÖÜ])")
 
 
 def waiting(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = lambda: False) -> int:
@@ -59,20 +57,20 @@ def known_of(engine: Engine, sources: frozenset[int]) -> Known:
         numbers = select(Paper.reference).where(Paper.source_id.in_(sources), Paper.reference.is_not(None))
         newest = numbers.order_by(Paper.date.desc().nulls_last(), Paper.id).limit(NUMBERS)
         shapes = Shapes.learned(number for number in session.scalars(newest) if number)
-        bodies = select(Body.id).where(Body.source_id.in_(sources))
-        brought = session.scalars(select(Street.name).where(Street.body_id.in_(bodies))).all()
-        here = select(Location.street_address, Location.description, Location.postal_code)
+        brought = session.scalars(select(Street.name).where(Street.source_id.in_(sources))).all()
+        here = select(Location.street_address, Location.description)
         stated = session.execute(here.where(Location.source_id.in_(sources), ~Location.deleted)).all()
-    names, codes = [*brought], set[str]()
-    for address, description, code in stated:
+    names = [*brought]
+    for address, description in stated:
         names += [street for street in (street_of(address or ""),) if street]
         names += _streets_in(description or "")
-        codes.update(_POSTCODE.findall(description or ""), [code] if code else [])
-    return Known(shapes, Town.of(names, codes))
+    return Known(shapes, Town.of(names))
 
 
 def _streets_in(description: str) -> Iterator[str]:
-    return (street for fact in places(description, Town()) if (street := street_of(fact.label or "")))
+    """Yield the streets that the parts of a description are: "Rathaus, Marktstraße 5, 59999 Lohenbrück"."""
+    for part in description.split(","):
+        yield from (street for fact in places(part, Town()) if (street := street_of(fact.label or "")))
 
 
 def _owed() -> Select[str]:

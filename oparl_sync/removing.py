@@ -16,13 +16,14 @@ from app.models import (
     Problem,
     SeenPage,
     Source,
+    Street,
     SyncRun,
 )
 from app.models.changes import DELETED
 from oparl_sync import derived
 from oparl_sync.known import chunks
 
-NOTED = (ListCursor, Lookup, Alias, SyncRun, Problem)
+NOTED = (ListCursor, Lookup, Alias, Street, SyncRun, Problem)
 
 
 def held(engine: Engine, source_id: int) -> int:

@@ -2,7 +2,8 @@
 
 A name is believed where the town is known to have such a street, or where its form leaves little doubt: "…straße",
 "…gasse" and "…allee" alone, "…weg", "…platz", "…ring", "…damm" and "…ufer" with a house number behind. Where the first
-part says what kind of road it is ("Erschließungsstraße", "Parkplatz"), it is none, nor behind "Herr" or "Frau".
+part says what kind of road it is ("Erschließungsstraße", "Parkplatz"), it is none, nor behind "Herr" or "Frau". Before
+a postcode it is the address of an office, as in the head of every letter, and not what the text is about.
 """
 
 import re
@@ -34,7 +35,7 @@ _HOUSES = re.compile(
     rf"(?![\w%€]|[.,:/-]\d|\.{_S}?(?:Jan|Feb|Mär|Apr|Mai|Ju[nl]|Aug|Sep|Okt|Nov|Dez|Änd|Bauab|Sitz|\d)"
     rf"|{_S}{{1,2}}(?:[A-ZÄÖÜ%€\d]|(?:km?|[cq]?m|m²|ha|h|mal|neue[nrs]?|weitere[nrs]?)\b))"
 )
-_POSTCODE = re.compile(r"[ \u00a0]?[,;|·]?\s{1,3}(?:D-)?(?P<code>\d{5})(?!\d)")
+_POSTCODE = re.compile(r"\s{0,3}[,.;|·]?\s{1,3}(?:D-)?\d{5}(?!\d)")
 _PERSON = re.compile(
     r"(?:\b(?:Herrn?|Frau|Dr\.|Prof\.|Familie|Stadtr[aä]t(?:in|e|s)?|Ratsherrn?|Ratsfrau)|meister(?:in)?)"
     r"[ \u00a0]{1,2}$"
@@ -48,21 +49,20 @@ _HOUSE_AT_END = re.compile(rf"{_S}{{1,2}}{_NUMBER}(?:{_S}?[-–/]{_S}?{_NUMBER})
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What is known of a town: its streets, key -> name, and the first two digits of its postcodes, where known."""
+    """What is known of a town: its streets, key -> name."""
 
     streets: dict[str, str] = field(default_factory=dict)
-    regions: frozenset[str] = frozenset()
     odd: dict[str, list[str]] = field(default_factory=dict)  # streets that are not called so, by their first word
 
     @classmethod
-    def of(cls, names: Iterable[str], postcodes: Iterable[str] = ()) -> "Town":
+    def of(cls, names: Iterable[str]) -> "Town":
         """Build from the names of streets; those that a text could not be searched for are left out."""
         streets = {street_key(name): " ".join(name.split()) for name in names if 3 < len(name) <= 80}
         odd: dict[str, list[str]] = {}
         for name in sorted(streets.values(), key=lambda name: (-len(name), name)):
             if not _ENDING.search(name) or " " in name:
                 odd.setdefault(re.split(r"[^\w-]", name, maxsplit=1)[0], []).append(name)
-        return cls(streets, frozenset(code[:2] for code in postcodes if code[:5].isdigit()), odd)
+        return cls(streets, odd)
 
 
 def street_of(address: str) -> str | None:
@@ -123,9 +123,8 @@ def _fact(text: str, start: int, end: int, houses: re.Match[str] | None, town: T
     name = town.streets.get(key) or shown_name(text[start:end])
     if houses is not None:
         end = houses.end("houses")
-    code = _POSTCODE.match(text, end)
-    if code is not None and town.regions and code["code"][:2] not in town.regions:
-        return None  # somebody's office in another town
+    if _POSTCODE.match(text, end):
+        return None
     number = " ".join(houses["houses"].split()) if houses is not None else ""
     return Fact(Kind.PLACE, start, end, key, f"{name} {number}".strip())
 

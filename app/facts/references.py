@@ -82,7 +82,7 @@ def _behind(text: str, start: int, shapes: Shapes) -> Fact | None:
     if match is None or _goes_on(text, match.end()) or _FOREIGN.match(text, match.end()):
         return None
     figures = sum(character.isdigit() for character in match.group())
-    if not figures or (match.group().isdigit() and (figures < 4 or _is_year(match.group()))):
+    if figures < (1 if own else 3) or (match.group().isdigit() and (figures < 4 or _is_year(match.group()))):
         return None
     return _fact(text, *match.span())
 

@@ -1,6 +1,6 @@
 """What was found in the text of pages: numbers of papers, places, sums of money, dates."""
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -23,10 +23,10 @@ class Mention(Base):
 
 
 class Street(Base):
-    """A street of a council's town, from a list that its operator brought."""
+    """A street of the town whose council is mirrored, from a list that the operator brought."""
 
     __tablename__ = "street"
 
-    body_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id"), primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text, primary_key=True, doc="what it is compared by")
     name: Mapped[str] = mapped_column(Text)

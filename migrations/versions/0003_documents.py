@@ -42,10 +42,11 @@ def upgrade() -> None:
 
     op.create_table(
         "street",
-        sa.Column("body_id", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("body_id", "key", name=op.f("pk_street")),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_street_source_id")),
+        sa.PrimaryKeyConstraint("source_id", "key", name=op.f("pk_street")),
     )
     with op.batch_alter_table("blob", schema=None) as batch_op:
         batch_op.add_column(sa.Column("facts_version", sa.String(length=16), nullable=True))

@@ -10,7 +10,7 @@ from app.facts import Known, Shapes, Town, amounts, dates, facts, places, refere
 
 MEGABYTE = 1_000_000
 FARTHEST = 60  # repeats of one part of a pattern
-TOWN = Town.of(["Am Alten Wehr", "Espenkamp", "Marktstraße"], ["59999"])
+TOWN = Town.of(["Am Alten Wehr", "Espenkamp", "Marktstraße"])
 KNOWN = Known(Shapes.learned([f"{kind}/2024/{n:04}/{n % 9}" for kind in ("BV", "A") for n in range(40)]), TOWN)
 HOSTILE = [
     "1",

@@ -10,7 +10,6 @@ NOWHERE = Town()
 TOWN = Town.of(
     ["Marktstraße", "Am Alten Wehr", "Lohedamm", "Schulstraße", "Espenkamp", "Ziegeleiweg", "Rathausplatz", "Nordring",
      "Zur Alten Schmiede", "Hohler Weg", "Steinweg", "Im Winkel"],
-    ["59999"],
 )  # fmt: skip
 
 
@@ -55,7 +54,6 @@ def labels(text: str, town: Town = NOWHERE) -> list[str]:
         ("Kaiserstraße 12 bis 14", "Kaiserstraße 12 bis 14"),
         ("Kaiserstraße 12/14", "Kaiserstraße 12/14"),
         ("Kaiserstraße Nr. 12", "Kaiserstraße 12"),
-        ("Kaiserstr. 12, 76131 Karlsruhe", "Kaiserstraße 12"),
         ("Kaiserstraße 12. Die Verwaltung", "Kaiserstraße 12"),
         ("Kaiserstraße 12 wird saniert", "Kaiserstraße 12"),
         ("Kaiserstraße 2024", "Kaiserstraße"),
@@ -198,8 +196,7 @@ def test_it_finds_no_street_where_none_is_certain(text: str) -> None:
         ("Hohler Weg 1-3", "Hohler Weg 1-3"),
         ("am Steinweg", "Steinweg"),
         ("Markt-Str. 5", "Marktstraße 5"),
-        ("Marktstr. 5, 59999 Lohenbrück", "Marktstraße 5"),
-        ("Marktstraße 5, 59123 Nachbarort", "Marktstraße 5"),
+        ("Marktstr. 5, 59 Meter", "Marktstraße 5"),
     ],
 )
 def test_it_knows_the_streets_of_the_town(text: str, label: str) -> None:
@@ -212,6 +209,8 @@ def test_it_knows_the_streets_of_the_town(text: str, label: str) -> None:
         "Dreifelderstr. 28, 70599 Stuttgart",
         "Dreifelderstr. 28 | 70599 Stuttgart",
         "Dreifelderstraße 28\n70599 Stuttgart",
+        "Stadt · Rathausplatz 1 · 59999 Lohenbrück",
+        "Marktstr. 5, D-59999 Lohenbrück",
         "Am Alten Wehr wird gebaut",
         "Espenkamp ist zuständig",
         "Frau Espenkamp 7",
