@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=MAX_FORM)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     works.install(app, settings)
+    originals.install(app, settings)  # before the languages: what runs first comes last, and takes their cookie away
     i18n.install(app)
     for part in (
         assets,
@@ -64,6 +65,5 @@ def create_app(settings: Settings) -> Flask:
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)
-    originals.install(app, settings)
     headers.install(app, settings)
     return app

@@ -3,10 +3,10 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -91,11 +91,10 @@ def served(house: House) -> Callable[[], AbstractContextManager[str]]:
             house.asked.append(environ["HTTP_HOST"] + environ["PATH_INFO"])
             if environ["HTTP_HOST"].startswith("localhost"):
                 house.cookies.append(environ.get("HTTP_COOKIE", ""))
-            answer = app(environ, start)
-            try:
+            with closing(
+                cast(Any, app(environ, start))
+            ) as answer:  # the little server forgets it where a browser hangs up
                 return list(answer)
-            finally:
-                answer.close()  # the little server forgets it where a browser hangs up
 
         port = int(house.settings.base_url.rpartition(":")[2])
         server = make_server("127.0.0.1", port, noting, threaded=True, request_handler=_Quiet)

@@ -75,62 +75,6 @@ _XSLT = (
     + b'"?><a/>'
 )
 _GIF_JS = b"GIF89a/*" + bytes(300) + b"*/=1;" + RUN.encode()
-_JPEG_HTML = (
-    b"<!doctype html><html><head><title>x</title></head><body>"
-    + SCRIPT
-    + b'<img src=x onerror="%s"><iframe src="javascript:parent.console.log(\'%s\')"></iframe></body></html>'
-    % (RUN.encode(), CANARY.encode())
-)
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="' + RUN.encode() + b'">' + SCRIPT + b"</svg>"
-XHTML = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>' + SCRIPT + b"</body></html>"
-
-
-def _picture(kind: str, **options: Any) -> bytes:
-    target = io.BytesIO()
-    Image.new("RGB", (32, 32), "white").save(target, kind, **options)
-    return target.getvalue()
-
-
-def _zip(**members: bytes) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as packed:
-        for name, content in members.items():
-            packed.writestr(name.replace("__", "/"), content)
-    return target.getvalue()
-
-
-def _pdf(catalog: bytes = b"", page: bytes = b"", *more: bytes, head: bytes = b"") -> bytes:
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R%s>>" % catalog,
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]%s>>" % page,
-        *more,
-    )
-    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, text) for number, text in enumerate(objects, 1))
-    return head + b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R/Size %d>>\n%%%%EOF\n" % (len(objects) + 1)
-
-
-def _js(code: str = RUN) -> bytes:
-    return b"<</S/JavaScript/JS(%s)>>" % code.replace("(", "\\(").replace(")", "\\)").encode()
-
-
-_ALERT = (
-    f"app.alert('{CANARY}');this.submitForm('http://127.0.0.1/{CANARY}');app.launchURL('http://127.0.0.1/{CANARY}')"
-)
-_URI = b"<</S/URI/URI(javascript:%s)>>" % RUN.replace("(", "\\(").replace(")", "\\)").encode()
-_MHT = (
-    b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"; type="text/html"\r\n\r\n--b\r\n'
-    b"Content-Type: text/html\r\nContent-Location: http://x.example/\r\n\r\n" + HTML + b"\r\n--b--\r\n"
-)
-_XSLT = (
-    b'<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="data:text/xml;base64,'
-    + base64.b64encode(
-        b'<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/">'
-        b'<html xmlns="http://www.w3.org/1999/xhtml">' + SCRIPT + b"</html></xsl:template></xsl:stylesheet>"
-    )
-    + b'"?><a/>'
-)
-_GIF_JS = b"GIF89a/*" + bytes(300) + b"*/=1;" + RUN.encode()
 _JPEG_HTML = b"\xff\xd8\xff\xfe\xff\xff" + HTML + _picture("JPEG")[2:]
 _SWF_LIKE = b"FWS\x0a" + HTML
 

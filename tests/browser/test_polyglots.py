@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,7 +33,8 @@ def watched(page: Page) -> list[str]:
 @pytest.fixture(scope="module")
 def keys(house: House) -> dict[str, str]:
     """Put every polyglot into the house; name -> key."""
-    found, rows = {}, []
+    found: dict[str, str] = {}
+    rows: list[Any] = []
     for name, (content, taken_for) in POLYGLOTS.items():
         # The same bytes under another kind: one blob has one.
         kind = sniff(content[:HEAD]) if taken_for is None else taken_for
