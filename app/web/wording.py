@@ -157,7 +157,7 @@ def votes_words(said: Minuted) -> str:
 
 def parties_words(said: Minuted) -> list[tuple[str, str]]:
     """Return "for", "against" and "abstentions" with the parties of each, where the minutes name any."""
-    sides = (("yes", gettext("For")), ("no", gettext("Against")), ("abstentions", gettext("Abstentions")))
+    sides = (("yes", gettext("In favour")), ("no", gettext("Against")), ("abstentions", gettext("Abstentions")))
     named = [
         (label, ", ".join(_party(one) for one in said.row.parties or () if one["vote"] == side))
         for side, label in sides

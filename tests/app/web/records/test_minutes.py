@@ -1,0 +1,161 @@
+"""What minutes say stands beside what the source says, labelled, with the page it stands on, and never in its place."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app.models import AgendaItem, File, Meeting, MinutesResult, Paper, PaperQuote
+from tests import factories
+from tests.app.web.records.test_papers import Read, plain
+
+HELD = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
+READ = "aus der Niederschrift gelesen, Seite 3"
+
+
+class Council:
+    """One paper on one agenda, with minutes of three pages."""
+
+    def __init__(self, engine: Engine, **item: Any) -> None:
+        self.engine = engine
+        self.meeting: Meeting = factories.meeting(start=HELD)
+        self.paper: Paper = factories.paper(name="Radweg am Anger")
+        self.item: AgendaItem = factories.agenda_item(self.meeting, **({"name": "Radweg am Anger"} | item))
+        stop = factories.consultation(self.paper, self.meeting, self.item, role="Entscheidung", authoritative=True)
+        rows = factories.read_file(
+            "eins", str(factories.number()), "drei", of=self.meeting, role="resultsProtocol", name="Protokoll"
+        )
+        self.file: File = rows[0]
+        factories.save(engine, self.meeting, self.paper, self.item, stop, rows)
+
+    def said(self, result: str, **columns: Any) -> None:
+        """Save what the minutes say."""
+        place = {"page": 3, "offset": 0, "quote": "Wortlaut der Niederschrift", "sha256": self.file.blob_sha256}
+        named = {"file_id": self.file.id, "agenda_item_id": self.item.id, "result": result}
+        factories.save(self.engine, MinutesResult(**(named | place | columns)))
+
+
+def test_where_the_source_says_nothing_the_minutes_are_told(engine: Engine, read: Read) -> None:
+    council = Council(engine)
+    parties = [{"party": "ABC", "vote": "yes", "count": None}, {"party": "XYZ", "vote": "no", "count": 3}]
+    council.said("adopted", yes=12, no=3, abstentions=1, parties=parties, resolution_number="12-07/26")
+    page = read(f"/meetings/{council.meeting.key}")
+    text = plain(page)
+    assert "Beschlossen 12 dafür, 3 dagegen, 1 Enthaltung" in text
+    assert READ in text
+    assert f'href="/files/{council.file.key}?page=3#page=3"' in page
+    assert "Wortlaut der Niederschrift" in text
+    assert "Beschlussnummer 12-07/26" in text
+    assert "Dafür: ABC" in text
+    assert "Dagegen: XYZ 3" in text
+    assert "sagt etwas anderes" not in text
+
+
+def test_where_both_say_the_same_the_votes_are_added(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="mehrheitlich beschlossen")
+    council.said("amended", yes=12, no=3)
+    text = plain(read(f"/meetings/{council.meeting.key}"))
+    assert "mehrheitlich beschlossen 12 dafür, 3 dagegen" in text
+    assert "sagt etwas anderes" not in text
+
+
+def test_where_they_differ_both_are_shown(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="einstimmig beschlossen")
+    council.said("rejected", yes=3, no=12)
+    for address in (f"/meetings/{council.meeting.key}", f"/papers/{council.paper.key}"):
+        text = plain(read(address))
+        assert "einstimmig beschlossen" in text
+        assert "Die Niederschrift sagt etwas anderes: Abgelehnt" in text
+
+
+def test_words_of_the_source_that_are_not_understood_are_not_contradicted(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="siehe Anlage 3")
+    council.said("rejected")
+    text = plain(read(f"/meetings/{council.meeting.key}"))
+    assert "siehe Anlage 3" in text
+    assert "sagt etwas anderes" not in text
+
+
+def test_a_papers_page_says_it_in_its_first_sentence_and_on_its_way(engine: Engine, read: Read) -> None:
+    council = Council(engine)
+    council.said("deferred")
+    page = read(f"/papers/{council.paper.key}")
+    text = plain(page)
+    assert "Laut Niederschrift: Vertagt." in text
+    assert READ in text
+    assert "#sign-postponed" in page
+    assert "Es wurde nie ein Ergebnis veröffentlicht" not in text
+
+
+@pytest.mark.parametrize(
+    ("quote", "word"),
+    [
+        ("Der Ausschuss empfiehlt dem Rat einstimmig, den Weg zu bauen.", "Empfohlen"),
+        ("Beschlussempfehlung:\nDer Weg wird gebaut.", "Empfohlen"),
+        ("Beschluss:\nDie Empfehlungen werden umgesetzt.", "Beschlossen"),
+    ],
+)
+def test_advice_is_not_told_as_a_decision(engine: Engine, read: Read, quote: str, word: str) -> None:
+    council = Council(engine)
+    council.said("adopted", quote=quote)
+    assert f"{word} {READ}" in plain(read(f"/meetings/{council.meeting.key}"))
+
+
+@pytest.mark.parametrize("result", ["adopted", "amended", "rejected", "deferred", "referred", "noted", "withdrawn"])
+def test_every_kind_has_a_sign_and_a_word(engine: Engine, read: Read, result: str) -> None:
+    council = Council(engine)
+    council.said(result)
+    page = read(f"/meetings/{council.meeting.key}")
+    assert READ in plain(page)
+    assert "#sign-" in page.partition("rl-minuted")[2].partition("</div>")[0]
+
+
+def test_nothing_is_told_of_what_is_not_shown(engine: Engine, read: Read) -> None:
+    secret = Council(engine, public=False, name=None)
+    secret.said("adopted", quote="GEHEIM")
+    assert "GEHEIM" not in read(f"/meetings/{secret.meeting.key}") + read(f"/papers/{secret.paper.key}")
+
+
+def test_nothing_is_told_of_other_bytes_or_by_a_file_that_is_gone(engine: Engine, read: Read) -> None:
+    other, gone = Council(engine), Council(engine)
+    other.said("adopted", sha256="0" * 64)
+    gone.said("adopted")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE file SET deleted = 1 WHERE id = ?", (gone.file.id,))
+    for council in (other, gone):
+        assert "aus der Niederschrift" not in plain(read(f"/meetings/{council.meeting.key}"))
+
+
+def test_what_a_file_says_cannot_be_code(engine: Engine, client: FlaskClient) -> None:
+    council = Council(engine)
+    evil = "<script>alert(1)</script>"
+    council.said("adopted", quote=evil, resolution_number=evil, parties=[{"party": evil, "vote": "no", "count": None}])
+    assert evil not in client.get(f"/meetings/{council.meeting.key}").get_data(as_text=True)
+
+
+def test_a_paper_quotes_what_it_proposes_with_its_page(engine: Engine, read: Read) -> None:
+    council = Council(engine)
+    rows = factories.read_file("eins", "zwei", of=council.paper, role="mainFile", name="Vorlage 12")
+    quoted = {"paper_id": council.paper.id, "file_id": rows[0].id, "sha256": rows[0].blob_sha256, "offset": 0}
+    factories.save(
+        engine,
+        rows,
+        PaperQuote(kind="proposal", page=2, quote="Der Weg wird gebaut.", **quoted),
+        PaperQuote(kind="summary", page=1, quote="Der Weg fehlt.", **quoted),
+    )
+    page = read(f"/papers/{council.paper.key}")
+    text = plain(page)
+    assert "Was vorgeschlagen wird Der Weg wird gebaut. Zitiert aus Vorlage 12, Seite 2" in text
+    assert "In Kürze Der Weg fehlt. Zitiert aus Vorlage 12, Seite 1" in text
+    assert f'href="/files/{rows[0].key}?page=2#page=2"' in page
+
+
+def test_a_meeting_that_was_held_lately_is_told_by_its_minutes_too(engine: Engine, read: Read) -> None:
+    council = Council(engine)
+    with engine.begin() as connection:
+        lately = (datetime.now(UTC) - timedelta(days=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        connection.exec_driver_sql("UPDATE meeting SET start = ? WHERE id = ?", (lately, council.meeting.id))
+    council.said("withdrawn")
+    assert "Laut Niederschrift: Zurückgezogen." in plain(read(f"/papers/{council.paper.key}"))
