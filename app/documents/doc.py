@@ -25,7 +25,7 @@ _BLOCK = 512
 _DELETED, _HIDDEN = 0x0800, 0x083C
 _OPERAND = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}  # bytes by the upper three bits; 6 says its own length
 # A field is 0x13, what to work out, 0x14, what it came to, 0x15; they nest.
-_FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
+_FIELD_MARK = re.compile("([\x13\x14\x15])")
 _SIGNS = str.maketrans(
     {"\r": "\n", "\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x07": "\t"}
     | dict.fromkeys("\x01\x02\x03\x04\x05\x08\x13\x14\x15\x1f")
@@ -119,7 +119,20 @@ def _is_unseen(properties: bytes) -> bool:
 
 def _plain(text: str) -> str:
     """Text without fields' codes and marks; the end of a row is a cell mark more than there are cells."""
-    before = None
-    while before != text:
-        before, text = text, _FIELD_CODE.sub("", text)
-    return text.replace("\x07\x07", "\n").translate(_SIGNS).strip("\n")
+    kept: list[str] = []
+    fields: list[bool] = []  # of the fields around: whether their code goes on
+    codes = 0
+    for piece in _FIELD_MARK.split(text):
+        if piece == "\x13":
+            fields.append(True)
+        elif piece in {"\x14", "\x15"}:
+            if fields and fields[-1]:
+                codes -= 1
+                fields[-1] = False
+            if piece == "\x15" and fields:
+                fields.pop()
+            continue
+        elif not codes:
+            kept.append(piece)
+        codes += piece == "\x13"
+    return "".join(kept).replace("\x07\x07", "\n").translate(_SIGNS).strip("\n")

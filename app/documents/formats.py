@@ -53,6 +53,8 @@ for _name, _type in FOUND_INSIDE.items():
     _ENDINGS.add_type(_type, f".{_name}")
 _ENDINGS.add_type(RTF, ".rtf")
 _ENDINGS.add_type(MAIL, ".eml")
+_ENDINGS.add_type(WEBP, ".webp")
+_ENDINGS.add_type(JPEG, ".jpg")
 
 
 def judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
@@ -71,6 +73,12 @@ def judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
 def media_type_of(reader: str, media_type: str) -> str:
     """The media type of what a reader found where this one was sniffed."""
     return FOUND_INSIDE.get(reader, media_type)
+
+
+def ending_of(media_type: str) -> str:
+    """The ending that a file of this type is saved with, such as `.docx`; "" where none is known."""
+    found = next((name for name, one in FOUND_INSIDE.items() if one == media_type), "")
+    return f".{found}" if found else _ENDINGS.guess_extension(media_type) or ""
 
 
 def _stated(hint: str, name: str) -> set[str]:

@@ -9,7 +9,7 @@ from .markup import Event, events
 from .outcome import LockedError, send
 from .packed import Packed
 from .properties import title_of
-from .sheets import MAX_COLUMNS, row_text
+from .sheets import MAX_COLUMNS, named, row_text
 from .wire import Writer
 
 # What its author took out (tracked deletions), said aside (annotations), or a program worked out beforehand.
@@ -172,6 +172,7 @@ class _Text:
 
 def _sheets(packed: Packed) -> Iterator[str]:
     """A sheet a page, its cells as they are shown there."""
+    sheet = ""
     rows: list[str] = []
     cells: list[str] = []
     cell: list[str] = []
@@ -181,8 +182,10 @@ def _sheets(packed: Packed) -> Iterator[str]:
             cell.append(name if in_table else "")
         elif name == "table":
             in_table = kind == "start"
-            if not in_table:
-                yield "\n".join(rows).strip("\n")
+            if in_table:
+                sheet = attributes.get("name", "")
+            else:
+                yield named(sheet, "\n".join(rows).strip("\n"))
             rows, cells, cell = [], [], []
         elif (kind, name) == ("start", "table-row"):
             times_row, cells = _times(attributes, "number-rows-repeated"), []

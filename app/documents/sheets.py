@@ -23,6 +23,7 @@ MAX_COLUMNS = 1000
 _MAX_CELLS = 20_000_000  # 24 bytes each
 _PLACE = re.compile(rb'\br="([A-Z]{1,10})(\d{1,20})"')
 _LONGEST_PLACE = 34
+_NO_NAME = re.compile(r"\s*((tabelle|sheet|blatt|table|feuil)?\s*\d*)?\s*", re.IGNORECASE)
 Cell = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
@@ -76,7 +77,12 @@ def pages(document: bytes) -> Iterator[str]:
                 row_text([_shown(cell) for cell in row[:MAX_COLUMNS]])
                 for row, _ in zip(rows, range(MAX_ROWS), strict=False)
             ]
-            yield "\n".join(lines).strip("\n")
+            yield named(sheet.name, "\n".join(lines).strip("\n"))
+
+
+def named(name: str, text: str) -> str:
+    """The text of a sheet below its name, where somebody gave it one."""
+    return f"{name}\n{text}" if text and not _NO_NAME.fullmatch(name) else text
 
 
 def row_text(cells: list[str]) -> str:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from mimetypes import guess_extension
 
+from app.documents.formats import ending_of
 from app.models import File
 from search import BadQuery, Marker, Segment, parse_query
 from search.highlight import MAX_SCAN
@@ -118,5 +118,5 @@ def download_name(file: File) -> str:
     given = " ".join(_UNSAFE.sub(" ", file.file_name or file.name or "").split()).strip(" .")
     stem = _ENDING.sub("", given)[:MAX_NAME].strip(" .") or file.key
     media_type = file.blob.media_type if file.blob else None
-    ending = guess_extension(media_type or "") if served_type(media_type) != BYTES else None
+    ending = ending_of(media_type or "") if served_type(media_type) != BYTES else None
     return stem + (ending or ".bin")

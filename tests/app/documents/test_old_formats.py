@@ -97,7 +97,7 @@ def test_it_reads_word_documents_of_old(sandbox: Sandbox, *, wide: bool) -> None
 
     reading = sandbox.read(old_word(text, wide=wide), name="Vorlage.doc")
 
-    assert [page.text for page in reading.pages] == ["Größe\nFeld  7  y.", "Zelle\tzwei\ndrei"]
+    assert [page.text for page in reading.pages] == ["Größe\nFeld  7 y.", "Zelle\tzwei\ndrei"]
     assert (reading.state, reading.reader, reading.media_type) == ("ok", "doc", "application/msword")
 
 

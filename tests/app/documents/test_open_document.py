@@ -78,7 +78,7 @@ def test_it_reads_heads_and_feet_once(sandbox: Sandbox) -> None:
 
 def test_it_reads_sheets_as_they_are_shown(sandbox: Sandbox) -> None:
     document = opendocument.OpenDocumentSpreadsheet()
-    for name in ("Plan", "Rest"):
+    for name in ("Plan", "Tabelle2"):
         sheet = table.Table(name=name)
         row = table.TableRow()
         for shown in (name, "1.250,00 €"):
@@ -90,7 +90,7 @@ def test_it_reads_sheets_as_they_are_shown(sandbox: Sandbox) -> None:
 
     reading = sandbox.read(saved(document))
 
-    assert [page.text for page in reading.pages] == ["Plan\t1.250,00 €", "Rest\t1.250,00 €"]
+    assert [page.text for page in reading.pages] == ["Plan\nPlan\t1.250,00 €", "Tabelle2\t1.250,00 €"]
     assert (reading.reader, reading.media_type) == ("ods", VND + "spreadsheet")
 
 
