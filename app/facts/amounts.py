@@ -39,6 +39,7 @@ _IN_FRONT = re.compile(rf"(?<![\w/])(?:(?P<scale>Mio\.?|Mrd\.?|T){_S}{{0,1}})?$"
 _JOINED = re.compile(r"(?:\d|\w[-–−])$")
 _APART = re.compile(rf"\d{_S}$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_NEXT = re.compile(r" ?\d")
 _SCALES = {"T": 1000, "M": 10**6}
 
 
@@ -59,7 +60,10 @@ def _before(text: str, floor: int, start: int, end: int) -> Fact | None:
     if not _ENDS.search(text, max(floor, start - 4), start) or not _HELD.search(text, max(floor, start - 24), start):
         return None
     match = _BEFORE.search(text, max(floor, start - _LOOK_BACK), start)
-    if match is None or (_YEAR.fullmatch(match["number"]) and "\n" in text[match.end("number") : start]):
+    if match is None:
+        return None
+    # A year of a column, the currency of the next one: "Einnahmen 2020 € 26.674,48".
+    if _YEAR.fullmatch(match["number"]) and ("\n" in text[match.end("number") : start] or _NEXT.match(text, end)):
         return None
     unit = Decimal(1) if text[start:end] == "Cent" else Decimal(100)
     high = _cents(match["number"], match["scale"], unit)

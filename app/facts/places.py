@@ -25,7 +25,7 @@ _COMPOUND = re.compile(
     rf"(?<![\w/-])(?:{ADJECTIVE}{_S})?(?:(?P<of>{_PART}er{_S})(?=(?:Haupt|Quer|Land)$))?"
     rf"{_CHAIN}{{0,3}}(?P<first>[A-ZÄÖÜ][a-zäöüßéèç]{{1,30}})$"
 )
-_HYPHENED = re.compile(rf"(?<![\w/-])(?:{ADJECTIVE}{_S})?{_CHAIN}{{1,4}}$")
+_HYPHENED = re.compile(rf"(?<![\w/-])(?:(?:{ADJECTIVE}|St\.){_S})?{_CHAIN}{{1,4}}$")
 _SET_OFF = re.compile(rf"(?<![\w/-])(?:{ADJECTIVE}{_S})?(?P<first>{_PART}er|{ADJECTIVE}){_S}$")
 _ENUMERATED = re.compile(r"(?:[Ss]traße|[Pp]latz|[Ww]eg|[Aa]llee|[Rr]ing)-\n?")
 _NUMBER = r"[1-9]\d{0,2}(?:[ \u00a0]?[a-hA-H](?![\w.]))?"
@@ -35,7 +35,7 @@ _HOUSES = re.compile(
     rf"(?![\w%€]|[.,:/-]\d|\.{_S}?(?:Jan|Feb|Mär|Apr|Mai|Ju[nl]|Aug|Sep|Okt|Nov|Dez|Änd|Bauab|Sitz|\d)"
     rf"|{_S}{{1,2}}(?:[A-ZÄÖÜ%€\d]|(?:km?|[cq]?m|m²|ha|h|mal|neue[nrs]?|weitere[nrs]?)\b))"
 )
-_POSTCODE = re.compile(r"\s{0,3}[,.;|·]?\s{1,3}(?:D-)?\d{5}(?!\d)")
+_POSTCODE = re.compile(r"\s{0,3}[,.;|·]?\s{1,3}(?:D-)?\d{5}(?!\d)|,\s{1,3}\d{4} [A-ZÄÖÜ]")  # four digits: of neighbours
 _PERSON = re.compile(
     r"(?:\b(?:Herrn?|Frau|Dr\.|Prof\.|Familie|Stadtr[aä]t(?:in|e|s)?|Ratsherrn?|Ratsfrau)|meister(?:in)?)"
     r"[ \u00a0]{1,2}$"

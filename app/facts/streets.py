@@ -5,6 +5,7 @@ import unicodedata
 
 # Words that end as streets do and name none: the kind of road, not the road.
 _KINDS = """
+anschluss
 abwasser anlieger anliegerstich anwohner auto autobahn bau bundes bundesfern durchfahrts durchgangs eigentümer einbahn
 einfall einfalls einkaufs erschließungs erschliessungs fahrrad fußgänger fern gemeinde gemeindeverbindungs geschäfts
 gewerbeerschließungs haupterschließungs hauptverkehrs innenstadt kreis land landes mautpflichtige mischverkehrs

@@ -1,4 +1,4 @@
-"""`ratslupe streets`: lists of every kind that towns and OpenStreetMap give away; whatever else is refused in a line."""
+"""`ratslupe streets`: lists of every kind that towns and OpenStreetMap give away; what is none is refused in a line."""
 
 import json
 from pathlib import Path
