@@ -78,8 +78,10 @@ def test_every_sound_file_is_read(boxes: tuple[Sandbox, Sandbox]) -> None:
 
     assert len(outcomes) >= 93
     states = Counter(reading.state for _, reading, _ in outcomes)
-    assert set(states) == {"ok", "empty"}
-    assert states["ok"] >= 70
+    assert set(states) == {"ok", "empty", "partly"}
+    # All others wait for text recognition: scans, and pages whose letters are not those that are shown.
+    assert states["ok"] >= 60
+    assert all(reading.state == "ok" or "recogni" in reading.reason for _, reading, _ in outcomes)
     assert all(
         "\ufffe" not in page.text and "\x00" not in page.text for _, reading, _ in outcomes for page in reading.pages
     )
