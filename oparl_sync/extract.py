@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from queue import SimpleQueue
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app import changes
 from app.db import now, writing
-from app.documents import READER_VERSION, Reading, Sandbox
+from app.documents import READER_VERSION, PageText, Reading, Sandbox, verdict
+from app.documents.reading import GARBLED, SCAN
 from app.files import FileMissing, FileStore
 from app.models import Blob, File, Page
 from oparl_sync import due_documents, problems
@@ -110,8 +112,9 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
 
 def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> None:
     """Write down what was read; of documents that were read `again` only what is different, and nobody is told."""
-    at = now()
-    changed = _changed(session, readings)
+    at, known = now(), _known(session, readings)
+    readings = {sha256: _with_recognised(reading, known[sha256]) for sha256, reading in readings.items()}
+    changed = [k for k, reading in readings.items() if known[k] != dict(enumerate(reading.pages, 1))]
     session.execute(delete(Page).where(Page.sha256.in_(changed)))
     pages = [
         {
@@ -134,17 +137,28 @@ def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> No
     _tell_what_is_unread(session, readings, at)
 
 
-def _changed(session: Session, readings: dict[str, Reading]) -> list[str]:
-    """Return the documents of which other pages are known than were read now."""
-    known: dict[str, dict[int, tuple[Any, ...]]] = {sha256: {} for sha256 in readings}
+def _known(session: Session, readings: dict[str, Reading]) -> dict[str, dict[int, PageText]]:
+    """Return the pages that are known of each document, by number."""
+    known: dict[str, dict[int, PageText]] = {sha256: {} for sha256 in readings}
     chosen = select(Page.sha256, Page.number, Page.text, Page.method, Page.confidence)
-    for sha256, number, *page in session.execute(chosen.where(Page.sha256.in_(readings))):
-        known[sha256][number] = tuple(page)
-    return [
-        sha256
-        for sha256, reading in readings.items()
-        if known[sha256] != {n: (page.text, page.method, page.confidence) for n, page in enumerate(reading.pages, 1)}
-    ]
+    for sha256, number, text, method, confidence in session.execute(chosen.where(Page.sha256.in_(readings))):
+        known[sha256][number] = PageText(text, method or "", confidence)
+    return known
+
+
+def _with_recognised(reading: Reading, known: dict[int, PageText]) -> Reading:
+    """Keep what was recognised of pages that a better reader would leave to the recogniser again."""
+    pages = list(reading.pages)
+    for number, page in enumerate(pages, 1):
+        before = known.get(number)
+        if page.method in (SCAN, GARBLED) and before and before.method not in (SCAN, GARBLED, ""):
+            pages[number - 1] = before
+    if pages == list(reading.pages):
+        return reading
+    state, reason = reading.state, reading.reason
+    if state == "empty" or verdict.RECOGNITION in reason:
+        state, reason = verdict.verdict(pages)
+    return replace(reading, pages=tuple(pages), state=state, reason=reason)
 
 
 def _values(reading: Reading, at: datetime) -> dict[str, Any]:

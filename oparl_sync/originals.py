@@ -20,6 +20,13 @@ PICTURES = 100  # pages of a document that are drawn before it goes
 AGAIN = 50  # documents a pass that are fetched again for a better reader
 
 
+def tidy(engine: Engine, store: FileStore, settings: Settings) -> None:
+    """Give up what is not to be kept, if anything is not, and ask for what is to be read anew. Raises StoreDown."""
+    if not settings.keep_originals:
+        give_up(engine, store, settings)
+        ask_again(engine)
+
+
 def give_up(engine: Engine, store: FileStore, settings: Settings) -> int:
     """Give up the bytes of all documents that were read to their end; text, hash and pictures stay. Returns how many.
 

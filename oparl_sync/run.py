@@ -128,8 +128,7 @@ def files_of(common: Shared, source: Source, summary: Summary, *, enough: Callab
     """Fetch the files of one source that are owed, until it is `enough`; adds to the summary. Raises Taken."""
     try:
         with held(common, source) as lease, common.client(source) as client:
-            kept = (common.store, common.progress, lease.writing)
-            download.missing(common.engine, source.id, client, *kept, enough=enough)
+            download.missing(common.engine, source.id, client, common.store, common.progress, lease.writing, enough=enough)
             summary.requests += client.requests
     except leases.Taken:
         raise
@@ -181,9 +180,7 @@ def read(
 def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -> None:
     """Forget bytes that no file refers to, but for those that came within the `grace`, and what is not to be kept."""
     try:
-        if not common.settings.keep_originals:
-            originals.give_up(common.engine, common.store, common.settings)
-            originals.ask_again(common.engine)
+        originals.tidy(common.engine, common.store, common.settings)
         download.tidy(common.engine, common.store, grace=grace)
         previews.tidy(common.engine, common.settings)
     except StoreDown as error:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.config import ROOT
 from app.db import now, writing
 from app.documents import READER_VERSION, PageText, Reading
+from app.documents.reading import SCAN
 from app.files import FileStore, StoreDown, open_store
 from app.models import Blob, Change, File, Lease, Page
 from oparl_sync import due_documents, extract, leases
@@ -25,6 +26,7 @@ from oparl_sync.progress import Progress
 from tests.oparl_sync.council import save, thing, url
 
 QUIET = Progress(quiet=True)
+FOLLOWS = "One page is a scan; text recognition follows."
 
 
 class Reader:
@@ -307,3 +309,24 @@ def test_a_better_reader_reads_again_what_it_may_improve_and_tells_nobody(
     }
     assert facts == {"letter": None, "table": "1"}
     assert read(engine, store, tmp_path) == 0
+
+
+def test_what_was_recognised_stays_when_it_is_read_again(
+    engine: Engine, store: FileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: type[Reader]
+) -> None:
+    sha256 = fetched(engine, store, 1, "scan")
+    scan, title = PageText("", SCAN), PageText("Titel", "pdfium")
+    reader.answers["scan"] = Reading("partly", (scan, title), "pdfium", "application/pdf", FOLLOWS)
+    read(engine, store, tmp_path)
+    with writing(engine) as session:
+        recognised = {"text": "Haushalt", "method": "ocr", "confidence": 91}
+        session.execute(update(Page).where(Page.number == 1).values(**recognised))
+        session.execute(update(Blob).values(reader_version="1", read_state="ok", read_reason=None))
+    monkeypatch.setattr(due_documents, "BETTER", {2: Better(media_types=("application/pdf",))})
+    better = PageText("Der Titel", "pdfium")
+    reader.answers["scan"] = Reading("partly", (scan, better), "pdfium", "application/pdf", FOLLOWS)
+    assert read(engine, store, tmp_path) == 1
+    with Session(engine) as session:
+        pages = session.execute(select(Page.text, Page.method, Page.confidence).order_by(Page.number)).all()
+    assert [tuple(page) for page in pages] == [("Haushalt", "ocr", 91), ("Der Titel", "pdfium", None)]
+    assert (blob(engine, sha256).read_state, blob(engine, sha256).read_reason) == ("ok", None)
