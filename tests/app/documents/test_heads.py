@@ -1,5 +1,7 @@
 """Running heads and feet are set apart, and nothing else is."""
 
+from collections.abc import Iterator
+
 from app.documents.heads import set_apart
 from app.documents.reading import PageText
 
@@ -81,10 +83,10 @@ def test_a_paragraph_that_recurs_in_the_middle_stays() -> None:
 def test_it_passes_pages_on_before_all_are_read() -> None:
     read: list[int] = []
 
-    def pages() -> "list[PageText]":
+    def pages() -> Iterator[PageText]:
         for number in range(100):
             read.append(number)
-            yield PageText(f"Kopf\n{number * 7}\nText", "pdfium")  # type: ignore[misc]
+            yield PageText(f"Kopf\n{number * 7}\nText", "pdfium")
 
     next(iter(set_apart(pages(), 100)))
     assert len(read) < 10

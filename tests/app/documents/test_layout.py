@@ -21,7 +21,8 @@ GUTTER, SIZE = 18, 10
 
 
 def prose(chance: random.Random, count: int, width: float) -> list[str]:
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     while len(lines) < count:
         word = f"{chance.choice(WORDS)}{len(lines)}"
         if stringWidth(f"{line} {word}", "Helvetica", SIZE) > width:
