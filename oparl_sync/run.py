@@ -33,7 +33,6 @@ from oparl_sync import (
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts, domain_of, pause
-from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.robots import Robots
 from oparl_sync.store import Counts
@@ -118,7 +117,7 @@ def one_source(
                 summary.requests += client.requests
     except leases.Taken:
         raise
-    except (StoreDown, StoreFull, SyncError) as error:  # what is there is read and shown all the same
+    except (StoreDown, StoreFull, problems.SyncError) as error:  # what is there is read and shown all the same
         failures.append(str(error))
     if failures:
         summary.failures[source.slug] = failures
@@ -128,11 +127,12 @@ def files_of(common: Shared, source: Source, summary: Summary, *, enough: Callab
     """Fetch the files of one source that are owed, until it is `enough`; adds to the summary. Raises Taken."""
     try:
         with held(common, source) as lease, common.client(source) as client:
-            download.missing(common.engine, source.id, client, common.store, common.progress, lease.writing, enough=enough)
+            kept = (common.store, common.progress, lease.writing)
+            download.missing(common.engine, source.id, client, *kept, enough=enough)
             summary.requests += client.requests
     except leases.Taken:
         raise
-    except (StoreDown, StoreFull, SyncError) as error:
+    except (StoreDown, StoreFull, problems.SyncError) as error:
         summary.failures[source.slug] = [str(error)]
 
 
@@ -172,7 +172,7 @@ def read(
             kept = (common.engine, common.store, common.progress)
             unsandboxed = common.settings.allow_unsandboxed
             return extract.waiting(*kept, turn=turn, enough=enough, told=told, allow_unsandboxed=unsandboxed)
-    except (SandboxError, StoreDown, StoreFull, SyncError) as error:  # titles can be searched without it
+    except (SandboxError, StoreDown, StoreFull, problems.SyncError) as error:  # titles can be searched without it
         summary.failures["documents"] = [str(error)]
         return 0
 
