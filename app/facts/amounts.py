@@ -60,10 +60,7 @@ def _before(text: str, floor: int, start: int, end: int) -> Fact | None:
     if not _ENDS.search(text, max(floor, start - 4), start) or not _HELD.search(text, max(floor, start - 24), start):
         return None
     match = _BEFORE.search(text, max(floor, start - _LOOK_BACK), start)
-    if match is None:
-        return None
-    # A year of a column, the currency of the next one: "Einnahmen 2020 € 26.674,48".
-    if _YEAR.fullmatch(match["number"]) and ("\n" in text[match.end("number") : start] or _NEXT.match(text, end)):
+    if match is None or _is_of_a_column(text, match, start, end):
         return None
     unit = Decimal(1) if text[start:end] == "Cent" else Decimal(100)
     high = _cents(match["number"], match["scale"], unit)
@@ -76,6 +73,12 @@ def _before(text: str, floor: int, start: int, end: int) -> Fact | None:
         return None
     signed = -high if match["sign"] and not (match["low"] and match["link"]) else high
     return Fact(Kind.AMOUNT, begin, end, str(signed), number=signed)
+
+
+def _is_of_a_column(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    """Tell whether the number is a year, and the currency of the next number: "Einnahmen 2020 € 26.674,48"."""
+    apart = "\n" in text[match.end("number") : start] or bool(_NEXT.match(text, end))
+    return apart and bool(_YEAR.fullmatch(match["number"]))
 
 
 def _low(match: re.Match[str], high: int, unit: Decimal) -> int | None:
