@@ -1,5 +1,6 @@
 """What minutes say stands beside what the source says, labelled, with the page it stands on, and never in its place."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests import factories
 from tests.app.web.records.test_papers import Read, plain
 
 HELD = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
+_numbers = itertools.count()
 READ = "aus der Niederschrift gelesen, Seite 3"
 
 
@@ -25,7 +27,7 @@ class Council:
         self.item: AgendaItem = factories.agenda_item(self.meeting, **({"name": "Radweg am Anger"} | item))
         stop = factories.consultation(self.paper, self.meeting, self.item, role="Entscheidung", authoritative=True)
         rows = factories.read_file(
-            "eins", str(factories.number()), "drei", of=self.meeting, role="resultsProtocol", name="Protokoll"
+            "eins", str(next(_numbers)), "drei", of=self.meeting, role="resultsProtocol", name="Protokoll"
         )
         self.file: File = rows[0]
         factories.save(engine, self.meeting, self.paper, self.item, stop, rows)
