@@ -67,7 +67,9 @@ def judge(head: bytes, hint: str, name: str) -> tuple[str, Reading | None]:
         return found, Reading("not_a_document", media_type=found, reason=reason)
     if found in READERS:
         return found, None
-    return found, Reading("unsupported", media_type=found, reason=f"There is no reader for {found}.")
+    unknown = "Its bytes are of no format that is known here."
+    reason = unknown if found == UNKNOWN else f"There is no reader for {found}."
+    return found, Reading("unsupported", media_type=found, reason=reason)
 
 
 def media_type_of(reader: str, media_type: str) -> str:
