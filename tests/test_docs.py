@@ -27,6 +27,8 @@ SETTINGS = (
     "SECRET_KEY",
     "CONTACT",
     "FETCH_ALLOW_NETWORKS",
+    "FILES_ORIGIN",
+    "PREVIEWS_MAX_MB",
     "ALLOW_UNSANDBOXED",
 )
 # Names in capitals that documents may use besides settings.

@@ -29,6 +29,8 @@ def picture(key: str, number: int) -> Response:
     width = request.args.get("w", PAGE, int)
     if width not in WIDTHS:
         abort(404)
+    if blob.dropped_at is not None:
+        width = PAGE  # the only one that was drawn while the bytes were here
 
     def draw() -> bytes:
         return site().previews.picture(blob.sha256, number, width, blob.media_type or "", lambda: path_of(blob))
