@@ -14,7 +14,7 @@ _WHO = (
     r"|(?:rats|ausschuss)?mitglieder)"
 )
 _WHAT = (
-    r"(?:der|die|das|dem|den) (?:so |gemeinsame[nr]? |vorliegende[nrm]? |geänderte[nrm]? "
+    r"(?:der|die|das|dem|den) (?:so |gemeinsame[nr]? |dringliche[nr]? |vorliegende[nrm]? |geänderte[nrm]? "
     r"|vorstehende[nrm]? )*(?:[\w-]*antrag|beschluss(?:vorschlag|vorlage|entwurf|empfehlung)?|"
     r"[\w-]*vorlage|postulat|motion|weisung|geschäft|interpellation|tagesordnungspunkt|punkt|top|angelegenheit"
     r"|[\w-]*satzung|resolution|niederschrift|anfrage)"
