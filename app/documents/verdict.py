@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from . import ocr
 from .reading import GARBLED, SCAN, UNREADABLE, PageText, State
 
-
 # In every sentence about pages that wait for it.
 RECOGNITION = "text recognition"
 
