@@ -77,7 +77,7 @@ class Settings:
             fetch_allow_networks=_networks(environ.get("FETCH_ALLOW_NETWORKS", ""), faults),
             files_origin=environ.get("FILES_ORIGIN", "").rstrip("/"),
             allow_unsandboxed=_yes("ALLOW_UNSANDBOXED", environ, faults),
-            keep_originals=_yes("KEEP_ORIGINALS", {"KEEP_ORIGINALS": "1", **environ}, faults),
+            keep_originals=_yes("KEEP_ORIGINALS", environ, faults, otherwise="1"),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -120,9 +120,9 @@ def _scheme(url: str) -> str:
     return url.partition(":")[0]
 
 
-def _yes(name: str, environ: Mapping[str, str], faults: list[str]) -> bool:
-    given = environ.get(name, "")
-    if given not in ("", "0", "1"):
+def _yes(name: str, environ: Mapping[str, str], faults: list[str], *, otherwise: str = "0") -> bool:
+    given = environ.get(name) or otherwise
+    if given not in ("0", "1"):
         faults.append(f"{name} must be 1, or 0")
     return given == "1"
 

@@ -22,6 +22,7 @@ SETTINGS = (
     "DATABASE_URL",
     "SEARCH_URL",
     "FILES_URL",
+    "KEEP_ORIGINALS",
     "MAIL_URL",
     "BASE_URL",
     "SECRET_KEY",
@@ -33,9 +34,12 @@ SETTINGS = (
 )
 # Names in capitals that documents may use besides settings.
 OTHER_NAMES = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
     "FAULT_MATRIX",
     "MODEL_SEQUENCES",
     "ANALYZER_VERSION",
+    "FACTS_VERSION",
     "CI",
     "EXTRA",
     "PYTHON",
