@@ -14,7 +14,7 @@ from .office import W, mail, open_document, slides, word, word_of, workbook, zip
 from .test_old_formats import message, old_word, rtf
 from .test_pictures import picture
 
-MUTATIONS = 40  # of each; a mutation takes 5 ms
+MUTATIONS = 30  # of each, and as many of its members where it is packed
 WORDS = [
     b"\0" * 8,
     b"\xff" * 4,
