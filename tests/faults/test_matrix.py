@@ -1,6 +1,6 @@
 """Whatever goes wrong with whichever answer: when it is over, the mirror is what it would be had nothing gone wrong.
 
-A part of all pairs of fault and request is played in which each occurs: 300, FAULT_MATRIX=1600 more, FAULT_MATRIX=all all.
+Of all pairs of fault and request a part is played in which each occurs: 300; FAULT_MATRIX=1600 or =all plays more.
 """
 
 import os
