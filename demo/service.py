@@ -48,7 +48,7 @@ class Service:
         self._lock = threading.RLock()
         self._revision = town.revision
         self._objects: dict[tuple[str, bool], bytes] = {}
-        self._pages: dict[str, bytes] = {}
+        self._pages: dict[tuple[str, str, int], bytes] = {}
         self._lists: dict[str, list[Json]] = {}
 
     def answer(self, request: Request) -> Response:
@@ -125,7 +125,7 @@ class Service:
         return None
 
     def _page(self, uri: str, items: list[Json], request: Request) -> Response:
-        key = f"{request.path}?{request.raw_query}"
+        key = (request.path, request.raw_query, self.page_size)
         body = self._pages.get(key)
         if body is None:
             try:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import ListCursor, SeenPage, key_of
-from oparl_sync import cursors, fetch, known, parse, problems, reconcile
+from oparl_sync import beyond, cursors, fetch, known, parse, problems, reconcile
 from oparl_sync.fetch import ListAddress, ListPage
 from oparl_sync.parsed import Parsed
 from oparl_sync.problems import Blocked, Closed, Deviation, ListBroken, SyncError
@@ -43,6 +43,10 @@ def walk(work: Work, address: ListAddress, earliest: datetime | None = None) -> 
         _note_failure(work, cursor, address, failure)
     if isinstance(failure, Blocked) and not isinstance(failure, Closed):
         raise failure
+    if failure is not None:
+        store = _store(work, cursor, address)
+        for page in beyond.pages(work.client, cursor.next_url, failure, since=cursor.since):
+            counts.add(_save(work, store, cursor, page, advances=False))
     return counts, failure
 
 
@@ -72,17 +76,20 @@ def _begins_anew(work: Work, cursor: ListCursor, error: SyncError, earliest: dat
     return True
 
 
-def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> None:
-    backfill = cursor.last_complete is None
+def _store(work: Work, cursor: ListCursor, address: ListAddress) -> Store:
     known_until = cursor.synced_until if cursor.stamps == cursors.OK else None
-    store = Store(
+    return Store(
         work.source,
         address.body_id,
-        backfill=backfill,
+        backfill=cursor.last_complete is None,
         since=work.began,
         omits=tuple(cursor.omits or ()),
         files_since=known_until - cursors.OVERLAP if known_until else None,
     )
+
+
+def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) -> None:
+    store = _store(work, cursor, address)
     name = f"{work.source.slug} {address.object_type}"
     with work.progress.step(name, unit="objects") as step:
         step.advance(cursor.seen)
@@ -95,8 +102,8 @@ def _read(work: Work, cursor: ListCursor, address: ListAddress, counts: Counts) 
                 return
 
 
-def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage) -> Counts:
-    """Store a page: as a whole, or entry by entry where the database refuses it."""
+def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage, *, advances: bool = True) -> Counts:
+    """Store a page: as a whole, or entry by entry where the database refuses it; the walk `advances` by it, or not."""
     parsed = [
         parse.objects(page.entries[first : first + SLICE], cursor.object_type, where=page.url, first=first)
         for first in range(0, len(page.entries), SLICE)
@@ -108,11 +115,11 @@ def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage) -> Count
             before = reconcile.listed(session, cursor, parsed)
             for part in parsed:
                 counts.add(store.save(session, part))
-            after = _advance(work, session, cursor, page, parsed, before)
+            after = _advance(work, session, cursor, page, parsed, before) if advances else {}
     except DBAPIError as error:
         if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_refusal(error)):
             raise
-        counts, after = _save_singly(work, store, cursor, page, parsed)
+        counts, after = _save_singly(work, store, cursor, page, parsed, advances=advances)
     for field, value in after.items():
         setattr(cursor, field, value)
     return counts
@@ -127,7 +134,7 @@ def _leave_out_unknown_tombstones(session: Session, cursor: ListCursor, parsed: 
 
 
 def _save_singly(
-    work: Work, store: Store, cursor: ListCursor, page: ListPage, whole: list[Parsed]
+    work: Work, store: Store, cursor: ListCursor, page: ListPage, whole: list[Parsed], *, advances: bool
 ) -> tuple[Counts, dict[str, Any]]:
     counts = Counts()
     with work.writing() as session:
@@ -141,7 +148,7 @@ def _save_singly(
                 done = Counts(quarantined=parsed.seen)
                 store.refuse(session, parsed, type(error.orig).__name__)  # its words may quote what is private
             counts.add(done)
-        return counts, _advance(work, session, cursor, page, whole, before)
+        return counts, _advance(work, session, cursor, page, whole, before) if advances else {}
 
 
 def _is_refusal(error: OperationalError) -> bool:

@@ -77,9 +77,10 @@ def _no_content_type(moment: Moment) -> Response:
 def _bad(moment: Moment) -> Response:
     if not is_json(moment.response):
         return moment.response
-    half = len(moment.response.body) // 2
-    wrong = b",,<b>Warning</b>: mysql_fetch_row()"
-    return replace(moment.response, body=moment.response.body[:half] + wrong + moment.response.body[half:])
+    body = moment.response.body
+    # Before an object or the end: within a text it would be another text, and no bad JSON.
+    place = body.find(b'{"', len(body) // 2) % (len(body) + 1)
+    return replace(moment.response, body=body[:place] + b",,<b>Warning</b>: mysql_fetch_row()" + body[place:])
 
 
 @fault("json-cut", "JSON that ends in the middle, with the length that it has")

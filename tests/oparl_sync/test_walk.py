@@ -77,12 +77,32 @@ def test_it_goes_on_with_the_other_lists_when_one_fails(council: Council, engine
     council.answers[f"{SERVER}/list/paper?page=2"] = httpx.Response(500)
     _, failures = council.mirror(engine)
     assert failures == [f"{SERVER}/list/paper?page=2 answered HTTP 500 each time it was asked"]
-    assert (source_of(session).state, source_of(session).last_complete, papers(session)) == ("partial", None, 2)
+    assert (source_of(session).state, source_of(session).last_complete, papers(session)) == ("partial", None, 3)
     assert [(p.kind, p.about) for p in session.scalars(select(Problem))] == [("list-failed", f"{SERVER}/list/paper")]
     council.answers.clear()
     assert council.mirror(engine)[1] == []
     assert (source_of(session).state, papers(session)) == ("complete", 5)
     assert session.scalars(select(Problem)).one().solved_at is not None
+
+
+@pytest.mark.parametrize(
+    ("failing", "asked", "held"),
+    [("5", "234567", 12), ("56", "234567", 10), ("3", "234567", 12), ("46", "234567", 10), ("34567", "2345", 4)],
+)
+def test_it_reads_what_lies_behind_pages_that_always_fail(
+    council: Council, engine: Engine, session: Session, failing: str, asked: str, held: int
+) -> None:
+    council.lists["paper"] = [thing("Paper", number) for number in range(14)]
+    for number in failing:
+        council.answers[f"{SERVER}/list/paper?page={number}"] = httpx.Response(500)
+    for _ in range(2):  # the second time it is no use to go on there; after three failing pages the server is let alone
+        council.asked.clear()
+        council.mirror(engine)
+        pages = {one.partition("?page=")[2] for one in council.asked if one.startswith(f"{SERVER}/list/paper?page=")}
+        assert pages == set(asked)
+        assert papers(session) == held
+        assert (source_of(session).state, source_of(session).last_complete) == ("partial", None)
+        session.rollback()
 
 
 def test_it_goes_on_where_a_killed_run_stopped(council: Council, engine: Engine, session: Session) -> None:
