@@ -10,43 +10,14 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.files import FileStore, open_store
+from app.files import FileStore
 from app.indexing.lookups import arrivals
 from app.models import Blob, Change, File, Page, Problem
 from oparl_sync import download, extract, one_file
 from oparl_sync.problems import ServerFailed
-from oparl_sync.progress import Progress
 from tests.oparl_sync.council import SERVER, Council, save, thing, url
+from tests.oparl_sync.offering import QUIET, fetch, file_of, offer
 from tests.real.captured import small_pdf
-
-QUIET = Progress(quiet=True)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return open_store(f"file://{tmp_path}/files")
-
-
-@pytest.fixture
-def council() -> Council:
-    return Council()
-
-
-def offer(engine: Engine, council: Council, number: int, answer: Any, **properties: Any) -> str:
-    """Let a file be published, with what its server answers; returns its id."""
-    address = f"{SERVER}/files/{number}"
-    council.answers[address] = answer
-    save(engine, [thing("File", number, **({"accessUrl": address} | properties))], "File", backfill=True)
-    return url("File", number)
-
-
-def fetch(engine: Engine, council: Council, store: FileStore) -> int:
-    return download.missing(engine, council.source(engine).id, council.client(), store, QUIET)
-
-
-def file_of(session: Session, number: int = 1) -> File:
-    session.rollback()
-    return session.scalars(select(File).where(File.id == url("File", number))).one()
 
 
 def texts(session: Session) -> list[tuple[str, bool]]:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,35 +12,14 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.files import FileStore, open_store
+from app.files import FileStore
 from app.models import File
 from oparl_sync import download, due_files
 from oparl_sync.problems import ServerFailed
-from oparl_sync.progress import Progress
-from tests.oparl_sync.council import SERVER, Council, save, thing, url
+from tests.oparl_sync.council import SERVER, Council
+from tests.oparl_sync.offering import QUIET, fetch, file_of, offer
 
-QUIET = Progress(quiet=True)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return open_store(f"file://{tmp_path}/files")
-
-
-@pytest.fixture
-def council() -> Council:
-    return Council()
-
-
-def offer(engine: Engine, council: Council, number: int, answer: Any, **properties: Any) -> None:
-    address = f"{SERVER}/files/{number}"
-    council.answers[address] = answer
-    save(engine, [thing("File", number, **({"accessUrl": address} | properties))], "File")
-
-
-def fetch(engine: Engine, council: Council, store: FileStore) -> int:
-    return download.missing(engine, council.source(engine).id, council.client(), store, QUIET)
 
 
 def later(engine: Engine, days: float) -> None:
@@ -51,11 +29,6 @@ def later(engine: Engine, days: float) -> None:
         for row in session.scalars(select(File)):
             row.next_try = row.next_try and row.next_try - span
             row.fetched_at = row.fetched_at and row.fetched_at - span
-
-
-def file_of(session: Session, number: int = 1) -> File:
-    session.rollback()
-    return session.scalars(select(File).where(File.id == url("File", number))).one()
 
 
 def waits(session: Session) -> timedelta:

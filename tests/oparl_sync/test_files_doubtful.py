@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,26 +10,15 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.files import FileStore, StoreDown, open_store
+from app.files import FileStore, StoreDown
 from app.models import File, Problem
 from oparl_sync import download
-from oparl_sync.progress import Progress
 from tests.oparl_sync.council import SERVER, Council, save, thing, url
+from tests.oparl_sync.offering import QUIET
 from tests.real.captured import small_pdf
 
-QUIET = Progress(quiet=True)
 PDF = small_pdf("right")
 LOGIN = b"\n<!DOCTYPE html><html><body>Bitte melden Sie sich an</body></html>"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FileStore:
-    return open_store(f"file://{tmp_path}/files")
-
-
-@pytest.fixture
-def council() -> Council:
-    return Council()
 
 
 def fetch(engine: Engine, council: Council, store: FileStore, answer: Any, **properties: Any) -> File:
