@@ -39,11 +39,10 @@ _MAGIC = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"MZ", "application/x-msdownload"),
 )
-_HTML = re.compile(
-    rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|script|title|meta)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_SVG = re.compile(rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype\s+svg[^>]*>\s*)?<svg\b", re.IGNORECASE | re.DOTALL)
+_DECLARATION = re.compile(rb"(<\?xml[^>]*>)?\s*", re.IGNORECASE)
+_SPACE = re.compile(rb"\s*")
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|script|title|meta)\b", re.IGNORECASE)
+_SVG = re.compile(rb"(<!doctype\s+svg[^>]*>\s*)?<svg\b", re.IGNORECASE)
 _XML = re.compile(rb"<(\?xml|[a-z][\w:.-]*[\s/>])", re.IGNORECASE)
 _JSON = re.compile(rb"[\[{]\s*([\"\[{\]}]|-?\d|true|false|null)")
 _BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
@@ -69,14 +68,27 @@ def _by_content(head: bytes) -> str:
     if coding := _utf16(head):
         return _by_content(head.decode(coding, "ignore").encode())
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    if _HTML.match(text):
+    beginning = _past_comments(text)
+    if _HTML.match(text, beginning):
         return HTML
     # PDF readers look for the mark in the first kilobyte: mail gateways and scanners put lines before it.
     if b"%PDF-" in head[:1024]:
         return PDF
     if not text or _BINARY.search(text):
         return UNKNOWN
+    if _SVG.match(text, beginning):
+        return SVG
     return next((media_type for is_one, media_type in _TEXTS if is_one(text)), TEXT)
+
+
+def _past_comments(text: bytes) -> int:
+    """Where a page begins behind its XML declaration and comments; a pattern for any number of these may never end."""
+    found = _DECLARATION.match(text)
+    position = found.end() if found else 0
+    while text.startswith(b"<!--", position) and (end := text.find(b"-->", position + 4)) >= 0:
+        space = _SPACE.match(text, end + 3)
+        position = space.end() if space else end + 3
+    return position
 
 
 def _is_mail(text: bytes) -> bool:
@@ -104,7 +116,6 @@ def unmarked_utf16(head: bytes) -> str:
 
 _TEXTS: tuple[tuple[Callable[[bytes], object], str], ...] = (
     (_is_mail, MAIL),
-    (_SVG.match, SVG),
     (_XML.match, XML),
     (_JSON.match, JSON),
 )

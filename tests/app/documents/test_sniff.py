@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from app.documents.sniff import sniff
@@ -13,6 +16,10 @@ from app.documents.sniff import sniff
         (b"<!doctype HTML>", "text/html"),
         (b"  \n<HTML lang=de>", "text/html"),
         (b"<!-- a --><!-- b -->\n<head>", "text/html"),
+        (b"<?xml version='1.0'?>\n<!-- a --> <!DOCTYPE html PUBLIC 'x'>", "text/html"),
+        (b"<!-- a > --> <!----><svg>", "image/svg+xml"),
+        (b"<?xml version='1.0'?><!-- a --><!DOCTYPE svg PUBLIC 'x'>\n<svg>", "image/svg+xml"),
+        (b"<!-- <html>", "text/plain"),
         (b"<html>%PDF-1.4", "text/html"),
         (b"<htmlx>", "application/xml"),
         (b"<svg xmlns='x'>", "image/svg+xml"),
@@ -54,3 +61,16 @@ def test_it_tells_types_by_their_first_bytes(head: bytes, media_type: str) -> No
 
 def test_it_takes_no_time_for_an_unclosed_comment() -> None:
     assert sniff(b"<!--" * 1000 + b"-->" * 20) in {"text/plain", "application/xml"}
+
+
+@pytest.mark.parametrize("comment", [b"<!---->", b"<!-- a -->\n", b"<!-->-->"])
+def test_it_comes_to_an_end_of_many_comments(comment: bytes) -> None:
+    # In a process of its own: a pattern that tries every way to divide them holds the interpreter for years.
+    program = (
+        "from app.documents.sniff import HEAD, sniff\n"
+        f"many = {comment!r} * (HEAD // {len(comment)} - 1)\n"
+        "print(sniff(many), sniff(many + b'x'), sniff(many + b'<html>'))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert told.stdout.split() == ["text/plain", "text/plain", "text/html"]
