@@ -19,6 +19,21 @@ _BLOCKS = frozenset(
 )
 # What is no text, or none that is shown.
 _SKIPPED = frozenset(str.split("script style template noscript svg math object iframe select textarea button"))
+# What ends an element whose own end may be left out: the start of one of the first, or the end of one of the second.
+_TABLE_PARTS = frozenset(str.split("tr thead tbody tfoot"))
+_CELLS = _TABLE_PARTS | {"td", "th"}
+_ENDED_BY = {
+    "p": (_BLOCKS | _CELLS | {"li"}, _BLOCKS | _CELLS | {"li"}),
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu"})),
+    **dict.fromkeys(("dt", "dd"), (frozenset({"dt", "dd"}), frozenset({"dl"}))),
+    **dict.fromkeys(("td", "th"), (_CELLS, _TABLE_PARTS | {"table"})),
+    "tr": (_TABLE_PARTS, (_TABLE_PARTS | {"table"}) - {"tr"}),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), (_TABLE_PARTS - {"tr"}, frozenset({"table"}))),
+    **dict.fromkeys(("option", "optgroup"), (frozenset({"option", "optgroup"}), frozenset({"datalist"}))),
+}
+# Elements in which those stand: within something hidden, they end only what is in the same one.
+_AROUND = frozenset(str.split("ul ol menu dl table"))
+_NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _EMPTY = frozenset(str.split("br hr img input meta link col area base embed source track wbr"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _APART = frozenset(str.split("p h1 h2 h3 h4 h5 h6 table blockquote"))
@@ -89,8 +104,10 @@ class _Page(HTMLParser):
         """Begin an element."""
         if tag == "title":
             self._in_title = not self.title
+        if self._skipped and tag in _ENDED_BY.get(self._skipped[-1], _NOTHING)[0]:
+            self._skipped.pop()
         if self._skipped:
-            if tag in _SKIPPED or tag == self._skipped[-1]:
+            if tag in _SKIPPED or tag in _AROUND or tag in self._skipped:
                 self._skipped.append(tag)
             return
         attributes = dict(attrs)
@@ -149,11 +166,9 @@ class _Page(HTMLParser):
         """End an element, whether or not it was begun."""
         if tag == "title":
             self._in_title = False
-        if self._skipped:
-            if tag in self._skipped:
-                while self._skipped.pop() != tag:
-                    pass
-        elif tag == "tr":
+        if self._skipped and self._ends_skipped(tag):
+            return
+        if tag == "tr":
             self._end_row()
         elif tag == "table":
             self._end_row()
@@ -168,6 +183,16 @@ class _Page(HTMLParser):
             if tag in _APART:
                 self._flow.line()
             self._verbatim -= tag == "pre" and self._verbatim > 0
+
+    def _ends_skipped(self, tag: str) -> bool:
+        """Whether an end belongs to what is skipped; what is around it may end it too."""
+        if tag in self._skipped:
+            while self._skipped.pop() != tag:
+                pass
+        elif len(self._skipped) == 1 and tag in _ENDED_BY.get(self._skipped[0], _NOTHING)[1]:
+            self._skipped.clear()
+            return False
+        return True
 
     def _line(self, *, fresh: bool = False) -> None:
         if not fresh or not self._fresh:

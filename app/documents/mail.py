@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping
 from email import policy
+from email.errors import MessageError
 from email.generator import BytesGenerator
 from email.header import decode_header
 from email.message import Message
@@ -59,7 +60,7 @@ def _leaves(message: Message) -> Iterator[Message]:
 def _is_attached(leaf: Message) -> bool:
     if leaf.get_content_type() not in {"text/plain", "text/html"}:
         return True
-    return leaf.get_content_disposition() == "attachment" or bool(leaf.get_filename())
+    return leaf.get_content_disposition() == "attachment" or bool(_filename(leaf))
 
 
 def _body(leaves: list[Message]) -> str:
@@ -83,12 +84,19 @@ def _payload(leaf: Message) -> bytes:
 
 
 def _part(leaf: Message) -> Part:
-    name = _decoded(str(leaf.get_filename() or ""))
+    name = _filename(leaf)
     if leaf.get_content_type() == "message/rfc822":
         inner = leaf.get_payload()
         mail = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else leaf
         return Part(name or _decoded(str(mail.get("Subject", ""))) or "?", partial(_mail, mail))
     return Part(" ".join(name.split()) or leaf.get_content_type(), partial(_data, leaf))
+
+
+def _filename(leaf: Message) -> str:
+    try:
+        return _decoded(str(leaf.get_filename() or ""))
+    except (ValueError, MessageError):  # a charset that is none, a part of the name with a number of 5,000 digits
+        return "?"
 
 
 def _mail(mail: Message, limit: int) -> bytes:
@@ -111,6 +119,6 @@ def _decoded(text: str) -> str:
     """A head as people wrote it: =?utf-8?Q?...?= is for machines."""
     try:
         pieces = decode_header(text)
-    except ValueError:
+    except (ValueError, MessageError):
         return text
     return "".join(decode(piece, charset or "") if isinstance(piece, bytes) else piece for piece, charset in pieces)

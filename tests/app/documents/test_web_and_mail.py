@@ -35,6 +35,15 @@ def page(sandbox: Sandbox, markup: str | bytes) -> str:
         ("<html><table><tr><td>a</td><td><table><tr><td>b</td><td>c</td></tr></table></td></tr></table>", "a\tb c"),
         ("<html><script>x('<p>')</script><style>p{}</style><noscript>n</noscript><template>t</template>ja", "ja"),
         ("<html><div hidden><div>a</div>b</div><p>c</p><svg><text>d</text></svg>", "c"),
+        ("<html><p hidden>x<p>Der Rat", "Der Rat"),
+        ("<html><p hidden>x<b>y</b><div>Der Rat</div>", "Der Rat"),
+        ("<html><div><p hidden>x</div>Der Rat", "Der Rat"),
+        ("<html><ul><li hidden>x<ol><li>y<li>z</ol>w<li>a</ul>b", "- a\nb"),
+        ("<html><ul><li>a<li hidden>x</ul>b", "- a\nb"),
+        ("<html><dl><dt hidden>x<dd>a<dd hidden>y</dl>b", "a\nb"),
+        ("<html><table><tr hidden><td>x<table><tr><td>y</table>z<tr><td>a<td hidden>w<td>b</table>c", "a\tb\nc"),
+        ("<html><table><tr><td>a<td hidden>x<tr><td>b<tr hidden><td>y</table>c", "a\nb\nc"),
+        ("<html><div hidden><ul><div>x</div><li>y</ul>z</div>a", "a"),
         ('<html><p>Bild: <img alt="Lageplan" src=x onerror=alert(1)></p>', "Bild: Lageplan"),
         ("<html><pre>a\n  b</pre><select><option>c</select>", "a\n  b"),
         ("<html></p></td></tr></table></ol></li>a</script>b", "ab"),
@@ -144,6 +153,33 @@ def test_it_opens_mails_in_mails_twice_and_then_no_more(sandbox: Sandbox) -> Non
     deep = sandbox.read(nested(4))
     assert (deep.state, len(deep.pages)) == ("partly", 3)
     assert deep.reason == "1 of 1 files in it give no text or not all of it: Ebene 2."
+
+
+@pytest.mark.parametrize("subject", ["=?utf-8?B?a?=", "Haushalt =?utf-8?B?a?= 2024"])
+def test_it_reads_a_mail_whose_subject_cannot_be_decoded(sandbox: Sandbox, subject: str) -> None:
+    reading = sandbox.read(f"From: a@example.org\nSubject: {subject}\n\nDer Rat tagt.".encode())
+
+    assert (reading.state, reading.title) == ("ok", subject)
+    assert reading.pages[0].text == f"From: a@example.org\nSubject: {subject}\n\nDer Rat tagt."
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"),
+    [
+        ("filename==?utf-8?B?a?=", "=?utf-8?B?a?="),
+        ("filename*=undefined''a.txt", "?"),
+        (f"filename*{'9' * 5000}=a.txt", "?"),
+    ],
+)
+def test_it_reads_an_attachment_whose_name_cannot_be_decoded(sandbox: Sandbox, stated: str, name: str) -> None:
+    data = mail("Der Rat tagt.", plan_txt=b"Lageplan").replace(b'filename="plan.txt"', stated.encode())
+    assert stated.encode() in data
+
+    reading = sandbox.read(data)
+
+    assert reading.state == "ok", reading
+    assert [page.text.partition("\n\n")[2] for page in reading.pages] == ["Der Rat tagt.", "Lageplan"]
+    assert reading.pages[1].text.startswith(f"{name}\n")
 
 
 BROKEN = {
