@@ -6,6 +6,7 @@ made under: whoever was killed or overtaken has none, and what it had claimed is
 
 import time
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,11 +91,11 @@ def is_owed(engine: Engine) -> bool:
         return session.scalar(select(Blob.sha256).where(*wanted).limit(1)) is not None
 
 
-def batches(engine: Engine, turn: Turn) -> Iterator[list[Document]]:
-    """Yield claimed documents, the newest first, until there are none; who begins with one alone has had trouble."""
+def batches(engine: Engine, turn: Turn, aside: AbstractSet[str] = frozenset()) -> Iterator[list[Document]]:
+    """Yield claimed documents, the newest first, until only those `aside` are left; who had trouble comes alone."""
     while True:
         with Session(engine) as session:
-            portion, looked = _portion(session), time.monotonic()
+            portion, looked = _portion(session, aside), time.monotonic()
         claimed = False
         while portion and (not claimed or time.monotonic() - looked < IN_ORDER):
             with turn.writing() as session:
@@ -106,6 +107,11 @@ def batches(engine: Engine, turn: Turn) -> Iterator[list[Document]]:
             return
 
 
+def newest() -> ColumnElement[Any]:
+    """The day that counts for the bytes of grouped files: many councils date none, then when they last touched it."""
+    return func.max(func.coalesce(File.date, func.date(File.modified)))
+
+
 def give_back(turn: Turn, documents: list[Document]) -> None:
     """Let others read what was claimed and not begun, or not to its end."""
     mine = (Blob.sha256.in_([one.sha256 for one in documents]), Blob.claim == turn.claim)
@@ -113,14 +119,12 @@ def give_back(turn: Turn, documents: list[Document]) -> None:
         session.execute(update(Blob).where(*mine).values(claim=None, read_attempts=Blob.read_attempts - 1))
 
 
-def _portion(session: Session) -> list[str]:
+def _portion(session: Session, aside: AbstractSet[str]) -> list[str]:
     """Return documents that nobody reads: those never read before those that are read again, each newest first."""
-    # Many councils date no file: then it counts when they last touched it.
-    newest = func.max(func.coalesce(File.date, func.date(File.modified)))
     query = select(Blob.sha256).join(File, File.blob_sha256 == Blob.sha256)
-    query = query.where(_is_owed(), _is_free(session), File.deleted.is_(False))
+    query = query.where(_is_owed(), _is_free(session), File.deleted.is_(False), Blob.sha256.not_in(list(aside)))
     first = case((Blob.read_state.is_(None), 0), else_=1)
-    order = (first, newest.desc().nulls_last(), Blob.sha256)
+    order = (first, newest().desc().nulls_last(), Blob.sha256)
     return list(session.scalars(query.group_by(Blob.sha256, Blob.read_state).order_by(*order).limit(PORTION)))
 
 

@@ -1,6 +1,6 @@
 """Which files are asked for, and in which turn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Engine, and_, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import now, writing
-from app.models import File
+from app.models import Blob, File
 from app.models.files import FAILED, FETCHED, GONE, WAITING
 
 PORTION = 1000  # files whose ids are held at a time
@@ -70,6 +70,13 @@ def recheck(engine: Engine, source_id: int) -> None:
     if ids:
         with writing(engine) as session:
             session.execute(update(File).where(File.id.in_(ids)).values(next_try=now()))
+
+
+def lost(session: Session, sha256s: Sequence[str]) -> None:
+    """Have these bytes fetched whole again, since they are not in the store; what was read in them stays."""
+    session.execute(update(Blob).where(Blob.sha256.in_(sha256s)).values(dropped_at=now()))
+    whole = {"etag": None, "last_modified": None, "next_try": now()}
+    session.execute(update(File).where(File.blob_sha256.in_(sha256s), File.deleted.is_(False)).values(**whole))
 
 
 def _is_validated() -> ColumnElement[bool]:

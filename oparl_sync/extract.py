@@ -1,7 +1,7 @@
 """Bytes to text, page by page: each document in a sandboxed child, one sandbox a core, results in one transaction."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -16,15 +16,21 @@ from app import changes
 from app.db import now, writing
 from app.documents import READER_VERSION, PageText, Reading, Sandbox, verdict
 from app.documents.reading import GARBLED, SCAN
-from app.files import FileMissing, FileStore
+from app.files import FileMissing, FileStore, StoreDown
 from app.models import Blob, File, Page
-from oparl_sync import due_documents, problems
+from oparl_sync import due_documents, due_files, problems
 from oparl_sync.due_documents import Document, Turn
 from oparl_sync.file_news import text_changes
+from oparl_sync.known import chunks
 from oparl_sync.problems import Deviation
 from oparl_sync.progress import Progress, Step
 
-ABSENT = Reading(state="damaged", reason="Its bytes are missing from the file store.")
+MISSING = (FileMissing, FileNotFoundError)
+MOST_UNOPENED = 100  # documents that cannot be opened: after so many it is the store, and the rest waits
+KNOWN = 10  # files that came last: where none of them is there, the store is not the one that it was
+NOTHING_NEW = ("crashed", "timeout", "damaged")  # what was read before is worth more
+_WHO_READ = ("reader_version", "read_at", "claim", "read_attempts")
+Unopened = FileMissing | OSError
 
 
 def waiting(
@@ -40,30 +46,61 @@ def waiting(
 ) -> int:
     """Read all bytes whose text is owed, until it is `enough`; returns how many documents were read, however it ended.
 
-    Other workers may read too, each in a `turn` of its own; `told` is called whenever new text is there. Raises
-    StoreDown, and SandboxError where nothing can be read here.
+    Other workers may read too, each in a `turn` of its own; `told` is called whenever new text is there. What cannot be
+    opened stays owed; what is missing is fetched again. Raises StoreDown, and SandboxError where nothing can be read.
     """
     total = due_documents.count(engine)
     if not total:  # a sandbox takes a second to warm up
         return 0
-    done, turn = 0, turn or Turn("alone", partial(writing, engine))
+    done, unopened, turn = 0, dict[str, Unopened](), turn or Turn("alone", partial(writing, engine))
     with (
         progress.step("Reading documents", total, unit="documents") as step,
         _readers(store, sandboxes, allow_unsandboxed=allow_unsandboxed) as read,
     ):
-        for batch in due_documents.batches(engine, turn):
-            done += _read(turn, batch, read, step)
+        for batch in due_documents.batches(engine, turn, unopened.keys()):
+            done += _read(turn, batch, read, step, unopened)
             told()
-            if enough():
+            if enough() or len(unopened) >= MOST_UNOPENED:
                 break
+    if unopened:
+        _see_to(engine, turn, store, unopened)
     return done
 
 
-def _read(turn: Turn, batch: list[Document], read: "Reads", step: Step) -> int:
+def _see_to(engine: Engine, turn: Turn, store: FileStore, unopened: dict[str, Unopened]) -> None:
+    """Have fetched again what is missing; raises StoreDown where it is the store that fails, or something else does."""
+    other = [error for error in unopened.values() if not isinstance(error, MISSING)]
+    missing = [sha256 for sha256, error in unopened.items() if isinstance(error, MISSING)]
+    if missing:
+        _is_the_same(engine, store, missing)
+        with turn.writing() as session:
+            for part in chunks(missing):
+                due_files.lost(session, part)
+    if other:
+        raise StoreDown(f"{len(other)} files cannot be opened, the last because of {type(other[-1]).__name__}")
+
+
+def _is_the_same(engine: Engine, store: FileStore, missing: list[str]) -> None:
+    """Raise StoreDown where no other file is there either: a disk that is not mounted looks like an empty folder."""
+    with Session(engine) as session:
+        kept = select(Blob.sha256).where(Blob.dropped_at.is_(None), Blob.sha256.not_in(missing))
+        known = session.scalars(kept.order_by(Blob.stored_at.desc(), Blob.sha256).limit(KNOWN)).all()
+    try:
+        there = not known or any(store.exists(sha256) for sha256 in known)
+    except OSError as error:
+        raise StoreDown(f"the file store cannot be looked into ({type(error).__name__})") from error
+    if not there:
+        raise StoreDown("none of the files that came last is in the file store: is its disk mounted?")
+
+
+def _read(turn: Turn, batch: list[Document], read: "Reads", step: Step, unopened: dict[str, Unopened]) -> int:
     readings: dict[str, Reading] = {}
     try:
         for document, reading in read(batch):
-            readings[document.sha256] = reading
+            if isinstance(reading, Reading):
+                readings[document.sha256] = reading
+            else:
+                unopened[document.sha256] = reading
             step.advance()
     finally:
         # Whatever ended it: what was read is kept, and nothing is left that only looks as if somebody read it.
@@ -75,7 +112,7 @@ def _read(turn: Turn, batch: list[Document], read: "Reads", step: Step) -> int:
     return len(readings)
 
 
-Reads = Callable[[list[Document]], Iterator[tuple[Document, Reading]]]
+Reads = Callable[[list[Document]], Iterator[tuple[Document, Reading | Unopened]]]
 
 
 class _readers:  # noqa: N801 - used as a verb in a with statement
@@ -99,13 +136,13 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
         for sandbox in self.all:
             sandbox.close()
 
-    def _read(self, document: Document) -> tuple[Document, Reading]:
+    def _read(self, document: Document) -> tuple[Document, Reading | Unopened]:
         sandbox = self.free.get()
         try:
             path = self.store.path(document.sha256)
             return document, sandbox.read(path, media_type_hint=document.hint, name=document.name)
-        except (FileMissing, OSError):
-            return document, ABSENT
+        except (FileMissing, OSError) as error:
+            return document, error
         finally:
             self.free.put(sandbox)
 
@@ -113,6 +150,10 @@ class _readers:  # noqa: N801 - used as a verb in a with statement
 def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> None:
     """Write down what was read; of documents that were read `again` only what is different, and nobody is told."""
     at, known = now(), _known(session, readings)
+    kept = {sha256 for sha256 in again & readings.keys() if _is_worse(readings[sha256], known[sha256])}
+    for sha256 in kept:
+        _keep(session, sha256, readings[sha256], at)
+    readings = {sha256: reading for sha256, reading in readings.items() if sha256 not in kept}
     readings = {sha256: _with_recognised(reading, known[sha256]) for sha256, reading in readings.items()}
     changed = [k for k, reading in readings.items() if known[k] != dict(enumerate(reading.pages, 1))]
     session.execute(delete(Page).where(Page.sha256.in_(changed)))
@@ -135,6 +176,24 @@ def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> No
     told = [k for k in changed if k in again or any(page.text for page in readings[k].pages)]
     changes.append(session, text_changes(session, told, at, quiet=again))
     _tell_what_is_unread(session, readings, at)
+
+
+def _is_worse(reading: Reading, known: dict[int, PageText]) -> bool:
+    """Whether a document had text of which this reading, be it by a better reader, would lose some."""
+    if not _has_text(known.values()):
+        return False
+    fewer = reading.state == "partly" and len(reading.pages) < len(known)
+    return fewer or reading.state in NOTHING_NEW or not _has_text(reading.pages)
+
+
+def _has_text(pages: Iterable[PageText]) -> bool:
+    return any(page.text.strip() for page in pages)
+
+
+def _keep(session: Session, sha256: str, reading: Reading, at: datetime) -> None:
+    """Leave a document's text and state as they were, and do not read it again with this version."""
+    values = {name: value for name, value in _values(reading, at).items() if name in _WHO_READ}
+    session.execute(update(Blob).where(Blob.sha256 == sha256).values(**values))
 
 
 def _known(session: Session, readings: dict[str, Reading]) -> dict[str, dict[int, PageText]]:

@@ -271,7 +271,7 @@ def test_a_worker_that_was_overtaken_writes_nothing(engine: Engine, store: FileS
         with writing(engine) as session:
             session.execute(update(Lease).values(epoch=Lease.epoch + 1, owner="other/1/x"))
         with pytest.raises(leases.Fenced):
-            extract._read(turn, batch, lambda documents: ((one, extract.ABSENT) for one in documents), _NoStep())
+            extract._read(turn, batch, lambda documents: ((one, Reading("ok")) for one in documents), _NoStep(), {})
     with Session(engine) as session:
         assert session.scalars(select(Page)).all() == []
 
