@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.models.changes import ERASED
 from app.shown import FILE_PARENTS
-from oparl_sync import erasures, problems, withdraw
+from oparl_sync import erasures, one_file, problems, withdraw
 from oparl_sync.known import chunks, held_by
 from oparl_sync.vocabulary import HOLDING, PARENTS
 from oparl_sync.writes import table_of
@@ -47,6 +47,7 @@ class Extent:
 
     source_id: int
     ids: dict[str, list[str]] = field(default_factory=dict)
+    unfinished: list[str] = field(default_factory=list)  # names of parts of its files
 
     def __iter__(self) -> Iterator[str]:
         return (oparl_id for ids in self.ids.values() for oparl_id in ids)
@@ -81,7 +82,7 @@ def extent(session: Session, named: str, base_url: str) -> Extent:
 
 
 def erase(engine: Engine, named: str, base_url: str) -> Extent:
-    """Erase a record in one transaction; its bytes and its place in the index are the caller's next two steps.
+    """Erase a record in one transaction; its bytes, also unfinished ones, and its place in the index are the caller's.
 
     Raises NotErasable.
     """
@@ -89,6 +90,7 @@ def erase(engine: Engine, named: str, base_url: str) -> Extent:
     with writing(engine) as session:
         erasures.alone(session)
         reached = extent(session, named, base_url)
+        reached.unfinished = _unfinished(session, reached)
         for object_type, ids in reached.ids.items():
             withdraw.bury(session, object_type, ids, source_id=reached.source_id, backfill=False, at=at, kind=ERASED)
         _remember(session, reached, at)
@@ -157,6 +159,16 @@ def _remember(session: Session, reached: Extent, at: datetime) -> None:
     rows = [{"key": key, "object_type": of, "at": at} for key, of in keys.items() if key not in known]
     if rows:
         session.execute(insert(Erasure), rows)
+
+
+def _unfinished(session: Session, reached: Extent) -> list[str]:
+    files = select(File.id, File.access_url, File.download_url)
+    return [
+        name
+        for part in chunks(reached.ids.get("File", []))
+        for row in session.execute(files.where(File.id.in_(part)))
+        for name in one_file.unfinished(row)
+    ]
 
 
 def _former(session: Session, reached: Extent) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import open_current
 from app.files import open_store
-from oparl_sync import download, index, previews
+from oparl_sync import download, index, parts, previews
 from oparl_sync import erase as steps
 from oparl_sync.progress import Progress
 from search import IndexLocked
@@ -24,7 +24,9 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
     engine = open_current(settings.database_url)
     try:
         reached = _erase(settings, engine, named, yes=yes)
-        download.tidy(engine, open_store(settings.files_url, settings.file_copies))
+        store = open_store(settings.files_url, settings.file_copies)
+        parts.forget(store.scratch, reached.unfinished)
+        download.tidy(engine, store)
         previews.tidy(engine, settings)
         index.refresh(engine, settings.search_url, Progress(quiet=as_json))
     except steps.NotErasable as error:

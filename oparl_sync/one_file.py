@@ -37,7 +37,8 @@ class Outcome:
     """What became of one attempt.
 
     `again`: the server has troubles, `refused`: it lets nobody have it, `wait`: how long until it is asked once more,
-    `checked`: the bytes came and were compared with what is stated of them, `differs`: in what they differ.
+    `checked`: the bytes came and were compared with what is stated of them, `differs`: in what they differ,
+    `lost`: the bytes that it is about are not in the store.
     """
 
     state: str
@@ -51,6 +52,7 @@ class Outcome:
     wait: timedelta | None = None
     checked: bool = False
     differs: str | None = None
+    lost: bool = False
 
 
 def fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
@@ -58,12 +60,12 @@ def fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
 
     Raises StoreFull and StoreDown.
     """
-    urls = [url for url in (row.access_url, row.download_url) if url]
+    urls = _stated(row)
     if not urls:
         return Outcome(FAILED, "The source gives no address for it.")
     outcome, status = _fetch_from(client, store, row, urls[0])
     if status == NOT_FOUND:
-        further = [one for url in urls for one in quirks.further_addresses(url)]
+        further = _further(urls)
         for url in dict.fromkeys((*urls[1:], *further)):
             found, status = _fetch_from(client, store, row, url, guessed=url in further)
             if found.state == FETCHED or found.again:
@@ -74,11 +76,29 @@ def fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:
     return outcome
 
 
+def unfinished(row: Any) -> list[str]:
+    """Return the names of all parts that there may be of a file."""
+    urls = _stated(row)
+    return [_part_name(row.id, url) for url in (*urls, *_further(urls))]
+
+
 def tried(row: Any, state: str, *, doubted: bool = False) -> int:
     """Return how often in a row a file was tried with such an outcome, this time included."""
     if state == FETCHED:
         return row.attempts + 1 if doubted and row.fetch_state == FETCHED else 1
     return row.attempts + 1 if row.fetch_state in (state, FETCHED) else 1
+
+
+def _stated(row: Any) -> list[str]:
+    return [url for url in (row.access_url, row.download_url) if url]
+
+
+def _further(urls: list[str]) -> list[str]:
+    return [one for url in urls for one in quirks.further_addresses(url)]
+
+
+def _part_name(oparl_id: str, url: str) -> str:
+    return f"{oparl_id}\n{url}"
 
 
 def _fetch_from(
@@ -89,7 +109,7 @@ def _fetch_from(
     A `guessed` address may not answer with a web page: that is how many say there is nothing.
     """
     try:
-        with parts.of(store.scratch, f"{row.id}\n{url}") as part:
+        with parts.of(store.scratch, _part_name(row.id, url)) as part:
             for attempt in range(RESUMES + 1):
                 had = part.size
                 try:

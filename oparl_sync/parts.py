@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -29,11 +29,17 @@ Headers = Mapping[str, str]
 @contextmanager
 def of(folder: Path, name: str) -> Iterator["Part"]:
     """Give what there is of a file of this name while the block runs."""
-    part = Part(folder / f"{UNFINISHED}part-{hashlib.sha256(name.encode()).hexdigest()}")
+    part = Part(_path(folder, name))
     try:
         yield part
     finally:
         part.close()
+
+
+def forget(folder: Path, names: Iterable[str]) -> None:
+    """Forget what there is of files of these names."""
+    for name in names:
+        _path(folder, name).unlink(missing_ok=True)
 
 
 class Part:
@@ -138,6 +144,10 @@ class Part:
                 pass
             file.close()
         return None
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{UNFINISHED}part-{hashlib.sha256(name.encode()).hexdigest()}"
 
 
 def _inode(file: BinaryIO) -> int:

@@ -40,10 +40,15 @@ if (reading) {
   if (keys) keys.hidden = false;
 }
 
-// A picture that many wait for is refused at first; it is asked for again, three times.
-for (const picture of document.querySelectorAll(".rl-sheet img, .rl-hit__sheet")) {
+// A picture that many wait for is refused at first; it is asked for again, three times, those of a list one after another.
+// Meanwhile one that stands beside text is not seen.
+for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thumb img").entries()) {
   let left = 3;
-  const again = () => { if (left-- > 0) setTimeout(() => { picture.src = picture.src; }, 2000); };
+  const again = () => {
+    if (!picture.alt) picture.style.visibility = "hidden";
+    if (left-- > 0) setTimeout(() => { picture.src = picture.src; }, 2000 + 200 * turn);
+  };
   picture.addEventListener("error", again);
+  picture.addEventListener("load", () => { picture.style.visibility = ""; });
   if (picture.complete && !picture.naturalWidth) again();
 }

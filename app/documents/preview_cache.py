@@ -2,7 +2,8 @@
 
 home/previews/<sha256>/<version>-<page>-<width>.webp   a picture of a page
                        <version>-<page>.json           its words and where they stand
-A name that ends in .none says that it cannot be drawn; nobody tries again for a day.
+A name that ends in .none says that it cannot be drawn; nobody tries again for a day. What was only not done in time is
+tried again after five minutes.
 """
 
 import os
@@ -12,13 +13,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from app.config import Settings
 
 from .picture import SECONDS, BadPicture, PlacedWord, Request, size_of, words_in
-from .sandbox import Sandbox, SandboxError
+from .sandbox import Sandbox, SandboxError, UnfinishedError
 from .sniff import PDF
 
 # Raise it with every change that alters pictures.
@@ -27,6 +28,9 @@ THUMBNAIL, PAGE = 160, 1000  # pixels wide: beside a result, and to be read
 DRAWN = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/bmp"})
 # A process of the site has four threads. One stays free for pages that need no picture.
 WAITING, PATIENCE = 3, 4.0
+# A list asks for ten at once; the page that somebody reads must get its turn among them, and in time.
+LISTED, LISTED_SECONDS = 2, 1.5
+_AGAIN, _REMEMBERED = 300.0, 1000  # seconds until what was late is tried again; how many of them are known
 A_DAY = 86_400
 _LOOKS_EVERY = 200  # pictures; to look how much there is takes 50 ms for 16,000
 _DOWN_TO = 0.9
@@ -46,6 +50,8 @@ class Previews:
         self._sandbox = Sandbox(allow_unsandboxed=settings.allow_unsandboxed)
         self._one = threading.Lock()
         self._places = threading.BoundedSemaphore(WAITING)
+        self._listed = threading.BoundedSemaphore(LISTED)
+        self._late: dict[Path, float] = {}
         self._drawn = 0
 
     def picture(self, sha256: str, page: int, width: int, media_type: str, path: Callable[[], Path]) -> bytes:
@@ -58,11 +64,13 @@ class Previews:
         request = Request(kind="picture", media_type=media_type, page=page, width=width)
         return checked(self._kept(sha256, f"{PREVIEW_VERSION}-{page}-{width}.webp", request, path, checked))
 
-    def words(self, sha256: str, page: int, media_type: str, path: Callable[[], Path]) -> tuple[PlacedWord, ...]:
-        """Return the words of a page and where they stand; raises as for a picture."""
+    def words(
+        self, sha256: str, page: int, media_type: str, path: Callable[[], Path], *, width: int = PAGE
+    ) -> tuple[PlacedWord, ...]:
+        """Return the words of a page and where they stand, for a picture of this width; raises as for a picture."""
         if media_type != PDF:
             return ()
-        request = Request(kind="words", media_type=media_type, page=page, width=0)
+        request = Request(kind="words", media_type=media_type, page=page, width=width)
         return words_in(self._kept(sha256, f"{PREVIEW_VERSION}-{page}.json", request, path, words_in))
 
     def forget(self, sha256s: Iterable[str]) -> None:
@@ -102,11 +110,13 @@ class Previews:
         kept = self._folder / sha256 / name
         if (data := _looked_up(kept)) is not None:
             return data
-        with self._turn():
+        if self._late.get(kept, 0.0) > time.monotonic():
+            raise PreviewsBusy("it was not done in time a short while ago")
+        with self._turn(listed=request["width"] == THUMBNAIL):
             # Whoever was before may have drawn it.
             if (data := _looked_up(kept)) is not None:
                 return data
-            data = self._asked(path(), request)
+            data = self._asked(path(), request, kept)
             try:
                 checked(data)
             except BadPicture:
@@ -118,26 +128,33 @@ class Previews:
                 self.trim()
         return data
 
-    def _asked(self, path: Path, request: Request) -> bytes:
+    def _asked(self, path: Path, request: Request, kept: Path) -> bytes:
         try:
-            return self._sandbox.draw(path, request, seconds=SECONDS)
+            return self._sandbox.draw(
+                path, request, seconds=LISTED_SECONDS if request["width"] == THUMBNAIL else SECONDS
+            )
+        except UnfinishedError as error:
+            if len(self._late) >= _REMEMBERED:
+                self._late.clear()
+            self._late[kept] = time.monotonic() + _AGAIN
+            raise PreviewsBusy(str(error)) from error
         except SandboxError as error:
             raise PreviewsBusy(str(error)) from error
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, *, listed: bool) -> Iterator[None]:
         """Wait for the sandbox, but neither with many nor for long."""
-        if not self._places.acquire(blocking=False):
-            raise PreviewsBusy(f"{WAITING} wait already")
-        try:
+        with ExitStack() as places:
+            for one, most in ((self._listed, LISTED), (self._places, WAITING))[not listed :]:
+                if not one.acquire(blocking=False):
+                    raise PreviewsBusy(f"{most} wait already")
+                places.callback(one.release)
             if not self._one.acquire(timeout=PATIENCE):
                 raise PreviewsBusy(f"no turn came in {PATIENCE:.0f} s")
             try:
                 yield
             finally:
                 self._one.release()
-        finally:
-            self._places.release()
 
 
 def _looked_up(kept: Path) -> bytes | None:

@@ -36,6 +36,10 @@ class SandboxError(Exception):
     """The reading process does not start: no document can be read on this machine as it is set up."""
 
 
+class UnfinishedError(SandboxError):
+    """The machine was too slow, or the reading process was killed from outside: another time it may be done."""
+
+
 class _HostileError(Exception):
     """The document has taken over its reader; says what gave that away."""
 
@@ -98,15 +102,21 @@ class Sandbox:
         return done
 
     def draw(self, document: Path, request: Request, *, seconds: float) -> bytes:
-        """Return what the child sent of a page, unchecked; nothing if it cannot be drawn in so many seconds.
+        """Return what the child sent of a page, unchecked; nothing if it cannot be drawn.
 
-        OSError if the path cannot be opened, SandboxError if nothing can be drawn here.
+        OSError if the path cannot be opened, UnfinishedError if it was not done in so many seconds or died of something
+        else, SandboxError if nothing can be drawn here.
         """
         with contextlib.ExitStack() as opened:
             descriptor = _opened(document, opened)
             with self._lock:
+                with contextlib.suppress(OSError):  # to start takes a second or more, which is not the page's fault
+                    self._ready()
                 data, ended = self._asked(descriptor, {**request}, time.monotonic() + seconds)
-        return b"" if ended.code or ended.late else data
+        # A child has no way to send itself SIGKILL: that is the machine, out of memory.
+        if ended.late or ended.code == -signal.SIGKILL:
+            raise UnfinishedError("it was not drawn in time" if ended.late else "whoever drew it was killed")
+        return b"" if ended.code else data
 
     def close(self) -> None:
         """End the warm process, and with it whatever it reads."""
@@ -159,7 +169,7 @@ class Sandbox:
                 return data, ended
             if time.monotonic() > end:
                 break
-        return b"", _Ended(code=1, late=time.monotonic() > end)
+        return b"", _Ended(code=-signal.SIGKILL, late=time.monotonic() > end)
 
     def _ready(self) -> socket.socket:
         if self._control is not None and self._warm is not None and self._warm.poll() is None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from app.models import OPARL_TYPES, AgendaItem, Meeting, OParlObject, Organization, Paper
+from app.models import OPARL_TYPES, AgendaItem, File, Meeting, OParlObject, Organization, Paper
 from app.queries.agendas import papers_of_items
 from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
 from app.shown import shown
@@ -84,4 +84,7 @@ def _rows(session: Session, model: type[OParlObject], ids: Iterable[str]) -> dic
     wanted = set(ids)
     if not wanted:
         return {}
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), shown(model)))}
+    query = select(model).where(model.id.in_(wanted), shown(model))
+    if model is File:  # whether there are pictures of it is told by its bytes
+        query = query.options(joinedload(File.blob))
+    return {row.id: row for row in session.scalars(query)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -16,9 +17,11 @@ from app.db import open_engine, session_factory
 from app.documents.preview_cache import Previews
 from app.files import FileStore, open_store
 from app.mail import open_mailer
+from app.queries.pictures import forget_lost
 from search import SearchIndex, open_index
 
 EXTENSION = "ratslupe"
+AN_HOUR = 3600.0
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Site:
     _index: SearchIndex | None = None
     _sender: Sender | None = None
     _previews: Previews | None = None
+    _tidied: float | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -61,6 +65,19 @@ class Site:
             if self._previews is None:
                 self._previews = Previews(self.settings)
             return self._previews
+
+    def tidy(self, reading: Session) -> None:
+        """Forget pictures of what is here no more, and old copies of files; at most once an hour.
+
+        Erased may be on another machine, which cannot reach what was drawn and copied on this one.
+        """
+        with self._lock:
+            moment = monotonic()
+            if self._tidied is not None and moment - self._tidied < AN_HOUR:
+                return
+            self._tidied = moment
+        forget_lost(reading, self.previews)
+        self.store.sweep()
 
     def close(self) -> None:
         """Let go of the mail server, the sandbox, the database and the index."""

@@ -17,7 +17,11 @@ _NOT_DRAWN = frozenset({"encrypted", "damaged", "crashed", "hostile", "not_a_doc
 
 
 def shown_file(key: str) -> File:
-    """Return the file with a key; the request ends with 404 or 410 where it is not shown."""
+    """Return the file with a key; the request ends with 404 or 410 where it is not shown.
+
+    Whoever asks for bytes may have the site forget first what it still has of others.
+    """
+    site().tidy(session())
     file = found(lookup(queries.file_by_key, key))
     if queries.behind_doors(session(), [file]):
         abort(404)

@@ -15,7 +15,7 @@ from app.db import Base, now, writing
 from app.exports import path_of, publish
 from app.files import FileStore, open_store
 from app.models import AgendaItem, Alias, Blob, Change, Erasure, File, Paper, key_of
-from oparl_sync import download, erase, extract
+from oparl_sync import download, erase, extract, parts
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress
 from oparl_sync.sources import source as group
@@ -252,3 +252,16 @@ def test_a_source_is_removed_with_all_that_is_its(
     index.close()
     save(engine, [secret_paper()], "Paper")
     assert "GEHEIM" in everything(engine), "where it is added again it is read again"
+
+
+def test_it_forgets_what_has_only_come_in_part(engine: Engine, settings: Settings, store: FileStore) -> None:
+    save(engine, [secret_paper(), thing("Paper", 2, mainFile=thing("File", 2, accessUrl=f"{SERVER}/files/2"))], "Paper")
+    begun = {}
+    for number in (1, 2):
+        said = {"etag": '"1"', "content-length": str(parts.WORTHWHILE)}
+        with parts.of(store.scratch, f"{url('File', number)}\n{SERVER}/files/{number}") as part:
+            list(part.anew(said, iter([b"GEHEIM"])))
+        [begun[number]] = set(store.scratch.glob(".tmp-part-*")) - set(begun.values())
+    done = run(settings, url("Paper"), "--yes")
+    assert done.exit_code == 0, done.output
+    assert [begun[number].exists() for number in (1, 2)] == [False, True]

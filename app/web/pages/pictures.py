@@ -26,9 +26,7 @@ def picture(key: str, number: int) -> Response:
     """Send a page as a picture, as wide as for reading or, with w=160, as beside a result."""
     file = shown_file(key)
     blob = _blob(file, number)
-    width = request.args.get("w", PAGE, int)
-    if width not in WIDTHS:
-        abort(404)
+    width = _width()
     if blob.dropped_at is not None:
         width = PAGE  # the only one that was drawn while the bytes were here
 
@@ -40,13 +38,13 @@ def picture(key: str, number: int) -> Response:
 
 @pictures.get("/files/<key>/page/<int:number>.svg")
 def marks(key: str, number: int) -> Response:
-    """Send the marks that lie over a page's picture, for the words of q."""
+    """Send the marks that lie over a page's picture, for the words of q; with w=160 as for the small one."""
     file = shown_file(key)
     blob = _blob(file, number)
-    query = words_asked("q") or ""
+    query, width = words_asked("q") or "", _width()
 
     def draw() -> bytes:
-        words = site().previews.words(blob.sha256, number, blob.media_type or "", lambda: path_of(blob))
+        words = site().previews.words(blob.sha256, number, blob.media_type or "", lambda: path_of(blob), width=width)
         return _over(places_of(query, words))
 
     # The query is in the address: for one address the marks change only with the bytes.
@@ -58,6 +56,13 @@ def _blob(file: File, number: int) -> Blob:
     if blob is None or not drawn(file) or not 1 <= number <= max(blob.page_count or 0, 1):
         abort(404)
     return blob
+
+
+def _width() -> int:
+    width = request.args.get("w", PAGE, int)
+    if width not in WIDTHS:
+        abort(404)
+    return width
 
 
 def _answer(etag: str, media_type: str, draw: Callable[[], bytes]) -> Response:

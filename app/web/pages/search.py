@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from app.addresses import address_of
+from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
 from app.web.filters import day
 from app.web.i18n import gettext, here
 from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices, last_page
 from app.web.site import session, site
+from app.web.stored import drawn
 from app.web.wording import types_word
 from search import BadQuery, Hit, Query, Snippet
 
@@ -27,6 +29,14 @@ class Shown:
     context: HitContext
     href: str
     also: list["Shown"] = field(default_factory=list)
+
+    @property
+    def sheet(self) -> tuple[str, int] | None:
+        """Key of the first file found whose pages are drawn, and the number of the page; None where there is none."""
+        for one in (self, *self.also):
+            if isinstance(one.context.row, File) and drawn(one.context.row):
+                return one.hit.key, one.hit.page or next((page.number for page in one.hit.pages), 1)
+        return None
 
 
 @search.get("/search")

@@ -6,7 +6,9 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ import pytest
 from PIL import Image
 
 from app.config import Settings
-from app.documents import preview_cache
+from app.documents import preview_cache, sandbox
 from app.documents.picture import BadPicture, PlacedWord, Request, size_of, words_in
 from app.documents.preview_cache import PAGE, THUMBNAIL, Previews, PreviewsBusy
-from app.documents.sandbox import SandboxError
+from app.documents.sandbox import SandboxError, _Ended, _WarmDiedError
 from app.documents.sniff import PDF
 from tests.app.documents import samples
 
@@ -193,7 +195,7 @@ class Stuck:
         """Wait."""
         self.asked += 1
         self.free.wait(10)
-        return b""
+        return webp() if request["width"] == THUMBNAIL else b""
 
     def close(self) -> None:
         """Do nothing."""
@@ -223,6 +225,67 @@ class TestWaiting:
             one.join()
         assert previews._places._value == preview_cache.WAITING
 
+    def test_a_list_leaves_the_page_that_is_read_its_turn(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stuck = Stuck()
+        monkeypatch.setattr(preview_cache, "Sandbox", lambda **_: stuck)
+        previews = Previews(Settings.embedded(tmp_path))
+
+        def wait(page: int, width: int) -> None:
+            with suppress(BadPicture):
+                previews.picture("a" * 64, page, width, PDF, lambda: tmp_path)
+
+        listed = [threading.Thread(target=wait, args=(page, THUMBNAIL)) for page in range(preview_cache.LISTED)]
+        for one in listed:
+            one.start()
+        while previews._listed._value or not stuck.asked:
+            time.sleep(0.01)
+        for refused in (
+            lambda: previews.picture("b" * 64, 1, THUMBNAIL, PDF, lambda: tmp_path),
+            lambda: previews.words("b" * 64, 1, PDF, lambda: tmp_path, width=THUMBNAIL),
+        ):
+            with pytest.raises(PreviewsBusy, match="2 wait"):
+                refused()
+        read = threading.Thread(target=wait, args=(1, PAGE))
+        read.start()
+        while previews._places._value:
+            time.sleep(0.01)
+        stuck.free.set()
+        for one in (*listed, read):
+            one.join()
+        assert stuck.asked == preview_cache.LISTED + 1
+        assert (previews._listed._value, previews._places._value) == (preview_cache.LISTED, preview_cache.WAITING)
+
+    @pytest.mark.parametrize("ended", [_Ended(code=0, late=True), _Ended(code=-9, late=False)])
+    def test_what_was_not_done_in_time_is_tried_again_soon(
+        self, previews: Previews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: _Ended
+    ) -> None:
+        sha256, path = kept(tmp_path, samples.pdf(["x"]))
+        monkeypatch.setattr(previews, "_late", {})
+        with monkeypatch.context() as patched:
+            patched.setattr(previews._sandbox, "_asked", lambda *_: (b"", ended))
+            with pytest.raises(PreviewsBusy):
+                previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+        assert not (tmp_path / "previews").exists()
+        with pytest.raises(PreviewsBusy, match="short while ago"):
+            previews.picture(sha256, 1, PAGE, PDF, unasked)
+        monkeypatch.setattr(preview_cache.time, "monotonic", partial(later, time.monotonic, preview_cache._AGAIN))
+        assert previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+
+    def test_a_warm_process_that_dies_is_no_fault_of_the_page(
+        self, previews: Previews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def died(*_: object) -> None:
+            raise _WarmDiedError
+
+        sha256, path = kept(tmp_path, samples.pdf(["x"]))
+        monkeypatch.setattr(previews, "_late", {})
+        monkeypatch.setattr(sandbox, "_converse", died)
+        with pytest.raises(PreviewsBusy):
+            previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+        assert previews.known() == []
+
     def test_where_no_sandbox_starts_one_is_told_to_come_again(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -234,6 +297,10 @@ class TestWaiting:
         with pytest.raises(PreviewsBusy):
             previews.picture("a" * 64, 1, PAGE, PDF, lambda: tmp_path)
         assert previews.known() == []
+
+
+def later(clock: Callable[[], float], seconds: float) -> float:
+    return clock() + seconds
 
 
 def webp(width: int = 100, height: int = 100, **options: Any) -> bytes:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.config import Settings
 from app.db import writing
-from app.models import File, Paper
+from app.models import Blob, File, Paper
 from app.web.searching import asked
 from search import open_index, parse_query
 from tests.app.web.conftest import Page, Town
@@ -23,6 +23,24 @@ def test_it_leads_to_the_page_of_the_document(client: FlaskClient, town: Town) -
     assert f"/files/{town.file.key}?page=2" in text
     assert "S.\u00a01\u00a0von\u00a02" in text
     assert "<mark>Gartenstraße</mark>" in text
+
+
+@ON_ONE
+def test_it_shows_the_page_where_it_can_be_drawn(client: FlaskClient, town: Town, engine: Engine) -> None:
+    def pictures(query: str) -> list[dict[str, str]]:
+        return [one for one in Page(client.get(f"/search?q={query}").text).every("img") if "/page/" in one["src"]]
+
+    page, marks = pictures("18.400&type=File")
+    assert page["src"] == f"/files/{town.file.key}/page/2.webp?w=160"
+    assert marks["src"] == f"/files/{town.file.key}/page/2.svg?q=18.400&w=160"
+    assert (page["width"], page["height"], page["alt"], page["loading"]) == ("160", "226", "", "lazy")
+    assert (marks["alt"], marks["loading"]) == ("", "lazy")
+    assert len(pictures("Gartenstraße")) == 2  # beside the paper, of the file that stands below it
+    assert pictures("Radweg") == []
+    for columns in ({"media_type": "application/zip"}, {"read_state": "damaged"}):
+        with writing(engine) as session:
+            session.execute(update(Blob).values(**{"media_type": "application/pdf", "read_state": "ok", **columns}))
+        assert pictures("18.400&type=File") == []
 
 
 def test_it_counts_exactly_what_the_index_counts(client: FlaskClient, town: Town, settings: Settings) -> None:
@@ -141,7 +159,7 @@ def test_it_reads_the_address_as_it_is_written() -> None:
 @ON_ONE
 def test_it_shows_one_matter_once_and_counts_all_of_it(client: FlaskClient, town: Town) -> None:
     text = client.get("/search?q=Gartenstraße").text
-    cards = [one for one in Page(text).every("li") if one.get("class") == "rl-hit"]
+    cards = [one for one in Page(text).every("li") if "rl-hit" in one.get("class", "").split()]
     listed = text.partition('<ol class="rl-hits"')[2].partition("</ol>\n")[0]
     total = int(text.partition("<h1>")[2].partition(" Treffer")[0])
     below = text.partition('rl-also">')[2].partition("</ul>")[0].count("<li>")
@@ -156,7 +174,7 @@ def test_it_shows_one_matter_once_and_counts_all_of_it(client: FlaskClient, town
 @ON_ONE
 def test_it_puts_agenda_items_to_their_paper(client: FlaskClient, town: Town) -> None:
     text = client.get("/search?q=Tempo").text.partition('<ol class="rl-hits"')[2].partition("<footer")[0]
-    assert text.count('<li class="rl-hit">') == 1
+    assert text.count('<li class="rl-hit') == 1
     assert "#item-" in text.partition('rl-also">')[2].partition("</ul>")[0]
     assert f"/meetings/{town.meeting.key}#item-" in text
     assert "Ausschuss für Mobilität" in text

@@ -1,6 +1,7 @@
 """Pages as pictures, and originals: who gets them, from where, and for how long."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from app.config import Settings, SettingsError
 from app.db import writing
 from app.documents.picture import BadPicture, PlacedWord
 from app.documents.preview_cache import Previews, PreviewsBusy
+from app.files.folder import FolderStore
 from app.models import File
 from app.web import create_app
+from app.web import site as site_module
 from app.web.marking import places_of
 from app.web.passages import Hits, paragraphs
 from app.web.site import EXTENSION
@@ -99,6 +102,34 @@ def test_the_text_is_there_without_its_picture(
     assert ("Retry-After" in answer.headers) == (status == 503)
     factories.save(engine, factories.page(file.blob_sha256 or "", text="Tempo 30 am Anger"))
     assert "Tempo 30 am Anger" in client.get(f"/files/{file.key}").get_data(as_text=True)
+
+
+def test_what_another_machine_erased_is_forgotten_here_too(
+    client: FlaskClient, settings: Settings, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(content: bytes) -> Path:
+        picture = settings.previews / factories.blob(content).sha256 / "1-1-1000.webp"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(b"")
+        return picture.parent
+
+    def sweep(_: FolderStore) -> int:
+        swept.append(True)
+        return 0
+
+    swept: list[bool] = []
+    monkeypatch.setattr(FolderStore, "sweep", sweep)
+    kept, gone, later = drawn(PDF), drawn(b"erased"), b"erased later"
+    client.get(f"/files/{file.key}/original").close()
+    assert (kept.exists(), gone.exists(), swept) == (True, False, [True])
+    client.get(f"/files/{file.key}/page/1.webp")
+    still = drawn(later)
+    client.get(f"/files/{file.key}/page/2.webp")
+    assert (still.exists(), swept) == (True, [True])  # an hour has not gone by
+    clock = site_module.monotonic
+    monkeypatch.setattr(site_module, "monotonic", lambda: clock() + site_module.AN_HOUR)
+    client.get("/files/0123456789abc/page/1.webp")
+    assert (kept.exists(), still.exists(), swept) == (True, False, [True, True])
 
 
 def test_a_page_says_how_its_text_was_obtained(engine: Engine, read: Read) -> None:
