@@ -41,7 +41,7 @@ _LIBC = ctypes.CDLL(None)
 
 def main() -> None:
     """Serve requests until the parent is gone."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = _low(int(sys.argv[1]))
     parent = os.getppid()
     logging.disable(logging.CRITICAL)
     # Tesseract's threads cost more than they bring, and a child may start none.
@@ -68,6 +68,13 @@ def main() -> None:
             return
         ended = _serve(control, readers, json.loads(message) | {"confined": not why_not}, *descriptors)
         control.sendall(json.dumps(ended).encode() + b"\n")
+
+
+def _low(given: int) -> socket.socket:
+    """The control socket under the lowest number that is free: whatever a child is not to have, it finds among few."""
+    control = socket.socket(fileno=fcntl.fcntl(given, fcntl.F_DUPFD_CLOEXEC, confine.OUTPUT))
+    os.close(given)
+    return control
 
 
 def _warm_up() -> dict[str, ModuleType]:

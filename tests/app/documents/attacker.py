@@ -50,6 +50,16 @@ def _flood() -> None:
         os.write(confine.OUTPUT, bytes(1 << 20))
 
 
+def _left_open() -> None:
+    for descriptor in range(confine.OUTPUT + 2, 1024):  # close is allowed, and tells whether there was anything to it
+        try:
+            os.close(descriptor)
+        except OSError:
+            continue
+        return
+    raise PermissionError(errno.EPERM, "nothing is open")
+
+
 def _sending(*records: tuple[bytes, bytes]) -> Callable[[], None]:
     def send() -> None:
         for kind, data in records:
@@ -66,6 +76,7 @@ ATTACKS: dict[str, Callable[[], object]] = {
     "read its input": lambda: os.read(0, 1),
     "write elsewhere": lambda: os.write(1, b"x"),
     "write to the watched pipe": lambda: os.write(confine.OUTPUT + 1, b"x"),
+    "what was left open": _left_open,
     "start a thread": _thread,
     "memory to execute": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC),
     "send a signal by thread": lambda: _call("tgkill", os.getppid(), os.getppid(), 9),

@@ -1,5 +1,6 @@
 """Whoever takes over a reader gets nothing for it."""
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import app.documents.sandbox
-from app.documents import Sandbox, SandboxError, confine
+from app.documents import Sandbox, SandboxError, child, confine
 from app.documents.syscalls import MACHINES, Machine
 
 from . import samples
@@ -27,6 +28,7 @@ REFUSED = {
     "read its input",
     "write elsewhere",
     "write to the watched pipe",
+    "what was left open",
     "start a thread",
     "memory to execute",
     "send a signal by thread",
@@ -72,6 +74,15 @@ def test_it_kills_for_what_no_reader_does_and_takes_nothing(taken_over: Sandbox,
     assert (reading.state, reading.pages, reading.title) == ("hostile", (), "")
     assert reading.reason.endswith("nothing is taken.")
     assert texts(taken_over.read(samples.pdf(["gesund"]))) == ("gesund",)
+
+
+def test_it_leaves_nothing_open_however_high_its_number(attacked: Callable[..., Sandbox]) -> None:
+    with contextlib.ExitStack() as opened:
+        for _ in range(child.OPEN_FILES + 10):
+            opened.enter_context(open(os.devnull, "rb"))  # noqa: PTH123  # the stack closes them
+        reading = attacked().read(b"what was left open")
+
+    assert (reading.state, texts(reading)) == ("ok", ("EPERM",))
 
 
 def test_it_reads_nothing_where_children_cannot_be_confined(attacked: Callable[..., Sandbox]) -> None:
