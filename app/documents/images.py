@@ -1,7 +1,6 @@
 """Pictures to text, where text recognition is installed; runs in the sandboxed child. A TIFF may have many pages."""
 
 import io
-import time
 from contextlib import suppress
 from mmap import mmap
 
@@ -35,7 +34,6 @@ _FORMATS = [
 ]
 # 100 megapixels are a plan of A0 at 200 dpi twice over, and 300 MB in colour.
 _MAX_PIXELS = 100_000_000
-_RECOGNISING_SECONDS = 9.0  # CPU; the picture begun then may take as long again
 _PLAUSIBLE_DPI = range(72, 1201)
 # Of what is taken for letters in photographs of streets, Tesseract is less sure than that.
 _LEAST_SURE = 40
@@ -77,8 +75,6 @@ def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
     writer.begin("ocr")
     with _opened(document) as picture:
         for number in numbers:
-            if time.process_time() > _RECOGNISING_SECONDS:
-                break
             try:
                 picture.seek(number - 1)
                 found = _recognise(picture)
@@ -88,6 +84,9 @@ def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
                 found = ocr.Recognised("", 0)
             text = found.text if found.confidence >= _LEAST_SURE else ""
             writer.page(text, method="ocr", confidence=found.confidence)
+            writer.flush()
+            if ocr.time_is_up(writer.began):
+                break
     writer.end("ok")
 
 

@@ -8,6 +8,7 @@ import ctypes
 import os
 import re
 import sys
+import time
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,9 @@ from .text import mend_hyphens
 
 DPI = 200  # 300 finds 0.947 of the words on real scans and not 0.938, but takes 38 % longer (docs/benchmarks.md)
 MAX_PIXELS = 12_000_000  # three pages of A4: a plan of A0 is drawn coarser
+# A round ends by itself in the 29 s of a document, though the page begun last may take as long again: by the processor,
+# and by the clock where others hold the processor.
+_CPU_SECONDS, _SECONDS = 9.0, 14.0
 _LANGUAGE = b"deu"
 _LIBRARIES = ("libtesseract.so.5", "libtesseract.so.4", "libtesseract.5.dylib", "libtesseract.dylib")
 _DATA = (
@@ -74,6 +78,11 @@ def warm_up() -> bool:
         return False
     recognise(bytes([_PAPER]) * 64 * 64, 64, 64, stride=64, dpi=DPI)
     return True
+
+
+def time_is_up(since: float) -> bool:
+    """Tell whether no further page is to be begun in this process, in a round that began then (time.monotonic)."""
+    return time.process_time() > _CPU_SECONDS or time.monotonic() - since > _SECONDS
 
 
 def recognise(pixels: bytes, width: int, height: int, *, stride: int, dpi: int) -> Recognised:

@@ -1,5 +1,6 @@
 """Files inside a file: each is read by the reader of its format, and its pages follow those of the file around it."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -27,6 +28,7 @@ class Budget:
 
     parts: int = MAX_PARTS
     bytes: int = MAX_BYTES
+    began: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class PartWriter(Writer):
         super().__init__(-1)
         self.depth = depth
         self.budget = budget
+        self.began = budget.began
         self.read: list[PageText] = []
         self.state = ""
 
@@ -153,7 +156,7 @@ def _recognise(reader: ModuleType, document: mmap, inner: PartWriter) -> None:
     waiting = [number for number, page in enumerate(inner.read, 1) if page.method in _WAITING]
     if not waiting:
         return
-    if ocr.installed():
+    if ocr.installed() and not ocr.time_is_up(inner.began):
         eyes = PartWriter(inner.depth, inner.budget)
         reader.recognise(document, waiting, eyes)
         for number, page in zip(waiting, eyes.read, strict=False):

@@ -7,7 +7,6 @@ they are asked for by their numbers: a page then takes a second.
 
 import ctypes
 import gc
-import time
 from collections.abc import Iterator
 from mmap import mmap
 
@@ -27,7 +26,6 @@ _MOST_OBJECTS = 50  # a scan is one picture, or some strips
 _PICTURE_SHARE = 0.5  # of the page
 _SECOND_OPINIONS = 3  # of the fonts of one document; what pdfminer.six reads no better on three pages stays so
 _LONGEST_DOUBT = 20_000  # characters: a page of 60,000 runs takes pdfminer.six 20 s
-_RECOGNISING_SECONDS = 9.0  # CPU; the page begun then may take as long again
 _BLANK = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -89,10 +87,11 @@ def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
     writer.begin("ocr")
     pdf = _opened(document)
     for number in numbers:
-        if time.process_time() > _RECOGNISING_SECONDS:
-            break
         page = _recognised(pdf, number - 1)
         writer.page(page.text, method=page.method, confidence=page.confidence)
+        writer.flush()
+        if ocr.time_is_up(writer.began):
+            break
     writer.end("ok")
 
 

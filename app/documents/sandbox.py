@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -52,6 +52,7 @@ class _WarmDiedError(Exception):
 class _Ended:
     code: int
     late: bool
+    tried: bool = True  # with all the time there is for it
 
 
 class Sandbox:
@@ -86,19 +87,21 @@ class Sandbox:
     def recognise(self, document: Path, pages: Sequence[int]) -> dict[int, PageText]:
         """Recognise these pages of a PDF or a picture, from 1; returns as many of them as 29 s are enough for.
 
-        At least one: of a page that takes longer or kills its reader, no text. OSError, SandboxError as when reading.
+        Of a page that takes longer or kills its reader, though it was the first, no text; none at all if they were not
+        really tried, for want of a warm process. OSError, SandboxError as when reading.
         """
         with contextlib.ExitStack() as opened:
             descriptor = _opened(document, opened)
             media_type, _ = judge(os.pread(descriptor, HEAD, 0), PDF, "")
             request: dict[str, object] = {"media_type": media_type, "pages": list(pages)[:MAX_RECOGNISED]}
             with self._lock:
+                self._ready()
                 data, ended = self._asked(descriptor, request, time.monotonic() + SECONDS)
         attempts, as_agreed = attempts_in(data)
         sound = as_agreed and attempts and ended.code != -signal.SIGSYS
         done = dict(zip(pages, attempts[0].pages, strict=False)) if sound else {}
-        if ended.code or ended.late or not done:
-            done.update({page: PageText("", "ocr", 0) for page in pages[len(done) : len(done) + 1]})
+        if not done and ended.tried:
+            done = {page: PageText("", "ocr", 0) for page in pages[:1]}
         return done
 
     def draw(self, document: Path, request: Request, *, seconds: float) -> bytes:
@@ -152,7 +155,7 @@ class Sandbox:
         return attempts, ended
 
     def _asked(self, descriptor: int, request: dict[str, object], end: float) -> tuple[bytes, _Ended]:
-        for _ in range(2):
+        for tried in (True, False):
             request["seconds"] = max(end - time.monotonic(), 0.1)
             try:
                 data, ended = _converse(self._ready(), request, descriptor, end + _GRACE_SECONDS)
@@ -166,10 +169,10 @@ class Sandbox:
             else:
                 if ended.code == UNCONFINED:
                     raise SandboxError("a process that was to read a document could do what must be refused")
-                return data, ended
+                return data, replace(ended, tried=tried)
             if time.monotonic() > end:
                 break
-        return b"", _Ended(code=-signal.SIGKILL, late=time.monotonic() > end)
+        return b"", _Ended(code=-signal.SIGKILL, late=time.monotonic() > end, tried=False)
 
     def _ready(self) -> socket.socket:
         if self._control is not None and self._warm is not None and self._warm.poll() is None:

@@ -36,7 +36,7 @@ class Writer:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._waiting = bytearray()
-        self._flushed = time.monotonic()
+        self._flushed = self.began = time.monotonic()
         self.pages = 0
         self.bytes = 0
 
@@ -74,14 +74,15 @@ class Writer:
         if state not in STATES:
             raise ValueError(f"{state!r} is no state of a reading")
         self._record(b"E", f"{state}\n{truncated:d}\n{reason}".encode())
-        self._flush()
+        self.flush()
 
     def _record(self, kind: bytes, data: bytes) -> None:
         self._waiting += _HEADER.pack(kind, len(data)) + data
         if len(self._waiting) > _FLUSH_BYTES or time.monotonic() - self._flushed > _FLUSH_SECONDS:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send at once what waits."""
         send(self._descriptor, self._waiting)
         self._waiting.clear()
         self._flushed = time.monotonic()
