@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Writer
 from app.files import FileStore, FileTooLarge
-from app.models import File
+from app.models import Blob, File
 from app.models.files import FAILED, FETCHED, WAITING
 from oparl_sync import download
 from oparl_sync.bundles import BROKEN, Bundle
@@ -30,7 +30,9 @@ def keep(
 ) -> tuple[int, list[str]]:
     """Keep the attachments that Files of this source name; returns how many are new, and what is damaged."""
     columns = (File.id, File.access_url, File.download_url, File.file_name, File.sha512_checksum, File.fetch_state)
-    mine = select(*columns, File.attempts, File.blob_sha256).where(File.source_id == source_id, File.deleted.is_(False))
+    mine = select(*columns, File.attempts, File.blob_sha256, Blob.dropped_at)
+    mine = mine.outerjoin(Blob, Blob.sha256 == File.blob_sha256)
+    mine = mine.where(File.source_id == source_id, File.deleted.is_(False))
     with Session(engine) as session:
         rows = session.execute(mine.order_by(File.id)).all()
     shelf = _Shelf(bundle, rows)
@@ -47,8 +49,9 @@ def keep(
             kept += sum(one.state == FETCHED for one in outcomes.values())
             step.advance(len(batch))
             if outcomes:
+                here = download.present(store, outcomes)
                 with writing() as session:
-                    download.note(session, store, source_id, outcomes, {row.id: row for row in batch})
+                    download.note(session, source_id, outcomes, {row.id: row for row in batch}, here)
     return kept, failures
 
 
@@ -62,7 +65,7 @@ def _outcome(bundle: Bundle, shelf: "_Shelf", store: FileStore, row: Any) -> Out
         stored = store.put(_pieces(bundle, info), MAX_FILE)
     except (*BROKEN, RuntimeError, FileTooLarge) as error:
         return Outcome(FAILED, f"{info.filename} is damaged or too large: {error}")
-    if row.fetch_state == FETCHED and row.blob_sha256 == stored.sha256:
+    if row.fetch_state == FETCHED and row.blob_sha256 == stored.sha256 and row.dropped_at is None:
         return None
     return Outcome(FETCHED, None, stored.sha256, stored.size)
 

@@ -17,10 +17,3 @@ def forget(session: Session, ids: Sequence[str]) -> None:
         theirs = or_(MinutesResult.file_id.in_(part), MinutesResult.agenda_item_id.in_(part))
         session.execute(delete(MinutesResult).where(theirs))
         session.execute(delete(PaperQuote).where(or_(PaperQuote.file_id.in_(part), PaperQuote.paper_id.in_(part))))
-
-
-def forget_texts(session: Session, blobs: Sequence[str]) -> None:
-    """Forget what was read in these bytes: they are read again, or gone."""
-    for part in chunks(blobs):
-        session.execute(delete(MinutesResult).where(MinutesResult.sha256.in_(part)))
-        session.execute(delete(PaperQuote).where(PaperQuote.sha256.in_(part)))

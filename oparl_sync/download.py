@@ -1,10 +1,10 @@
 """File rows to bytes: streamed, bounded, kept once under their SHA-256; what fails is tried again later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Writer, now, writing
@@ -21,6 +21,7 @@ from oparl_sync.progress import Progress
 FIRST_WAIT = timedelta(minutes=10)  # doubled with each attempt
 LONGEST_WAIT = timedelta(hours=24)  # after that it is asked for once a day: a server may be away for weeks
 LONGEST_GONE = timedelta(days=30)  # from a day, doubled: what is not there may be put there later
+LOST = Outcome(WAITING, wait=FIRST_WAIT)  # bytes that came, or are said to be the same, and are not in the store
 GIVE_UP_AFTER = 10  # failures in a row: the server has other troubles than single files
 
 
@@ -50,8 +51,9 @@ def missing(
                 if in_a_row >= GIVE_UP_AFTER or enough():
                     break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
+            here = present(store, outcomes)
             with writer() if writer else writing(engine) as session:
-                note(session, store, source_id, outcomes, {row.id: row for row in batch})
+                note(session, source_id, outcomes, {row.id: row for row in batch}, here)
             if in_a_row >= GIVE_UP_AFTER:
                 raise ServerFailed(
                     f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}"
@@ -68,31 +70,45 @@ def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -
     are fetched at the same time, one of them may be about to refer to them.
     """
     store.sweep()
-    orphans = select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
+    with Session(engine) as session:
+        orphans = session.scalars(_orphans()).all()
+    return sum(_forget(engine, store, part, grace) for part in chunks(orphans))
+
+
+def _forget(engine: Engine, store: FileStore, part: Sequence[str], grace: timedelta) -> int:
+    with Session(engine) as session:
+        found = session.scalars(_orphans().where(Blob.sha256.in_(part))).all()
+    # The store is asked while nobody waits for the turn to write: a bucket takes its time with each.
+    lost = [sha256 for sha256 in found if not _is_fresh(store, sha256, grace)]
+    for sha256 in lost:
+        store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
     with writing(engine) as session:
         # Whoever notes a file locks its bytes' row too. What was noted until the lock was there is seen only now.
-        locked = session.scalars(orphans.with_for_update(of=Blob, skip_locked=True)).all()
-        found = [one for part in chunks(locked) for one in session.scalars(orphans.where(Blob.sha256.in_(part)))]
-        lost = [sha256 for sha256 in found if not _is_fresh(store, sha256, grace)]
-        for sha256 in lost:
-            store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
-        for part in chunks(lost):
-            session.execute(delete(Page).where(Page.sha256.in_(part)))
-            session.execute(delete(Mention).where(Mention.sha256.in_(part)))
-            session.execute(delete(Blob).where(Blob.sha256.in_(part)))
-    return len(lost)
+        known = session.scalars(select(Blob.sha256).where(Blob.sha256.in_(lost)).with_for_update(of=Blob)).all()
+        gone = session.scalars(_orphans().where(Blob.sha256.in_(known))).all()
+        for model in (Page, Mention, Blob):
+            session.execute(delete(model).where(model.sha256.in_(gone)))
+        due_files.lost(session, [sha256 for sha256 in known if sha256 not in gone])  # a file came to refer to them
+    return len(gone)
+
+
+def _orphans() -> Select[str]:
+    return select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
 
 
 def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
     return bool(grace) and store.exists(sha256) and store.age(sha256) < grace.total_seconds()
 
 
-def note(
-    session: Session, store: FileStore, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]
-) -> None:
-    """Write what became of files; `rows` are theirs as they were, by id."""
+def present(store: FileStore, outcomes: dict[str, Outcome]) -> set[str]:
+    """Return which of the bytes that came are stored; to be asked before the turn to write is taken."""
+    return {sha256 for outcome in outcomes.values() if (sha256 := outcome.sha256) and store.exists(sha256)}
+
+
+def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any], here: set[str]) -> None:
+    """Write what became of files; `rows` are theirs as they were, by id, `here` is what is `present`."""
     at = now()
-    outcomes = _keep_blobs(session, store, outcomes, at)
+    outcomes = _keep_blobs(session, outcomes, here, at)
     for oparl_id, outcome in outcomes.items():
         values = _values(rows[oparl_id], outcome, at)
         # What was withdrawn while it was on its way must not have its bytes back.
@@ -136,22 +152,24 @@ def _values(row: Any, outcome: Outcome, at: datetime) -> dict[str, Any]:
     if outcome.sha256:
         values |= {"blob_sha256": outcome.sha256, "fetched_at": at}
         values |= {"etag": outcome.etag, "last_modified": outcome.last_modified}
+    elif outcome == LOST:  # it must come whole: asked for news, the server would only say that there are none
+        values |= {"etag": None, "last_modified": None}
     elif outcome.state == GONE:  # the council took it back: what we had of it goes too
         values |= {"blob_sha256": None, "etag": None, "last_modified": None}
     return values
 
 
-def _keep_blobs(session: Session, store: FileStore, outcomes: dict[str, Outcome], at: datetime) -> dict[str, Outcome]:
+def _keep_blobs(session: Session, outcomes: dict[str, Outcome], here: set[str], at: datetime) -> dict[str, Outcome]:
     """Keep what came; returns the outcomes, where bytes were tidied away meanwhile as such that are owed."""
     found = {outcome.sha256: outcome.size for outcome in outcomes.values() if outcome.sha256}
     columns = (Blob.sha256, Blob.dropped_at)
     locked = session.execute(select(*columns).where(Blob.sha256.in_(found)).order_by(Blob.sha256).with_for_update())
     dropped = {row.sha256: row.dropped_at for row in locked}
-    known, here = set(dropped), {sha256 for sha256 in found if store.exists(sha256)}
+    known = set(dropped)
     lost = {sha256 for sha256 in found if sha256 not in here and not dropped.get(sha256)}
     # What had been given up and came again is read again, if that is owed, and given up again.
     session.execute(update(Blob).where(Blob.sha256.in_(here), Blob.dropped_at.is_not(None)).values(dropped_at=None))
     rows = [{"sha256": k, "size": size, "stored_at": at} for k, size in found.items() if k not in known | lost]
     if rows:
         session.execute(insert(Blob), rows)
-    return {k: Outcome(WAITING, wait=FIRST_WAIT) if one.sha256 in lost else one for k, one in outcomes.items()}
+    return {k: LOST if one.sha256 in lost else one for k, one in outcomes.items()}

@@ -1,10 +1,11 @@
-"""Texts to facts: numbers of papers, places, sums and dates of each page, newest documents first, a batch a commit.
+"""Texts to facts: numbers of papers, places, sums and dates of each page, newest documents first, some a commit.
 
 A text is looked through once, and again when it was read anew or the rules changed: `Blob.facts_version` says by which.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from sqlalchemy import Engine, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -20,6 +21,10 @@ BATCH = 50  # documents; a kill makes at most these be looked through again
 KEYS = 1000  # papers a commit
 NUMBERS = 50_000  # of one council's papers, newest first: what they look like shows long before
 MOST = 2_000  # of one page: a table of 100 lines has 500
+MOST_OF_ALL = 20_000  # of one document, and held at once: with labels about 10 MB
+LONGEST = 500_000  # characters of one page: a text without pages may have 8 million
+Rows = list[dict[str, object]]
+Portion = tuple[dict[str, object], dict[str, Rows]]
 _TABLE = Mention.metadata.tables[Mention.__tablename__]
 
 
@@ -35,14 +40,28 @@ def waiting(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = 
         while True:
             with Session(engine) as session:
                 batch = [row.sha256 for row in session.execute(_owed().limit(BATCH))]
-                read = {sha256: _read(session, sha256) for sha256 in batch}
             if not batch or enough():
                 return done
-            found = {sha256: [*_rows(sha256, pages, known(sources))] for sha256, (_, sources, pages) in read.items()}
-            with writing(engine) as session:
-                _note(session, {sha256: read[sha256][0] for sha256 in batch}, found)
-            done += len(batch)
-            step.advance(len(batch))
+            for read, found in _portions(engine, batch, known):
+                with writing(engine) as session:
+                    _note(session, read, found)
+                done += len(read)
+                step.advance(len(read))
+
+
+def _portions(engine: Engine, batch: list[str], known: Callable[[frozenset[int]], Known]) -> Iterator[Portion]:
+    """Yield when documents were read and their facts, as soon as there are many: only one text is held at a time."""
+    read, found, held = dict[str, object](), dict[str, Rows](), 0
+    for sha256 in batch:
+        with Session(engine) as session:
+            read[sha256], sources, pages = _read(session, sha256)
+        found[sha256] = [*islice(_rows(sha256, pages, known(sources)), MOST_OF_ALL)]
+        held += len(found[sha256])
+        if held >= MOST_OF_ALL:
+            yield read, found
+            read, found, held = {}, {}, 0
+    if read:
+        yield read, found
 
 
 def is_owed(engine: Engine) -> bool:
@@ -88,7 +107,7 @@ def _read(session: Session, sha256: str) -> tuple[object, frozenset[int], list[t
 
 def _rows(sha256: str, pages: Iterable[tuple[int, str]], known: Known) -> Iterator[dict[str, object]]:
     for number, text in pages:
-        for fact in facts(text, known)[:MOST]:
+        for fact in facts(text[:LONGEST], known)[:MOST]:
             yield _row(sha256, number, fact)
 
 
@@ -97,7 +116,7 @@ def _row(sha256: str, page: int, fact: Fact) -> dict[str, object]:
     return where | {"value": fact.value, "label": fact.label, "number": fact.number}
 
 
-def _note(session: Session, read: dict[str, object], found: dict[str, list[dict[str, object]]]) -> None:
+def _note(session: Session, read: dict[str, object], found: dict[str, Rows]) -> None:
     """Write the facts of documents, unless those were erased or read anew in the meantime."""
     there = select(Blob.sha256, Blob.read_at).where(Blob.sha256.in_(read)).order_by(Blob.sha256).with_for_update()
     same = [sha256 for sha256, read_at in session.execute(there) if read_at == read[sha256]]

@@ -9,23 +9,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
-from sqlalchemy import Engine, Select, func, select, text, update
+from sqlalchemy import Engine, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
 from app.config import Settings
 from app.db import Writer, now
 from app.documents import PageText, Sandbox, SandboxError, language, ocr, verdict
-from app.files import FileMissing, FileStore, StoreDown
+from app.files import FilesError, FileStore
 from app.models import Blob, File, Page
-from oparl_sync import leases, problems
+from app.models.files import PAGE_WAITS
+from oparl_sync import due_documents, leases, problems
 from oparl_sync.file_news import text_changes
 from oparl_sync.progress import Progress
 
 PAGES = 24  # asked for at once; about fifteen are done in one go
 _SAMPLE = 20_000  # characters to tell the language by
-# In the words of the index ix_page_waiting, so that it is used.
-_WAITS = text("page.method IN ('scan', 'garbled')")
 Task = tuple[str, list[int]]
 
 
@@ -49,7 +48,7 @@ def waiting(
     """
     if not is_owed(engine):
         return 0
-    with suppress(leases.Taken), leases.held(engine, settings.home, "scans") as lease:
+    with suppress(leases.Taken, leases.Fenced), leases.held(engine, settings.home, "scans") as lease:
         return _in_turn(engine, store, settings, lease.writing, progress, enough, told)
     return 0
 
@@ -86,30 +85,31 @@ def _in_turn(
 
 def _tasks(engine: Engine, count: int, without: set[str]) -> list[Task]:
     """Return some documents with pages that wait, the newest first, and the numbers of these pages."""
-    newest = func.max(func.coalesce(File.date, func.date(File.modified)))
-    waits = select(Page.sha256).where(_WAITS).distinct()
+    waits = select(Page.sha256).where(PAGE_WAITS).distinct()
     query = select(Blob.sha256).join(File, File.blob_sha256 == Blob.sha256)
     query = query.where(Blob.sha256.in_(waits), Blob.sha256.not_in(without), Blob.claim.is_(None))
     query = query.where(Blob.dropped_at.is_(None), File.deleted.is_(False)).group_by(Blob.sha256)
     with Session(engine) as session:
-        chosen = list(session.scalars(query.order_by(newest.desc().nulls_last(), Blob.sha256).limit(count)))
+        chosen = list(
+            session.scalars(query.order_by(due_documents.newest().desc().nulls_last(), Blob.sha256).limit(count))
+        )
         return [(sha256, list(session.scalars(_numbers(sha256).limit(PAGES)))) for sha256 in chosen]
 
 
 def _numbers(sha256: str) -> Select[int]:
-    return select(Page.number).where(Page.sha256 == sha256, _WAITS).order_by(Page.number)
+    return select(Page.number).where(Page.sha256 == sha256, PAGE_WAITS).order_by(Page.number)
 
 
 def _waiting_pages(engine: Engine) -> int:
     with Session(engine) as session:
-        return session.scalar(select(func.count()).select_from(Page).where(_WAITS)) or 0
+        return session.scalar(select(func.count()).select_from(Page).where(PAGE_WAITS)) or 0
 
 
 def _recognise(store: FileStore, sandbox: Sandbox, task: Task) -> tuple[str, dict[int, PageText]]:
     sha256, numbers = task
     try:
         return sha256, sandbox.recognise(store.path(sha256), numbers)
-    except (FileMissing, StoreDown, OSError):
+    except (FilesError, OSError):
         return sha256, {}
 
 
@@ -120,7 +120,7 @@ def _note(session: Session, found: dict[str, dict[int, PageText]]) -> list[str]:
     for blob in session.scalars(chosen).all():
         for number, page in found[blob.sha256].items():
             values = {"text": page.text, "method": page.method, "confidence": page.confidence}
-            here = (Page.sha256 == blob.sha256, Page.number == number, _WAITS)
+            here = (Page.sha256 == blob.sha256, Page.number == number, PAGE_WAITS)
             session.execute(update(Page).where(*here).values(**values))
         if found[blob.sha256] and session.scalar(_numbers(blob.sha256).limit(1)) is None:
             _conclude(session, blob)

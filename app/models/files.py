@@ -13,6 +13,11 @@ from app.models.base import OParlObject
 WAITING, FETCHED, GONE, FAILED = "waiting", "fetched", "gone", "failed"
 
 
+# Pages that wait for text recognition, in the words of their index: only then is it used.
+_WAITS = "method IN ('scan', 'garbled')"
+PAGE_WAITS = text(f"page.{_WAITS}")
+
+
 class File(OParlObject):
     """A document of a paper, a meeting or an agenda item."""
 
@@ -85,13 +90,12 @@ class Page(Base):
     """The text of one page, numbered from 1."""
 
     __tablename__ = "page"
-    # The few that wait for text recognition; whoever asks uses the same words.
     __table_args__ = (
         Index(
             "ix_page_waiting",
             "sha256",
-            sqlite_where=text("method IN ('scan', 'garbled')"),
-            postgresql_where=text("method IN ('scan', 'garbled')"),
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
         ),
     )
 

@@ -177,6 +177,40 @@ def test_a_page_of_nothing_but_sums_is_bounded(engine: Engine) -> None:
     assert len(found(engine)) == facts.MOST
 
 
+def test_a_document_of_nothing_but_sums_is_bounded(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "MOST_OF_ALL", 5)
+    factories.save(engine, factories.source(), factories.read_file(*["12 Euro, 13 Euro"] * 9))
+    facts.waiting(engine, QUIET)
+    assert [page for page, _, _ in found(engine)] == [1, 1, 2, 2, 3]
+    assert not facts.is_owed(engine)
+
+
+def test_it_holds_the_facts_of_few_documents_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "MOST_OF_ALL", 4)
+    files = [factories.read_file(f"Am {day}. Mai 2026", "am 1. Juni 2026") for day in range(1, 8)]
+    factories.save(engine, factories.source(), *files)
+    written, sizes = facts._note, list[list[int]]()
+
+    def noted(session: Session, read: dict[str, object], rows: dict[str, Any]) -> None:
+        assert read.keys() == rows.keys()
+        sizes.append([len(one) for one in rows.values()])
+        written(session, read, rows)
+
+    monkeypatch.setattr(facts, "_note", noted)
+    assert facts.waiting(engine, QUIET) == 7
+    assert sizes == [[2, 2], [2, 2], [2, 2], [2]]
+    assert len(found(engine)) == 14
+
+
+def test_of_a_text_without_pages_only_so_much_is_looked_through(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "LONGEST", 40)
+    factories.save(engine, factories.source(), factories.read_file("Am 1. Mai 2026 und so fort" + " " * 40 + "12 Euro"))
+    facts.waiting(engine, QUIET)
+    assert found(engine) == [(1, "date", "2026-05-01")]
+
+
 def test_the_version_is_noted(engine: Engine) -> None:
     factories.save(engine, factories.source(), factories.read_file(TEXT))
     facts.waiting(engine, QUIET)

@@ -1,6 +1,9 @@
 """Where originals are not kept: what goes, what stays, and when bytes are fetched again."""
 
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import now, writing
 from app.documents import ocr
-from app.documents.preview_cache import Previews
-from app.files import FileMissing, FileStore, StoreDown, open_store
+from app.documents.picture import BadPicture
+from app.documents.preview_cache import Previews, PreviewsBusy
+from app.files import FileMissing, FileStore, StoreDown, StoreFull, open_store
 from app.models import Blob, File, Page
 from oparl_sync import download, due_documents, extract, originals
 from oparl_sync.due_documents import Better
@@ -105,7 +109,7 @@ def test_news_are_asked_for_all_the_same(
 def test_it_keeps_what_is_still_to_be_read(
     engine: Engine, store: FileStore, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ocr, "installed", lambda: True)
+    monkeypatch.setattr(ocr, "installed", lambda: False)  # it may be one day
     owed: list[tuple[Any, dict[str, Any]]] = [
         (Blob, {"read_state": None}),
         (Blob, {"claim": "documents:0/1"}),
@@ -122,6 +126,111 @@ def test_it_keeps_what_is_still_to_be_read(
         with writing(engine) as session:
             session.execute(update(model).values(**before))
     assert store.exists(SHA256)
+
+
+@pytest.mark.parametrize("error", [PreviewsBusy("slow"), BadPicture("no WebP came"), StoreFull("no space left")])
+def test_what_could_not_be_drawn_stays(
+    engine: Engine, store: FileStore, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def picture(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(Previews, "picture", picture)
+    assert originals.give_up(engine, store, settings) == 0
+    assert store.exists(SHA256)
+    with writing(engine) as session:
+        session.execute(update(Blob).values(read_at=now() - originals.UNDRAWN - timedelta(hours=1)))
+    # What is no picture after a week never will be one; a machine that draws nothing says nothing of the page.
+    assert originals.give_up(engine, store, settings) == isinstance(error, BadPicture)
+
+
+def test_a_claim_that_comes_while_bytes_go_has_them_fetched_again(
+    engine: Engine,
+    store: FileStore,
+    settings: Settings,
+    town: Town,
+    drawn: list[tuple[str, int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delete = type(store).delete
+
+    def meanwhile(self: FileStore, sha256: str) -> None:
+        delete(self, sha256)
+        with writing(engine) as session:
+            session.execute(update(Blob).values(claim="documents:0/1"))
+
+    monkeypatch.setattr(type(store), "delete", meanwhile)
+    assert originals.give_up(engine, store, settings) == 0
+    assert (town.fetch(), town.asked, store.exists(SHA256)) == (1, [None, None], True)
+    assert town.blob().dropped_at is None
+
+
+def test_no_store_is_asked_while_others_wait_to_write(
+    engine: Engine,
+    store: FileStore,
+    settings: Settings,
+    town: Town,
+    drawn: list[tuple[str, int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside, asked = [False], list[str]()
+
+    @contextmanager
+    def watched(engine: Engine) -> Iterator[Session]:
+        with writing(engine) as session:
+            inside[0] = True
+            yield session
+            inside[0] = False
+
+    def watching(name: str) -> Callable[..., Any]:
+        real = getattr(type(store), name)
+
+        def method(self: FileStore, *arguments: Any) -> Any:
+            assert not inside[0], name
+            asked.append(name)
+            return real(self, *arguments)
+
+        return method
+
+    for name in ("exists", "age", "delete", "path"):
+        monkeypatch.setattr(type(store), name, watching(name))
+    for module in (originals, download):
+        monkeypatch.setattr(module, "writing", watched)
+    with writing(engine) as session:
+        session.execute(update(File).values(next_try=now()))
+    town.fetch()
+    assert originals.give_up(engine, store, settings) == 1
+    with writing(engine) as session:
+        session.execute(update(File).values(blob_sha256=None))
+    assert download.tidy(engine, store, grace=timedelta(seconds=1)) == 1
+    assert {"exists", "delete"} <= set(asked)
+
+
+def test_a_file_that_comes_to_refer_to_bytes_while_they_go_has_them_fetched_again(
+    engine: Engine, store: FileStore, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = type(store).delete
+
+    def meanwhile(self: FileStore, sha256: str) -> None:
+        delete(self, sha256)
+        with writing(engine) as session:
+            session.execute(update(File).values(blob_sha256=SHA256))
+
+    with writing(engine) as session:
+        session.execute(update(File).values(blob_sha256=None))
+    monkeypatch.setattr(type(store), "delete", meanwhile)
+    assert download.tidy(engine, store) == 0
+    assert (town.fetch(), town.asked, store.exists(SHA256)) == (1, [None, None], True)
+    assert town.blob().read_state == "ok"
+
+
+def test_news_of_bytes_that_are_lost_are_no_use(engine: Engine, store: FileStore, town: Town) -> None:
+    store.delete(SHA256)
+    for _ in range(2):
+        with writing(engine) as session:
+            session.execute(update(File).values(next_try=now()))
+        town.fetch()
+    assert (town.asked, store.exists(SHA256)) == ([None, '"1"', None], True)
 
 
 def test_a_better_reader_has_them_fetched_again(
