@@ -37,8 +37,7 @@ class Outcome:
     """What became of one attempt.
 
     `again`: the server has troubles, `refused`: it lets nobody have it, `wait`: how long until it is asked once more,
-    `checked`: the bytes came and were compared with what is stated of them, `differs`: in what they differ,
-    `lost`: the bytes that it is about are not in the store.
+    `checked`: the bytes came and were compared with what is stated of them, `differs`: in what they differ.
     """
 
     state: str
@@ -52,7 +51,6 @@ class Outcome:
     wait: timedelta | None = None
     checked: bool = False
     differs: str | None = None
-    lost: bool = False
 
 
 def fetch(client: OParlClient, store: FileStore, row: Any) -> Outcome:

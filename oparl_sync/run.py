@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.config import Network, Settings
 from app.db import now
 from app.documents import SandboxError
-from app.files import FileStore, StoreDown, StoreFull, open_store
+from app.files import FilesError, FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
 from oparl_sync import (
@@ -20,15 +20,13 @@ from oparl_sync import (
     due_documents,
     due_files,
     extract,
-    facts,
     fetch,
     index,
     leases,
-    minutes,
     originals,
     previews,
     problems,
-    scans,
+    texts,
 )
 from oparl_sync import mirror as pass_
 from oparl_sync.client import OParlClient
@@ -148,12 +146,7 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 def documents(common: Shared, summary: Summary) -> None:
     """Read what was fetched and what its text and minutes say, and bring the index up to date."""
     read(common, summary)
-    more = 1
-    while more:
-        find_facts(common)
-        read_minutes(common)
-        index.refresh(common.engine, common.settings.search_url, common.progress)
-        more = scans.waiting(common.engine, common.store, common.settings, common.progress)
+    summary.failures |= texts.follow(common.engine, common.store, common.settings, common.progress)
     tidy(common, summary)
 
 
@@ -183,20 +176,8 @@ def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -
         originals.tidy(common.engine, common.store, common.settings)
         download.tidy(common.engine, common.store, grace=grace)
         previews.tidy(common.engine, common.settings)
-    except StoreDown as error:
+    except FilesError as error:
         summary.failures["files"] = [str(error)]
-
-
-def find_facts(common: Shared) -> None:
-    """Look through texts for numbers of papers, places, sums and dates, unless another worker does."""
-    with suppress(leases.Taken), leases.held(common.engine, common.settings.home, "facts"):
-        facts.waiting(common.engine, common.progress)
-
-
-def read_minutes(common: Shared) -> None:
-    """Work out what minutes say became of agenda items, unless another worker does."""
-    with suppress(leases.Taken), leases.held(common.engine, common.settings.home, "minutes"):
-        minutes.refresh(common.engine, common.progress)
 
 
 @contextmanager

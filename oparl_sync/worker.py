@@ -6,7 +6,6 @@ mails and exports are a thread each under theirs. Any number of workers may run 
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
@@ -22,7 +21,7 @@ from app.config import Network, Settings
 from app.db import now
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import due_documents, facts, index, leases, minutes, run, scans, schedule
+from oparl_sync import due_documents, facts, index, leases, minutes, run, scans, schedule, texts
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -122,7 +121,7 @@ class Worker:
             pass
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep the others from being read
             self._later[source.id] = time.monotonic() + BROKEN_AGAIN
-            self.say(f"{source.slug}: {_told(error)}")
+            self.say(f"{source.slug}: {texts.told(error)}")
         finally:
             self._later[source.id] = max(time.monotonic(), self._later.get(source.id, 0.0))
             del self._running[source.id]
@@ -176,7 +175,7 @@ class Worker:
             except Stopped:
                 return
             except Exception as error:  # noqa: BLE001 - the next time may go better, and the other steps go on
-                self.say(f"{step.name}: {_told(error)}")
+                self.say(f"{step.name}: {texts.told(error)}")
                 self.stop.wait(BROKEN_AGAIN)
 
     def _index(self) -> None:
@@ -204,7 +203,7 @@ class Worker:
         facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set)
 
     def _read_minutes(self) -> None:
-        minutes.refresh(self.engine, Progress(quiet=True))
+        minutes.refresh(self.engine, Progress(quiet=True), enough=self.stop.is_set)
 
     def _tidy(self, common: run.Shared) -> None:
         summary = run.Summary()
@@ -238,9 +237,3 @@ class Worker:
     def _sleep(self, seconds: float) -> None:
         if self.stop.wait(seconds):
             raise Stopped
-
-
-def _told(error: Exception) -> str:
-    """Name an error and where it happened; its words may quote what is private."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"an error of this program, {type(error).__name__} in {last.filename}:{last.lineno}; it is tried again later"

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import abort
 
 from app.documents.preview_cache import DRAWN
-from app.files import FileMissing, StoreDown
+from app.files import FileMissing, FilesError
 from app.models import Blob, File
 from app.models.files import FETCHED
 from app.queries import files as queries
@@ -45,5 +45,5 @@ def path_of(blob: Blob) -> Path:
         return site().store.path(blob.sha256)
     except FileMissing:
         abort(404)
-    except StoreDown:
+    except (FilesError, OSError):
         abort(503)
