@@ -37,7 +37,7 @@ class Progress:
             step = _Bar(bar)
             yield step
         if not on_terminal:
-            self.say(f"{name}: {step.done} {unit}")
+            self.say(f"{name}: {step.done} {unit.removesuffix('s') if step.done == 1 else unit}")
 
     def say(self, line: str) -> None:
         """Print one line that stays."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.documents.reading import GARBLED, SCAN, UNREADABLE
 from app.models import AgendaItem, Blob, File, Link, Meeting, OParlObject, Page, Paper
 from app.models.files import FETCHED, GONE, WAITING
 from app.queries.file_states import EVERY_FILE, FileFilter, in_state, narrowed
@@ -40,6 +41,14 @@ class PageRead:
     text: str
     method: str | None = None
     confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPage:
+    """A page without text, or whose letters are doubted; `method` says which, and whether recognition is owed."""
+
+    number: int
+    method: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,15 @@ def page_numbers(session: Session, file: File) -> list[int]:
     """Return the numbers of the pages whose text is here."""
     found = session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number))
     return sorted({1, *found}) if _stated(file) else list(found)
+
+
+def unread_pages(session: Session, file: File) -> list[UnreadPage]:
+    """Return the pages that keep a file from being read in full, by number; asks only where it was not."""
+    if text_state(file) not in (TextState.PARTIAL, TextState.EMPTY):
+        return []
+    lacking = or_(func.trim(Page.text) == "", Page.method.in_((SCAN, GARBLED, UNREADABLE)))
+    query = select(Page.number, Page.method).where(Page.sha256 == file.blob_sha256, lacking).order_by(Page.number)
+    return [UnreadPage(*row) for row in session.execute(query)]
 
 
 def _stated(file: File) -> str:

@@ -16,6 +16,7 @@ from app.web import (
     record_words,
     standing,
     state,
+    unread,
     wording,
 )
 from app.web import site as works
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
         standing,
         errors,
         state,
+        unread,
     ):
         part.install(app)
     for page in PAGES:

@@ -146,6 +146,10 @@ def _tell(source: dict[str, Any]) -> None:
         click.echo(f"  {name:<16}{''.join(known)}")
 
 
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
@@ -157,7 +161,8 @@ def export(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps({"files": len(manifest.files), "rows": sum(f.rows for f in manifest.files)}).decode())
     else:
-        click.echo(f"{len(manifest.files)} files with {sum(f.rows for f in manifest.files)} rows in {settings.exports}")
+        rows = sum(file.rows for file in manifest.files)
+        click.echo(f"{_counted(len(manifest.files), 'file')} with {_counted(rows, 'row')} in {settings.exports}")
 
 
 @main.command()

@@ -128,6 +128,8 @@ def file_size(size: int | None) -> str:
             break
         value, unit = value / 1000, larger
     digits = "0" if value >= 10 or unit in ("Byte", "kB") else "0.0"
+    if unit == "Byte" and formats() != "de":
+        unit = "byte" if size == 1 else "bytes"
     return f"{format_decimal(value, digits, locale=formats())}{NBSP}{unit}"
 
 

@@ -1,5 +1,7 @@
 """How the text of a page was obtained, in words."""
 
+from dataclasses import dataclass
+
 from flask import Flask
 
 from app.queries.files import PageRead
@@ -28,10 +30,32 @@ METHODS = {
     "stated": N_("As the council's server states it"),
 }
 
+SHEETS = frozenset({"xlsx", "xls", "ods"})
+SLIDES = frozenset({"pptx", "ppt", "odp"})
+
+
+@dataclass(frozen=True, slots=True)
+class PartWords:
+    """What the pages of a file are called: in a label, with their number, and above their text."""
+
+    label: str
+    of: str
+    text: str
+
+
+PAGE = PartWords(N_("Page"), N_("Page %(page)s of %(pages)s"), N_("Text of page %(number)s"))
+SHEET = PartWords(N_("Sheet"), N_("Sheet %(page)s of %(pages)s"), N_("Text of sheet %(number)s"))
+SLIDE = PartWords(N_("Slide"), N_("Slide %(page)s of %(pages)s"), N_("Text of slide %(number)s"))
+
 
 def install(app: Flask) -> None:
     """Let templates say it."""
-    app.jinja_env.globals["method_words"] = method_words
+    app.jinja_env.globals.update(method_words=method_words, part_words=part_words)
+
+
+def part_words(page: PageRead) -> PartWords:
+    """Return what a file calls its pages, still to be translated."""
+    return SHEET if page.method in SHEETS else SLIDE if page.method in SLIDES else PAGE
 
 
 def method_words(page: PageRead) -> str:

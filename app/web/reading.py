@@ -25,7 +25,12 @@ LINE = 200
 _COLUMNS = re.compile(r"\t| {3,}|\S {2,}\S.*\S {2,}\S|(?:\s[-+]?[\d.,]+(?:\s?[%€])?){2,}$")
 # The end of a running head, or the last cell of a row.
 _CLOSING = re.compile(r"(?:\b(?:Seite|von) \d+|\b\d\d?\.\d\d?\.\d{4}|\d/\d+)\s*$")
-_ITEM = re.compile(r"\s*(?:[-–—•·*▪►]|\(?(?:\d{1,2}|[a-z])[.)]|§|[ÖNI] \d|[A-ZÄÖÜ]\w+:|\d+(?:\.\d+)+)\s")
+_MONTH = r"(?:Januar|Jänner|Februar|Feber|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+# An item's number; but no day of a month, and no year at the end of a sentence.
+_NUMBER = rf"\(?(?!(?:19|20)\d\d\.)(?!\d\d?\.\s+{_MONTH})(?:\d{{1,4}}|[a-z])[.)]"
+_ITEM = re.compile(rf"\s*(?:[-–—•·*▪►]|{_NUMBER}|§|[ÖNI] \d|[A-ZÄÖÜ]\w+:|\d+(?:\.\d+)+)\s")
+_DAY = re.compile(r"\b\d{1,2}\.$")
+_IN_MONTH = re.compile(rf"\s*{_MONTH}")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 
 
@@ -60,7 +65,11 @@ def flowing(text: str) -> str:
 def _goes_on(before: str, after: str, width: int) -> bool:
     # What a line is shows at its end; and no made-up line of a megabyte keeps us busy.
     ends = [one.rstrip()[-LINE:] for one in (before, after)]
-    if not before.strip() or not after.strip() or before.rstrip()[-1] in ".:!?":
+    if not before.strip() or not after.strip() or "\t" in before or "\t" in after:
+        return False
+    if _DAY.search(ends[0]) and _IN_MONTH.match(after):
+        return True
+    if ends[0][-1] in ".:!?":
         return False
     if _CLOSING.search(ends[0]) or _ITEM.match(after) or any(_COLUMNS.search(end.lstrip()) for end in ends):
         return False

@@ -10,6 +10,7 @@ from app.queries.file_states import FileFilter, state_counts
 from app.web.filters import number
 from app.web.i18n import gettext
 from app.web.mentions import leads_of
+from app.web.page_words import SHEETS
 from app.web.pages.originals import LOOKED_AT
 from app.web.pages.records import (
     Choice,
@@ -95,12 +96,18 @@ def show(key: str) -> str:
         number=number,
         count=count,
         page=page,
-        paragraphs=paragraphs(marked.segments or [Segment(flowing(page.text))], hits, leads_of(db, file, number)),
+        paragraphs=paragraphs(
+            marked.segments or [Segment(flowing(page.text))],
+            hits,
+            leads_of(db, file, number),
+            sheet=page.method in SHEETS,
+        ),
         query=query,
         hits=hits,
         until=marked.until,
         stored=stored_blob(file) is not None,
         drawn=drawn(file),
+        unread=queries.unread_pages(db, file),
         looked_at=_looked_at(file),
         history=history_of(file),
         **origin(file),

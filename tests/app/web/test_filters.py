@@ -1,9 +1,10 @@
-"""How long words break, and how words become a search."""
+"""How long words break, how words become a search, and how bytes are counted."""
 
 import pytest
+from flask import Flask
 from markupsafe import Markup
 
-from app.web.filters import phrase, soft
+from app.web.filters import NBSP, file_size, phrase, soft
 from search import parse_query
 
 
@@ -37,3 +38,12 @@ def test_any_name_becomes_a_search_that_can_be_asked(name: str) -> None:
     assert phrase(name).count('"') == 2
     if name.strip('"'):
         assert parse_query(phrase(name)).filters == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "said"),
+    [("de", 359, "359 Byte"), ("en", 359, "359 bytes"), ("en", 1, "1 byte"), ("de", 1, "1 Byte")],
+)
+def test_bytes_are_counted_in_either_language(app: Flask, language: str, size: int, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert file_size(size) == said.replace(" ", NBSP)

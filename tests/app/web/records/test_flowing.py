@@ -56,3 +56,25 @@ def test_no_letter_moves_when_lines_flow(text: str) -> None:
 def test_marks_stay_on_their_words_when_lines_flow() -> None:
     marked = mark('"Herbst des Jahres" OR Leitungen', {1: PROSE}, 1)
     assert [one.text for one in marked.segments if one.marked] == ["Herbst", "des", "Jahres", "Leitungen"]
+
+
+LONG = "Die Verwaltung hat den Ausschuss über den Stand der Planungen unterrichtet und"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        (LONG, "123. Die Kosten trägt die Stadt", False),
+        (LONG, "1204) Die Kosten trägt die Stadt", False),
+        (LONG, "31. Dezember nichts mehr gehört", True),
+        (LONG, "2024. Die Kosten trägt die Stadt", True),
+        (LONG + " am 31.", "Dezember nichts mehr gehört", True),
+        ("Kurz: am 1.", "März und dann noch am zweiten Tag des Monats in der Gartenstraße", True),
+        (LONG + " am 31.", "Die Kosten trägt die Stadt", False),
+        (LONG + " am 31.", "Maien blühen", False),
+        ("Spalte\t" + "x" * 300, "y" * 300, False),
+    ],
+)
+def test_items_stand_alone_and_dates_hold_together(before: str, after: str, joined: bool) -> None:
+    text = f"{LONG}\n{before}\n{after}"
+    assert (f"{before} {after}" in flowing(text)) is joined

@@ -55,6 +55,15 @@ def test_where_the_source_says_nothing_the_minutes_are_told(engine: Engine, read
     assert "sagt etwas anderes" not in text
 
 
+def test_the_number_of_a_resolution_stands_at_its_paper_and_leads_there(engine: Engine, read: Read) -> None:
+    council = Council(engine)
+    council.said("adopted", resolution_number="12-07/26")
+    assert f'<a href="/papers/{council.paper.key}">Beschlussnummer 12-07/26</a>' in read(
+        f"/meetings/{council.meeting.key}"
+    )
+    assert "Beschlussnummer 12-07/26" in plain(read(f"/papers/{council.paper.key}"))
+
+
 def test_where_both_say_the_same_the_votes_are_added(engine: Engine, read: Read) -> None:
     council = Council(engine, result="mehrheitlich beschlossen")
     council.said("amended", yes=12, no=3)
@@ -149,9 +158,28 @@ def test_a_paper_quotes_what_it_proposes_with_its_page(engine: Engine, read: Rea
     )
     page = read(f"/papers/{council.paper.key}")
     text = plain(page)
-    assert "Was vorgeschlagen wird Der Weg wird gebaut. Zitiert aus Vorlage 12, Seite 2" in text
+    assert "Was vorgeschlagen wurde Der Weg wird gebaut. Zitiert aus Vorlage 12, Seite 2" in text
     assert "In Kürze Der Weg fehlt. Zitiert aus Vorlage 12, Seite 1" in text
     assert f'href="/files/{rows[0].key}?page=2#page=2"' in page
+
+
+def test_a_quote_flows_and_what_is_still_open_is_proposed_in_the_present(engine: Engine, read: Read) -> None:
+    paper = factories.paper()
+    rows = factories.read_file("eins", of=paper)
+    quote = "Der Ausschuss beschließt, die Gartenstraße vom Anger bis zum Bahnhof noch im\nHerbst zu sanieren."
+    quoted = PaperQuote(
+        kind="proposal",
+        page=1,
+        quote=quote,
+        paper_id=paper.id,
+        file_id=rows[0].id,
+        sha256=rows[0].blob_sha256,
+        offset=0,
+    )
+    factories.save(engine, paper, rows, quoted)
+    page = read(f"/papers/{paper.key}")
+    assert quote.replace("\n", " ") in page
+    assert "Was vorgeschlagen wird" in page
 
 
 def test_a_meeting_that_was_held_lately_is_told_by_its_minutes_too(engine: Engine, read: Read) -> None:

@@ -1,5 +1,6 @@
 """Pages as pictures, and originals: who gets them, from where, and for how long."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,9 @@ from app.documents.preview_cache import Previews, PreviewsBusy
 from app.files.folder import FolderStore
 from app.models import File
 from app.web import create_app
-from app.web import site as site_module
 from app.web.marking import places_of
 from app.web.passages import Hits, paragraphs
-from app.web.site import EXTENSION
+from app.web.site import AN_HOUR, EXTENSION
 from search import Segment
 from tests import factories
 from tests.app.documents import samples
@@ -56,6 +56,8 @@ def test_the_words_that_are_looked_for_are_marked_where_they_stand(client: Flask
     answer = client.get(f"/files/{file.key}/page/1.svg?q=anger")
     assert answer.mimetype == "image/svg+xml"
     assert answer.data.count(b"<rect") == 1
+    listed = client.get(f"/files/{file.key}/page/1.svg?q=anger&w=160")
+    assert (listed.data.count(b"<rect"), listed.data == answer.data) == (1, False)  # wider, to be seen at all
     assert client.get(f'/files/{file.key}/page/1.svg?q="').data.count(b"<rect") == 0
     assert client.get(f"/files/{file.key}/page/1.svg").data.count(b"<rect") == 0
 
@@ -100,6 +102,10 @@ def test_the_text_is_there_without_its_picture(
     answer = client.get(f"/files/{file.key}/page/1.webp")
     assert answer.status_code == status
     assert ("Retry-After" in answer.headers) == (status == 503)
+    listed = client.get(f"/files/{file.key}/page/1.webp?w=160")
+    assert (listed.status_code, listed.mimetype) == (status, "image/svg+xml")  # a blank sheet, no broken image
+    assert listed.headers["Cache-Control"] == "no-store"
+    assert ("Retry-After" in listed.headers) == (status == 503)
     factories.save(engine, factories.page(file.blob_sha256 or "", text="Tempo 30 am Anger"))
     assert "Tempo 30 am Anger" in client.get(f"/files/{file.key}").get_data(as_text=True)
 
@@ -126,8 +132,7 @@ def test_what_another_machine_erased_is_forgotten_here_too(
     still = drawn(later)
     client.get(f"/files/{file.key}/page/2.webp")
     assert (still.exists(), swept) == (True, [True])  # an hour has not gone by
-    clock = site_module.monotonic
-    monkeypatch.setattr(site_module, "monotonic", lambda: clock() + site_module.AN_HOUR)
+    monkeypatch.setattr("app.web.site.monotonic", lambda: time.monotonic() + AN_HOUR)
     client.get("/files/0123456789abc/page/1.webp")
     assert (kept.exists(), still.exists(), swept) == (True, False, [True, True])
 
@@ -216,10 +221,12 @@ def test_blank_lines_part_paragraphs_and_marks_do_not() -> None:
     pieces = [[piece[:2] for piece in one.pieces] for one in found]
     assert pieces == [
         [("Eins ", 0), ("zwei", 1), (" drei", 0)],
-        [("vier\nfünf", 0)],
+        [("vier", 0)],
+        [("fünf", 0)],
         [("x", 2)],
     ]
-    assert [one.holds(1) for one in found] == [True, False, False]
+    assert [one.holds(1) for one in found] == [True, False, False, False]
+    assert [one.apart for one in found] == [True, True, False, True]
     assert paragraphs([Segment(" \n\n ")], Hits()) == []
 
 
