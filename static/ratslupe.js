@@ -46,9 +46,10 @@ for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thum
   let left = 3;
   const again = () => {
     if (!picture.alt) picture.style.visibility = "hidden";
-    if (left-- > 0) setTimeout(() => { picture.src = picture.src; }, 2000 + 200 * turn);
+    if (left-- > 0) setTimeout(() => { picture.src += picture.src.includes("?") ? "&again" : ""; }, 2000 + 200 * turn);
   };
   picture.addEventListener("error", again);
-  picture.addEventListener("load", () => { picture.style.visibility = ""; });
-  if (picture.complete && !picture.naturalWidth) again();
+  // In the place of one that is not there, lists get a blank one, which browsers would take again for the same address.
+  picture.addEventListener("load", () => { picture.style.visibility = ""; if (picture.naturalWidth === 1) again(); });
+  if (picture.complete && picture.naturalWidth < 2) again();
 }

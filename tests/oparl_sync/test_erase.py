@@ -256,7 +256,7 @@ def test_a_source_is_removed_with_all_that_is_its(
 
 def test_it_forgets_what_has_only_come_in_part(engine: Engine, settings: Settings, store: FileStore) -> None:
     save(engine, [secret_paper(), thing("Paper", 2, mainFile=thing("File", 2, accessUrl=f"{SERVER}/files/2"))], "Paper")
-    begun = {}
+    begun: dict[int, Path] = {}
     for number in (1, 2):
         said = {"etag": '"1"', "content-length": str(parts.WORTHWHILE)}
         with parts.of(store.scratch, f"{url('File', number)}\n{SERVER}/files/{number}") as part:

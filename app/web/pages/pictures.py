@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import HTTPException
 
 from app.documents.picture import SCALE, BadPicture, PlacedWord
 from app.documents.preview_cache import PAGE, PREVIEW_VERSION, THUMBNAIL, PreviewsBusy
@@ -19,6 +20,8 @@ WIDTHS = (THUMBNAIL, PAGE)
 SECONDS = 300
 # A picture stands alone: nothing in it may load, run or be framed.
 POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+# What stands beside a result where there is no picture: browsers show it whatever the status, and no broken image.
+BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1.414"/>'
 
 
 @pictures.get("/files/<key>/page/<int:number>.webp")
@@ -33,7 +36,7 @@ def picture(key: str, number: int) -> Response:
     def draw() -> bytes:
         return site().previews.picture(blob.sha256, number, width, blob.media_type or "", lambda: path_of(blob))
 
-    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-{width}", "image/webp", draw)
+    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-{width}", "image/webp", draw, _width())
 
 
 @pictures.get("/files/<key>/page/<int:number>.svg")
@@ -45,10 +48,10 @@ def marks(key: str, number: int) -> Response:
 
     def draw() -> bytes:
         words = site().previews.words(blob.sha256, number, blob.media_type or "", lambda: path_of(blob), width=width)
-        return _over(places_of(query, words))
+        return _over(places_of(query, words), width)
 
     # The query is in the address: for one address the marks change only with the bytes.
-    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-marks", "image/svg+xml", draw)
+    return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-marks-{width}", "image/svg+xml", draw, width)
 
 
 def _blob(file: File, number: int) -> Blob:
@@ -65,15 +68,17 @@ def _width() -> int:
     return width
 
 
-def _answer(etag: str, media_type: str, draw: Callable[[], bytes]) -> Response:
+def _answer(etag: str, media_type: str, draw: Callable[[], bytes], width: int) -> Response:
     response = Response(mimetype=media_type)
     if not request.if_none_match.contains_weak(etag):
         try:
             response.data = draw()
         except BadPicture:
-            abort(404)
+            return _nothing(404, width)
         except PreviewsBusy:
-            return Response("", 503, {"Retry-After": "2", "Cache-Control": "no-store"}, mimetype="text/plain")
+            return _nothing(503, width)
+        except HTTPException as error:  # nobody has the bytes, or their store does not answer
+            return _nothing(error.code or 404, width)
     response.set_etag(etag)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Robots-Tag"] = "noindex"
@@ -83,10 +88,19 @@ def _answer(etag: str, media_type: str, draw: Callable[[], bytes]) -> Response:
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns the response it was given
 
 
-def _over(words: list[PlacedWord]) -> bytes:
+def _nothing(status: int, width: int) -> Response:
+    if status == 404 and width != THUMBNAIL:
+        abort(404)
+    body, mimetype = (BLANK, "image/svg+xml") if width == THUMBNAIL else ("", "text/plain")
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
+    return Response(body, status, headers | ({"Retry-After": "2"} if status == 503 else {}), mimetype=mimetype)
+
+
+def _over(words: list[PlacedWord], width: int) -> bytes:
     """Return the marks as they lie over the page, stretched with it."""
-    # Two pixels of a page 1,000 wide more on each side, so that the outline does not touch the letters.
-    room = 2 * SCALE // PAGE
+    # Two pixels of a page 1,000 wide more on each side, so that the outline does not touch the letters. Where no letter
+    # can be read, the mark itself must be seen.
+    room, stroke = (2 * SCALE // PAGE, 1.5) if width == PAGE else (2 * SCALE // 100, 1)
     marks = "".join(
         f'<rect x="{left - room}" y="{top - room}" width="{across + 2 * room}" height="{down + 2 * room}" '
         'vector-effect="non-scaling-stroke"/>'
@@ -95,6 +109,6 @@ def _over(words: list[PlacedWord]) -> bytes:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none">'
-        '<g fill="#ffed58" fill-opacity=".55" stroke="#131525" stroke-width="1.5">'
+        f'<g fill="#ffed58" fill-opacity=".55" stroke="#131525" stroke-width="{stroke}">'
         f"{marks}</g></svg>"
     ).encode()

@@ -270,7 +270,7 @@ class TestWaiting:
         assert not (tmp_path / "previews").exists()
         with pytest.raises(PreviewsBusy, match="short while ago"):
             previews.picture(sha256, 1, PAGE, PDF, unasked)
-        monkeypatch.setattr(preview_cache.time, "monotonic", partial(later, time.monotonic, preview_cache._AGAIN))
+        monkeypatch.setattr(time, "monotonic", partial(later, time.monotonic, preview_cache._AGAIN))
         assert previews.picture(sha256, 1, PAGE, PDF, lambda: path)
 
     def test_a_warm_process_that_dies_is_no_fault_of_the_page(
