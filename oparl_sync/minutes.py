@@ -4,11 +4,13 @@ A change of a file, a paper, a meeting or an agenda item makes what depends on i
 come is the position of a reader of the log that is called after the version of the rules: another version begins anew.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import changes
@@ -20,6 +22,7 @@ from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress, Step
 
+logger = logging.getLogger(__name__)
 BATCH = 500  # changes; a kill makes at most what depends on these be worked out again
 PREFIX = "minutes:"
 NAME = PREFIX + VERSION
@@ -27,8 +30,11 @@ MAX_PAGES = 1_000
 MAX_TEXT = 4 * 1024 * 1024  # characters: the longest minutes seen have 600,000
 
 
-def refresh(engine: Engine, progress: Progress) -> int:
-    """Bring results and quotes up to the log; returns how many files were looked into."""
+def refresh(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = lambda: False) -> int:
+    """Bring results and quotes up to the log, until it is `enough`; returns how many files were looked into.
+
+    A file that the rules cannot cope with is told in the program's log and costs itself alone.
+    """
     with Session(engine) as session:
         position, last = changes.position(session, NAME), changes.last_seq(session)
     if position >= last:
@@ -37,8 +43,8 @@ def refresh(engine: Engine, progress: Progress) -> int:
         _forget_versions(engine)
     done = 0
     with progress.step("Reading minutes", last - position, unit="changes") as step:
-        while position < last:
-            position, count = _batch(engine, position, last, step)
+        while position < last and not enough():
+            position, count = _batch(engine, position, last, step, enough)
             done += count
     return done
 
@@ -49,7 +55,8 @@ def is_owed(engine: Engine) -> bool:
         return changes.position(session, NAME) < changes.last_seq(session)
 
 
-def _batch(engine: Engine, position: int, last: int, step: Step) -> tuple[int, int]:
+def _batch(engine: Engine, position: int, last: int, step: Step, enough: Callable[[], bool]) -> tuple[int, int]:
+    """Work out what a stretch of the log alters; where it is `enough` meanwhile, nothing is written of it."""
     with Session(engine) as session:
         batch = changes.since(session, position, until=last, limit=BATCH)
         if not batch:  # numbers that were given out and never written
@@ -57,17 +64,36 @@ def _batch(engine: Engine, position: int, last: int, step: Step) -> tuple[int, i
                 changes.advance(writer, NAME, last)
             return last, 0
         files = _files_behind(session, batch)
-        work = tasks(session, files)
         named = [change.object_id for change in batch if change.object_type == "Paper"]
-        papers = sorted({*named, *(paper_id for task in work for paper_id in task.paper_ids)})
-        results = [row for task in work for row in _results(session, task)]
-        quotes = [row for task in work for row in _quotes(session, task)]
+        papers, results, quotes = set(named), [], []
+        done = 0
+        for file_id in files:
+            if enough():
+                return position, done
+            for task, said, proposed in _read(session, file_id):
+                papers.update(task.paper_ids)
+                results += said
+                quotes += proposed
+                done += 1
     with writing(engine) as session:
-        _forget(session, files, papers)
+        _forget(session, files, sorted(papers))
         _write(session, results, quotes)
         changes.advance(session, NAME, batch[-1].seq)
     step.advance(len(batch))
-    return batch[-1].seq, len(work)
+    return batch[-1].seq, done
+
+
+def _read(session: Session, file_id: str) -> list[tuple[Task, list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Return what one file says; nothing where the rules fail at it, so that the log goes on behind it."""
+    try:
+        return [
+            (task, list(_results(session, task)), list(_quotes(session, task))) for task in tasks(session, [file_id])
+        ]
+    except (MemoryError, SQLAlchemyError):  # not the file's fault, and the next one would fail as well
+        raise
+    except Exception:  # rules meet text and numbers of any kind: what none foresaw must not stop all councils
+        logger.exception("What the minutes %s say could not be worked out; they are left out", file_id)
+        return []
 
 
 def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.facts.minutes import Item, are_minutes, day_of
+from app.facts.minutes import Item, are_minutes, day_of, is_closed
 from app.models import AgendaItem, Consultation, File, Link, Meeting, Page, Paper
 from app.queries.agendas import papers_of_items
 from app.queries.files import TextState, text_state
@@ -63,8 +63,10 @@ def _holders(session: Session, file: File) -> list[tuple[str, str]]:
 
 
 def _items(session: Session, file: File, holders: list[tuple[str, str]], head: str) -> list[Item]:
-    roles = dict(holders)
-    named = are_minutes(file.name or file.file_name or "", head)
+    roles, name = dict(holders), file.name or file.file_name or ""
+    if is_closed(name, head):  # whatever role it was given
+        return []
+    named = are_minutes(name, head)
     if not named and not MINUTES & set(roles.values()) and "resolutionFile" not in roles.values():
         return []
     day = day_of(head)

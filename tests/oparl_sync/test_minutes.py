@@ -309,3 +309,61 @@ def test_a_meeting_without_a_day_believes_its_own_minutes_only_without_one(
     alter(council.meeting)
     council.save(MINUTES.replace(" am 12.03.2026", ""))
     assert set(read(engine)) == {council.bridge.id}
+
+
+def test_a_number_of_thousands_of_digits_stops_nobody(engine: Engine, council: Council) -> None:
+    council.mill.number = "9" * 5000
+    council.save()
+    assert set(read(engine)) == {council.bridge.id}
+    assert not minutes.is_owed(engine)
+
+
+def test_a_file_that_the_rules_fail_at_costs_itself_alone(
+    engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    council.save(MINUTES + SECOND_PAGE)
+    council.rows = []
+    bad = council.save(MINUTES + "BAD", role="auxiliaryFile", name="Protokoll")
+
+    def failing(pages: dict[int, str], items: Any) -> Any:
+        if "BAD" in pages[1]:
+            raise ValueError("unforeseen")
+        return results_in(pages, items)
+
+    monkeypatch.setattr(minutes, "results_in", failing)
+    assert set(read(engine)) == {council.bridge.id, council.mill.id}
+    assert not minutes.is_owed(engine)
+    assert bad.id in caplog.text
+
+
+@pytest.mark.parametrize("error", [MemoryError, KeyboardInterrupt])
+def test_what_is_no_fault_of_the_file_is_not_swallowed(
+    engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    council.save()
+
+    def failing(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(minutes, "results_in", failing)
+    with pytest.raises(error):
+        minutes.refresh(engine, QUIET)
+    assert minutes.is_owed(engine)
+
+
+def test_it_stops_within_a_batch_when_told_so_and_goes_on_later(engine: Engine, council: Council) -> None:
+    council.save()
+    asked = iter([False, True, True])
+    assert minutes.refresh(engine, QUIET, enough=lambda: next(asked)) == 0
+    assert minutes.is_owed(engine)
+    assert set(read(engine)) == {council.bridge.id, council.mill.id}
+
+
+@pytest.mark.parametrize("role", ["resultsProtocol", "verbatimProtocol", "resolutionFile", "auxiliaryFile"])
+@pytest.mark.parametrize("secret", ["head", "name"])
+def test_minutes_of_a_closed_meeting_tell_nothing_in_any_role(
+    engine: Engine, council: Council, role: str, secret: str
+) -> None:
+    text = MINUTES.replace("die 3. Sitzung", "die 3. nichtöffentliche Sitzung") if secret == "head" else MINUTES
+    council.save(text, role=role, name="Niederschrift, nicht öffentlich" if secret == "name" else "Niederschrift")
+    assert read(engine) == {}

@@ -1,5 +1,6 @@
 """What became of agenda items, read from the text of minutes by rules; precision comes before completeness."""
 
+from app.facts.minutes.closed import is_closed
 from app.facts.minutes.headings import Item
 from app.facts.minutes.kinds import are_minutes, day_of
 from app.facts.minutes.pages import Place
@@ -9,7 +10,7 @@ from app.facts.minutes.votes import PartyVote, Votes
 from app.facts.minutes.wording import Result
 
 # Raise it with every change that alters what is read: all minutes are then read again.
-VERSION = "1"
+VERSION = "2"
 
 __all__ = [
     "FIRST_PAGES",
@@ -25,6 +26,7 @@ __all__ = [
     "Votes",
     "are_minutes",
     "day_of",
+    "is_closed",
     "quotes_in",
     "results_in",
 ]

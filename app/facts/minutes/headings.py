@@ -14,15 +14,16 @@ _EXPLICIT = re.compile(
 )
 _LETTER = re.compile(rf"(?P<part>[ÖN])[ .]?(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
 _PLAIN = re.compile(rf"(?P<part>)(?P<number>{_NUMBER})(?![\d\w/])[ .:)–-]*")
-_CLOSED = re.compile(
-    r"(?i)[\W\dIVABC]{0,8}nicht[ -]?öffentliche[rn]? (?:teil|sitzung)\b.{0,20}$"
-    r"|[\W\dIVAB]{0,8}in nichtöffentlicher sitzung\W*$"
-)
+# Sources state what they like: thousands of digits are no number, and Python refuses to make one of them.
+_BARE = re.compile(r"(?<!\d)(?<!\d\.)\d{1,6}(?:\.\d{1,6}){0,8}(?!\.?\d)")
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"(?<=\w)[-\u00ad] *\n\s*")
 _REFERENCED = re.compile(r"\d{1,4}\.[ \t]+\d{2,4}/\d{1,5}\s*")
+_REFERENCE = re.compile(r"[\w./-]{4,30}")
 _SEVERAL = 3  # items: of fewer one cannot tell what comes behind them
+MAX_COMPARED = 20_000  # titles: 85 µs each; the longest minutes seen, of 65 pages, compare some hundred
+MAX_HEADINGS = 2_000  # in one document: more are a list of something else
 _SMALL = 4  # letters: shorter words tell nothing of a title
 
 
@@ -38,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line that begins something; `item` is None where it is none of the items, such as the closed part."""
+    """A line that begins something; `item` is None where that is none of the items, or a part that was closed."""
 
     start: int
     end: int  # of its title, as far as that is known
@@ -54,24 +55,54 @@ class _Wanted:
     references: list[str] = field(default_factory=list)
 
 
+class _Agenda:
+    """The items that are looked for, by their numbers and by those of their papers."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.by_number: dict[str, list[_Wanted]] = {}
+        self.by_reference: dict[str, list[_Wanted]] = {}
+        self.compared = 0
+        for item in items:
+            references = [squeezed for one in item.references if len(squeezed := _squeezed(one)) >= _SMALL]
+            wanted = _Wanted(item, _telling(item.title), _squeezed(item.title), references)
+            self.by_number.setdefault(bare_number(item.number), []).append(wanted)
+            for reference in references:
+                self.by_reference.setdefault(reference, []).append(wanted)
+
+    def named(self, number: str, window: str, *, explicit: bool) -> tuple[Item, int] | None:
+        """Return the one item whose number this is and whose title follows, and how long the title is."""
+        title: _Title | None = None
+        for near in (self.by_number.get(number, ()), () if explicit else self._referenced(window)):
+            if not near:
+                continue
+            title = title or _Title(window)
+            self.compared += len(near)
+            if fitting := [one for one in near if title.is_of(one)]:
+                return (fitting[0].item, title.length(fitting[0])) if len(fitting) == 1 else None
+        return None
+
+    def _referenced(self, window: str) -> Sequence[_Wanted]:
+        """Return the items of the paper whose number begins here: they are numbered by resolution."""
+        reference = _REFERENCE.match(window)
+        return self.by_reference.get(_squeezed(reference[0]), ()) if reference else ()
+
+
 def headings(text: str, items: Sequence[Item]) -> list[Heading]:
-    """Return the headings in a text, in its order; time grows with its length and the items of one number."""
-    by_number: dict[str, list[_Wanted]] = {}
-    by_reference: dict[str, list[_Wanted]] = {}
-    for item in items:
-        references = [squeezed for one in item.references if len(squeezed := _squeezed(one)) >= _SMALL]
-        wanted = _Wanted(item, _telling(item.title), _squeezed(item.title), references)
-        by_number.setdefault(bare_number(item.number), []).append(wanted)
-        for reference in references:
-            by_reference.setdefault(reference, []).append(wanted)
+    """Return the headings in a text, in its order; none where there are more than minutes have.
+
+    Time grows with the length of the text, and with at most `MAX_COMPARED` titles that are compared.
+    """
+    agenda = _Agenda(items)
     found: list[Heading] = []
     last: Heading | None = None  # that has a number
     for line in _LINE.finditer(text):
         start = line.start() + len(line[0]) - len(line[0].lstrip())
-        heading = _heading(text, start, line.end(), by_number, by_reference)
-        if heading := heading or _unknown(text[start : line.end()], start, last, by_number):
+        heading = _heading(text, start, line.end(), agenda)
+        if heading := heading or _unknown(text[start : line.end()], start, last, agenda.by_number):
             found.append(heading)
             last = heading if heading.number else last
+        if len(found) > MAX_HEADINGS or agenda.compared > MAX_COMPARED:
+            return []
     return found
 
 
@@ -89,19 +120,15 @@ def _unknown(line: str, start: int, last: Heading | None, by_number: Collection[
 
 
 def bare_number(number: str) -> str:
-    """Return "5.1" for "Ö 5.1.", "TOP 5.1" and "05.01"; "" where there is no number."""
-    match = re.search(r"\d+(?:\.\d+)*", number.replace(" ", ""))
+    """Return "5.1" for "Ö 5.1.", "TOP 5.1" and "05.01"; "" where there is no number, or one of more than six digits."""
+    match = _BARE.search(number.replace(" ", ""))
     letter = re.search(r"\d\.?([a-z])$", number.strip().casefold())
     parts = [str(int(part)) for part in match[0].split(".")] if match else []
     return ".".join(parts) + (letter[1] if letter and parts else "")
 
 
-def _heading(
-    text: str, start: int, end: int, by_number: dict[str, list[_Wanted]], by_reference: dict[str, list[_Wanted]]
-) -> Heading | None:
+def _heading(text: str, start: int, end: int, agenda: _Agenda) -> Heading | None:
     line = text[start:end]
-    if _CLOSED.match(line):
-        return Heading(start, end, None)
     explicit = _EXPLICIT.match(line) or _LETTER.match(line)
     match = explicit or _PLAIN.match(line)
     if not match:
@@ -110,15 +137,9 @@ def _heading(
     if (match["part"] or "").upper() == "N":
         return Heading(start, end, None, number)
     begin = start + match.end()
-    window = text[begin : begin + WINDOW]
-    title = _Title(window)
-    fitting = [one for one in by_number.get(number, ()) if title.is_of(one)]
-    if not fitting and not explicit:  # numbered by resolution, with the paper's own number behind it
-        reference = re.match(r"[\w./-]{4,30}", window)
-        near = by_reference.get(_squeezed(reference[0]), ()) if reference else ()
-        fitting = [one for one in near if title.is_of(one)]
-    if len(fitting) == 1:
-        return Heading(start, begin + title.length(fitting[0]), fitting[0].item, number)
+    if named := agenda.named(number, text[begin : begin + WINDOW], explicit=bool(explicit)):
+        item, length = named
+        return Heading(start, begin + length, item, number)
     # One that names itself an item ends the one before it, whatever it is.
     return Heading(start, end, None, number) if explicit and _is_title_like(line, match.end()) else None
 

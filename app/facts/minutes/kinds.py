@@ -3,14 +3,14 @@
 import re
 from datetime import date
 
+from app.facts.minutes.closed import is_closed
+
 _HEAD = 1_200  # characters in which minutes say what they are, and of when
 _MINUTES = re.compile(
     r"niederschrift|protokoll|verhandlungsschrift|sitzungsbericht|beschluss(?:auszug|buch|sammlung|ausfertigung"
     r"|protokoll)|ergebnisprotokoll",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(r"nicht[ -]?öffentliche[rsn]?\b|\bnichtöff", re.IGNORECASE)
-_OPEN = re.compile(r"(?<![a-zäöü])(?<!nicht )(?<!nicht-)öffentlich", re.IGNORECASE)
 _OTHER = re.compile(r"tagesordnung|einladung|bekanntmachung|protokollant|unterzeichnung|benennung", re.IGNORECASE)
 _MONTHS = ("januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november")
 _NUMBER = {name: at for at, name in enumerate((*_MONTHS, "dezember"), 1)} | {"jänner": 1, "feber": 2}
@@ -24,7 +24,7 @@ _DAY = re.compile(
 def are_minutes(name: str, first_page: str) -> bool:
     """Whether a file is called minutes, or its first page begins like some; those of closed meetings are not."""
     head = first_page[:_HEAD]
-    if _CLOSED.search(name) and not _OPEN.search(name):
+    if is_closed(name, head):
         return False
     if _OTHER.search(name):
         return False

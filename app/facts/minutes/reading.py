@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.facts.minutes.headings import Item, headings
+from app.facts.minutes.closed import is_closed, without_closed
+from app.facts.minutes.headings import Heading, Item, headings
 from app.facts.minutes.judging import Finding, labelled, resolved, told
 from app.facts.minutes.pages import Pages, Place
 from app.facts.minutes.passages import Passage, decisions, is_aside, results
@@ -35,29 +36,60 @@ class Said:
 
 
 def results_in(pages: Mapping[int, str], items: Sequence[Item]) -> list[Said]:
-    """Return what the items came to by these pages; an item of which that is not clear is left out."""
+    """Return what the items came to by these pages; what is not clear is left out, and all that was not public."""
     document = Pages(pages)
+    if is_closed("", document.text):
+        return []
+    text, closed = without_closed(document.text, document.starts)
+    found = [*headings(text, items), *(Heading(start, start, None) for start in closed)]
+    readings = Readings(text)
     return [
         Said(
             section.item,
             finding.result,
             document.place(finding.start, finding.end),
             finding.votes,
-            parties_in(document.text[finding.start : finding.end]),
-            _resolution_number(document.text, section),
+            parties_in(text[finding.start : finding.end]),
+            readings.of(section).resolution_number,
         )
-        for section in sections(document.text, headings(document.text, items))
-        if (finding := _finding(document.text, section))
+        for section in sections(text, sorted(found, key=lambda one: one.start))
+        if (finding := _finding(readings, section))
     ]
 
 
-def _finding(text: str, section: Section) -> Finding | None:
-    title = plain(section.item.title)
-    forms = [one for one in results(text, section.start, section.end) if not is_aside(one.of, title)]
-    settled = decisions(text, section.start, section.end)
-    said = [] if section.joint else _sentences(text, section, title)
-    if len(forms) > _MOST:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one stretch of minutes says, whichever of its items is asked for."""
+
+    forms: tuple[Passage, ...]
+    settled: list[Passage]
+    resolution_number: str | None
+
+
+class Readings:
+    """The stretches of one text, each read once: items that are treated as one share theirs."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known: dict[tuple[int, int], Reading] = {}
+
+    def of(self, section: Section) -> Reading:
+        """Return what the stretch of a section says."""
+        stretch = (section.start, section.end)
+        if stretch not in self._known:
+            number = _resolution_number(self.text, section)
+            self._known[stretch] = Reading(tuple(results(self.text, *stretch)), decisions(self.text, *stretch), number)
+        return self._known[stretch]
+
+
+def _finding(readings: Readings, section: Section) -> Finding | None:
+    text, read = readings.text, readings.of(section)
+    if len(read.forms) > _MOST:
         return None
+    title = plain(section.item.title)
+    forms = [one for one in read.forms if not is_aside(one.of, title)]
+    settled = read.settled
+    said = [] if section.joint else _sentences(text, section, title)
     if forms:
         found = [
             labelled(text, one, None if section.joint else _above(settled, one), section.number, joint=section.joint)

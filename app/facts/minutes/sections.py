@@ -1,7 +1,7 @@
 """Which part of minutes is about which item: the list of items at the front and what is dealt with jointly left out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.facts.minutes.headings import Heading, Item
@@ -9,6 +9,7 @@ from app.facts.minutes.headings import Heading, Item
 _EMPTY = 60  # characters: a section without more than this holds nothing but its heading
 _NEAR = 100  # characters: "5." and "Punkt 5 der Tagesordnung" are one heading
 _TITLE = 400  # characters: as long as the longest titles with the numbers of their papers
+MAX_CHAIN = 30  # items that are treated as one: of more, which are parts of a budget, nothing is said
 _JOINTLY = re.compile(
     r"(?:gemeinsam|zusammen|en bloc|im block|verbunden)\b[^.]{0,60}\b(?:beraten|behandelt|aufgerufen|abgestimmt"
     r"|beratung|abstimmung)"
@@ -29,23 +30,31 @@ class Section:
 
 
 def sections(text: str, headings: Sequence[Heading]) -> list[Section]:
-    """Return the sections of the items that have exactly one."""
+    """Return the sections of the items that have exactly one; those that are treated as one share theirs."""
     headings = _without_list(_merged(headings))
     found: dict[str, list[Section]] = {}
-    ends_alone = [*(heading.start for heading in headings[1:]), len(text)]
-    ends = list(ends_alone)
-    for at in range(len(headings) - 2, -1, -1):  # what is treated as one ends with its last
-        if _are_one(text, headings[at], headings[at + 1]):
-            ends[at] = ends[at + 1]
-    for at, heading in enumerate(headings):
-        if heading.item is None:
-            continue
-        end = ends[at]
-        start = min(heading.end, end)
-        joint = end > ends_alone[at] or _is_joint(text, headings, at, end)
+    told: set[str] = set()
+    for first, last in _chains(text, headings):
+        end = headings[last + 1].start if last + 1 < len(headings) else len(text)
+        # What is treated as one is one stretch, the same for each, and is read once.
+        start = min(headings[first].end, end)
+        joint = last > first or _sibling_follows(text, headings[first], end)
         joint = joint or bool(_JOINTLY.search(text, start, min(end, start + 1500)))
-        found.setdefault(heading.item.key, []).append(Section(heading.item, heading.number, start, end, joint))
-    return [one for parts in found.values() for one in parts[:1] if len(parts) == 1]
+        for heading in headings[first : last + 1]:
+            if heading.item:
+                one = Section(heading.item, heading.number, start, end, joint)
+                found.setdefault(heading.item.key, []).append(one)
+                told.update([heading.item.key] if last - first < MAX_CHAIN else [])
+    return [parts[0] for key, parts in found.items() if len(parts) == 1 and key in told]
+
+
+def _chains(text: str, headings: Sequence[Heading]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each row of headings that are treated as one; most are one alone."""
+    first = 0
+    for at in range(len(headings)):
+        if at + 1 == len(headings) or not _are_one(text, headings[at], headings[at + 1]):
+            yield first, at
+            first = at + 1
 
 
 def _merged(headings: Sequence[Heading]) -> list[Heading]:
@@ -74,11 +83,6 @@ def _without_list(headings: list[Heading]) -> list[Heading]:
                 return headings[at:]
             seen[heading.item.key] = at
     return headings
-
-
-def _is_joint(text: str, headings: Sequence[Heading], at: int, end: int) -> bool:
-    """Whether an item is treated with the one before it, or with others that are named below its title."""
-    return (at > 0 and _are_one(text, headings[at - 1], headings[at])) or _sibling_follows(text, headings[at], end)
 
 
 def _are_one(text: str, earlier: Heading, later: Heading) -> bool:
