@@ -99,7 +99,7 @@ KINDS = {
 TEXT_STATES = {
     TextState.READ: "",
     TextState.PARTIAL: N_("not all pages could be read"),
-    TextState.EMPTY: N_("scan without text"),
+    TextState.EMPTY: N_("holds no text"),
     TextState.DAMAGED: N_("cannot be read"),
     TextState.ENCRYPTED: N_("locked with a password"),
     TextState.NO_DOCUMENT: N_("no document was served"),
@@ -112,7 +112,7 @@ TEXT_STATES = {
 FILE_STATES = {
     "read": N_("read"),
     "waiting": N_("not read yet"),
-    "empty": N_("scan without text"),
+    "empty": N_("holds no text"),
     "damaged": N_("damaged"),
     "encrypted": N_("locked with a password"),
     "not_a_document": N_("no document was served"),

@@ -130,7 +130,7 @@ def _words(value: datetime | date | int) -> str:
 def file_reason(reason: str, count: int) -> str:
     """Say in words why files gave no text; the reasons are those of readings, and of fetching."""
     known = {
-        "empty": ngettext("file is a scan without text.", "files are scans without text.", count),
+        "empty": ngettext("file holds no text.", "files hold no text.", count),
         "encrypted": ngettext("file is locked with a password.", "files are locked with a password.", count),
         "damaged": ngettext("file is damaged.", "files are damaged.", count),
         "too_large": ngettext("file is too large to be read.", "files are too large to be read.", count),

@@ -15,7 +15,7 @@ from app.db import writing
 from app.documents.picture import BadPicture, PlacedWord
 from app.documents.preview_cache import Previews, PreviewsBusy
 from app.files.folder import FolderStore
-from app.models import File
+from app.models import Blob, File
 from app.web import create_app
 from app.web.marking import places_of
 from app.web.passages import Hits, paragraphs
@@ -150,6 +150,17 @@ def test_a_page_says_how_its_text_was_obtained(engine: Engine, read: Read) -> No
         assert words in plain(page)
         assert '<div class="rl-page__text" lang="en">' in page
         assert ("Verbindlich ist das Original." in plain(page)) == (method == "ocr")
+
+
+def test_an_empty_office_file_is_called_no_scan(engine: Engine, settings: Settings, read: Read) -> None:
+    factories.save(engine, factories.source(), factories.body())
+    file = stored(engine, settings, b"PK", media_type="application/zip", name="Leer")
+    with writing(engine) as session:
+        session.execute(update(Blob).values(read_state="empty"))
+    for path in ("/files?state=empty", f"/files/{file.key}", "/status"):
+        page = plain(read(path))
+        assert "Scan" not in page, path
+        assert "enthält keinen Text" in page or path != "/files?state=empty"
 
 
 class TestFilesOrigin:
