@@ -49,9 +49,7 @@ def keep(
             kept += sum(one.state == FETCHED for one in outcomes.values())
             step.advance(len(batch))
             if outcomes:
-                here = download.present(store, outcomes)
-                with writing() as session:
-                    download.note(session, source_id, outcomes, {row.id: row for row in batch}, here)
+                download.keep(writing, store, source_id, outcomes, {row.id: row for row in batch})
     return kept, failures
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, Select, delete, func, insert, select, update
@@ -51,9 +52,7 @@ def missing(
                 if in_a_row >= GIVE_UP_AFTER or enough():
                     break
             arrived += sum(outcome.state == FETCHED for outcome in outcomes.values())
-            here = present(store, outcomes)
-            with writer() if writer else writing(engine) as session:
-                note(session, source_id, outcomes, {row.id: row for row in batch}, here)
+            keep(writer or partial(writing, engine), store, source_id, outcomes, {row.id: row for row in batch})
             if in_a_row >= GIVE_UP_AFTER:
                 raise ServerFailed(
                     f"{in_a_row} files in a row could not be fetched, the last because: {outcome.reason}"
@@ -100,13 +99,22 @@ def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:
     return bool(grace) and store.exists(sha256) and store.age(sha256) < grace.total_seconds()
 
 
-def present(store: FileStore, outcomes: dict[str, Outcome]) -> set[str]:
-    """Return which of the bytes that came are stored; to be asked before the turn to write is taken."""
+def keep(writer: Writer, store: FileStore, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any]) -> None:
+    """Write what became of files; `rows` are theirs as they were, by id. The store is asked before and after."""
+    here = _present(store, outcomes)
+    with writer() as session:
+        note(session, source_id, outcomes, rows, here)
+    if gone := here - _present(store, outcomes):  # tidied away before they were noted
+        with writer() as session:
+            due_files.lost(session, list(gone))
+
+
+def _present(store: FileStore, outcomes: dict[str, Outcome]) -> set[str]:
     return {sha256 for outcome in outcomes.values() if (sha256 := outcome.sha256) and store.exists(sha256)}
 
 
 def note(session: Session, source_id: int, outcomes: dict[str, Outcome], rows: dict[str, Any], here: set[str]) -> None:
-    """Write what became of files; `rows` are theirs as they were, by id, `here` is what is `present`."""
+    """Write what became of files; `rows` are theirs as they were, by id, `here` is which of the bytes are stored."""
     at = now()
     outcomes = _keep_blobs(session, outcomes, here, at)
     for oparl_id, outcome in outcomes.items():

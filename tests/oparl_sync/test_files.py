@@ -167,7 +167,7 @@ def test_it_reports_what_cannot_be_read_and_reads_the_rest(
     assert all(detail.strip() for *_, detail in told)
 
 
-def test_it_says_so_when_bytes_are_missing(
+def test_it_fetches_again_when_bytes_are_missing(
     engine: Engine, session: Session, council: Council, store: FileStore
 ) -> None:
     offer(engine, council, 1, small_pdf("lost"))
@@ -175,7 +175,11 @@ def test_it_says_so_when_bytes_are_missing(
     store.delete(file_of(session).blob_sha256 or "")
     extract.waiting(engine, store, QUIET, sandboxes=1)
     session.rollback()
-    assert session.scalars(select(Blob.read_state)).one() == "damaged"
+    assert session.scalars(select(Blob.read_state)).one() is None
+    assert fetch(engine, council, store) == 1
+    assert extract.waiting(engine, store, QUIET, sandboxes=1) == 1
+    session.rollback()
+    assert session.scalars(select(Blob.read_state)).one() == "ok"
 
 
 def test_it_tells_that_a_file_was_replaced(
