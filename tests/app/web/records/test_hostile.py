@@ -60,7 +60,7 @@ def addresses(engine: Engine, text: str) -> dict[str, str]:
     meeting = stop[0]
     meeting.name = meeting.meeting_state = text
     read: list[Any] = factories.read_file(
-        text, of=paper, **words, file_name=text, mime_type=text, access_url=text, download_url=text
+        f"x {text}", of=paper, **words, file_name=text, mime_type=text, access_url=text, download_url=text
     )
     factories.save(
         engine,
