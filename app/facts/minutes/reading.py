@@ -117,12 +117,14 @@ def _sentences(text: str, section: Section, title: str) -> list[Finding]:
 
 
 def _agreed(found: list[Finding]) -> Finding | None:
-    """Return the last finding where all say the same."""
+    """Return the last finding where all say the same, with the votes that are counted, in whichever sentence, once."""
     if not found or not all(same(one.result, found[0].result) for one in found):
         return None
     last = found[-1]
     amended = any(one.result is Result.AMENDED for one in found)
-    return Finding(Result.AMENDED if amended else last.result, last.start, last.end, last.votes)
+    counted = {one.votes for one in found if one.votes != NO_VOTES}
+    votes = counted.pop() if len(counted) == 1 else NO_VOTES
+    return Finding(Result.AMENDED if amended else last.result, last.start, last.end, votes)
 
 
 def _above(settled: list[Passage], result: Passage) -> Passage | None:

@@ -162,3 +162,20 @@ def test_the_samples_are_as_different_as_they_should_be() -> None:
     styles = [r"(?m)^Ö 3", r"(?m)^Vorlage: 0087", r"(?m)^Zu Punkt 3:", r"(?m)^3\.2\. "]
     for style, sample in zip(styles, (ALLRIS, SESSION, SDNET, RUBIN), strict=True):
         assert re.search(style, "\n".join(sample.pages))
+
+
+@pytest.mark.parametrize(
+    ("lines", "votes"),
+    [
+        (
+            "Abstimmungsergebnis: 9 Ja-Stimmen, 1 Nein-Stimme, 0 Enthaltungen\nErgebnis: mehrheitlich beschlossen",
+            (9, 1, 0),
+        ),
+        ("Ergebnis: mehrheitlich beschlossen\nAbstimmungsergebnis: 9 Ja-Stimmen, 1 Nein-Stimme", (9, 1, None)),
+    ],
+)
+def test_votes_count_whichever_line_states_them(lines: str, votes: tuple[int, int, int | None]) -> None:
+    page = f"Niederschrift\n2. Neubau der Teichbrücke\nBeschluss:\nDie Brücke wird gebaut.\n{lines}\n"
+    (said,) = results_in({1: page}, [BRIDGE])
+    assert said.result is Result.ADOPTED
+    assert (said.votes.yes, said.votes.no, said.votes.abstentions) == votes
