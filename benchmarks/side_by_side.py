@@ -129,25 +129,31 @@ def measure(count: int, pages: int, database_url: str, home: str) -> Result:
         with Session(engine) as session:
             held = session.scalar(select(func.count()).select_from(Paper))
         engine.dispose()
-    # While all had still something to be asked for.
-    start, end = max(times[0] for times in asked.values()), min(times[-1] for times in asked.values())
-    rates = [sum(start <= moment < end for moment in times) / (end - start) for times in asked.values()]
-    gaps = [later - earlier for times in asked.values() for earlier, later in pairwise(times)]
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "sources": count,
         "requests": sum(map(len, asked.values())),
         "papers": held,
         "seconds": round(seconds, 1),
+        **paced(asked),
+        "cpu_share": round(cpu / seconds, 2),
+        "seconds_to_stop": round(stopped, 1),
+        "failed": [line for line in lines if line.startswith("council-") and " created" not in line][:3],
+    }
+
+
+def paced(asked: dict[str, list[float]]) -> Result:
+    """Return how often each source was asked while all had still something to be asked for, and the waits between."""
+    start, end = max(times[0] for times in asked.values()), min(times[-1] for times in asked.values())
+    rates = [sum(start <= moment < end for moment in times) / (end - start) for times in asked.values()]
+    gaps = [later - earlier for times in asked.values() for earlier, later in pairwise(times)]
+    return {
         "slowest_per_second": round(min(rates), 3),
         "mean_per_second": round(mean(rates), 3),
         "fastest_per_second": round(max(rates), 3),
         "shortest_gap": round(min(gaps), 3),
         "median_gap": round(median(gaps), 3),
         "longest_gap": round(max(gaps), 3),
-        "cpu_share": round(cpu / seconds, 2),
-        "seconds_to_stop": round(stopped, 1),
-        "failed": [line for line in lines if line.startswith("council-") and " created" not in line][:3],
     }
 
 

@@ -13,7 +13,7 @@ from oparl_sync.fetch import ListPage
 from oparl_sync.problems import Blocked, ListBroken, SyncError
 
 MOST = 3  # pages in a row that fail: then it is the server, not a record
-_NUMBER = re.compile(r"(?<=[?&]page=)\d+(?=&|$)")
+_NUMBER = re.compile(r"(?<=[?&]page=)[0-9]{1,9}(?=&|$)")
 
 
 def pages(client: OParlClient, failed: str | None, error: SyncError, *, since: datetime | None) -> Iterator[ListPage]:

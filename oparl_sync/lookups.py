@@ -168,8 +168,10 @@ def _is_parted(row: Lookup, found: Object) -> bool:
 
     It is not shown where it was here before; so it is not taken where it comes late, by what still refers to it.
     """
-    if found.deleted or row.reason == todo.UNNAMED:
-        return not found.deleted
+    if found.deleted:
+        return False
+    if row.reason == todo.UNNAMED:
+        return True
     parent = PARENTS.get(found.type)
     return row.reason == todo.REFERENCE and parent is not None and not found.values.get(parent.column)
 

@@ -115,7 +115,10 @@ def _save(work: Work, store: Store, cursor: ListCursor, page: ListPage, *, advan
             before = reconcile.listed(session, cursor, parsed)
             for part in parsed:
                 counts.add(store.save(session, part))
-            after = _advance(work, session, cursor, page, parsed, before) if advances else {}
+            if advances:
+                after = _advance(work, session, cursor, page, parsed, before)
+            else:
+                after = _count(session, cursor, parsed, before)
     except DBAPIError as error:
         if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_refusal(error)):
             raise
@@ -148,7 +151,9 @@ def _save_singly(
                 done = Counts(quarantined=parsed.seen)
                 store.refuse(session, parsed, type(error.orig).__name__)  # its words may quote what is private
             counts.add(done)
-        return counts, _advance(work, session, cursor, page, whole, before) if advances else {}
+        if advances:
+            return counts, _advance(work, session, cursor, page, whole, before)
+        return counts, _count(session, cursor, whole, before)
 
 
 def _is_refusal(error: OperationalError) -> bool:
@@ -177,7 +182,7 @@ def _advance(
         "error": None,
     }
     if cursor.since is not None:
-        after["published"] = max(0, (cursor.published or 0) + reconcile.listed(session, cursor, parsed) - before)
+        after |= _published(session, cursor, parsed, before)
         if any(fetch.is_older(entry, cursor.since) for entry in page.entries):
             after["filtering"] = cursors.IGNORED
     if page.next_url is not None:
@@ -188,6 +193,19 @@ def _advance(
         after |= _finish(work, session, cursor, page, held)
     cursors.keep(session, cursor, after)
     return after
+
+
+def _count(session: Session, cursor: ListCursor, parsed: list[Parsed], before: int) -> dict[str, Any]:
+    """Write what a page tells of a list that the walk does not get to: once it is stored, it is not new again."""
+    if cursor.since is None:
+        return {}
+    after = _published(session, cursor, parsed, before)
+    cursors.keep(session, cursor, after)
+    return after
+
+
+def _published(session: Session, cursor: ListCursor, parsed: list[Parsed], before: int) -> dict[str, Any]:
+    return {"published": max(0, (cursor.published or 0) + reconcile.listed(session, cursor, parsed) - before)}
 
 
 def _finish(work: Work, session: Session, cursor: ListCursor, page: ListPage, held: reconcile.Held) -> dict[str, Any]:

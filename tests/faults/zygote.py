@@ -12,10 +12,13 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any, NoReturn
 from unittest import mock
+
+from tqdm import tqdm
 
 from app.config import Settings
 from app.db import open_engine
@@ -96,6 +99,9 @@ def _run(job: dict[str, Any]) -> NoReturn:
 
 def main() -> None:
     """Serve jobs until there are no more."""
+    # tqdm's own lock is one for all copies: one that is killed while it holds it would stop all that come after it.
+    tqdm.set_lock(threading.RLock())
+    tqdm.monitor_interval = 0  # nor may a thread hold it while a copy is made
     warm_up()
     gc.freeze()  # what is never looked at again is never copied either
     for line in sys.stdin:

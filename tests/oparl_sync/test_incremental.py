@@ -237,11 +237,27 @@ def test_it_keeps_the_cursor_where_a_page_failed_and_asks_for_the_same_again(
     council._handle = failing  # type: ignore[method-assign]  # a server with a bad page
     assert len(council.mirror(engine)[1]) == 1
     assert cursor_of(session).synced_until == before
-    assert names(session).count("anders") == 2
+    assert names(session).count("anders") == 4  # those behind the bad page too
     council._handle = plain  # type: ignore[method-assign]  # healed
     assert council.mirror(engine)[1] == []
     assert names(session).count("anders") == 6
     assert cursor_of(session).error is None
+
+
+def test_it_counts_what_lies_behind_a_bad_page_once(council: Filtering, engine: Engine, session: Session) -> None:
+    council.mirror(engine)
+    council.lists["paper"] += [council.stamped("Paper", n, ago=timedelta(minutes=n), name="neu") for n in range(12, 18)]
+    plain = council._handle
+
+    def failing(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(500) if request.url.params.get("page") == "2" else plain(request)
+
+    council._handle = failing  # type: ignore[method-assign]  # a server with a bad page
+    assert len(council.mirror(engine)[1]) == 1
+    assert (cursor_of(session).published, names(session).count("neu")) == (16, 4)
+    council._handle = plain  # type: ignore[method-assign]  # healed
+    assert council.mirror(engine)[1] == []
+    assert (cursor_of(session).published, names(session).count("neu")) == (18, 6)
 
 
 @pytest.mark.parametrize("days", [400, -400])
