@@ -7,6 +7,7 @@ with a few boxes a page; sorted only where columns of prose are plain to see (do
 
 import ctypes
 from bisect import bisect_right
+from functools import cache
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -43,9 +44,15 @@ def plain(raw: object) -> str:
         start += 1
     if start >= count:
         return ""
-    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    buffer = _room((2 * count + 2).bit_length())
     units = pdfium.FPDFText_GetText(raw, start, count - start, buffer)
     return ctypes.string_at(buffer, 2 * max(units - 1, 0)).decode("utf-16-le", "ignore")
+
+
+@cache
+def _room(bits: int) -> ctypes.Array[ctypes.c_ushort]:
+    """Room for 2^bits units, used again: for every other length ctypes makes a new class, 2 % of the time."""
+    return (ctypes.c_ushort * (1 << bits))()
 
 
 def in_columns(raw: object, page: object) -> str | None:
