@@ -69,10 +69,10 @@ def _keys(line: str, number: int) -> frozenset[str]:
 def _told(window: deque[_Edges], place: int, number: int, total: int) -> PageText:
     edges = window[place]
     others = [other for index, other in enumerate(window) if index != place and abs(index - place) <= _AHEAD]
-    # The first of two or three pages keeps its lines: what is repeated there may be its title.
-    needed = 1 if total <= 3 and number else 2
-    head = _running(edges.top, others, needed)
-    foot = _running(edges.bottom, others, needed)
+    few = 1 if total <= 3 else 2
+    # The first of two or three pages keeps its first lines: what is repeated there may be its title.
+    head = _running(edges.top, others, few if number else 2)
+    foot = _running(edges.bottom, others, few)
     if not head and not foot:
         return edges.page
     lines = edges.page.text.split("\n")

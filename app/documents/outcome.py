@@ -16,7 +16,8 @@ _SAMPLE = 20_000  # characters; more do not make the language any surer
 # What programs call a document that nobody has given a title.
 _NO_TITLE = re.compile(
     r"(untitled|unbenannt|ohne titel|kein titel|dokument|document|mappe|book|präsentation|presentation|"
-    r"powerpoint[ -]präsentation|powerpoint presentation|folie|titel|title|vorlage|slide|standard|normal)?[ \d.]*",
+    r"powerpoint[ -]präsentation|powerpoint presentation|folie|titel|title|vorlage|slide|standard|normal|"
+    r"(seite|blatt|page)[ \d]*(von|of|/)?)?[ \d.]*",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"^(microsoft (office )?(word|excel|powerpoint)) - ", re.IGNORECASE)

@@ -61,7 +61,7 @@ def _heading(pdf: pypdfium2.PdfDocument) -> str:
     while end < len(lines) and stands_out[end] and lines[end][1] > 0.97 * largest:
         end += 1
     words = " ".join(line for line, _, _ in lines[first:end]).split()
-    return "" if len(words) > _WORDS_MOST else " ".join(words)
+    return "" if len(words) > _WORDS_MOST else real_title(" ".join(words))
 
 
 def _sized(text_page: pypdfium2.PdfTextPage) -> list[tuple[str, float, bool]]:

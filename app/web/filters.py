@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app.addresses import history_url, record_url
 from app.db import now
 from app.web.i18n import ZONE, formats, gettext
+from app.web.reading import flowing
 
 NBSP = "\u00a0"
 # Last parts of the long words of councils, as they stand in names and titles.
@@ -31,7 +32,7 @@ BERLIN = ZoneInfo(ZONE)
 def install(app: Flask) -> None:
     """Give the filters to the templates."""
     dates = (local, day, weekday, short_day, clock, moment, month, iso)
-    for function in (*dates, number, file_size, held, shortened, soft, phrase):
+    for function in (*dates, number, file_size, held, shortened, soft, phrase, flowing):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(record_url=record_url, history_url=history_url, today=today)
 

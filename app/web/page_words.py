@@ -63,5 +63,5 @@ def method_words(page: PageRead) -> str:
     if page.method == "ocr":
         if page.confidence is None:
             return gettext("Recognised by a program")
-        return gettext("Recognised by a program, certainty %(percent)s %%", percent=page.confidence)
+        return gettext("Recognised by a program that is %(percent)s %% sure of it", percent=page.confidence)
     return gettext(METHODS[page.method]) if page.method in METHODS else ""

@@ -31,7 +31,6 @@ from app.web.pages.records import (
     words_asked,
     year_asked,
 )
-from app.web.reading import flowing
 from app.web.site import session
 
 papers = Blueprint("papers", __name__)
@@ -79,7 +78,6 @@ def show(key: str) -> str:
         path=path,
         standing=standing,
         undecided=standing.open and not any(station.minuted for station in path.stations),
-        flowing=flowing,
         references=references_here,
         files=files,
         facts=_facts(paper, path, standing, files),

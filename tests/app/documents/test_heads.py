@@ -59,6 +59,13 @@ def test_what_two_pages_begin_with_is_no_head_on_the_first() -> None:
     assert second == "am Dienstag\n\nEinladung"
 
 
+def test_what_two_pages_end_with_is_a_foot_on_both() -> None:
+    assert apart("Antrag\nText\nRathaus, Musterweg 1", "Seite zwei\nMehr\nRathaus, Musterweg 1") == [
+        "Antrag\nText\n\nRathaus, Musterweg 1",
+        "Seite zwei\nMehr\n\nRathaus, Musterweg 1",
+    ]
+
+
 def test_pages_that_are_all_alike_stay_as_they_are() -> None:
     texts = ["Kopf\nFuß"] * 5
 

@@ -65,6 +65,11 @@ def test_a_heading_may_have_two_lines_and_be_bold_alone(sandbox: Sandbox) -> Non
     assert title_of(sandbox, titled("", ("Antrag der Fraktion", "Helvetica-Bold", 11))) == "Antrag der Fraktion"
 
 
+@pytest.mark.parametrize("heading", ["Seite 1 von 3", "Seite von", "Blatt 2", "Dokument"])
+def test_what_stands_on_every_page_or_any_document_is_no_title(sandbox: Sandbox, heading: str) -> None:
+    assert title_of(sandbox, titled("", (heading, "Helvetica-Bold", 20))) == ""
+
+
 def test_without_a_heading_there_is_no_title(sandbox: Sandbox) -> None:
     assert title_of(sandbox, titled("")) == ""
 

@@ -139,7 +139,7 @@ def test_what_another_machine_erased_is_forgotten_here_too(
 
 def test_a_page_says_how_its_text_was_obtained(engine: Engine, read: Read) -> None:
     for method, confidence, words in (
-        ("ocr", 87, "Automatisch erkannt, Sicherheit 87 %"),
+        ("ocr", 87, "Von einem Programm erkannt, das sich zu 87 % sicher ist"),
         ("pdfium", None, "Aus dem PDF"),
         ("docx", None, "Aus der Word-Datei"),
     ):
