@@ -28,7 +28,7 @@ from typing import Any, cast
 from . import confine, preview
 from .formats import READERS
 from .picture import Request
-from .wire import UNCONFINED, Writer, send
+from .wire import BOUND, UNCONFINED, Writer, send
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 20
@@ -164,6 +164,7 @@ def _child(
             confine.confine()
         except confine.UnconfinedError:
             return UNCONFINED
+    send(confine.OUTPUT, BOUND)
     if "kind" in request:
         return _draw(request, mapped)
     return _read(readers[request["media_type"]], request, mapped)

@@ -9,6 +9,7 @@ SCALE = 10_000  # places on a page are told in ten-thousandths of its width and 
 LONGEST = 3  # times as high as wide; a longer page is drawn narrower
 MAX_WORDS = 20_000  # a page of a newspaper has 5,000
 MAX_BYTES = 4 * 1024 * 1024
+MAX_PARTS, MAX_LENGTH = 50, 2000  # of a word: the lines it stands on, its letters; an address of 300 stands on eight
 SECONDS = 5.0  # the slowest honest page of 900 takes 2 s
 _HEADER = 30  # bytes of RIFF, of the chunk and of its frame's head
 
@@ -54,9 +55,11 @@ def size_of(picture: bytes, width: int) -> tuple[int, int]:
 
 def words_in(data: bytes) -> tuple[PlacedWord, ...]:
     """Return the words of a page; raises BadPicture where they are not told as agreed."""
+    if len(data) > MAX_BYTES:
+        raise BadPicture("more words came than any page has")
     try:
         told = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadPicture("no JSON came") from error
     if not isinstance(told, list) or len(told) > MAX_WORDS:
         raise BadPicture("no list of words came")
@@ -65,11 +68,15 @@ def words_in(data: bytes) -> tuple[PlacedWord, ...]:
 
 def _word(told: object) -> PlacedWord:
     match told:
-        case [str(text), [*told_numbers]] if len(told_numbers) % 4 == 0:
+        case [str(text), [*told_numbers]] if len(told_numbers) % 4 == 0 and _is_no_more(text, told_numbers):
             numbers = [one for one in told_numbers if isinstance(one, int)]
             if len(numbers) == len(told_numbers):
                 return PlacedWord(text, tuple(_inside(numbers[at : at + 4]) for at in range(0, len(numbers), 4)))
     raise BadPicture("a word has no places")
+
+
+def _is_no_more(text: str, numbers: Sequence[object]) -> bool:
+    return len(text) <= MAX_LENGTH and len(numbers) <= 4 * MAX_PARTS
 
 
 def _inside(place: Sequence[int]) -> tuple[int, int, int, int]:

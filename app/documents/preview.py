@@ -12,7 +12,7 @@ import pypdfium2
 from PIL import Image, ImageOps
 from pypdfium2 import raw
 
-from .picture import LONGEST, MAX_WORDS, SCALE, Request
+from .picture import LONGEST, MAX_LENGTH, MAX_PARTS, MAX_WORDS, SCALE, Request
 from .sniff import PDF
 from .text import clean, mend_marks
 
@@ -83,7 +83,8 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[tuple[str, list[int]]]:
             return
         word = clean(mend_marks(found.group()))
         if word:
-            yield word, _places(page, text_page, found.start(), found.end() - found.start())
+            places = _places(page, text_page, found.start(), found.end() - found.start())
+            yield word[:MAX_LENGTH], places[: 4 * MAX_PARTS]
 
 
 def _places(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, start: int, length: int) -> list[int]:

@@ -20,7 +20,7 @@ from .formats import judge, media_type_of
 from .picture import Request
 from .reading import PageText, Reading, State
 from .sniff import HEAD, PDF
-from .wire import MAX_WIRE, UNCONFINED, Attempt, attempts_in
+from .wire import BOUND, MAX_WIRE, UNCONFINED, Attempt, attempts_in
 
 SECONDS = 29.0  # with the kill behind it, no document holds a worker for more than 30 s
 _START_SECONDS = 60.0
@@ -101,7 +101,7 @@ class Sandbox:
                 self._ready()
                 data, ended = self._asked(descriptor, request, time.monotonic() + SECONDS)
         attempts, as_agreed = attempts_in(data)
-        sound = as_agreed and attempts and ended.code != -signal.SIGSYS
+        sound = as_agreed and attempts and ended.code not in (-signal.SIGSYS, UNCONFINED)
         done = dict(zip(pages, attempts[0].pages, strict=False)) if sound else {}
         if not done and ended.tried:
             done = {page: PageText("", "ocr", 0) for page in pages[:1]}
@@ -152,6 +152,8 @@ class Sandbox:
         data, ended = self._asked(descriptor, {"media_type": media_type, "again": again}, end)
         if ended.code == -signal.SIGSYS:
             raise _HostileError("The file made its reader ask the system for what no reader needs; nothing is taken.")
+        if ended.code == UNCONFINED:
+            raise _HostileError("The file made its reader end as if nothing confined it; nothing is taken.")
         attempts, as_agreed = attempts_in(data)
         if not as_agreed:
             raise _HostileError("The file made its reader send what no reader sends; nothing is taken.")
@@ -170,9 +172,9 @@ class Sandbox:
                 self._stop()
                 raise
             else:
-                if ended.code == UNCONFINED:
+                if ended.code == UNCONFINED and not data:
                     raise SandboxError("a process that was to read a document could do what must be refused")
-                return data, replace(ended, tried=tried)
+                return data.removeprefix(BOUND), replace(ended, tried=tried)
             if time.monotonic() > end:
                 break
         return b"", _Ended(code=-signal.SIGKILL, late=time.monotonic() > end, tried=False)
@@ -240,7 +242,7 @@ def _converse(control: socket.socket, request: dict[str, object], document: int,
         finally:
             os.close(sink)
         data = bytearray()
-        while len(data) <= MAX_WIRE:
+        while len(data) <= MAX_WIRE + len(BOUND):
             if not select.select([pipe], [], [], max(end - time.monotonic(), 0))[0]:
                 raise _WarmDiedError
             piece = pipe.read(1 << 20)

@@ -24,6 +24,7 @@ _LANGUAGE = re.compile(r"|[a-z]{2}")
 MAX_WIRE = 2 * (MAX_TEXT + MAX_PAGES * (_HEADER.size + 24)) + 65536
 _LONGEST = MAX_TEXT + 24
 UNCONFINED = 77  # how a child ends that could do what must be refused
+BOUND = b"\x01"  # what every child sends first, before it sees the document: from then on nobody believes UNCONFINED
 
 
 class EnoughError(Exception):

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.documents import child, confine, plain
-from app.documents.wire import Writer
+from app.documents.wire import UNCONFINED, Writer
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -93,6 +93,7 @@ ATTACKS: dict[str, Callable[[], object]] = {
     "change the user": lambda: os.setuid(0),
     "a table of the kernel": lambda: LIBC.syscall(ctypes.c_long(999)),
     "a flood": _flood,
+    "end as if not confined": lambda: os._exit(UNCONFINED),
     "text that is none": _sending((b"R", b"pdfium"), (b"P", b"pdfium\n\n\xff")),
     "a state of its own": _sending((b"R", b"pdfium"), (b"E", b"owned\n0\n")),
     "a method with markup": _sending((b"R", b"pdfium"), (b"P", b"<b>\n\nx")),

@@ -125,7 +125,7 @@ except confine.UnconfinedError as error:
 """
 
 
-@pytest.mark.parametrize("name", [name for name, _ in confine.PROBES])
+@pytest.mark.parametrize("name", [name for name, _ in confine.PROBES if confine.HERE and name in confine.HERE.numbers])
 def test_the_self_test_notices_each_hole(name: str) -> None:
     found = subprocess.run([sys.executable, "-c", PIERCED, name], cwd=ROOT, capture_output=True, check=False)
 

@@ -345,7 +345,12 @@ class TestDistrust:
             '[["a",[1.5,2,3,4]]]',
             "[[1,[1,2,3,4]]]",
             "\udc00",
+            "[" * 200_000,
+            json.dumps([["a" * 2001, [1, 2, 3, 4]]]),
+            json.dumps([["a", [1, 2, 3, 4] * 51]]),
+            json.dumps([["a" * 2000, [1, 2, 3, 4]]] * 2200),
         ],
+        ids=range(14),
     )
     def test_only_words_with_places_are_believed(self, told: str) -> None:
         with pytest.raises(BadPicture):
