@@ -14,7 +14,7 @@ from .schedule import Item, Sitting
 from .words import short_date, slug
 
 _LONG = {"landuse": landuse.landuse, "concept": concept.concept, "budget": budget.budget}
-# The paper whose first annex is broken, counted from the start: one upload in a thousand fails in real towns too.
+# The first annex from this paper on is broken: one upload in a thousand fails in real towns too.
 _DAMAGED = 11
 # Every fourteenth main document was signed on paper and scanned.
 _SCANNED_EVERY = 14
@@ -80,7 +80,10 @@ def attachments(history: History, today: date) -> list[Attachment]:
     found: list[Attachment] = []
     for parts in (*map(_of_matter, history.matters), *(_of_sitting(sitting, today) for sitting in history.sittings)):
         found += parts
-    return [replace(attachment, number=number) for number, attachment in enumerate(found, 1)]
+    damaged = next(
+        (one for one in found if one.role == "auxiliaryFile" and one.matter and one.matter.number >= _DAMAGED), None
+    )
+    return [replace(one, number=number, damaged=one is damaged) for number, one in enumerate(found, 1)]
 
 
 def _of_matter(matter: Matter) -> Iterator[Attachment]:
@@ -91,11 +94,10 @@ def _of_matter(matter: Matter) -> Iterator[Attachment]:
     for kind in _annexes(matter):
         name = annexes.title_of(kind)
         file_name = f"{matter.reference.replace('/', '-')} {name}.pdf"
-        damaged = matter.number == _DAMAGED and kind == _annexes(matter)[0]
         day = matter.day
         if kind == "answer":
             day = max(step.sitting.day for step in matter.steps if step.sitting) - timedelta(days=1)
-        yield Attachment(0, kind, "auxiliaryFile", name, file_name, day, matter, damaged=damaged)
+        yield Attachment(0, kind, "auxiliaryFile", name, file_name, day, matter)
 
 
 def _of_sitting(sitting: Sitting, today: date) -> Iterator[Attachment]:
@@ -108,21 +110,21 @@ def _of_sitting(sitting: Sitting, today: date) -> Iterator[Attachment]:
     if sitting.moved_from:
         day = sitting.moved_from - timedelta(days=3)
         yield Attachment(0, "moved", "auxiliaryFile", f"Verlegung {label}", f"Verlegung-{tail}", day, sitting=sitting)
-    published = sitting.day + timedelta(days=15)
-    # Minutes take two weeks: those of the latest meetings are still missing, as everywhere.
-    if sitting.held and published <= today:
+    # Those of the latest meetings are still missing, as everywhere.
+    if sitting.held and sitting.minuted <= today:
         yield Attachment(
             0,
             "minutes",
             "resultsProtocol",
             f"Niederschrift {label}",
             f"Niederschrift-{tail}",
-            published,
+            sitting.minuted,
             sitting=sitting,
         )
         if sitting.committee.short == "Rat":
             for item in [item for item in sitting.items if item.votes][:4]:
                 name = f"Beschlussauszug {item.number} {label}"
+                file_name = f"{slug(name)}.pdf"
                 yield Attachment(
-                    0, "excerpt", "resolutionFile", name, f"{slug(name)}.pdf", published, sitting=sitting, item=item
+                    0, "excerpt", "resolutionFile", name, file_name, sitting.minuted, sitting=sitting, item=item
                 )

@@ -59,6 +59,7 @@ class _Story:
                     sitting.moved_from, sitting.day = sitting.day, sitting.day + timedelta(days=2)
                     sitting.place = building("Stadthalle", "Foyer")
                 self._hold(sitting)
+        outcomes.slip(self.history.sittings, self.options.today)
         self.history.sittings += ahead
         self._announce(ahead)
         return self.history

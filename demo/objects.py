@@ -47,7 +47,7 @@ class Maker(Register):
 
     def _meeting(self, sitting: Sitting) -> None:
         uri = self.uri("meeting", sitting.number)
-        changed = sitting.day + timedelta(days=15) if sitting.held else sitting.invited
+        changed = sitting.minuted if sitting.held else sitting.invited
         minutes = 90 + 11 * len(sitting.items)
         files = [f for f in self.files if f.sitting is sitting and not f.item]
         by_role = {role: [self.uri("file", f.number) for f in files if f.role == role] for role in _MEETING_FILES}
@@ -93,8 +93,8 @@ class Maker(Register):
                 "name": item.name,
                 "public": item.public,
                 "consultation": self.steps[id(step)] if step else None,
-                "result": item.result,
-                "resolutionText": "\n".join(item.resolution),
+                "result": item.typed,
+                "resolutionText": "\n".join(item.resolution) if item.typed else None,
                 "resolutionFile": self.uri("file", file.number) if file else None,
             },
             14,

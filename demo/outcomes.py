@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from . import passages
 from .matters import OFFICE, Matter, Step
@@ -62,6 +63,19 @@ def decide(matter: Matter, step: Step, item: Item, sitting: Sitting, rng: random
         matter.amended = True
     item.resolution = matter.decision
     item.votes = _votes(item.result, len(sitting.present), rng)
+
+
+def slip(sittings: Sequence[Sitting], today: date) -> None:
+    """Let the clerk err at the last meeting whose minutes tell of a rejection: typed as adopted, another left out.
+
+    Only the minutes then know better, as they do in real towns.
+    """
+    for sitting in reversed(sittings):
+        rejected = [item for item in sitting.items if item.result == "abgelehnt"]
+        adopted = [item for item in sitting.items if item.votes and item.result.endswith("beschlossen")]
+        if sitting.held and sitting.minuted <= today and rejected and adopted:
+            rejected[-1].mistyped, adopted[-1].mistyped = "mehrheitlich beschlossen", ""
+            return
 
 
 def _result(matter: Matter, step: Step, rng: random.Random) -> str:

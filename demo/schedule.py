@@ -35,6 +35,12 @@ class Item:
     resolution: tuple[str, ...] = ()
     votes: tuple[int, int, int] | None = None
     debate: tuple[str, ...] = ()
+    mistyped: str | None = None
+
+    @property
+    def typed(self) -> str:
+        """The result as the records have it: the clerk's slips are not in the minutes."""
+        return self.result if self.mistyped is None else self.mistyped
 
 
 @dataclass(eq=False, repr=False)
@@ -57,6 +63,11 @@ class Sitting:
     @property
     def held(self) -> bool:
         return self.state == "durchgeführt"
+
+    @property
+    def minuted(self) -> date:
+        """Day on which the minutes come out, which takes two weeks."""
+        return self.day + timedelta(days=15)
 
     @property
     def invited(self) -> date:

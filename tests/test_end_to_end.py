@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from demo.server import serve
+from demo.town import build
 from tests.portal import Portal
 
 pytestmark = pytest.mark.xdist_group("portal")
@@ -58,6 +59,26 @@ def test_it_keeps_what_it_has_while_the_source_is_down_and_writes_nothing_when_i
     assert "0 created, 0 updated, 0 deleted" in again.stdout
     (source,) = json.loads(portal.run("status", "--json", check=False).stdout)["sources"]
     assert source["state"] in HELD
+
+
+def test_what_the_clerk_left_out_or_mistyped_is_told_by_the_minutes(portal: Portal) -> None:
+    history = build(scale=0.1).history
+    assert history is not None
+    slips = {one.mistyped: one.name for held in history.sittings for one in held.items if one.mistyped is not None}
+    words = {
+        "": r"Beschlossen \d+ dafür, \d+ dagegen, \d+ Enthaltung",
+        "mehrheitlich beschlossen": r"mehrheitlich beschlossen Die Niederschrift sagt etwas anderes: Abgelehnt \d+",
+    }
+    assert slips.keys() == words.keys()
+    with portal.serving() as site:
+        for typed, name in slips.items():
+            found = json.loads(portal.run("search", f'"{name}" type:paper', "--json").stdout)["hits"]
+            paper = urllib.request.urlopen(found[0]["url"] + "?lang=de").read().decode()
+            [*_, meeting] = re.findall(r'href="(/meetings/\w{13})[^"]*#item-', paper)
+            for page in (paper, urllib.request.urlopen(f"{site}{meeting}?lang=de").read().decode()):
+                said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+                assert re.search(words[typed] + r".{0,70} aus der Niederschrift gelesen, Seite \d", said), typed
+                assert re.search(r'href="/files/\w{13}\?page=(\d)#page=\1">\s*aus der Niederschrift gelesen', page)
 
 
 def test_search_finds_a_street_a_person_and_a_compound(portal: Portal) -> None:
