@@ -4,6 +4,7 @@ The server is the operator's own choice, so it is not dialled through the guarde
 was asked for with: an error names the bucket, and the kind of the error.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ _FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientCapacity",
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a bucket is, and who asks; without a key the usual places are looked at (AWS_ACCESS_KEY_ID and so on)."""
+    """Where a bucket is, and who asks; what is not said is looked for in the usual places (AWS_REGION and so on)."""
 
     bucket: str
     prefix: str = ""
@@ -58,9 +59,9 @@ class BucketStore:
         with written(self.scratch, chunks, min(max_bytes, MAX_FILE)) as (unfinished, stored):
             there = self._head(stored.sha256)
             if there is None:
-                self._send(unfinished, stored, {"IfNoneMatch": "*"})
+                self._send_new(unfinished, stored)
             elif there["ContentLength"] != stored.size:
-                self._send(unfinished, stored, {})  # somebody cut it short
+                self._send(unfinished, stored)  # somebody cut it short
             self._copies.take(unfinished, stored.sha256)  # they are read soon
         return stored
 
@@ -127,15 +128,19 @@ class BucketStore:
             return None
         return there
 
-    def _send(self, unfinished: Path, stored: Stored, condition: dict[str, str]) -> None:
-        where = {"Bucket": self._access.bucket, "Key": self._key(stored.sha256), "ContentLength": stored.size}
+    def _send_new(self, unfinished: Path, stored: Stored) -> None:
         try:
-            with self._asking(stored.sha256), unfinished.open("rb") as file:
-                self._client.put_object(Body=file, ContentType="application/octet-stream", **where, **condition)
-        except _ThereError:
-            pass  # another worker was faster, with the same bytes
-        except _UnconditionalError:
-            self._send(unfinished, stored, {})
+            self._send(unfinished, stored, IfNoneMatch="*")
+        except _RefusedError as refused:
+            if refused.code in _UNCONDITIONAL:
+                self._send(unfinished, stored)
+            elif refused.code not in _THERE:  # another worker was faster, with the same bytes
+                raise
+
+    def _send(self, unfinished: Path, stored: Stored, **condition: str) -> None:
+        where = {"Bucket": self._access.bucket, "Key": self._key(stored.sha256), "ContentLength": stored.size}
+        with self._asking(stored.sha256), unfinished.open("rb") as file:
+            self._client.put_object(Body=file, ContentType="application/octet-stream", **where, **condition)
 
     def _pieces(self, sha256: str) -> Iterator[bytes]:
         with self._asking(sha256):
@@ -153,23 +158,19 @@ class BucketStore:
             code = str(error.response.get("Error", {}).get("Code", ""))[:40]
             if code in _MISSING:
                 raise FileMissing(f"{sha256} is not in {self._name}") from None
-            if code in _THERE:
-                raise _ThereError from None
-            if code in _UNCONDITIONAL:
-                raise _UnconditionalError from None
             if code in _FULL:
                 raise StoreFull(f"no space left in {self._name} ({code})") from None
-            raise StoreDown(f"{self._name} refuses ({code})") from None
+            raise _RefusedError(self._name, code) from None
         except BotoCoreError as error:
             raise StoreDown(f"{self._name} does not answer ({type(error).__name__})") from None
 
 
-class _ThereError(Exception):
-    """The bytes are there already."""
+class _RefusedError(StoreDown):
+    """The server says no; what its code means depends on the condition under which it was asked, if any."""
 
-
-class _UnconditionalError(Exception):
-    """The server does not know the condition under which it was asked."""
+    def __init__(self, name: str, code: str) -> None:
+        super().__init__(f"{name} refuses ({code})")
+        self.code = code
 
 
 @lru_cache(maxsize=8)
@@ -186,6 +187,7 @@ def _client(endpoint: str | None, region: str | None, access_key: str | None, se
         max_pool_connections=64,
     )
     keys = {"aws_access_key_id": access_key, "aws_secret_access_key": secret_key}
-    return boto3.session.Session().client(
-        "s3", endpoint_url=endpoint, region_name=region or "us-east-1", config=config, **keys
-    )
+    session = boto3.session.Session()
+    # boto3 itself looks at AWS_DEFAULT_REGION and the profile, not at what all other programs call it.
+    region = region or os.environ.get("AWS_REGION") or session.region_name or "us-east-1"
+    return session.client("s3", endpoint_url=endpoint, region_name=region, config=config, **keys)

@@ -64,6 +64,22 @@ def test_it_gets_by_without_the_condition(s3: S3, store: BucketStore) -> None:
     assert s3.keys()[0].endswith(ABC)
 
 
+@pytest.mark.parametrize("code", ["NotImplemented", "PreconditionFailed"])
+def test_such_an_answer_to_what_had_no_condition_is_no_store(s3: S3, store: BucketStore, code: str) -> None:
+    refused = status(501 if code == "NotImplemented" else 412, code)
+    for ask in (lambda: store.exists(ABC), lambda: store.path(ABC), lambda: store.delete(ABC)):
+        s3.faults[:] = [refused] * 20
+        with pytest.raises(StoreDown, match="refuses"):
+            ask()
+    s3.faults[:] = [None, status(501, "NotImplemented"), *[refused] * 20]
+    s3.asked.clear()
+    with pytest.raises(StoreDown, match="refuses"):
+        store.put([b"abc"], 3)
+    assert s3.methods.count("PUT") == 2
+    s3.faults.clear()
+    assert s3.keys() == []
+
+
 def test_it_replaces_what_was_cut_short(s3: S3, store: BucketStore) -> None:
     s3.client.put_object(Bucket=BUCKET, Key=f"{ABC[:2]}/{ABC[2:4]}/{ABC}", Body=b"ab")
     store.put([b"abc"], 3)
@@ -203,4 +219,19 @@ def test_the_key_may_come_from_the_environment(
     url = s3.files_url().partition("&access_key")[0]
     assert open_store(url, tmp_path / "other").exists(ABC)
     assert "Credential=FROMENVIRONMENT/" in s3.asked[-1][1]["HTTP_AUTHORIZATION"]
+    bucket._client.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_so_may_the_region(
+    s3: S3, store: BucketStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    store.put([b"abc"], 3)
+    for one in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(one, raising=False)
+    url = s3.files_url().replace("&region=eu-central-1", "")
+    monkeypatch.setenv(name, "eu-south-9")
+    bucket._client.cache_clear()
+    assert open_store(url, tmp_path / "other").exists(ABC)
+    assert "/eu-south-9/s3/" in s3.asked[-1][1]["HTTP_AUTHORIZATION"]
     bucket._client.cache_clear()
