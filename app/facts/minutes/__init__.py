@@ -4,6 +4,7 @@ from app.facts.minutes.closed import is_closed
 from app.facts.minutes.headings import Item
 from app.facts.minutes.kinds import are_minutes, day_of
 from app.facts.minutes.pages import Place
+from app.facts.minutes.parties import group_names
 from app.facts.minutes.quotes import FIRST_PAGES, PROPOSAL, SUMMARY, PaperWords, quotes_in
 from app.facts.minutes.reading import Said, results_in
 from app.facts.minutes.votes import PartyVote, Votes
@@ -26,6 +27,7 @@ __all__ = [
     "Votes",
     "are_minutes",
     "day_of",
+    "group_names",
     "is_closed",
     "quotes_in",
     "results_in",

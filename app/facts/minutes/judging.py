@@ -1,11 +1,11 @@
 """What one passage says: a labelled result with the resolution above it, a resolution alone, or a sentence."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.facts.minutes.passages import Passage, is_aside
 from app.facts.minutes.votes import NO_VOTES, Votes, votes_in
-from app.facts.minutes.wording import NO_VOTE, Result, kind_of, plain, unanimous_or_majority
+from app.facts.minutes.wording import NO_VOTE, REFUSING, YES, Result, kind_of, plain, unanimous_or_majority
 
 HEAD = 350  # characters of a resolution in which it says what kind it is
 # "6 Ja-Stimmen, der Rest Nein-Stimmen": the count that decides is not there.
@@ -41,7 +41,7 @@ _OPENINGS = {
     Result.REJECTED: (
         rf"^\W*(?:abgelehnt|ablehnung)\b|{_WHO}[^.,]{{0,100}}\b(?:lehnt|lehnen|lehnte)\b[^.]{{0,250}}\bab\b"
         r"|^\W*(?:der|die|dem) [\w-]*(?:antrag|vorlage|beschlussvorschlag)\b[^.]{0,120}\b(?:wird|werden) "
-        r"(?:\w+ ){0,3}(?:abgelehnt|nicht)"
+        rf"(?:\w+ ){{0,3}}(?:abgelehnt|nicht (?:{YES})\b)"
     ),
     Result.DEFERRED: (
         rf"^\W*(?:vertagt|vertagung|zurückgestellt)|{_WHO}[^.]{{0,120}}\b(?:vertagt|zurückgestellt|vertagung)\b"
@@ -59,7 +59,7 @@ _OPENING = {kind: re.compile(pattern) for kind, pattern in _OPENINGS.items()}
 _AND_ON = re.compile(r"\bverweis|\bverwies|\büberw[ei]|\b(?:weiter)?(?:behandlung|beratung|bericht) i[mn]\b|\bvertag")
 _AND_DOES = re.compile(r"\b(?:und|sowie) (?:beschliesst|beauftragt|stimmt|empfiehlt)\b")
 _SUSPECT = re.compile(
-    r"\babgelehnt\b|\blehnt\b|\bablehnung\b|\bvertag|\bnicht (?:zugestimmt|gefolgt|angenommen|beschlossen)"
+    rf"\babgelehnt\b|\blehnt\b|\bablehnung\b|\bvertag|\bnicht (?:{YES}|weiter\w*)\b|{REFUSING.pattern}"
 )
 _COUNTED = re.compile(r"\b(?:zustimmung|ablehnung)(?:en)?:? ?\d+|\b\d+ (?:zustimmung|ablehnung)en\b|\bgegenstimmen?\b")
 _NAMED = re.compile(r"abgelehn|ablehn|angenommen|zugestimmt|beschlossen|vertag|verwiesen|zurückge|teilweise|erledigt")
@@ -67,17 +67,19 @@ _NAMED = re.compile(r"abgelehn|ablehn|angenommen|zugestimmt|beschlossen|vertag|v
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A kind, the passage that says it, and the votes in it."""
+    """A kind, the passage that says it, and the votes in it; `whole` unless it tells of other votes as well."""
 
     result: Result
     start: int
     end: int
     votes: Votes = NO_VOTES
+    whole: bool = True
 
 
 def labelled(text: str, result: Passage, decision: Passage | None, number: str, *, joint: bool) -> Finding | None:
     """Return what a labelled result says of the item with this number; `decision` is the resolution it was put to."""
-    words = _of_this(plain(text[result.start : result.end]), number, joint=joint)
+    every = plain(text[result.start : result.end])
+    words = _of_this(every, number, joint=joint)
     of = _kind_of(text, decision) if decision else None
     if not words or isinstance(of, Unclear) or _THE_REST.search(words):
         return None
@@ -92,7 +94,7 @@ def labelled(text: str, result: Passage, decision: Passage | None, number: str, 
     if kind is None:
         return None
     begin = decision.begin if decision and result.end - decision.begin < HEAD else result.begin
-    return _checked(Finding(kind, begin, result.end, votes))
+    return _checked(Finding(kind, begin, result.end, votes, whole=words == every))
 
 
 def resolved(text: str, decision: Passage) -> Finding | None:
@@ -157,7 +159,7 @@ def _by_vote(words: str, votes: Votes, of: Result | None) -> Result | None:
     if votes.carried is not None:
         if of in (None, Result.ADOPTED, Result.AMENDED):
             return (of or Result.ADOPTED) if votes.carried else Result.REJECTED
-        return of
+        return of if votes.carried or of is Result.REJECTED else None  # put off it was not
     return (of or Result.ADOPTED) if unanimous_or_majority(words) else None
 
 
@@ -177,10 +179,12 @@ def _kind_of(text: str, decision: Passage) -> Result | Unclear:
 
 
 def _checked(finding: Finding) -> Finding | None:
-    """Return a finding that its votes do not contradict; votes on a refusal, which say the opposite, are left out."""
+    """Return a finding that its votes do not contradict; what may be votes on a refusal, which say the opposite, is
+    left out: more for it than against, or a count of those against alone ("bei 3 Gegenstimmen abgelehnt")."""
     carried = finding.votes.carried
     if finding.result in (Result.ADOPTED, Result.AMENDED) and carried is False:
         return None
-    if finding.result is Result.REJECTED and carried:
-        return Finding(finding.result, finding.start, finding.end)
+    if finding.result is Result.REJECTED and carried is not False:
+        abstained = None if carried else finding.votes.abstentions
+        return replace(finding, votes=Votes(abstentions=abstained))
     return finding

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.facts.minutes.closed import is_closed, without_closed
 from app.facts.minutes.headings import Heading, Item, headings
@@ -35,8 +35,11 @@ class Said:
     resolution_number: str | None = None
 
 
-def results_in(pages: Mapping[int, str], items: Sequence[Item]) -> list[Said]:
-    """Return what the items came to by these pages; what is not clear is left out, and all that was not public."""
+def results_in(pages: Mapping[int, str], items: Sequence[Item], groups: tuple[str, ...] = ()) -> list[Said]:
+    """Return what the items came to by these pages; what is not clear is left out, and all that was not public.
+
+    `groups` are the names of the council's own parties and groups (`group_names`).
+    """
     document = Pages(pages)
     if is_closed("", document.text):
         return []
@@ -49,7 +52,7 @@ def results_in(pages: Mapping[int, str], items: Sequence[Item]) -> list[Said]:
             finding.result,
             document.place(finding.start, finding.end),
             finding.votes,
-            parties_in(text[finding.start : finding.end]),
+            _parties(text, finding, groups),
             readings.of(section).resolution_number,
         )
         for section in sections(text, sorted(found, key=lambda one: one.start))
@@ -124,7 +127,18 @@ def _agreed(found: list[Finding]) -> Finding | None:
     amended = any(one.result is Result.AMENDED for one in found)
     counted = {one.votes for one in found if one.votes != NO_VOTES}
     votes = counted.pop() if len(counted) == 1 else NO_VOTES
-    return Finding(Result.AMENDED if amended else last.result, last.start, last.end, votes)
+    return replace(last, result=Result.AMENDED if amended else last.result, votes=votes)
+
+
+def _parties(text: str, finding: Finding, groups: tuple[str, ...]) -> tuple[PartyVote, ...]:
+    """Return how parties voted on the matter itself; who was against a refusal only where counts tell."""
+    if not finding.whole:
+        return ()
+    refused = finding.result is Result.REJECTED
+    found = parties_in(text[finding.start : finding.end], groups, of_refusal=refused)
+    if refused and finding.votes.carried is not False:
+        return tuple(one for one in found if one.vote == "abstentions")
+    return found
 
 
 def _above(settled: list[Passage], result: Passage) -> Passage | None:

@@ -1,7 +1,10 @@
 """Votes for, against and abstaining, and those of parties, as a passage of minutes states them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from app.facts.minutes.parties import name_of, name_pattern
 
 _WORDS = {
     "keine": 0,
@@ -117,76 +120,77 @@ def _number(word: str) -> int:
 
 
 _LISTED = re.compile(
-    r"(\d{1,3}) ?(Ja|JA|Nein|NEIN|Stimm-?[Ee]nthaltung(?:en)?|Enthaltung(?:en)?"
-    r"|Gegenstimmen?)(?:-? ?[Ss]timmen?)?\s*\(([^()\d]{2,160})\)"
+    r"\d{1,3} ?(?P<side>Ja|JA|Nein|NEIN|Stimm-?[Ee]nthaltung(?:en)?|Enthaltung(?:en)?|Gegenstimmen?)"
+    r"(?:-? ?[Ss]timmen?)?\s*\((?P<names>(?:[^()\d]|(?<!\d)90(?!\d)){2,160})\)"
 )
 _NAMED = re.compile(
-    r"\b(gegen die Stimmen?|bei (?:Stimm)?[Ee]nthaltung(?:en)?|mit den Stimmen)\s+(?:der|von"
-    r"|des)\s+([A-ZÄÖÜ0-9B][^.;:()\n]{1,120}?)"
-    r"(?=\s+(?:gegen|bei|und bei|mit den|ohne)\b|[.;:()\n]|$)"
+    r"\b(?P<side>gegen die Stimmen?|bei (?:Stimm)?[Ee]nthaltung(?:en)?|mit den Stimmen)\s+(?=(?:der|von|des)\b)"
 )
 _ROW = re.compile(
     r"(?m)^[ \t]*([A-ZÄÖÜ][\w.´`'’/& -]{1,30}?)[ \t]*:?[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}|[-–])[ \t]+(\d{1,2}"
     r"|[-–])[ \t]*$"
 )
+_TABLE_HEAD = re.compile(r"(?i)\bja\b\W+nein\b\W+(?:stimm)?enthaltung")
 _SIDES = {"j": "yes", "n": "no", "g": "no", "e": "abstentions", "s": "abstentions", "b": "abstentions", "m": "yes"}
-_SPLIT = re.compile(r"\s*(?:,|\+|;|\bund\b|\bsowie\b)\s*")
-_TRIMMED = re.compile(r"(?i)^(?:der|die|von|fraktion(?:en)?|gruppe)\s+|-?\s*(?:fraktion(?:en)?|gruppe)$|-$")
-_PARTY = re.compile(r"[A-ZÄÖÜ][\w.´`'’/&! -]{1,30}")
-_TOTALS = re.compile(r"(?i)gesamt|summe|insgesamt|ergebnis|anwesend|stimmen|^ja$|^nein$")
+_SEPARATOR = re.compile(r"\s*(?:,|\+|;|\bund\b|\bsowie\b)\s*")
+_ARTICLES = re.compile(r"(?:(?:der|die|den|des|von)\s+)*")
+# Who votes with no party, behind the parties: "12 Ja (CDU, SPD, BM)".
+_ALONE = re.compile(
+    r"(?i)(?:der |die )?(?:(?:ober)?bürgermeister(?:in)?|ob|bm|bgm\.?|land(?:rat|rätin)|fraktionslose?r?)\W*"
+)
 
 
-def parties_in(passage: str) -> tuple[PartyVote, ...]:
-    """Return how parties voted, as a passage (as it is printed) states it; a person's name alone is none."""
+def parties_in(passage: str, groups: tuple[str, ...] = (), *, of_refusal: bool = False) -> tuple[PartyVote, ...]:
+    """Return how parties, and these groups of the council, voted, as a passage (as it is printed) states it.
+
+    Where a refusal is told, who was "against" may have been against that or against the matter: then only lists of Ja
+    and Nein count, and who abstained.
+    """
+    pattern = name_pattern(groups)
     found = [
-        PartyVote(party, _SIDES[match[2][0].lower()])
+        PartyVote(party, _SIDES[match["side"][0].lower()])
         for match in _LISTED.finditer(passage)
-        for party in _parties(match[3])
+        for party in _listed(pattern, match["names"])
+        if not (of_refusal and match["side"].startswith("Gegen"))
     ]
     for match in _NAMED.finditer(passage):
-        found += [PartyVote(party, _SIDES[_side(match[1])]) for party in _parties(match[2])]
-    found += _rows(passage)
-    sides: dict[tuple[str, str], PartyVote] = {(one.party, one.vote): one for one in found}
-    return tuple(sides.values())
+        side = _SIDES[match["side"][0]]
+        if side == "abstentions" or not of_refusal:
+            found += [PartyVote(party, side) for party in _in_a_row(pattern, passage, match.end())]
+    found += _rows(pattern, passage)
+    return tuple(dict.fromkeys(found))
 
 
-def _side(words: str) -> str:
-    return words[0].lower()
+def _listed(pattern: re.Pattern[str], names: str) -> list[str]:
+    """Return the parties of a list; none where it names others too, who may be persons with their party."""
+    parts = _SEPARATOR.split(names.strip())
+    while parts and _ALONE.fullmatch(parts[-1]):
+        parts.pop()
+    found = [pattern.fullmatch(_ARTICLES.sub("", part, count=1)) for part in parts]
+    return [name_of(one) for one in found if one] if all(found) else []
 
 
-def _parties(listed: str) -> list[str]:
-    names = []
-    for part in _SPLIT.split(" ".join(listed.split())):
-        name = _TRIMMED.sub("", _TRIMMED.sub("", part.strip())).strip()
-        if _PARTY.fullmatch(name) and _looks_like_a_party(name):
-            names.append(name)
-    return names
+def _in_a_row(pattern: re.Pattern[str], passage: str, at: int) -> Iterator[str]:
+    """Yield the parties that stand here one after another, up to what is none."""
+    while article := _ARTICLES.match(passage, at):
+        name = pattern.match(passage, article.end())
+        if not name:
+            return
+        yield name_of(name)
+        separator = _SEPARATOR.match(passage, name.end())
+        if not separator:
+            return
+        at = separator.end()
 
 
-def _looks_like_a_party(name: str) -> bool:
-    """Whether a name is a party's: it has two capitals together, or is one of a few words. Persons are left out."""
-    capitals = re.search(r"[A-ZÄÖÜ]{2}", name)
-    return bool(capitals) or name.casefold().split()[0] in (
-        "grüne",
-        "grünen",
-        "bündnis",
-        "linke",
-        "linken",
-        "volt",
-        "freie",
-        "piraten",
-        "b90/die",
-    )
-
-
-def _rows(passage: str) -> list[PartyVote]:
+def _rows(pattern: re.Pattern[str], passage: str) -> list[PartyVote]:
     """Return the rows of a table of parties under "Ja Nein Enthaltung"."""
-    if not re.search(r"(?i)\bja\b\W+nein\b\W+(?:stimm)?enthaltung", passage):
+    if not _TABLE_HEAD.search(passage):
         return []
     return [
-        PartyVote(row[1].strip(), side, int(row[at]))
+        PartyVote(name_of(name), side, int(row[at]))
         for row in _ROW.finditer(passage)
-        if not _TOTALS.search(row[1]) and _looks_like_a_party(row[1])
+        if (name := pattern.fullmatch(row[1].strip()))
         for at, side in ((2, "yes"), (3, "no"), (4, "abstentions"))
         if row[at].isdigit() and int(row[at])
     ]

@@ -16,20 +16,23 @@ class Result(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_YES = (
+YES = (
     r"angenommen|zugestimmt|zustimmung|zustimmend|beschlossen|genehmigt|empfohlen|gebilligt|befürwortet|gewählt"
     r"|gutgeheissen|stattgegeben|entsprochen|gefolgt|verabschiedet|bestätigt"
 )
 _GAP = r"(?:[\w§/-]+ ){0,4}?"
+_WORDS = r"(?:[\w§/-]+ ){1,4}?"
 _REJECTED = re.compile(
     rf"\babgelehn\w*|\bablehnung\b|\bablehnend\b|\bablehnen\b|\babzulehnen\b|\blehnen\b[^.]*\bab\b"
     rf"|\blehnte?n?\b[^.]*\bab\b"
-    rf"|\bnicht {_GAP}(?:{_YES}|überwiesen)\b|\bstimmte?n?\b[^.]*\bnicht zu\b|\bkeine (?:zustimmung|mehrheit)\b"
+    rf"|\bnicht (?:{YES}|überwiesen)\b|\bstimmte?n?\b[^.]*\bnicht zu\b|\bkeine (?:zustimmung|mehrheit)\b"
     r"|\bverworfen\b|\bnicht (?:die )?(?:erforderliche )?mehrheit\b"
 )
 # "Zur Ablehnung empfohlen" is one piece of advice, and "nicht angenommen" holds the word of its opposite.
 _DOUBLE = re.compile(
     rf"\bnicht {_GAP}(?:abgelehn\w*|abzulehnen|zurückgewiesen|vertagt|verwiesen|zurückgestellt|zurückgezogen)"
+    # What stands between may be all that is denied: "nicht einstimmig angenommen", "nicht öffentlich beschlossen".
+    rf"|\bnicht {_WORDS}(?:{YES}|überwiesen)\b"
     rf"|\bnicht {_GAP}zur kenntnis|\bteil\w*weise\b|\bzum teil\b|\bin teilen\b|\bunter vorbehalt\b"
     rf"|\bgegen die ablehnung\b"
     r"|\bstimmengleichheit\b.*\bangenommen\b"
@@ -53,7 +56,7 @@ _NOTED = re.compile(
     r"|ahmen)\b[^.]*\bkenntnis\b|\bzur kenntnis\b"
 )
 _ADOPTED = re.compile(
-    rf"\b(?:{_YES})\b|\bstimmte?n?\b[^.]*\bzu\b|\bbeschliess(?:t|en)\b|\bbeschloss(?:en)?\b|\bempf(?:iehlt|ehlen"
+    rf"\b(?:{YES})\b|\bstimmte?n?\b[^.]*\bzu\b|\bbeschliess(?:t|en)\b|\bbeschloss(?:en)?\b|\bempf(?:iehlt|ehlen"
     rf"|ahl)\b"
     r"|\bbeschluss gefasst\b|\bgenehmigte?n?\b|\bbilligt\b|\bfasste?n?\b[^.]*\b(?:beschluss|empfehlung)\b"
     r"|\b(?:laut|gemäss|wie) (?:beschluss)?(?:vorschlag|vorlage)\b|\bwie vorgeschlagen\b|\banpassung angenommen\b"
@@ -62,7 +65,17 @@ _AMENDED = re.compile(
     r"(?<!un)(?<!\w)(?:ge|ver|abge)ändert\w*|\bmodifiziert\w*|\bmit (?:den |der |einer |folgende[nr]? |o\. ?g\. )?"
     r"(?:änderung|ergänzung|massgabe)(?:en)?\b|\bin ergänzter\b"
 )
-_HOW = re.compile(r"\beinstimmig\w*|\bmehrheitlich\w*|\bmit mehrheit\b|\bmit stimmenmehrheit\b|\beinvernehmlich\b")
+_HOW = re.compile(
+    r"(?<!\bnicht )\b(?:einstimmig\w*|mehrheitlich\w*|mit mehrheit\b|mit stimmenmehrheit\b|einvernehmlich\b)"
+)
+# A resolution to refuse: "beschließt, dem Antrag nicht zuzustimmen", "das Einvernehmen wird nicht erteilt".
+REFUSING = re.compile(
+    r"\bnicht\b[^.;:]{0,60}?\b(?:(?:weiter ?)?zu (?!d)\w+(?:en|rn|ln)\b"
+    r"|(?:zu|statt|nach|mit|bei|weiter|an|auf|durch|um|ein|fort)zu\w{3,}n\b)"
+    r"|\b(?:abzu(?:lehn|weis|seh)en|zurückzuweisen|abstand zu nehmen|zu verzichten)\b"
+    r"|\beinvernehmen\b[^.]{0,80}\b(?:nicht|versagt|verweigert)\b|\bversag(?:t|en)\b[^.]{0,60}\beinvernehmen\b"
+    r"|\bspr(?:icht|echen) sich\b[^.]{0,120}?\b(?:gegen|dagegen)\b|\bsieht von\b[^.]{0,120}\bab\b"
+)
 NO_VOTE = re.compile(r"\b(?:keine?|ohne) (?:abstimmung|beschluss|beschlussfassung)\b|\bnicht abgestimmt\b")
 _HYPHEN = re.compile(r"(?<=[a-zäöüß])[-\u00ad] *\n\s*(?=[a-zäöüß])")
 _SPACE = re.compile(r"\s+")
@@ -84,6 +97,8 @@ def kind_of(text: str) -> Result | None:
         return None
     if _ADVICE_NO.search(text):
         return Result.REJECTED
+    if REFUSING.search(text):
+        return None
     without = _REJECTED.sub(" ", text)
     kinds = {
         kind

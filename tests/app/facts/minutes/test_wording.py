@@ -44,6 +44,7 @@ WORDINGS: list[tuple[str, Result | None]] = [
     ("Mehrheitliche Ablehnung", R),
     ("Der Antrag wird nicht angenommen.", R),
     ("Der Antrag wird mehrheitlich nicht angenommen.", R),
+    ("Der Antrag wird nicht einstimmig, aber mehrheitlich angenommen.", A),
     ("Dem Antrag wird nicht zugestimmt.", R),
     ("Dem Antrag wird bei zwei Enthaltungen nicht zugestimmt.", R),
     ("Der Rat stimmt dem Antrag nicht zu.", R),
@@ -95,6 +96,16 @@ WORDINGS: list[tuple[str, Result | None]] = [
     ("keine Abstimmung", None),
     ("Der Vorsitzende verweist auf die Vorlage.", None),
     ("Auf die Anlage wird verwiesen.", None),
+    ("nicht einstimmig angenommen", None),
+    ("Der Beschluss wird nicht einstimmig angenommen.", None),
+    ("nicht öffentlich beschlossen", None),
+    ("nicht namentlich beschlossen", None),
+    ("nicht geheim gewählt", None),
+    ("nicht mehr beschlossen", None),
+    ("Frau Beispiel nicht anwesend einstimmig beschlossen", None),
+    ("Der Rat beschließt einstimmig, dem Antrag nicht zuzustimmen.", None),
+    ("Der Rat beschließt, den Antrag nicht weiter zu verfolgen.", None),
+    ("Der Rat beschließt, dem Begehren nicht stattzugeben.", None),
     ("Der Antrag wird teilweise angenommen.", None),
     ("zum Teil abgelehnt", None),
     ("Der Antrag wird nicht abgelehnt.", None),
@@ -131,6 +142,21 @@ def test_words_broken_at_the_line_end_are_whole(words: str, kind: Result) -> Non
     assert kind_of(plain(words)) is kind
 
 
+# Agreed to, they say no to what the item is about.
+REFUSALS = (
+    "Der Rat beschließt, dem Antrag nicht zuzustimmen.",
+    "Der Rat beschließt, den Beschlussvorschlag abzulehnen.",
+    "Der Rat beschließt, den Antrag nicht weiter zu verfolgen.",
+    "Der Rat beschließt, den Antrag nicht weiterzuverfolgen.",
+    "Der Antrag wird nicht weiter verfolgt.",
+    "Der Rat beschließt, dem Wunsch nicht zu folgen.",
+    "Der Rat beschließt, auf den Bau zu verzichten.",
+    "Der Eingabe wird nicht stattgegeben.",
+    "Das gemeindliche Einvernehmen wird nicht erteilt.",
+    "Der Ausschuss versagt das Einvernehmen.",
+    "Die Stadt spricht sich gegen den Neubau aus.",
+    "Die Stadt sieht von einem Neubau ab.",
+)
 # What stands below an item's title, and what the item came to by it.
 PASSAGES: list[tuple[str, Result | None]] = [
     ("Abstimmungsergebnis: einstimmig", A),
@@ -170,6 +196,10 @@ PASSAGES: list[tuple[str, Result | None]] = [
     ("Abstimmungsergebnis:\nZiffer 1: angenommen\nZiffer 2: abgelehnt", None),
     ("Abstimmungsergebnis: 6 Ja-Stimmen, der Rest Nein-Stimmen", None),
     ("Abstimmungsergebnis: siehe Anlage", None),
+    ("Abstimmungsergebnis: nicht einstimmig", None),
+    ("Abstimmungsergebnis:\nHerr Muster nicht anwesend\neinstimmig angenommen", None),
+    ("Beschluss:\nDer Punkt wird vertagt.\nAbstimmungsergebnis: 3 Ja, 12 Nein", None),
+    *((f"Beschluss:\n{refusal}\nAbstimmungsergebnis: 12 Ja, 3 Nein", None) for refusal in REFUSALS),
     ("Abstimmungsergebnis: keine Abstimmung", None),
     ("Abstimmungsergebnis: 3 Ja, 12 Nein, angenommen", None),
     ("Beschluss:\nKenntnisnahme und Verweisung in den Bauausschuss\nAbstimmungsergebnis: keine Abstimmung", None),
