@@ -31,15 +31,16 @@ def render(document: Document) -> bytes:
             canvas.showPage()
     else:
         for number, page in enumerate(pages, 1):
-            _furniture(canvas, document, number, len(pages))
+            _head(canvas, document, number)
             _draw(canvas, page)
+            _foot(canvas, number, len(pages))
             canvas.showPage()
     canvas.save()
     data = buffer.getvalue()
     return data[: len(data) * 2 // 5] if document.damaged else data
 
 
-def _furniture(canvas: Canvas, document: Document, number: int, total: int) -> None:
+def _head(canvas: Canvas, document: Document, number: int) -> None:
     if number == 1 and (document.letterhead or document.cover):
         _letterhead(canvas, document)
     else:
@@ -47,6 +48,9 @@ def _furniture(canvas: Canvas, document: Document, number: int, total: int) -> N
         canvas.drawString(LEFT, HEIGHT - 50, shorten(document.running_head, 105, placeholder=" …"))
         canvas.setLineWidth(0.4)
         canvas.line(LEFT, HEIGHT - 56, RIGHT, HEIGHT - 56)
+
+
+def _foot(canvas: Canvas, number: int, total: int) -> None:
     canvas.setFont(REGULAR, 8)
     canvas.drawString(
         LEFT, 40, f"Stadt {TOWN} · Rathausplatz 1 · {POSTCODE} {TOWN} · {WEBSITE.removeprefix('https://')}"
