@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import changes
 from app.db import writing
@@ -101,7 +101,11 @@ def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:
     named: dict[str, set[str]] = {}
     for change in batch:
         named.setdefault(change.object_type, set()).add(change.object_id)
-    holders = named.get("Paper", set()) | named.get("Meeting", set()) | named.get("AgendaItem", set())
+    papers = named.get("Paper", set())
+    holders = papers | named.get("Meeting", set()) | named.get("AgendaItem", set())
+    # Where a paper is on the agenda, the minutes are found by its number, or name it.
+    holders |= _consulted(session, Consultation.paper_id, papers)
+    holders |= _consulted(session, Consultation.id, named.get("Consultation", set()))
     for part in chunks(sorted(named.get("AgendaItem", set()))):
         rows = session.execute(
             select(AgendaItem.meeting_id, Consultation.paper_id)
@@ -112,12 +116,16 @@ def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:
             .where(AgendaItem.id.in_(part))
         )
         holders |= {one for row in rows for one in row if one}
-    for part in chunks(sorted(named.get("Consultation", set()))):
-        holders |= {
-            one for one in session.scalars(select(Consultation.paper_id).where(Consultation.id.in_(part))) if one
-        }
     files = named.get("File", set()) | _files_of(session, sorted(holders))
     return sorted(files)
+
+
+def _consulted(session: Session, column: InstrumentedAttribute[Any], ids: set[str]) -> set[str]:
+    """Return the papers, agenda items and meetings of the consultations that have one of these in a column."""
+    item = or_(AgendaItem.id == Consultation.agenda_item_id, AgendaItem.consultation_id == Consultation.id)
+    query = select(Consultation.paper_id, AgendaItem.id, AgendaItem.meeting_id).outerjoin(AgendaItem, item)
+    found = (row for part in chunks(sorted(ids)) for row in session.execute(query.where(column.in_(part))))
+    return {one for row in found for one in row if one}
 
 
 def _files_of(session: Session, holders: list[str]) -> set[str]:
@@ -132,7 +140,7 @@ def _files_of(session: Session, holders: list[str]) -> set[str]:
 def _results(session: Session, task: Task) -> Iterable[dict[str, Any]]:
     if not task.items:
         return
-    for said in results_in(_pages(session, task, MAX_PAGES), task.items):
+    for said in results_in(_pages(session, task, MAX_PAGES), task.items, task.groups):
         yield {
             "file_id": task.file_id,
             "agenda_item_id": said.item.key,

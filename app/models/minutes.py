@@ -11,7 +11,8 @@ from app.db import Base, Json
 class MinutesResult(Base):
     """What one file says became of one agenda item: derived from its text, never the source's own record.
 
-    It holds for the bytes it was read in (`sha256`, None for text that the source states itself) and no others.
+    It holds for the bytes it was read in (`sha256`) and no others. Where that is None, it was read in the text that the
+    source states itself, and holds as long as the file's bytes give none.
     """
 
     __tablename__ = "minutes_result"

@@ -48,6 +48,11 @@ def in_state(state: str) -> ColumnElement[bool]:
     )
 
 
+def gives_text() -> ColumnElement[bool]:
+    """Return the condition for files, outer joined with their blobs, whose bytes give text themselves."""
+    return and_(File.fetch_state == FETCHED, func.coalesce(Blob.read_state, "").in_(WITH_TEXT))
+
+
 def narrowed(wanted: FileFilter) -> list[ColumnElement[bool]]:
     """Return the conditions for files that are shown, of one council and source; the state is left out."""
     conditions = [shown(File)]

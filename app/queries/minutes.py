@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.facts.minutes import Result
-from app.models import AgendaItem, File, MinutesResult, PaperQuote
+from app.models import AgendaItem, Blob, File, MinutesResult, PaperQuote
+from app.queries.file_states import gives_text
 from app.queries.outcomes import Outcome
 from app.shown import heard, shown
 
@@ -74,6 +75,7 @@ def minuted(session: Session, item_ids: Iterable[str]) -> dict[str, tuple[Minute
     query = (
         select(MinutesResult, File, AgendaItem.source_id)
         .join(File, File.id == MinutesResult.file_id)
+        .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
         .join(AgendaItem, AgendaItem.id == MinutesResult.agenda_item_id)
         .where(MinutesResult.agenda_item_id.in_(list(item_ids)), shown(File), shown(AgendaItem))
         .where(_of_these_bytes(MinutesResult))
@@ -92,10 +94,12 @@ def minuted(session: Session, item_ids: Iterable[str]) -> dict[str, tuple[Minute
 def quotes_of(session: Session, paper_id: str) -> dict[str, Quote]:
     """Return what a paper proposes ("proposal") and how it sums itself up ("summary"), as far as it was found."""
     query = select(PaperQuote, File).join(File, File.id == PaperQuote.file_id)
+    query = query.outerjoin(Blob, Blob.sha256 == File.blob_sha256)
     query = query.where(PaperQuote.paper_id == paper_id, shown(File), _of_these_bytes(PaperQuote))
     return {row.kind: Quote(row, file) for row, file in session.execute(query)}
 
 
 def _of_these_bytes(read: type[MinutesResult] | type[PaperQuote]) -> ColumnElement[bool]:
-    """Return the condition that something was read in the bytes that the file has now."""
-    return or_(read.sha256 == File.blob_sha256, and_(read.sha256.is_(None), File.blob_sha256.is_(None)))
+    """Return the condition that something was read in the bytes that the file has now, or in the text that its source
+    states and these give none."""
+    return or_(read.sha256 == File.blob_sha256, and_(read.sha256.is_(None), not_(gives_text())))

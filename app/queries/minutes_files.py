@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.facts.minutes import Item, are_minutes, day_of, is_closed
-from app.models import AgendaItem, Consultation, File, Link, Meeting, Page, Paper
+from app.facts.minutes import Item, are_minutes, day_of, group_names, is_closed
+from app.models import AgendaItem, Consultation, File, Link, Meeting, Organization, Page, Paper
 from app.queries.agendas import papers_of_items
 from app.queries.files import TextState, text_state
 from app.queries.papers import main_first
@@ -24,7 +24,8 @@ _PAPER_FILES = ("mainFile", "auxiliaryFile")
 class Task:
     """One file to look into: for results of these items, and for what these papers propose.
 
-    `stated` is the text that the source gives where the bytes gave none; then there are no bytes it is bound to.
+    `stated` is the text that the source gives where the bytes gave none; then it is bound to no bytes (`sha256`).
+    `groups` are the names of the source's parties and groups as they are now.
     """
 
     file_id: str
@@ -32,6 +33,7 @@ class Task:
     items: tuple[Item, ...] = ()
     paper_ids: tuple[str, ...] = ()
     stated: str = ""
+    groups: tuple[str, ...] = ()
 
 
 def tasks(session: Session, file_ids: Sequence[str]) -> list[Task]:
@@ -49,8 +51,20 @@ def tasks(session: Session, file_ids: Sequence[str]) -> list[Task]:
         items = tuple(_items(session, file, holders, head))
         papers = tuple(_papers_led_by(session, file, holders))
         if items or papers:
-            found.append(Task(file.id, file.blob_sha256, items, papers, stated))
+            groups = _groups(session, file.source_id) if items else ()
+            found.append(Task(file.id, None if stated else file.blob_sha256, items, papers, stated, groups))
     return found
+
+
+def _groups(session: Session, source_id: int) -> tuple[str, ...]:
+    """Return the names of the parties and groups that a source lists."""
+    kind = func.lower(
+        func.coalesce(Organization.organization_type, "") + " " + func.coalesce(Organization.classification, "")
+    )
+    called = or_(*(kind.contains(word) for word in ("fraktion", "partei", "ratsgruppe", "faction", "party")))
+    query = select(Organization.name, Organization.short_name).where(Organization.source_id == source_id)
+    rows = session.execute(query.where(called, shown(Organization)))
+    return group_names(name for row in rows for name in row if name)
 
 
 def _holders(session: Session, file: File) -> list[tuple[str, str]]:

@@ -87,6 +87,13 @@ def test_it_reads_what_became_of_each_item_and_where_that_stands(engine: Engine,
     assert "Abstimmungsergebnis: 12 Ja-Stimmen" in bridge.quote
 
 
+def test_it_knows_the_councils_own_groups_by_name(engine: Engine, council: Council) -> None:
+    council.rows.append(factories.organization(name="FBQ-Fraktion", organization_type="Fraktion"))
+    council.rows.append(factories.organization(name="AG MUSTER", organization_type="Arbeitsgruppe"))
+    council.save(MINUTES.replace("1 Enthaltung", "1 Enthaltung\ngegen die Stimmen von FBQ und AG MUSTER"))
+    assert read(engine)[council.bridge.id].parties == [{"party": "FBQ", "vote": "no", "count": None}]
+
+
 def test_it_does_nothing_where_the_log_says_nothing_new(
     engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,10 +332,10 @@ def test_a_file_that_the_rules_fail_at_costs_itself_alone(
     council.rows = []
     bad = council.save(MINUTES + "BAD", role="auxiliaryFile", name="Protokoll")
 
-    def failing(pages: dict[int, str], items: Any) -> Any:
+    def failing(pages: dict[int, str], *more: Any) -> Any:
         if "BAD" in pages[1]:
             raise ValueError("unforeseen")
-        return results_in(pages, items)
+        return results_in(pages, *more)
 
     monkeypatch.setattr(minutes, "results_in", failing)
     assert set(read(engine)) == {council.bridge.id, council.mill.id}
@@ -367,3 +374,48 @@ def test_minutes_of_a_closed_meeting_tell_nothing_in_any_role(
     text = MINUTES.replace("die 3. Sitzung", "die 3. nichtöffentliche Sitzung") if secret == "head" else MINUTES
     council.save(text, role=role, name="Niederschrift, nicht öffentlich" if secret == "name" else "Niederschrift")
     assert read(engine) == {}
+
+
+def test_what_the_source_states_itself_holds_until_the_bytes_give_text(engine: Engine, council: Council) -> None:
+    file = factories.file(name="Niederschrift")
+    file.raw = {**file.raw, "text": MINUTES + SECOND_PAGE}
+    factories.save(engine, council.rows, file, factories.link(council.meeting, "resultsProtocol", file))
+    noted(engine, ("File", file.id))
+    both = {council.bridge.id, council.mill.id}
+    assert {row.sha256 for row in read(engine).values()} == {None}
+
+    def seen() -> set[str]:
+        with Session(engine) as session:
+            return set(minuted(session, both))
+
+    assert seen() == both
+    scan = factories.blob(read_state=None)
+    factories.save(engine, scan)
+    with writing(engine) as session:  # nothing is logged of bytes that give no text
+        session.execute(update(File).values(blob_sha256=scan.sha256, fetch_state="fetched"))
+    for state in (None, "empty", "damaged"):
+        with writing(engine) as session:
+            session.execute(update(Blob).values(read_state=state))
+        assert seen() == both
+    noted(engine, ("File", file.id))
+    assert {row.sha256 for row in read(engine).values()} == {None}
+    assert seen() == both
+    with writing(engine) as session:
+        session.execute(update(Blob).values(read_state="partly"))
+    assert seen() == set()
+
+
+@pytest.mark.parametrize("link", ["from consultation", "from item"])
+@pytest.mark.parametrize("changed", ["Consultation", "Paper"])
+def test_what_is_known_later_of_an_items_paper_has_the_minutes_read_again(
+    engine: Engine, council: Council, changed: str, link: str
+) -> None:
+    council.bridge.name = "Beschluss über die Vorlage"  # not in the minutes; the paper's number is
+    consultation = council.rows.pop()
+    if link == "from item":
+        consultation.agenda_item_id, council.bridge.consultation_id = None, consultation.id
+    council.save()
+    assert set(read(engine)) == {council.mill.id}
+    factories.save(engine, consultation)
+    noted(engine, (changed, consultation.id if changed == "Consultation" else council.paper.id))
+    assert set(read(engine)) == {council.bridge.id, council.mill.id}
