@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.db import Writer, now
 from app.documents import READER_VERSION
 from app.models import Blob, File
-from oparl_sync import leases
+from oparl_sync import leases, unreadable
 
 SLOTS = 64  # workers that read side by side
 NAME = "documents:"
@@ -87,8 +87,9 @@ def count(engine: Engine) -> int:
 def is_owed(engine: Engine) -> bool:
     """Tell whether a document is to be read that nobody reads."""
     with Session(engine) as session:
-        wanted = (_is_owed(), _is_referred_to(), _is_free(session))
-        return session.scalar(select(Blob.sha256).where(*wanted).limit(1)) is not None
+        wanted = select(Blob.sha256).where(Blob.dropped_at.is_(None), _is_referred_to(), _is_free(session)).limit(1)
+        # Each reason by itself, and so by its own index: together they would be looked for in all documents.
+        return any(session.scalar(wanted.where(reason)) is not None for reason in _reasons())
 
 
 def batches(engine: Engine, turn: Turn, aside: AbstractSet[str] = frozenset()) -> Iterator[list[Document]]:
@@ -160,19 +161,22 @@ def _park(session: Session, rows: list[Any]) -> None:
     """Leave documents alone until there is a better reader: the program ended each time that it read one of them."""
     never = [row.sha256 for row in rows if row.read_state is None]
     reason = f"The program ended {TRIES} times while it read this file; it is left alone."
-    values = {"read_state": "crashed", "read_reason": reason, "read_at": now(), "page_count": 0}
+    at = now()
+    values = {"read_state": "crashed", "read_reason": reason, "read_at": at, "page_count": 0}
     session.execute(update(Blob).where(Blob.sha256.in_(never)).values(**values))
+    unreadable.note(session, dict.fromkeys(never, reason), at)
     parked = Blob.sha256.in_([row.sha256 for row in rows])
     session.execute(update(Blob).where(parked).values(claim=None, reader_version=READER_VERSION))
 
 
 def _is_owed() -> ColumnElement[bool]:
     """Whether a document is to be read: never read, by a worse reader, given up by chance, or left in the middle."""
+    return and_(Blob.dropped_at.is_(None), or_(*_reasons()))
+
+
+def _reasons() -> tuple[ColumnElement[bool], ...]:
     by_chance = and_(may_be_chance(), Blob.read_at < now() - A_DAY)
-    return and_(
-        Blob.dropped_at.is_(None),
-        or_(Blob.read_state.is_(None), Blob.claim.is_not(None), by_chance, is_outdated()),
-    )
+    return Blob.read_state.is_(None), Blob.claim.is_not(None), by_chance, is_outdated()
 
 
 def may_be_owed() -> ColumnElement[bool]:
@@ -192,7 +196,7 @@ def is_outdated() -> ColumnElement[bool]:
         older = [str(number) for number in range(1, version)]
         # Without nulls: whoever asks for the contrary must get the others.
         of = or_(Blob.read_state.in_(better.states), func.coalesce(Blob.media_type, "").in_(better.media_types))
-        found.append(and_(func.coalesce(Blob.reader_version, "").in_(older), of))
+        found.append(and_(Blob.reader_version.is_not(None), Blob.reader_version.in_(older), of))
     return or_(*found)
 
 

@@ -18,11 +18,10 @@ from app.documents import READER_VERSION, PageText, Reading, Sandbox, verdict
 from app.documents.reading import GARBLED, SCAN
 from app.files import FileMissing, FileStore, StoreDown
 from app.models import Blob, File, Page
-from oparl_sync import due_documents, due_files, problems
+from oparl_sync import due_documents, due_facts, due_files, unreadable
 from oparl_sync.due_documents import Document, Turn
 from oparl_sync.file_news import text_changes
 from oparl_sync.known import chunks
-from oparl_sync.problems import Deviation
 from oparl_sync.progress import Progress, Step
 
 MISSING = (FileMissing, FileNotFoundError)
@@ -172,10 +171,10 @@ def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> No
         session.execute(insert(Page), pages)
     for sha256, reading in readings.items():
         session.execute(update(Blob).where(Blob.sha256 == sha256).values(**_values(reading, at)))
-    session.execute(update(Blob).where(Blob.sha256.in_(changed)).values(facts_version=None))
+    due_facts.forget(session, changed)
     told = [k for k in changed if k in again or any(page.text for page in readings[k].pages)]
     changes.append(session, text_changes(session, told, at, quiet=again))
-    _tell_what_is_unread(session, readings, at)
+    unreadable.note(session, {sha256: _why_unread(reading) for sha256, reading in readings.items()}, at)
 
 
 def _is_worse(reading: Reading, known: dict[int, PageText]) -> bool:
@@ -236,26 +235,12 @@ def _values(reading: Reading, at: datetime) -> dict[str, Any]:
     }
 
 
-def _tell_what_is_unread(session: Session, readings: dict[str, Reading], at: datetime) -> None:
-    rows = session.execute(
-        select(File.id, File.source_id, File.blob_sha256).where(File.blob_sha256.in_(readings), File.deleted.is_(False))
-    ).all()
-    unread: dict[int, list[Deviation]] = {}
-    fine: dict[int, list[str]] = {}
-    for oparl_id, source_id, blob in rows:
-        reading = readings[blob or ""]
-        if reading.state == "ok":
-            fine.setdefault(source_id, []).append(oparl_id)
-            continue
-        detail = reading.reason or f"It could not be read: {reading.state}."
-        unread.setdefault(source_id, []).append(Deviation(problems.UNREADABLE_FILE, oparl_id, detail, "File"))
-    for source_id, deviations in unread.items():
-        problems.record(session, source_id, deviations, at=at)
-    for source_id, ids in fine.items():
-        problems.settle(session, source_id, problems.UNREADABLE_FILE, ids)
+def _why_unread(reading: Reading) -> str | None:
+    return None if reading.state == "ok" else reading.reason or f"It could not be read: {reading.state}."
 
 
 def _of_what_is_there(session: Session, readings: dict[str, Reading]) -> dict[str, Reading]:
-    """Leave out bytes that were erased while they were read."""
+    """Leave out bytes that were erased while they were read; where their store is down, their row is there still."""
     there = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(readings)).with_for_update()))
+    there &= set(session.scalars(select(File.blob_sha256).where(File.blob_sha256.in_(readings))))
     return {sha256: reading for sha256, reading in readings.items() if sha256 in there}

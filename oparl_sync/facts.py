@@ -1,73 +1,119 @@
 """Texts to facts: numbers of papers, places, sums and dates of each page, newest documents first, some a commit.
 
-A text is looked through once, and again when it was read anew or the rules changed: `Blob.facts_version` says by which.
+A text is looked through once, and again when it was read anew, the rules changed, or more is known of its town: see
+`due_facts`, which says what is next.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
+from typing import TypeVar
 
-from sqlalchemy import Engine, Select, delete, func, or_, select, update
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.db import writing
+from app.db import now, writing
 from app.facts import FACTS_VERSION, Fact, Known, Shapes, Town, facts, places, reference_key, street_of
-from app.models import Blob, File, Location, Mention, Page, Paper, Street
+from app.models import Blob, File, Location, Mention, Page, Paper, Source, Street
 from app.rows import insert_all
+from oparl_sync import due_facts
+from oparl_sync.due_facts import is_owed
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress
 
+__all__ = ["again", "is_owed", "known_of", "waiting"]
+
+logger = logging.getLogger(__name__)
 BATCH = 50  # documents; a kill makes at most these be looked through again
 KEYS = 1000  # papers a commit
 NUMBERS = 50_000  # of one council's papers, newest first: what they look like shows long before
 MOST = 2_000  # of one page: a table of 100 lines has 500
 MOST_OF_ALL = 20_000  # of one document, and held at once: with labels about 10 MB
 LONGEST = 500_000  # characters of one page: a text without pages may have 8 million
+RECENT = timedelta(days=90)  # papers of a new kind of number are named about when they are published
 Rows = list[dict[str, object]]
-Portion = tuple[dict[str, object], dict[str, Rows]]
+T = TypeVar("T")
+KnownOf = Callable[[frozenset[int]], Known]
 _TABLE = Mention.metadata.tables[Mention.__tablename__]
 
 
 def waiting(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = lambda: False) -> int:
-    """Look through all texts for which that is owed, until it is `enough`; returns how many documents that were."""
+    """Look through all texts for which that is owed, until it is `enough`; returns how many documents that were.
+
+    A text that the rules cannot cope with is told in the program's log and costs itself alone.
+    """
     _complete_keys(engine)
+    due_facts.renew(engine)
     with Session(engine) as session:
-        total = session.scalar(select(func.count()).select_from(_owed().subquery())) or 0
+        total = due_facts.count(session)
     if not total:
         return 0
-    done, known = 0, lru_cache(maxsize=16)(lambda sources: known_of(engine, sources))
+    done = 0
     with progress.step("Finding facts", total, unit="documents") as step:
-        while True:
-            with Session(engine) as session:
-                batch = [row.sha256 for row in session.execute(_owed().limit(BATCH))]
-            if not batch or enough():
-                return done
-            for read, found in _portions(engine, batch, known):
-                with writing(engine) as session:
-                    _note(session, read, found)
-                done += len(read)
-                step.advance(len(read))
+        while not enough():
+            before = done
+            for count in _portion(engine, enough):
+                done += count
+                step.advance(count)
+            if done == before:  # nothing is left, or it is being read anew at this moment
+                break
+    return done
 
 
-def _portions(engine: Engine, batch: list[str], known: Callable[[frozenset[int]], Known]) -> Iterator[Portion]:
-    """Yield when documents were read and their facts, as soon as there are many: only one text is held at a time."""
-    read, found, held = dict[str, object](), dict[str, Rows](), 0
+def _portion(engine: Engine, enough: Callable[[], bool]) -> Iterator[int]:
+    """Look through some documents, and yield how many are done; what is known of a town is learnt once for all.
+
+    It is learnt behind the revisions: whoever brings streets meanwhile raises these, and no answer without them counts.
+    """
+    with Session(engine) as session:
+        revisions = due_facts.portion(session)
+    known = lru_cache(maxsize=128)(lambda sources: _whatever_fails(lambda: known_of(engine, sources), Known(), sources))
+    if _is_news(engine, revisions, known):
+        yield from _portion(engine, enough)
+        return
+    documents = list(revisions)
+    for start in range(0, len(documents), BATCH):
+        if enough():
+            return
+        for found in _found(engine, documents[start : start + BATCH], known):
+            with writing(engine) as session:
+                done = _note(session, {sha256: revisions[sha256] for sha256 in found}, found)
+            yield done
+
+
+def _found(engine: Engine, batch: Iterable[str], known: KnownOf) -> Iterator[dict[str, Rows]]:
+    """Yield the facts of documents, as soon as there are many: only one text is held at a time."""
+    found, held = dict[str, Rows](), 0
     for sha256 in batch:
-        with Session(engine) as session:
-            read[sha256], sources, pages = _read(session, sha256)
-        found[sha256] = [*islice(_rows(sha256, pages, known(sources)), MOST_OF_ALL)]
+        found[sha256] = _facts_of(engine, sha256, known)
         held += len(found[sha256])
         if held >= MOST_OF_ALL:
-            yield read, found
-            read, found, held = {}, {}, 0
-    if read:
-        yield read, found
+            yield found
+            found, held = {}, 0
+    if found:
+        yield found
 
 
-def is_owed(engine: Engine) -> bool:
-    """Tell whether any text is still to be looked through."""
+def _facts_of(engine: Engine, sha256: str, known: KnownOf) -> Rows:
     with Session(engine) as session:
-        return session.execute(_owed().limit(1)).first() is not None
+        sources, pages = _read(session, sha256)
+    here = known(sources)
+    return _whatever_fails(lambda: [*islice(_rows(sha256, pages, here), MOST_OF_ALL)], [], sha256)
+
+
+def _whatever_fails(rules: Callable[[], T], otherwise: T, about: object) -> T:
+    """Apply rules to text of any kind: what none foresaw is told, and must not stop all councils."""
+    try:
+        return rules()
+    except (MemoryError, SQLAlchemyError):  # not the text's fault, and the next one would fail as well
+        raise
+    except Exception:
+        logger.exception("The rules for facts fail at %s; it is left out", about)
+        return otherwise
 
 
 def known_of(engine: Engine, sources: frozenset[int]) -> Known:
@@ -92,17 +138,36 @@ def _streets_in(description: str) -> Iterator[str]:
         yield from (street for fact in places(part, Town()) if (street := street_of(fact.label or "")))
 
 
-def _owed() -> Select[str]:
-    stale = or_(Blob.facts_version.is_(None), Blob.facts_version != FACTS_VERSION)
-    return select(Blob.sha256).where(Blob.read_state.is_not(None), stale).order_by(Blob.stored_at.desc(), Blob.sha256)
+def _is_news(engine: Engine, documents: Iterable[str], known: KnownOf) -> bool:
+    """Note what is known of the councils that published these documents; where it grew, look through the recent again.
+
+    Else the number of the first papers of a new kind, or a street of a new place, would not be found where it stands.
+    """
+    with Session(engine) as session:
+        theirs = select(File.source_id).where(~File.deleted).distinct()
+        parts = (session.scalars(theirs.where(File.blob_sha256.in_(part))) for part in chunks([*documents]))
+        sources = {one for part in parts for one in part}
+        before = {one: session.scalar(select(Source.facts_known).where(Source.id == one)) for one in sources}
+    marks = {one: _mark(known(frozenset((one,)))) for one in sources}
+    news = sorted(one for one in sources if marks[one] != before[one])
+    for one in news:
+        with writing(engine) as session:
+            again(session, one, since=RECENT)
+            session.execute(update(Source).where(Source.id == one).values(facts_known=marks[one]))
+    return bool(news)
 
 
-def _read(session: Session, sha256: str) -> tuple[object, frozenset[int], list[tuple[int, str]]]:
-    """Return when a document was read, by whom it is published, and its pages."""
-    read_at = session.scalar(select(Blob.read_at).where(Blob.sha256 == sha256))
+def _mark(known: Known) -> str:
+    """Return what is the same as long as the same is known."""
+    pattern = known.shapes.pattern.pattern if known.shapes.pattern else ""
+    return hashlib.sha256(repr((pattern, sorted(known.town.streets.items()))).encode()).hexdigest()
+
+
+def _read(session: Session, sha256: str) -> tuple[frozenset[int], list[tuple[int, str]]]:
+    """Return by whom a document is published, and its pages."""
     sources = session.scalars(select(File.source_id).where(File.blob_sha256 == sha256, ~File.deleted).distinct())
     pages = session.execute(select(Page.number, Page.text).where(Page.sha256 == sha256).order_by(Page.number))
-    return read_at, frozenset(sources), [(row.number, row.text) for row in pages]
+    return frozenset(sources), [(row.number, row.text) for row in pages]
 
 
 def _rows(sha256: str, pages: Iterable[tuple[int, str]], known: Known) -> Iterator[dict[str, object]]:
@@ -116,13 +181,14 @@ def _row(sha256: str, page: int, fact: Fact) -> dict[str, object]:
     return where | {"value": fact.value, "label": fact.label, "number": fact.number}
 
 
-def _note(session: Session, read: dict[str, object], found: dict[str, Rows]) -> None:
-    """Write the facts of documents, unless those were erased or read anew in the meantime."""
-    there = select(Blob.sha256, Blob.read_at).where(Blob.sha256.in_(read)).order_by(Blob.sha256).with_for_update()
-    same = [sha256 for sha256, read_at in session.execute(there) if read_at == read[sha256]]
+def _note(session: Session, revisions: Mapping[str, int], found: dict[str, Rows]) -> int:
+    """Write the facts of documents but of those that were erased or changed in the meantime; returns how many."""
+    there = select(Blob.sha256, Blob.facts_revision).where(Blob.sha256.in_(found)).order_by(Blob.sha256)
+    same = [sha256 for sha256, now_is in session.execute(there.with_for_update()) if now_is == revisions[sha256]]
     session.execute(delete(Mention).where(Mention.sha256.in_(same)))
     insert_all(session, _TABLE, [row for sha256 in same for row in found[sha256]])
     session.execute(update(Blob).where(Blob.sha256.in_(same)).values(facts_version=FACTS_VERSION))
+    return len(same)
 
 
 def _complete_keys(engine: Engine) -> None:
@@ -138,9 +204,9 @@ def _complete_keys(engine: Engine) -> None:
             return
 
 
-def again(session: Session, source_id: int) -> None:
-    """Let the texts of a source be looked through again: more is known of its town."""
+def again(session: Session, source_id: int, *, since: timedelta | None = None) -> None:
+    """Let the texts of a source be looked through again, or what was stored lately: more is known of its town."""
     theirs = select(File.blob_sha256).where(File.source_id == source_id, File.blob_sha256.is_not(None))
-    blobs = [sha256 for sha256 in session.scalars(theirs.distinct()) if sha256]
-    for part in chunks(blobs):
-        session.execute(update(Blob).where(Blob.sha256.in_(part)).values(facts_version=None))
+    if since is not None:
+        theirs = theirs.join(Blob, Blob.sha256 == File.blob_sha256).where(Blob.stored_at > now() - since)
+    due_facts.owe(session, [sha256 for sha256 in session.scalars(theirs.distinct()) if sha256])

@@ -5,9 +5,10 @@ came: a document of 300 scanned pages is done in thirty rounds, and a kill loses
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from datetime import datetime
 
 from sqlalchemy import Engine, Select, func, select, update
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.documents import PageText, Sandbox, SandboxError, language, ocr, verdic
 from app.files import FilesError, FileStore
 from app.models import Blob, File, Page
 from app.models.files import PAGE_WAITS
-from oparl_sync import due_documents, leases, problems
+from oparl_sync import due_documents, due_facts, leases, unreadable
 from oparl_sync.file_news import text_changes
 from oparl_sync.progress import Progress
 
@@ -123,14 +124,16 @@ def _note(session: Session, found: dict[str, dict[int, PageText]]) -> list[str]:
             here = (Page.sha256 == blob.sha256, Page.number == number, PAGE_WAITS)
             session.execute(update(Page).where(*here).values(**values))
         if found[blob.sha256] and session.scalar(_numbers(blob.sha256).limit(1)) is None:
-            _conclude(session, blob)
+            _conclude(session, blob, at)
             ended.append(blob.sha256)
+        due_facts.forget_pages(session, blob.sha256, list(found[blob.sha256]))
     session.flush()
+    due_facts.owe(session, ended)
     changes.append(session, text_changes(session, ended, at))
     return ended
 
 
-def _conclude(session: Session, blob: Blob) -> None:
+def _conclude(session: Session, blob: Blob, at: datetime) -> None:
     """Say anew what state a document is in, now that all its pages were recognised."""
     rows = session.execute(select(Page.text, Page.method).where(Page.sha256 == blob.sha256).order_by(Page.number))
     pages = [PageText(row.text, row.method or "") for row in rows]
@@ -138,15 +141,5 @@ def _conclude(session: Session, blob: Blob) -> None:
         blob.read_state, reason = verdict.verdict(pages)
         blob.read_reason = reason or None
     blob.language = blob.language or language.of(" ".join(page.text for page in pages)[:_SAMPLE]) or None
-    blob.facts_version = None
     if blob.read_state == "ok":
-        for source_id, ids in _files(session, blob.sha256):
-            problems.settle(session, source_id, problems.UNREADABLE_FILE, ids)
-
-
-def _files(session: Session, sha256: str) -> Iterator[tuple[int, list[str]]]:
-    rows = session.execute(select(File.source_id, File.id).where(File.blob_sha256 == sha256, File.deleted.is_(False)))
-    of: dict[int, list[str]] = {}
-    for source_id, oparl_id in rows:
-        of.setdefault(source_id, []).append(oparl_id)
-    yield from of.items()
+        unreadable.note(session, {blob.sha256: None}, at)

@@ -16,6 +16,9 @@ WAITING, FETCHED, GONE, FAILED = "waiting", "fetched", "gone", "failed"
 # Pages that wait for text recognition, in the words of their index: only then is it used.
 _WAITS = "method IN ('scan', 'garbled')"
 PAGE_WAITS = text(f"page.{_WAITS}")
+_OWES_FACTS = "facts_version IS NULL AND read_state IS NOT NULL"
+_LOOKED = "facts_version IS NOT NULL"
+_CLAIMED = "claim IS NOT NULL"
 
 
 class File(OParlObject):
@@ -59,6 +62,17 @@ class Blob(Base):
     """The bytes of one or more files, and what became of reading them; `read_state` is None while that is owed."""
 
     __tablename__ = "blob"
+    __table_args__ = (
+        Index(
+            "ix_blob_owing_facts",
+            "stored_at",
+            "sha256",
+            sqlite_where=text(_OWES_FACTS),
+            postgresql_where=text(_OWES_FACTS),
+        ),
+        Index("ix_blob_facts_version", "facts_version", sqlite_where=text(_LOOKED), postgresql_where=text(_LOOKED)),
+        Index("ix_blob_claim", "claim", sqlite_where=text(_CLAIMED), postgresql_where=text(_CLAIMED)),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger, doc="bytes")
@@ -67,7 +81,7 @@ class Blob(Base):
     read_state: Mapped[str | None] = mapped_column(String(16), index=True, doc="a state of app.documents.Reading")
     read_reason: Mapped[str | None] = mapped_column(Text, doc="one sentence, where it was not read in full")
     reader: Mapped[str | None] = mapped_column(Text)
-    reader_version: Mapped[str | None] = mapped_column(Text, doc="a newer reader may read it again")
+    reader_version: Mapped[str | None] = mapped_column(Text, index=True, doc="a newer reader may read it again")
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     read_attempts: Mapped[int] = mapped_column(
         default=0, server_default="0", doc="how often in a row reading it was begun and did not end well"
@@ -76,7 +90,10 @@ class Blob(Base):
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when its bytes were given up, text kept")
     page_count: Mapped[int | None]
     facts_version: Mapped[str | None] = mapped_column(
-        String(16), index=True, doc="which app.facts looked through its text; None: not yet"
+        String(16), doc="which app.facts looked through its text; None: that is owed"
+    )
+    facts_revision: Mapped[int] = mapped_column(
+        default=0, server_default="0", doc="counts what makes facts worthless that are still being looked for"
     )
     language: Mapped[str | None] = mapped_column(String(2), doc="of most of its text, two letters")
     title: Mapped[str | None] = mapped_column(Text, doc="as the document itself says it")

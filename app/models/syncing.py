@@ -34,6 +34,9 @@ class Source(Base):
     headers: Mapped[dict[str, str] | None] = mapped_column(Json, doc="sent besides, by the operator's decision")
     ca_bundle: Mapped[str | None] = mapped_column(Text, doc="PEM certificates trusted besides, where a chain is broken")
     robots_ignored: Mapped[str | None] = mapped_column(Text, doc="why robots.txt does not count here; None: it counts")
+    facts_known: Mapped[str | None] = mapped_column(
+        String(64), doc="hash of the shapes of numbers and the streets with which its texts were looked through"
+    )
 
 
 class ListCursor(Base):

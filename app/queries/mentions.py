@@ -4,18 +4,21 @@ A number means a paper only where exactly one paper of the same source and counc
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.facts import Kind, street_of
-from app.models import Blob, File, Link, Mention, Paper
+from app.models import File, Link, Mention, Paper
 from app.queries.references import FILE_ROLES
 from app.shown import shown
 
 MOST = 200  # rows of one kind that are looked at for a page of ours
+_FILES_ORDER = (Link.property.desc(), Link.position, File.id)
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 Number = tuple[int, str | None, str]  # of a paper: its source, its council, the key of its number
 
 
@@ -43,6 +46,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class AllNamed:
+    """The first that files name of one kind, and how many different ones they name."""
+
+    first: Sequence[Named]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cited:
     """A paper that is named, or that names one: in which file, on which page first."""
 
@@ -54,12 +65,11 @@ class Cited:
 def spans(session: Session, file: File, page: int) -> list[Span]:
     """Return the numbers of known papers and the streets on one page, in order and not overlapping; three queries.
 
-    Of text that was read anew and not looked through yet there are none: the places would be wrong.
+    Whoever writes a text that was read anew deletes its mentions in the same commit, so that no place is a wrong one.
     """
     chosen = (
         select(Mention)
-        .join(Blob, Blob.sha256 == Mention.sha256)
-        .where(Mention.sha256 == file.blob_sha256, Mention.page == page, Blob.facts_version.is_not(None))
+        .where(Mention.sha256 == file.blob_sha256, Mention.page == page)
         .where(Mention.kind.in_((Kind.REFERENCE, Kind.PLACE)))
         .order_by(Mention.start)
     )
@@ -111,25 +121,41 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
     return list(found.values())
 
 
-def named_in(session: Session, paper: Paper, kind: Kind) -> list[Named]:
-    """Return the streets, sums or dates that a paper's files name: sums by size, the others by how often."""
-    rows = _of_files(session, paper, kind)
-    counts = Counter(row.value for _, row in rows)
+def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> AllNamed:
+    """Return the first streets, sums or dates that a paper's files name: sums by size, streets by how often."""
+    times, size = func.count(), func.max(Mention.number)
+    first = {Kind.AMOUNT: size.desc().nulls_last(), Kind.DATE: Mention.value}.get(kind, times.desc())
+    chosen = _in_files(select(Mention.value, times, size, func.count().over()), paper, kind).group_by(Mention.value)
+    rows = session.execute(chosen.order_by(first, Mention.value).limit(most)).all()
+    values = [value for value, *_ in rows]
+    places, labels = _first_places(session, paper, kind, values), _labels(session, paper, kind, values)
+    named = [Named(value, labels[value], count, *places[value], number) for value, count, number, _ in rows]
+    if kind is Kind.PLACE:
+        named.sort(key=lambda one: (-one.count, one.label))
+    elif kind is Kind.DATE:
+        named.sort(key=lambda one: one.value)  # some databases pass over the hyphens
+    return AllNamed(named, rows[0][-1] if rows else 0)
+
+
+def _first_places(session: Session, paper: Paper, kind: Kind, values: list[str]) -> dict[str, tuple[File, int]]:
+    """Return in which file, the main one first, and on which page each of these is named first."""
+    order = (*_FILES_ORDER, Mention.page, Mention.start)
+    rank = func.row_number().over(partition_by=Mention.value, order_by=order).label("rank")
+    ranked = select(Mention.value, File.id.label("file_id"), Mention.page, rank)
+    of = _in_files(ranked, paper, kind).where(Mention.value.in_(values)).subquery()
+    chosen = select(of.c.value, File, of.c.page).join(File, File.id == of.c.file_id).where(of.c.rank == 1)
+    return {value: (file, page) for value, file, page in session.execute(chosen)}
+
+
+def _labels(session: Session, paper: Paper, kind: Kind, values: list[str]) -> dict[str, str]:
+    """Return how each of these is shown: as it is written most often, a street without its numbers."""
     labels: dict[str, Counter[str]] = {}
-    first: dict[str, tuple[File, Mention]] = {}
-    for file, row in rows:
-        label = row.label or row.value
-        labels.setdefault(row.value, Counter())[(street_of(label) or label) if kind is Kind.PLACE else label] += 1
-        first.setdefault(row.value, (file, row))
-    named = [
-        Named(value, _plainest(labels[value]), counts[value], file, row.page, row.number)
-        for value, (file, row) in first.items()
-    ]
-    if kind is Kind.AMOUNT:
-        return sorted(named, key=lambda one: (-(one.number or 0), one.value))
-    if kind is Kind.DATE:
-        return sorted(named, key=lambda one: one.value)
-    return sorted(named, key=lambda one: (-one.count, one.label))
+    chosen = _in_files(select(Mention.value, Mention.label, func.count()), paper, kind).where(Mention.value.in_(values))
+    for value, label, count in session.execute(chosen.group_by(Mention.value, Mention.label)):
+        shown_as = label or value
+        street = street_of(shown_as) if kind is Kind.PLACE else None
+        labels.setdefault(value, Counter())[street or shown_as] += count
+    return {value: _plainest(counts) for value, counts in labels.items()}
 
 
 def names_street(street: str) -> ColumnElement[bool]:
@@ -145,14 +171,18 @@ def names_street(street: str) -> ColumnElement[bool]:
 
 def _of_files(session: Session, paper: Paper, kind: Kind) -> list[tuple[File, Mention]]:
     """Return what a paper's shown files mention, the main file first."""
-    chosen = (
-        select(File, Mention)
+    chosen = _in_files(select(File, Mention), paper, kind).order_by(*_FILES_ORDER, Mention.page, Mention.start)
+    return [(file, row) for file, row in session.execute(chosen.limit(10 * MOST))]
+
+
+def _in_files(query: Query, paper: Paper, kind: Kind) -> Query:
+    """Narrow a query to what a paper's shown files mention."""
+    return (
+        query.select_from(File)
         .join(Link, (Link.to_id == File.id) & (Link.from_id == paper.id) & Link.property.in_(FILE_ROLES))
         .join(Mention, Mention.sha256 == File.blob_sha256)
         .where(Mention.kind == kind, shown(File))
-        .order_by(Link.property.desc(), Link.position, File.id, Mention.page, Mention.start)
     )
-    return [(file, row) for file, row in session.execute(chosen.limit(10 * MOST))]
 
 
 def _papers(session: Session, numbers: Collection[Number]) -> dict[Number, Paper]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.addresses import record_url
 from app.facts import Kind, street_of
 from app.models import File, Paper
-from app.queries.mentions import Cited, Named, Span, cited_by, citing, named_in, spans
+from app.queries.mentions import AllNamed, Cited, Named, Span, cited_by, citing, named_in, spans
 from app.web.filters import day, held
 from app.web.i18n import formats
 
@@ -23,16 +23,22 @@ MOST = 60  # of one kind: a budget names thousands of sums
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """What is shown at once, and what is folded away."""
+    """What is shown at once, what is folded away, and how many there are, of which some may be in neither."""
 
     first: Sequence[Named]
     rest: Sequence[Named]
+    total: int
 
     @classmethod
-    def of(cls, named: Sequence[Named]) -> "Some":
+    def of(cls, named: AllNamed) -> "Some":
         """Part a list; a single one more is not folded away."""
-        cut = LISTED if len(named) > LISTED + 1 else len(named)
-        return cls(named[:cut], named[cut:MOST])
+        cut = LISTED if len(named.first) > LISTED + 1 else len(named.first)
+        return cls(named.first[:cut], named.first[cut:], named.total)
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are more than are listed."""
+        return self.total > len(self.first) + len(self.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Mentions:
     cited: Sequence[Cited]
     streets: Some
     amounts: Some
-    dates: Sequence[Named]
+    dates: AllNamed
 
 
 def install(app: Flask) -> None:
@@ -56,9 +62,9 @@ def mentions_of(session: Session, paper: Paper) -> Mentions:
     return Mentions(
         cited_by(session, paper),
         citing(session, paper),
-        Some.of(named_in(session, paper, Kind.PLACE)),
-        Some.of(named_in(session, paper, Kind.AMOUNT)),
-        named_in(session, paper, Kind.DATE)[:MOST],
+        Some.of(named_in(session, paper, Kind.PLACE, MOST)),
+        Some.of(named_in(session, paper, Kind.AMOUNT, MOST)),
+        named_in(session, paper, Kind.DATE, MOST),
     )
 
 

@@ -50,7 +50,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("blob", schema=None) as batch_op:
         batch_op.add_column(sa.Column("facts_version", sa.String(length=16), nullable=True))
-        batch_op.create_index(batch_op.f("ix_blob_facts_version"), ["facts_version"], unique=False)
+        batch_op.add_column(sa.Column("facts_revision", sa.Integer(), server_default="0", nullable=False))
+    with op.batch_alter_table("source", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("facts_known", sa.String(length=64), nullable=True))
 
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference_key", sa.Text(), nullable=True))
@@ -91,6 +93,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_paper_quote_file_id"), ["file_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_paper_quote_sha256"), ["sha256"], unique=False)
     waits = sa.text("method IN ('scan', 'garbled')")
+    owes, claimed = sa.text("facts_version IS NULL AND read_state IS NOT NULL"), sa.text("claim IS NOT NULL")
+    where = {"sqlite_where": owes, "postgresql_where": owes}
+    op.create_index("ix_blob_owing_facts", "blob", ["stored_at", "sha256"], **where)
+    op.create_index("ix_blob_claim", "blob", ["claim"], sqlite_where=claimed, postgresql_where=claimed)
+    looked = sa.text("facts_version IS NOT NULL")
+    op.create_index("ix_blob_facts_version", "blob", ["facts_version"], sqlite_where=looked, postgresql_where=looked)
+    op.create_index("ix_blob_reader_version", "blob", ["reader_version"])
     op.create_index("ix_page_waiting", "page", ["sha256"], sqlite_where=waits, postgresql_where=waits)
 
 

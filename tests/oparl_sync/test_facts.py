@@ -12,7 +12,7 @@ from app.db import now, writing
 from app.facts import FACTS_VERSION
 from app.files import open_store
 from app.models import Blob, File, Mention, Page, Paper, Street
-from oparl_sync import download, erase, facts
+from oparl_sync import download, due_facts, erase, facts
 from oparl_sync.progress import Progress
 from tests import factories
 
@@ -104,12 +104,14 @@ def test_what_is_read_anew_in_the_meantime_stays_owed(engine: Engine) -> None:
     factories.save(engine, factories.source(), rows)
 
     def meanwhile(session: Session) -> None:
-        session.execute(update(Blob).values(read_at=now()))
+        session.execute(update(Page).values(text="Am 2. Mai 2026"))
+        due_facts.forget(session, [rows[1].sha256])
 
     with once(facts, "_note", meanwhile, engine):
-        facts.waiting(engine, QUIET)
-    assert not facts.is_owed(engine)
-    assert len(found(engine)) == 4
+        assert facts.waiting(engine, QUIET) == 0
+    assert (facts.is_owed(engine), found(engine)) == (True, [])
+    assert facts.waiting(engine, QUIET) == 1
+    assert found(engine) == [(1, "date", "2026-05-02")]
 
 
 def test_what_is_erased_in_the_meantime_leaves_nothing(engine: Engine) -> None:
@@ -191,10 +193,10 @@ def test_it_holds_the_facts_of_few_documents_at_once(engine: Engine, monkeypatch
     factories.save(engine, factories.source(), *files)
     written, sizes = facts._note, list[list[int]]()
 
-    def noted(session: Session, read: dict[str, object], rows: dict[str, Any]) -> None:
-        assert read.keys() == rows.keys()
+    def noted(session: Session, revisions: dict[str, int], rows: dict[str, Any]) -> int:
+        assert revisions.keys() == rows.keys()
         sizes.append([len(one) for one in rows.values()])
-        written(session, read, rows)
+        return written(session, revisions, rows)
 
     monkeypatch.setattr(facts, "_note", noted)
     assert facts.waiting(engine, QUIET) == 7
@@ -223,11 +225,11 @@ def stopped_before(batch: int) -> Any:
     """Interrupt before the results of this batch are written, counted from 1."""
     written, calls = facts._note, list[int]()
 
-    def counting(*arguments: Any) -> None:
+    def counting(*arguments: Any) -> Any:
         calls.append(1)
         if len(calls) == batch:
             raise KeyboardInterrupt
-        written(*arguments)
+        return written(*arguments)
 
     return mock.patch.object(facts, "_note", counting)
 
@@ -236,10 +238,10 @@ def once(module: Any, name: str, first: Any, engine: Engine) -> Any:
     """Let something happen before the function is called for the first time, in its own transaction."""
     original, done = getattr(module, name), list[int]()
 
-    def acting(session: Session, *arguments: Any) -> None:
+    def acting(session: Session, *arguments: Any) -> Any:
         if not done:
             done.append(1)
             first(session)
-        original(session, *arguments)
+        return original(session, *arguments)
 
     return mock.patch.object(module, name, acting)

@@ -19,8 +19,8 @@ from app.db import now, writing
 from app.documents import READER_VERSION, PageText, Reading
 from app.documents.reading import SCAN
 from app.files import FileStore, StoreDown, open_store
-from app.models import Blob, Change, File, Lease, Page
-from oparl_sync import due_documents, extract, leases
+from app.models import Blob, Change, File, Lease, Page, Problem
+from oparl_sync import due_documents, extract, leases, problems
 from oparl_sync.due_documents import Better
 from oparl_sync.progress import Progress
 from tests.oparl_sync.council import save, thing, url
@@ -211,6 +211,9 @@ def test_a_document_that_ends_workers_is_left_alone(engine: Engine, store: FileS
     parked = blob(engine, poison)
     assert (parked.read_state, parked.claim, parked.reader_version) == ("crashed", None, READER_VERSION)
     assert "3 times" in (parked.read_reason or "")
+    with Session(engine) as session:
+        told = session.execute(select(Problem.kind, Problem.about, Problem.detail)).all()
+    assert told == [(problems.UNREADABLE_FILE, url("File", 1), parked.read_reason)]
     with writing(engine) as session:
         session.execute(update(Blob).values(read_at=now() - timedelta(days=9)))
     assert not due_documents.is_owed(engine)

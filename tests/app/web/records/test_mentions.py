@@ -73,6 +73,17 @@ def test_a_paper_says_what_it_names_and_who_names_it(engine: Engine, read: Read,
     assert client.get("/papers?street=" + "x" * 500).status_code in (200, 400, 404)
 
 
+def test_it_says_how_many_there_are_and_not_how_many_are_listed(engine: Engine, read: Read) -> None:
+    paper = factories.paper()
+    dates = [f"Am {day}.{month}.2024" for month in range(1, 13) for day in range(1, 29)]
+    sums = [f"{100 + number} Euro" for number in range(1500)]
+    factories.save(engine, paper, factories.read_file("\n".join(dates), "\n".join(sums), of=paper))
+    facts.waiting(engine, Progress(quiet=True))
+    page = plain(read(f"/papers/{paper.key}")).replace("\u00a0", " ")
+    assert "336 Datumsangaben in den Dateien, hier die ersten 60" in page
+    assert "54 weitere Einträge von insgesamt 1.500" in page
+
+
 @pytest.mark.parametrize("name", ["Straße der <b>Einheit</b>", "x' OR 1=1", "%", "\u202e"])
 def test_a_street_of_nowhere_finds_nothing(engine: Engine, client: FlaskClient, name: str) -> None:
     factories.save(engine, factories.paper(name="Etwas"))
