@@ -12,7 +12,21 @@ _BROKEN = r"(?:[-\u00ad][ \t]*\n[ \t]*)?"  # at the end of a line
 _PUBLIC = rf"(?:ö|oe|o\u0308)f{_BROKEN}fent{_BROKEN}lich"
 _NOT_OPEN = rf"nicht[-\u00ad\u2010\u2011–\u00a0 \t]*(?:\n[ \t]*)?{_PUBLIC}"
 _SIGNS = r"(?>[^\w\n]{0,20})"
-_MENTION = re.compile(rf"(?P<closed>{_NOT_OPEN})|{_PUBLIC}", re.IGNORECASE)
+_PART = (
+    r"(?:sitzungsteil|teil|sitzung|tagesordnung(?:spunkte)?|beratung|verhandlung|angelegenheiten|punkte|protokoll)s?\b"
+)
+# Other words for it count only beside what is closed: "geheim" is how a vote was held, "NÖ" a land of Austria.
+_OTHERWISE = r"(?<![^\W_])(?:n\.?[ \t]?ö\.?|(?:vertraulich|geheim|geschlossen|intern)e[rsnm]?)"
+_SO_CALLED = rf"{_OTHERWISE}[ \t-]{{1,3}}(?:{_PART}|niederschrift)"
+_MENTION = re.compile(rf"(?P<closed>{_NOT_OPEN}|{_SO_CALLED})|{_PUBLIC}", re.IGNORECASE)
+_IN_NAME = re.compile(
+    rf"(?P<closed>{_NOT_OPEN}|{_SO_CALLED}|vertraulich|(?<![^\W_])(?:n\.?ö|geheim|intern)(?![^\W_]))"
+    rf"|{_PUBLIC}|(?<![^\W_])ö(?![^\W_])",
+    re.IGNORECASE,
+)
+# "N i c h t ö f f e n t l i c h e r  T e i l"
+_SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ \t]{1,3}){6,80}[^\W\d_](?![^\W_])")
+_SPACED_CLOSED = re.compile(r"(?:teil)?[ivxabc]{0,3}(?:nicht(?:ö|oe)ffentlich|vertraulich|geheimer|geschlossene)")
 _AND_OPEN = re.compile(r"\w*\s*(?:teil|sitzung)?\s*(?:und|u\.|/|,|sowie|mit)\s*(?:\w+\s+)?öffentlich", re.IGNORECASE)
 _EXCLUDED = re.compile(rf"unter ausschlu(?:ss|ß) der öffentlichkeit|^{_SIGNS}(?:streng )?vertraulich{_SIGNS}$", _FLAGS)
 _MONTHS = "jan|feb|jän|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez"
@@ -20,7 +34,7 @@ _MONTHS = "jan|feb|jän|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez"
 _BODY = re.compile(
     r"^[ \t]*(?:tagesordnung|anwesen|teilnehm|top\b|zu (?:punkt|top)|[ön][ .]?\d"
     rf"|\d{{1,3}}(?:\.\d{{1,3}})*[.)]?[ \t]+(?!\w*sitzung|\w*tagung|nicht|öffentlich|{_MONTHS})[^\W\d]"
-    rf"|[^\n]{{0,24}}?{_NOT_OPEN}\w*\s+(?:teil|tagesordnung))",
+    rf"|[^\n]{{0,24}}?(?:{_NOT_OPEN}\w*|{_OTHERWISE})[\s-]+(?:teil|tagesordnung))",
     _FLAGS,
 )
 # What may stand before the word in a heading: "Teil II:", "B.", "Beginn der", "Sitzungsteil:".
@@ -28,32 +42,35 @@ _LEAD = (
     r"[ \t]*(?P<lead>(?:(?:sitzungsteil|teil|abschnitt|abteilung|tagesordnung|sitzung|status|öffentlichkeitsstatus"
     r"|(?:beginn|fortsetzung|eröffnung)(?: de[rs])?|[ivxabc]{1,4}|\d{1,2})\b(?>[^\w\n]{0,6})|(?>[^\w\n]{1,8})){0,6})"
 )
-_PART = (
-    r"(?:sitzungsteil|teil|sitzung|tagesordnung(?:spunkte)?|beratung|verhandlung|angelegenheiten|punkte|protokoll)s?\b"
-)
 _CLOSED = re.compile(
-    rf"^{_LEAD}(?P<before>(?:es folgt der|im|in|zum|zur|der|die) )?(?P<word>{_NOT_OPEN})(?:e[rsn]?)?"
-    rf"(?:[ \t]*\n?[ \t]*{_PART}(?P<rest>[^\n]*)|{_SIGNS}$)",
+    rf"^{_LEAD}(?P<label>[^\W\d][\w-]{{0,30}}:[ \t]*)?(?P<before>(?:es folgt der|im|in|zum|zur|der|die) )?"
+    rf"(?P<word>(?P<plainly>{_NOT_OPEN}|(?-i:NÖ))(?:e[rsn]?)?|{_OTHERWISE})"
+    rf"(?:[ \t-]*\n?[ \t]*{_PART}(?P<rest>[^\n]*)|(?(plainly){_SIGNS}$|(?!)))",
     _FLAGS,
 )
 # "N 1 Grundstück", "TOP N1", "2 Neubau (nichtöffentlich)": items that are closed without a heading of their part.
 _CLOSED_ITEM = re.compile(
-    r"^[ \t]*(?:(?:zu[mr]? )?(?:top|tagesordnungspunkt|punkt)[ .:]*)?n[ .]?\d{1,4}(?![\d/])"
-    rf"|^[ \t]*(?:(?:top|punkt)[ .:]*)?\d[^\n]{{0,300}}[(–-][ \t]*{_NOT_OPEN}[ \t]*[)–-]?[ \t]*$",
+    r"^[ \t]*(?:(?:zu[mr]? )?(?:top|tagesordnungspunkt|punkt)[ .:]*)?n(?:\.? ?ö)?[ .]{0,2}\d{1,4}(?![\d/])"
+    rf"|^[ \t]*(?:(?:top|punkt)[ .:]*)?\d[^\n]{{0,300}}[(–-][ \t]*(?:{_NOT_OPEN}|vertraulich|n\.? ?ö\.?)"
+    r"[ \t]*[)–-]?[ \t]*$",
     _FLAGS,
 )
+_ON = r"(?:[^.\n]|(?<=\d)\.(?=\d)){0,60}"  # in the same sentence: "um 19.30 Uhr"
 _TURN = re.compile(
     r"^[ \t]*(?:ende|schlu(?:ss|ß)|schließung|beendigung) de[rs] öffentlichen (?:sitzung|teil)"
-    r"|\b(?:schlie(?:ß|ss)t|beendet)\b[^.\n]{0,60}\böffentlichen? (?:sitzung|teil)"
-    rf"|\b(?:eröffnet|beginnt|folgt|fortgesetzt|leitet)\b[^.\n]{{0,60}}\b{_NOT_OPEN}e[rn]? (?:sitzung|teil)\b"
-    r"|\bdie öffentlichkeit (?:wird|ist|wurde) (?:\w+ )?ausgeschlossen"
+    rf"|\b(?:schlie(?:ß|ss)t|beendet)\b{_ON}\böffentlichen? (?:sitzung|teil)"
+    rf"|\b(?:eröffnet|beginnt|folgt|fortgesetzt|leitet)\b{_ON}\b(?:{_NOT_OPEN}e[rn]?|{_OTHERWISE}) (?:sitzung|teil)\b"
+    rf"|\bsitzung\b{_ON}\b{_NOT_OPEN}\b{_ON}\b(?:fortgesetzt|weitergeführt)\b"
+    rf"|\b{_NOT_OPEN}keit\b[^.]{{0,40}}\b(?:her|hergestellt|herzustellen|beschlossen|festgestellt)\b"
+    rf"|^{_SIGNS}(?:herstellung der )?{_NOT_OPEN}keit{_SIGNS}$"
+    r"|\bdie öffentlichkeit (?:(?:wird|ist|wurde) (?:\w+ )?ausgeschlossen|verlässt)\b"
     rf"|^{_SIGNS}(?:unter )?ausschlu(?:ss|ß) der öffentlichkeit{_SIGNS}$",
     _FLAGS,
 )
 # Minutes of a closed meeting behind those of the public one, in one file.
 _TITLE = re.compile(
     r"^[ \t]*(?:auszug aus de[rm] )?(?:niederschrift|(?:\w{0,20})protokoll|verhandlungsschrift|beschlussauszug)\b"
-    rf"(?P<between>(?:\s{{1,4}}(?>\S{{1,30}})){{0,6}}?)\s{{1,4}}{_NOT_OPEN}",
+    rf"(?P<between>(?:\s{{1,4}}(?>\S{{1,30}})){{0,6}}?)\s{{1,4}}(?:{_NOT_OPEN}|{_SO_CALLED})",
     _FLAGS,
 )
 _REOPENS = re.compile(
@@ -75,10 +92,10 @@ _EDGE = 3  # lines at the top and at the foot of a page, where running heads sta
 
 def is_closed(name: str, head: str) -> bool:
     """Whether a file is of a closed meeting alone, by its name or by what its text says first of the public."""
-    title = head.lstrip()[:_HEAD]
+    title = _SPACED.sub(lambda spaced: _squeezed(spaced[0]), head.lstrip()[:_HEAD])
     body = _BODY.search(title)
     title = title[: body.start()] if body else title
-    return any(_begins_closed(words) for words in (name, title)) or bool(_EXCLUDED.search(title))
+    return _begins_closed(name, _IN_NAME) or _begins_closed(title, _MENTION) or bool(_EXCLUDED.search(title))
 
 
 def without_closed(text: str, page_starts: Sequence[int] = (0,)) -> tuple[str, list[int]]:
@@ -106,9 +123,9 @@ def without_closed(text: str, page_starts: Sequence[int] = (0,)) -> tuple[str, l
     return "".join([*kept, text[end:]]), begun
 
 
-def _begins_closed(words: str) -> bool:
+def _begins_closed(words: str, mention: re.Pattern[str]) -> bool:
     """Whether the first word of the public is that it was not there, and not "nichtöffentliche und öffentliche"."""
-    first = _MENTION.search(words)
+    first = mention.search(words)
     return bool(first and first["closed"] and not _AND_OPEN.match(words, first.end()))
 
 
@@ -123,6 +140,9 @@ def _closing(text: str) -> Iterator[tuple[int, bool]]:
             yield match.start(), False
     for match in _TURN.finditer(text):
         yield match.start(), False
+    for match in _SPACED.finditer(text):
+        if _SPACED_CLOSED.match(_squeezed(match[0])):
+            yield match.start(), False
     for match in _CLOSED_ITEM.finditer(text):
         yield match.start(), True
 
@@ -136,7 +156,7 @@ def _is_heading(text: str, match: re.Match[str]) -> bool:
     above = text[max(match.start() - 80, 0) : match.start()].rstrip().rpartition("\n")[2]
     if _CLOCKS.search(rest) and _CLOCKS.search(above) and _MENTION.search(above):
         return False
-    if match["lead"].strip():
+    if match["lead"].strip() or match["label"]:
         return True
     if _goes_on(text, match.start()):
         return False

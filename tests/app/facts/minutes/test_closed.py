@@ -38,9 +38,33 @@ HEADINGS = {
     "named item": "TOP N 1: Grundstück am Bach",
     "end of the open": "Ende des öffentlichen Teils um 19:30 Uhr",
     "closes": "Der Vorsitzende schließt die öffentliche Sitzung um 19:30 Uhr.",
+    "closes at": "Der Vorsitzende schließt um 19.30 Uhr die öffentliche Sitzung.",
     "excluded": "Die Öffentlichkeit wird ausgeschlossen.",
     "own minutes": "Niederschrift\nüber die 7. nichtöffentliche Sitzung des Rates",
     "marked": "1 Ankauf der Mühle (nichtöffentlich)",
+    "marked in two letters": "1 Ankauf der Mühle (NÖ)",
+    "numbered in two letters": "TOP NÖ 4: Ankauf der Mühle",
+    "two letters": "NÖ-Teil",
+    "two letters with a point": "Nö. Teil",
+    "two letters with points": "N.Ö. Sitzung",
+    "two letters apart": "N Ö Teil",
+    "two letters alone": "NÖ",
+    "confidential": "Vertraulicher Teil",
+    "confidential sitting": "II. Vertrauliche Sitzung",
+    "secret": "Geheimer Teil",
+    "shut": "Geschlossene Sitzung",
+    "internal": "B) Interne Beratung",
+    "labelled": "Intern: nichtöffentlich",
+    "labelled sitting": "Sitzungsart: Nichtöffentliche Sitzung",
+    "letters apart": "N i c h t ö f f e n t l i c h e r  T e i l",
+    "letters apart, part": "B  V E R T R A U L I C H E R   T E I L",
+    "state": "Die Nichtöffentlichkeit wird hergestellt.",
+    "state asked for": "Sie schließt und bittet, die Nichtöffentlichkeit herzustellen.",
+    "state heading": "Herstellung der Nichtöffentlichkeit",
+    "goes on": "Die Sitzung wird um 20.15 Uhr nichtöffentlich fortgesetzt.",
+    "opens confidential": "Die Vorsitzende eröffnet den vertraulichen Teil.",
+    "leaves": "Die Öffentlichkeit verlässt den Saal.",
+    "own confidential minutes": "Niederschrift\nüber die 7. vertrauliche Sitzung des Rates",
 }
 
 
@@ -93,6 +117,7 @@ def test_a_running_head_of_the_pages_lets_nobody_in() -> None:
     ["Bekanntgabe der Beschlüsse aus der\nnichtöffentlichen Sitzung vom 3.2.2026",
      "Bekanntgabe der in\nnichtöffentlicher Sitzung gefassten Beschlüsse",
      "Genehmigung der\nNiederschrift über die nichtöffentliche Sitzung",
+     "Geheime Abstimmung", "Wahl\ngeheim", "Vertrag nach der NÖ Gemeindeordnung", "Interne Verrechnung",
      "Öffentlicher Teil: 18:00 Uhr - 19:10 Uhr\nNichtöffentlicher Teil: 19:10 Uhr - 20:00 Uhr"],
 )  # fmt: skip
 def test_what_only_names_a_closed_meeting_costs_nothing(title: str) -> None:
@@ -102,7 +127,9 @@ def test_what_only_names_a_closed_meeting_costs_nothing(title: str) -> None:
 @pytest.mark.parametrize(
     "head",
     ["Niederschrift über die nichtöffentliche Sitzung des Rates", "Niederschrift\nüber die 3. nicht öffentliche Runde",
-     "NICHTÖFFENTLICH\nNiederschrift über die Sitzung", "Protokoll (nicht-öffentlich)", "Vertraulich\nProtokoll",
+     "NICHTÖFFENTLICH\nNiederschrift über die Sitzung", "Vertrauliche Niederschrift des Rates", "NÖ-Protokoll",
+     "Niederschrift über die geschlossene Sitzung", "N i c h t ö f f e n t l i c h e   S i t z u n g\nNiederschrift",
+     "Protokoll (nicht-öffentlich)", "Vertraulich\nProtokoll",
      "Niederschrift über die nichtöffentliche Sitzung im Anschluss an die öffentliche Sitzung",
      "Auszug aus der Niederschrift der nichtöffent-\nlichen Sitzung", "Protokoll der nichtoeffentlichen Sitzung",
      "Beschlussauszug aus der Nicht-\nöffentlichen Sitzung",
@@ -117,7 +144,8 @@ def test_minutes_of_a_closed_meeting_are_none(head: str) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    ["Niederschrift über die öffentliche und nichtöffentliche Sitzung", "Niederschrift (öffentlich)",
+    ["Niederschrift nach § 53 NÖ Gemeindeordnung", "Niederschrift über die öffentliche und vertrauliche Sitzung",
+     "Niederschrift über die öffentliche und nichtöffentliche Sitzung", "Niederschrift (öffentlich)",
      "Niederschrift über die nichtöffentliche und öffentliche Sitzung", "Niederschrift über die Sitzung",
      "Niederschrift über die Sitzung\nTagesordnung\n1 Niederschrift der nichtöffentlichen Sitzung"],
 )  # fmt: skip
@@ -133,3 +161,13 @@ def test_nothing_moves_where_a_part_is_left_out(name: str) -> None:
     public, _ = without_closed(text)
     assert len(public) == len(text)
     assert all(mine in (theirs, " ") for mine, theirs in zip(public, text, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "closed"),
+    [("Niederschrift_NÖ_2026.pdf", True), ("Protokoll (vertraulich)", True), ("Protokoll nö", True),
+     ("Interne Niederschrift", True), ("Protokoll Ö und NÖ", False), ("Protokoll Internationale Woche", False),
+     ("Niederschrift Böblinger Weg", False), ("Öffentliche Niederschrift", False)],
+)  # fmt: skip
+def test_a_name_says_in_short_that_the_meeting_was_closed(name: str, closed: bool) -> None:
+    assert is_closed(name, "") is closed
