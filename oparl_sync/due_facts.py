@@ -21,7 +21,8 @@ RENEWED = 1000  # documents a commit
 def is_owed(engine: Engine) -> bool:
     """Tell whether any text is still to be looked through."""
     with Session(engine) as session:
-        return any(session.scalar(select(Blob.sha256).where(one).limit(1)) for one in (_waits(), _is_outdated()))
+        outdated = (session.scalar(select(Blob.sha256).where(one).limit(1)) for one in _outdated())
+        return bool(portion(session, 1)) or any(outdated)
 
 
 def count(session: Session) -> int:
@@ -29,10 +30,10 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Blob).where(_waits())) or 0
 
 
-def portion(session: Session) -> dict[str, int]:
+def portion(session: Session, most: int = PORTION) -> dict[str, int]:
     """Return the newest documents that are to be looked through, and of each the revision that is looked through."""
     chosen = select(Blob.sha256, Blob.facts_revision).where(_waits())
-    rows = session.execute(chosen.order_by(Blob.stored_at.desc(), Blob.sha256.desc()).limit(PORTION))
+    rows = session.execute(chosen.order_by(Blob.stored_at.desc(), Blob.sha256.desc()).limit(most))
     return {row.sha256: row.facts_revision for row in rows}
 
 
@@ -41,7 +42,7 @@ def renew(engine: Engine) -> None:
     count = RENEWED
     while count == RENEWED:
         with writing(engine) as session:
-            found = session.scalars(select(Blob.sha256).where(_is_outdated()).limit(RENEWED)).all()
+            found = session.scalars(select(Blob.sha256).where(or_(*_outdated())).limit(RENEWED)).all()
             owe(session, found)
         count = len(found)
 
@@ -75,5 +76,5 @@ def _waits() -> ColumnElement[bool]:
     return and_(Blob.facts_version.is_(None), Blob.read_state.is_not(None))
 
 
-def _is_outdated() -> ColumnElement[bool]:
-    return or_(Blob.facts_version < FACTS_VERSION, Blob.facts_version > FACTS_VERSION)  # "!=" would use no index
+def _outdated() -> tuple[ColumnElement[bool], ...]:
+    return Blob.facts_version < FACTS_VERSION, Blob.facts_version > FACTS_VERSION  # "!=" would use no index
