@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, Select, delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Writer, now, writing
 from app.files import FileStore
@@ -66,24 +66,50 @@ def tidy(engine: Engine, store: FileStore, *, grace: timedelta = timedelta(0)) -
     """Forget bytes and text that no file refers to any more: withdrawn or replaced ones; returns how many.
 
     What a killed download left unfinished goes too, after a day. Bytes that came within the `grace` stay: where files
-    are fetched at the same time, one of them may be about to refer to them.
+    are fetched at the same time, one of them may be about to refer to them. Raises StoreDown, once all text is gone.
     """
+    forget_texts(engine)
     store.sweep()
     with Session(engine) as session:
         orphans = session.scalars(_orphans()).all()
     return sum(_forget(engine, store, part, grace) for part in chunks(orphans))
 
 
+def forget_texts(engine: Engine) -> None:
+    """Forget all that was read in bytes that no file refers to; the bytes themselves stay owed to be forgotten.
+
+    Whoever comes to refer to them has them read anew.
+    """
+    said = (Blob.title, Blob.read_reason, Blob.language, Blob.media_type, Blob.page_count, Blob.read_at, Blob.claim)
+    unread: dict[Any, Any] = dict.fromkeys(
+        (*said, Blob.read_state, Blob.reader, Blob.reader_version, Blob.facts_version)
+    )
+    unread[Blob.facts_revision] = Blob.facts_revision + 1  # whoever looks through the text just now writes nothing
+    is_text = or_(Blob.read_state.is_not(None), select(Page.sha256).where(Page.sha256 == Blob.sha256).exists())
+    with Session(engine) as session:
+        orphans = session.scalars(_orphans().where(is_text)).all()
+    for part in chunks(orphans):
+        with writing(engine) as session:
+            known = session.scalars(select(Blob.sha256).where(Blob.sha256.in_(part)).with_for_update(of=Blob)).all()
+            gone = session.scalars(_orphans().where(Blob.sha256.in_(known))).all()
+            for model in (Page, Mention):
+                session.execute(delete(model).where(model.sha256.in_(gone)))
+            session.execute(update(Blob).where(Blob.sha256.in_(gone)).values(unread))
+
+
 def _forget(engine: Engine, store: FileStore, part: Sequence[str], grace: timedelta) -> int:
     with Session(engine) as session:
-        found = session.scalars(_orphans().where(Blob.sha256.in_(part))).all()
+        found = session.execute(_orphans(Blob.previews_sha256).where(Blob.sha256.in_(part))).all()
     # The store is asked while nobody waits for the turn to write: a bucket takes its time with each.
-    lost = [sha256 for sha256 in found if not _is_fresh(store, sha256, grace)]
-    for sha256 in lost:
-        store.delete(sha256)  # before the row goes: a kill in between must not leave bytes that nobody knows
+    lost = [row for row in found if not _is_fresh(store, row.sha256, grace)]
+    for row in lost:  # before the row goes: a kill in between must not leave bytes that nobody knows
+        if row.previews_sha256 is not None:
+            store.delete(row.previews_sha256)
+        store.delete(row.sha256)
     with writing(engine) as session:
         # Whoever notes a file locks its bytes' row too. What was noted until the lock was there is seen only now.
-        known = session.scalars(select(Blob.sha256).where(Blob.sha256.in_(lost)).with_for_update(of=Blob)).all()
+        those = Blob.sha256.in_([row.sha256 for row in lost])
+        known = session.scalars(select(Blob.sha256).where(those).with_for_update(of=Blob)).all()
         gone = session.scalars(_orphans().where(Blob.sha256.in_(known))).all()
         for model in (Page, Mention, Blob):
             session.execute(delete(model).where(model.sha256.in_(gone)))
@@ -91,8 +117,8 @@ def _forget(engine: Engine, store: FileStore, part: Sequence[str], grace: timede
     return len(gone)
 
 
-def _orphans() -> Select[str]:
-    return select(Blob.sha256).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
+def _orphans(*further: InstrumentedAttribute[Any]) -> Select[Any]:
+    return select(Blob.sha256, *further).where(~select(File.id).where(File.blob_sha256 == Blob.sha256).exists())
 
 
 def _is_fresh(store: FileStore, sha256: str, grace: timedelta) -> bool:

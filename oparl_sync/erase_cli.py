@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import open_current
 from app.files import open_store
-from oparl_sync import download, index, parts, previews
 from oparl_sync import erase as steps
+from oparl_sync import parts
+from oparl_sync.clearing import clear
 from oparl_sync.progress import Progress
-from search import IndexLocked
 
 
 @click.command()
@@ -26,17 +26,14 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
         reached = _erase(settings, engine, named, yes=yes)
         store = open_store(settings.files_url, settings.file_copies)
         parts.forget(store.scratch, reached.unfinished)
-        download.tidy(engine, store)
-        previews.tidy(engine, settings)
-        index.refresh(engine, settings.search_url, Progress(quiet=as_json))
+        left = clear(engine, store, settings, Progress(quiet=as_json))
     except steps.NotErasable as error:
         raise click.UsageError(str(error)) from error
-    except IndexLocked as error:
-        raise click.ClickException(
-            "It is erased. Another command writes the index, which forgets it with the next sync"
-        ) from error
     finally:
         engine.dispose()
+    if left:
+        again = "The same command again, or the next sync, tries to finish it."
+        raise click.ClickException(" ".join(["It is erased, but not everywhere.", *left, again]))
     if as_json:
         click.echo(orjson.dumps({"erased": reached.counts}).decode())
         return

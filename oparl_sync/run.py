@@ -173,9 +173,9 @@ def read(
 def tidy(common: Shared, summary: Summary, *, grace: timedelta = timedelta(0)) -> None:
     """Forget bytes that no file refers to, but for those that came within the `grace`, and what is not to be kept."""
     try:
-        originals.tidy(common.engine, common.store, common.settings)
+        previews.tidy(common.engine, common.settings)  # first: a bucket that is down must not keep them
         download.tidy(common.engine, common.store, grace=grace)
-        previews.tidy(common.engine, common.settings)
+        originals.tidy(common.engine, common.store, common.settings)
     except FilesError as error:
         summary.failures["files"] = [str(error)]
 

@@ -16,14 +16,14 @@ from app.directory.endpoints import Endpoint, at_url, called, endpoints, matchin
 from app.files import open_store
 from app.models import Body, Source, key_of
 from app.net import GuardedClient
-from oparl_sync import download, fetch, index, leases, moving, previews, removing, run
+from oparl_sync import fetch, leases, moving, removing, run
+from oparl_sync.clearing import clear
 from oparl_sync.client import OParlClient
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.robots import Robots
 from oparl_sync.rules import Rule
 from oparl_sync.source_set import set_
-from search import IndexLocked
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 SHOWN = 40  # councils of one server that are listed
@@ -157,14 +157,12 @@ def remove(settings: Settings, slug: str, yes: bool) -> None:
     try:
         with leases.held(engine, settings.home, f"source:{chosen.id}", what=slug) as lease:
             removing.remove(lease.writing, chosen.id)
-        download.tidy(engine, open_store(settings.files_url, settings.file_copies))
-        previews.tidy(engine, settings)
-        index.refresh(engine, settings.search_url, Progress(quiet=True))
     except SyncError as error:
         raise click.ClickException(str(error)) from error
-    except IndexLocked as error:
-        told = "It is removed. Another command writes the index, which forgets it with the next sync"
-        raise click.ClickException(told) from error
+    store = open_store(settings.files_url, settings.file_copies)
+    if left := clear(engine, store, settings, Progress(quiet=True)):
+        again = "The next sync, also without any source, tries to finish it."
+        raise click.ClickException(" ".join(["It is removed, but not everywhere.", *left, again]))
     click.echo(f"{slug}: removed, with {count} records")
     click.echo("Published downloads hold it until the next: ratslupe export", err=True)
 

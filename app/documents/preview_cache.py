@@ -41,6 +41,10 @@ class PreviewsBusy(Exception):
     """Too many wait for pictures already, or the sandbox does not start: try again later."""
 
 
+class PreviewsLate(PreviewsBusy):
+    """This page was not done in time, or whoever drew it was killed; it is tried again after five minutes."""
+
+
 class Previews:
     """The pictures of one folder and the sandbox that draws them; for any number of threads and processes."""
 
@@ -111,7 +115,7 @@ class Previews:
         if (data := _looked_up(kept)) is not None:
             return data
         if self._late.get(kept, 0.0) > time.monotonic():
-            raise PreviewsBusy("it was not done in time a short while ago")
+            raise PreviewsLate("it was not done in time a short while ago")
         with self._turn(listed=request["width"] == THUMBNAIL):
             # Whoever was before may have drawn it.
             if (data := _looked_up(kept)) is not None:
@@ -120,13 +124,17 @@ class Previews:
             try:
                 checked(data)
             except BadPicture:
-                _write(kept.with_suffix(".none"), b"")
+                self._keep(kept.with_suffix(".none"), b"")
                 raise
-            _write(kept, data)
+            self._keep(kept, data)
+        return data
+
+    def _keep(self, path: Path, data: bytes) -> None:
+        with suppress(OSError):  # what cannot be kept is shown all the same
+            _write(path, data)
             self._drawn += 1
             if self._drawn % _LOOKS_EVERY == 1:
                 self.trim()
-        return data
 
     def _asked(self, path: Path, request: Request, kept: Path) -> bytes:
         try:
@@ -137,7 +145,7 @@ class Previews:
             if len(self._late) >= _REMEMBERED:
                 self._late.clear()
             self._late[kept] = time.monotonic() + _AGAIN
-            raise PreviewsBusy(str(error)) from error
+            raise PreviewsLate(str(error)) from error
         except SandboxError as error:
             raise PreviewsBusy(str(error)) from error
 
@@ -159,11 +167,12 @@ class Previews:
 
 def _looked_up(kept: Path) -> bytes | None:
     """What is kept under a name; raises BadPicture where it is known that nothing can be."""
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         data = kept.read_bytes()
-        os.utime(kept)  # by this it is known what is looked at
+        with suppress(OSError):  # the folder may be only to be read
+            os.utime(kept)  # by this it is known what is looked at
         return data
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         if time.time() - kept.with_suffix(".none").stat().st_mtime < A_DAY:
             raise BadPicture("it could not be drawn a short while ago")
     return None

@@ -88,6 +88,12 @@ class Blob(Base):
     )
     claim: Mapped[str | None] = mapped_column(String(40), doc="who reads it: name and epoch of a lease")
     dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="when its bytes were given up, text kept")
+    previews_sha256: Mapped[str | None] = mapped_column(
+        String(64), doc="the bytes that hold pictures and words of its pages (app.documents.album), once its own go"
+    )
+    undrawn_since: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="when a page could not be drawn that is to be kept, for the first time"
+    )
     page_count: Mapped[int | None]
     facts_version: Mapped[str | None] = mapped_column(
         String(16), doc="which app.facts looked through its text; None: that is owed"

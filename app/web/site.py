@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 from typing import cast
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.alerts import Sender
 from app.config import Settings
 from app.db import open_engine, session_factory
 from app.documents.preview_cache import Previews
-from app.files import FileStore, open_store
+from app.files import FilesError, FileStore, open_store
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
 from search import SearchIndex, open_index
 
+logger = logging.getLogger(__name__)
 EXTENSION = "ratslupe"
 AN_HOUR = 3600.0
 
@@ -35,6 +38,7 @@ class Site:
     _sender: Sender | None = None
     _previews: Previews | None = None
     _tidied: float | None = None
+    _tidying: Thread | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -66,21 +70,36 @@ class Site:
                 self._previews = Previews(self.settings)
             return self._previews
 
-    def tidy(self, reading: Session) -> None:
-        """Forget pictures of what is here no more, and old copies of files; at most once an hour.
+    def tidy(self) -> None:
+        """Begin to forget pictures of what is here no more, and old copies of files; at most once an hour.
 
-        Erased may be on another machine, which cannot reach what was drawn and copied on this one.
+        Erased may be on another machine, which cannot reach what was drawn and copied on this one. No request waits
+        for it, or fails with it.
         """
         with self._lock:
             moment = monotonic()
             if self._tidied is not None and moment - self._tidied < AN_HOUR:
                 return
             self._tidied = moment
-        forget_lost(reading, self.previews)
-        self.store.sweep()
+            self._tidying = Thread(target=self._tidy, name="tidy", daemon=True)
+            self._tidying.start()
+
+    def _tidy(self) -> None:
+        try:
+            with self.sessions() as reading:
+                forget_lost(reading, self.previews)
+            self.store.sweep()
+        except (OSError, FilesError, SQLAlchemyError) as error:
+            logger.warning("Pictures and copies of files could not be tidied: %s", error)
+
+    def settle(self) -> None:
+        """Wait until what was begun beside the requests is done."""
+        if self._tidying is not None:
+            self._tidying.join()
 
     def close(self) -> None:
         """Let go of the mail server, the sandbox, the database and the index."""
+        self.settle()
         with self._lock:
             sender, self._sender = self._sender, None
             previews, self._previews = self._previews, None

@@ -19,9 +19,9 @@ _NOT_DRAWN = frozenset({"encrypted", "damaged", "crashed", "hostile", "not_a_doc
 def shown_file(key: str) -> File:
     """Return the file with a key; the request ends with 404 or 410 where it is not shown.
 
-    Whoever asks for bytes may have the site forget first what it still has of others.
+    Whoever asks for bytes may have the site begin to forget what it still has of others.
     """
-    site().tidy(session())
+    site().tidy()
     file = found(lookup(queries.file_by_key, key))
     if queries.behind_doors(session(), [file]):
         abort(404)
@@ -39,10 +39,10 @@ def drawn(file: File) -> bool:
     return blob is not None and blob.media_type in DRAWN and blob.read_state not in _NOT_DRAWN
 
 
-def path_of(blob: Blob) -> Path:
-    """Return where the bytes are; the request ends with 404 where they are not kept, with 503 where nobody knows."""
+def path_of(sha256: str) -> Path:
+    """Return where bytes are; the request ends with 404 where they are not kept, with 503 where nobody knows."""
     try:
-        return site().store.path(blob.sha256)
+        return site().store.path(sha256)
     except FileMissing:
         abort(404)
     except (FilesError, OSError):

@@ -20,6 +20,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("read_attempts", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("claim", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("dropped_at", app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("previews_sha256", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("undrawn_since", app.db.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("page", schema=None) as batch_op:
         batch_op.add_column(sa.Column("method", sa.String(length=16), nullable=True))

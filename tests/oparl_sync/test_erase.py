@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert, select, text
@@ -12,12 +13,14 @@ from app import changes as log
 from app import indexing
 from app.config import Settings
 from app.db import Base, now, writing
+from app.documents import Reading, Sandbox
 from app.exports import path_of, publish
-from app.files import FileStore, open_store
+from app.files import FileStore, StoreDown, open_store
 from app.models import AgendaItem, Alias, Blob, Change, Erasure, File, Paper, key_of
 from oparl_sync import download, erase, extract, parts
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress
+from oparl_sync.run import sync
 from oparl_sync.sources import source as group
 from oparl_sync.store import Counts
 from search import open_index, parse_query
@@ -252,6 +255,82 @@ def test_a_source_is_removed_with_all_that_is_its(
     index.close()
     save(engine, [secret_paper()], "Paper")
     assert "GEHEIM" in everything(engine), "where it is added again it is read again"
+
+
+class Down:
+    """A council that was read and indexed, with a picture of its file, and a file store that refuses to delete."""
+
+    def __init__(self, engine: Engine, settings: Settings, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.engine, self.settings, self.store, self.council = engine, settings, store, Council()
+        self.patches = monkeypatch
+        published(engine, self.council, store, read=True)
+        index = open_index(settings.search_url)
+        indexing.rebuild(engine, index)
+        index.close()
+        with Session(engine) as session:
+            self.blob = session.scalars(select(Blob.sha256)).one()
+        self.picture = settings.previews / self.blob / "1-1-1000.webp"
+        self.picture.parent.mkdir(parents=True)
+        self.picture.write_bytes(b"")
+
+    def run(self, command: click.Command, *words: str) -> Result:
+        """Run a command while the store is down."""
+
+        def refuse(*_: object) -> None:
+            raise StoreDown("the bucket council does not answer")
+
+        with self.patches.context() as patches:
+            patches.setattr(type(self.store), "delete", refuse)
+            return CliRunner().invoke(command, words, obj=self.settings)
+
+    def check(self, result: Result) -> None:
+        """See that nothing but bytes is left, and that it is said."""
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+        assert "not everywhere. Bytes are still in the file store: the bucket council does not answer." in result.output
+        assert "GEHEIM" not in everything(self.engine)
+        assert not self.picture.parent.exists()
+        index = open_index(self.settings.search_url)
+        assert index.search(parse_query("GEHEIM")).total == 0
+        index.close()
+        assert self.store.exists(self.blob)
+
+
+@pytest.fixture
+def down(engine: Engine, settings: Settings, store: FileStore, monkeypatch: pytest.MonkeyPatch) -> Down:
+    return Down(engine, settings, store, monkeypatch)
+
+
+def test_while_the_file_store_is_down_all_goes_but_bytes_and_these_when_it_is_said_again(down: Down) -> None:
+    down.check(down.run(command, url("Paper"), "--yes"))
+    down.check(down.run(command, url("Paper"), "--yes"))
+    again = run(down.settings, url("Paper"), "--yes")
+    assert again.exit_code == 0, again.output
+    assert not down.store.exists(down.blob)
+    with Session(down.engine) as session:
+        assert session.scalars(select(Blob.sha256)).all() == []
+
+
+def test_bytes_of_a_removed_source_go_with_the_next_pass(down: Down) -> None:
+    down.check(down.run(group, "remove", down.council.source(down.engine).slug, "--yes"))
+    assert sync(down.settings, down.engine, progress=QUIET).failures == {}
+    assert not down.store.exists(down.blob)
+
+
+def test_what_is_read_while_it_is_erased_does_not_come_back(
+    engine: Engine, store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(engine, Council(), store)
+    read = Sandbox.read
+
+    def meanwhile(self: Sandbox, *arguments: Any, **named: Any) -> Reading:
+        erase.erase(engine, url("Paper"), SITE)
+        download.forget_texts(engine)  # the row of the bytes stays as long as their store is down
+        return read(self, *arguments, **named)
+
+    monkeypatch.setattr(Sandbox, "read", meanwhile)
+    assert extract.waiting(engine, store, QUIET, sandboxes=1) == 1
+    assert "GEHEIM" not in everything(engine)
+    assert download.tidy(engine, store) == 1
 
 
 def test_it_forgets_what_has_only_come_in_part(engine: Engine, settings: Settings, store: FileStore) -> None:

@@ -1,8 +1,10 @@
 """Where originals are not kept: what goes, what stays, and when bytes are fetched again."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now, writing
-from app.documents import ocr
-from app.documents.picture import BadPicture
-from app.documents.preview_cache import Previews, PreviewsBusy
-from app.files import FileMissing, FileStore, StoreDown, StoreFull, open_store
+from app.documents import album, ocr
+from app.documents.picture import BadPicture, PlacedWord
+from app.documents.preview_cache import PAGE, Previews, PreviewsBusy, PreviewsLate
+from app.documents.sandbox import Sandbox, UnfinishedError
+from app.files import FileMissing, FileStore, Stored, StoreDown, StoreFull, open_store
 from app.models import Blob, File, Page
-from oparl_sync import download, due_documents, extract, originals
+from oparl_sync import download, due_documents, extract, originals, previews
 from oparl_sync.due_documents import Better
 from oparl_sync.progress import Progress
 from tests.oparl_sync.council import SERVER, Council, save, thing, url
@@ -46,6 +49,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         return b""
 
     monkeypatch.setattr(Previews, "picture", picture)
+    monkeypatch.setattr(Previews, "words", lambda *_: ())
     return found
 
 
@@ -128,7 +132,15 @@ def test_it_keeps_what_is_still_to_be_read(
     assert store.exists(SHA256)
 
 
-@pytest.mark.parametrize("error", [PreviewsBusy("slow"), BadPicture("no WebP came"), StoreFull("no space left")])
+def _a_week_later(engine: Engine) -> None:
+    with writing(engine) as session:
+        past = session.scalar(select(Blob.undrawn_since))
+        session.execute(update(Blob).values(undrawn_since=past and past - originals.UNDRAWN - timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    "error", [PreviewsBusy("no turn"), PreviewsLate("slow"), BadPicture("no WebP came"), StoreFull("no space left")]
+)
 def test_what_could_not_be_drawn_stays(
     engine: Engine, store: FileStore, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -138,10 +150,89 @@ def test_what_could_not_be_drawn_stays(
     monkeypatch.setattr(Previews, "picture", picture)
     assert originals.give_up(engine, store, settings) == 0
     assert store.exists(SHA256)
-    with writing(engine) as session:
-        session.execute(update(Blob).values(read_at=now() - originals.UNDRAWN - timedelta(hours=1)))
+    _a_week_later(engine)
     # What is no picture after a week never will be one; a machine that draws nothing says nothing of the page.
-    assert originals.give_up(engine, store, settings) == isinstance(error, BadPicture)
+    assert originals.give_up(engine, store, settings) == isinstance(error, BadPicture | PreviewsLate)
+
+
+def test_a_page_that_is_always_late_is_waited_for_a_week(
+    engine: Engine, store: FileStore, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(*_: object, **__: object) -> bytes:
+        raise UnfinishedError("it was not drawn in time")
+
+    monkeypatch.setattr(Sandbox, "draw", draw)
+    with writing(engine) as session:  # the week begins when it is first late, not when it was read
+        session.execute(update(Blob).values(read_at=now() - timedelta(days=400)))
+    for _ in range(2):
+        assert originals.give_up(engine, store, settings) == 0
+    _a_week_later(engine)
+    assert originals.give_up(engine, store, settings) == 1
+    assert (town.blob().previews_sha256, town.blob().undrawn_since) == (None, None)
+
+
+def test_pictures_and_words_lie_in_the_store_and_go_with_their_document(
+    engine: Engine, store: FileStore, settings: Settings, town: Town
+) -> None:
+    no_room = replace(settings, previews_max_mb=0)
+    assert originals.give_up(engine, store, no_room) == 1
+    kept = town.blob().previews_sha256
+    assert kept is not None
+    previews.tidy(engine, no_room)
+    assert Previews(settings).known() == []
+    assert album.picture(store.path(kept), 1, PAGE)[8:12] == b"WEBP"
+    assert [word.text for word in album.words(store.path(kept), 1)] == ["Datei", "what", "is", "written"]
+    with pytest.raises(BadPicture):
+        album.picture(store.path(kept), 2, PAGE)
+    assert download.tidy(engine, store) == 0
+    assert store.exists(kept)
+    with writing(engine) as session:
+        session.execute(update(File).values(blob_sha256=None))
+    assert download.tidy(engine, store) == 1
+    assert not store.exists(kept)
+
+
+def test_an_older_album_gives_way(engine: Engine, store: FileStore, settings: Settings, town: Town) -> None:
+    older = store.put([b"an older album"], 100).sha256
+    with writing(engine) as session:
+        session.execute(update(Blob).values(previews_sha256=older))
+    assert originals.give_up(engine, store, settings) == 1
+    assert (store.exists(older), store.exists(town.blob().previews_sha256 or "")) == (False, True)
+
+
+def test_what_is_erased_while_it_is_drawn_leaves_no_album(
+    engine: Engine, store: FileStore, settings: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, albums = type(store).put, list[str]()
+
+    def meanwhile(self: FileStore, chunks: Iterable[bytes], max_bytes: int) -> Stored:
+        with writing(engine) as session:
+            session.execute(update(File).values(blob_sha256=None))
+        download.tidy(engine, store)
+        stored = put(self, chunks, max_bytes)
+        albums.append(stored.sha256)
+        return stored
+
+    monkeypatch.setattr(type(store), "put", meanwhile)
+    assert originals.give_up(engine, store, settings) == 0
+    assert [store.exists(one) for one in albums] == [False]
+
+
+def test_documents_that_look_alike_have_an_album_each() -> None:
+    written = []
+    for sha256 in ("0" * 64, "0" * 64, "1" * 64):
+        file = io.BytesIO()
+        assert album.write(file, sha256, [(1, b"the same", [PlacedWord("Anger", ((1, 2, 3, 4),))])]) == 1
+        written.append(file.getvalue())
+    assert (written[0] == written[1], written[0] == written[2]) == (True, False)
+
+
+def test_a_disk_that_is_not_there_gives_nothing_up(
+    engine: Engine, store: FileStore, settings: Settings, town: Town
+) -> None:
+    store.delete(SHA256)
+    assert originals.give_up(engine, store, settings) == 0
+    assert town.blob().dropped_at is None
 
 
 def test_a_claim_that_comes_while_bytes_go_has_them_fetched_again(
@@ -221,7 +312,10 @@ def test_a_file_that_comes_to_refer_to_bytes_while_they_go_has_them_fetched_agai
     monkeypatch.setattr(type(store), "delete", meanwhile)
     assert download.tidy(engine, store) == 0
     assert (town.fetch(), town.asked, store.exists(SHA256)) == (1, [None, None], True)
-    assert town.blob().read_state == "ok"
+    assert town.blob().read_state is None
+    assert extract.waiting(engine, store, QUIET, sandboxes=1) == 1
+    with Session(engine) as session:
+        assert "what is written" in session.scalars(select(Page.text)).one()
 
 
 def test_news_of_bytes_that_are_lost_are_no_use(engine: Engine, store: FileStore, town: Town) -> None:

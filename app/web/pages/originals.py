@@ -49,7 +49,7 @@ def original(key: str) -> Response:
     blob = stored_blob(file)
     if blob is None:
         abort(404)
-    path = path_of(blob)
+    path = path_of(blob.sha256)
     whole_unless_one_range()
     media_type = served_type(blob.media_type)
     inline = media_type in LOOKED_AT and _is_theirs(urlsplit(site().settings.files_origin).netloc.lower())

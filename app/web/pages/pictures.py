@@ -1,10 +1,12 @@
 """Pages of files as pictures, and where on them the words stand that were searched for."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from app.documents import album
 from app.documents.picture import SCALE, BadPicture, PlacedWord
 from app.documents.preview_cache import PAGE, PREVIEW_VERSION, THUMBNAIL, PreviewsBusy
 from app.models import Blob, File
@@ -34,7 +36,10 @@ def picture(key: str, number: int) -> Response:
         width = PAGE  # the only one that was drawn while the bytes were here
 
     def draw() -> bytes:
-        return site().previews.picture(blob.sha256, number, width, blob.media_type or "", lambda: path_of(blob))
+        if kept := _album(blob):
+            return album.picture(path_of(kept), number, width)
+        path = partial(path_of, blob.sha256)
+        return site().previews.picture(blob.sha256, number, width, blob.media_type or "", path)
 
     return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-{width}", "image/webp", draw, _width())
 
@@ -47,7 +52,10 @@ def marks(key: str, number: int) -> Response:
     query, width = words_asked("q") or "", _width()
 
     def draw() -> bytes:
-        words = site().previews.words(blob.sha256, number, blob.media_type or "", lambda: path_of(blob), width=width)
+        if kept := _album(blob):
+            return _over(places_of(query, album.words(path_of(kept), number)), width)
+        path = partial(path_of, blob.sha256)
+        words = site().previews.words(blob.sha256, number, blob.media_type or "", path, width=width)
         return _over(places_of(query, words), width)
 
     # The query is in the address: for one address the marks change only with the bytes.
@@ -59,6 +67,11 @@ def _blob(file: File, number: int) -> Blob:
     if blob is None or not drawn(file) or not 1 <= number <= max(blob.page_count or 0, 1):
         abort(404)
     return blob
+
+
+def _album(blob: Blob) -> str | None:
+    """Name the bytes that hold pictures and words of a document whose own were given up."""
+    return blob.previews_sha256 if blob.dropped_at is not None else None
 
 
 def _width() -> int:

@@ -1,9 +1,11 @@
 """Pages as pictures: from the sandbox, checked, and kept."""
 
+import errno
 import hashlib
 import io
 import json
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from PIL import Image
 from app.config import Settings
 from app.documents import preview_cache, sandbox
 from app.documents.picture import BadPicture, PlacedWord, Request, size_of, words_in
-from app.documents.preview_cache import PAGE, THUMBNAIL, Previews, PreviewsBusy
+from app.documents.preview_cache import PAGE, THUMBNAIL, Previews, PreviewsBusy, PreviewsLate
 from app.documents.sandbox import SandboxError, _Ended, _WarmDiedError
 from app.documents.sniff import PDF
 from tests.app.documents import samples
@@ -176,6 +178,22 @@ class TestKeeping:
         finally:
             previews._max_bytes = before
 
+    def test_a_folder_that_can_only_be_read_keeps_nobody_from_seeing(
+        self, previews: Previews, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise PermissionError(errno.EROFS, "read-only")
+
+        sha256, path = kept(tmp_path, samples.pdf(["x"]))
+        first = previews.picture(sha256, 1, PAGE, PDF, lambda: path)
+        monkeypatch.setattr(os, "utime", refuse)
+        assert previews.picture(sha256, 1, PAGE, PDF, unasked) == first
+        monkeypatch.setattr(tempfile, "mkstemp", refuse)
+        assert previews.words(sha256, 1, PDF, lambda: path)
+        with pytest.raises(BadPicture):
+            previews.picture(sha256, 2, PAGE, PDF, lambda: path)
+        assert len(list((tmp_path / "previews" / sha256).iterdir())) == 1
+
     def test_a_damaged_cache_is_not_served(self, previews: Previews, tmp_path: Path) -> None:
         sha256, path = kept(tmp_path, samples.pdf(["x"]))
         previews.picture(sha256, 1, PAGE, PDF, lambda: path)
@@ -218,8 +236,9 @@ class TestWaiting:
             one.start()
         while previews._places._value or not stuck.asked:
             time.sleep(0.01)
-        with pytest.raises(PreviewsBusy):
+        with pytest.raises(PreviewsBusy) as raised:
             previews.picture("b" * 64, 1, PAGE, PDF, lambda: tmp_path)
+        assert not isinstance(raised.value, PreviewsLate)  # it says nothing of the page
         stuck.free.set()
         for one in waiting:
             one.join()
@@ -265,10 +284,10 @@ class TestWaiting:
         monkeypatch.setattr(previews, "_late", {})
         with monkeypatch.context() as patched:
             patched.setattr(previews._sandbox, "_asked", lambda *_: (b"", ended))
-            with pytest.raises(PreviewsBusy):
+            with pytest.raises(PreviewsLate):
                 previews.picture(sha256, 1, PAGE, PDF, lambda: path)
         assert not (tmp_path / "previews").exists()
-        with pytest.raises(PreviewsBusy, match="short while ago"):
+        with pytest.raises(PreviewsLate, match="short while ago"):
             previews.picture(sha256, 1, PAGE, PDF, unasked)
         monkeypatch.setattr(time, "monotonic", partial(later, time.monotonic, preview_cache._AGAIN))
         assert previews.picture(sha256, 1, PAGE, PDF, lambda: path)
@@ -282,7 +301,7 @@ class TestWaiting:
         sha256, path = kept(tmp_path, samples.pdf(["x"]))
         monkeypatch.setattr(previews, "_late", {})
         monkeypatch.setattr(sandbox, "_converse", died)
-        with pytest.raises(PreviewsBusy):
+        with pytest.raises(PreviewsLate):
             previews.picture(sha256, 1, PAGE, PDF, lambda: path)
         assert previews.known() == []
 

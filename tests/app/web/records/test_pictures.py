@@ -1,8 +1,11 @@
 """Pages as pictures, and originals: who gets them, from where, and for how long."""
 
+import io
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,9 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, update
 
 from app.config import Settings, SettingsError
-from app.db import writing
+from app.db import now, writing
+from app.documents import album
 from app.documents.picture import BadPicture, PlacedWord
 from app.documents.preview_cache import Previews, PreviewsBusy
+from app.files import FileStore, StoreDown, open_store
 from app.files.folder import FolderStore
 from app.models import Blob, File
 from app.web import create_app
@@ -111,8 +116,10 @@ def test_the_text_is_there_without_its_picture(
 
 
 def test_what_another_machine_erased_is_forgotten_here_too(
-    client: FlaskClient, settings: Settings, file: File, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: FlaskClient, settings: Settings, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here = app.extensions[EXTENSION]
+
     def drawn(content: bytes) -> Path:
         picture = settings.previews / factories.blob(content).sha256 / "1-1-1000.webp"
         picture.parent.mkdir(parents=True, exist_ok=True)
@@ -127,14 +134,70 @@ def test_what_another_machine_erased_is_forgotten_here_too(
     monkeypatch.setattr(FolderStore, "sweep", sweep)
     kept, gone, later = drawn(PDF), drawn(b"erased"), b"erased later"
     client.get(f"/files/{file.key}/original").close()
+    here.settle()
     assert (kept.exists(), gone.exists(), swept) == (True, False, [True])
     client.get(f"/files/{file.key}/page/1.webp")
     still = drawn(later)
     client.get(f"/files/{file.key}/page/2.webp")
+    here.settle()
     assert (still.exists(), swept) == (True, [True])  # an hour has not gone by
     monkeypatch.setattr("app.web.site.monotonic", lambda: time.monotonic() + AN_HOUR)
     client.get("/files/0123456789abc/page/1.webp")
+    here.settle()
     assert (kept.exists(), still.exists(), swept) == (True, False, [True, True])
+
+
+def test_no_reader_waits_for_the_tidying_or_fails_with_it(
+    app: Flask, client: FlaskClient, file: File, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    answered = Event()
+
+    def known(_: Previews) -> list[str]:
+        answered.wait(30)
+        raise PermissionError("the folder can only be read")
+
+    monkeypatch.setattr(Previews, "known", known)
+    assert client.get(f"/files/{file.key}/page/1.webp").status_code == 200
+    answered.set()
+    app.extensions[EXTENSION].settle()
+    assert "the folder can only be read" in caplog.text
+
+
+def test_pages_of_what_was_given_up_come_from_the_store(
+    engine: Engine, settings: Settings, client: FlaskClient, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = client.get(f"/files/{file.key}/page/1.webp").data
+    store, sha256 = open_store(settings.files_url), file.blob_sha256 or ""
+    album_of(engine, store, sha256, [(1, seen, [PlacedWord("Anger", ((1, 2, 3, 4),))])])
+    store.delete(sha256)
+    shutil.rmtree(settings.previews)
+    for width in ("", "?w=160"):
+        answer = client.get(f"/files/{file.key}/page/1.webp{width}")
+        assert (answer.status_code, answer.data) == (200, seen)
+    assert client.get(f"/files/{file.key}/page/1.svg?q=anger").data.count(b"<rect") == 1
+    assert client.get(f"/files/{file.key}/page/1.svg?q=tempo").data.count(b"<rect") == 0
+
+    def down(*_: object) -> Path:
+        raise StoreDown("the bucket does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderStore, "path", down)
+        assert client.get(f"/files/{file.key}/page/1.webp").status_code == 503
+    for wrong in (b"no album", b"RIFF"):
+        album_of(engine, store, sha256, [(1, wrong, [])])
+        assert client.get(f"/files/{file.key}/page/1.webp").status_code == 404
+    store.delete(album_of(engine, store, sha256, []))
+    assert client.get(f"/files/{file.key}/page/1.webp").status_code == 404
+
+
+def album_of(engine: Engine, store: FileStore, sha256: str, pages: list[album.Drawn]) -> str:
+    """Give a document up, and keep these pages of it; returns the name of what holds them."""
+    held = io.BytesIO()
+    album.write(held, sha256, pages)
+    kept = store.put([held.getvalue()], 10**6).sha256
+    with writing(engine) as session:
+        session.execute(update(Blob).values(dropped_at=now(), previews_sha256=kept))
+    return kept
 
 
 def test_a_page_says_how_its_text_was_obtained(engine: Engine, read: Read) -> None:
