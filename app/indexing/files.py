@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.indexing.lookups import AT_ONCE, Names, arrivals, chunks, organizations, paper_committees
 from app.indexing.shape import Slugs, document, local_day
@@ -36,7 +36,7 @@ Family = dict[str, list[Parent]]  # by file id: papers first, then meetings, the
 
 def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text: bool) -> Iterator[Document]:
     """Yield the documents of some files, in groups whose text fits into memory."""
-    rows = list(session.scalars(select(File).where(File.id.in_(ids), shown(File))))
+    rows = list(session.scalars(select(File).where(File.id.in_(ids), shown(File)).options(joinedload(File.blob))))
     family = _family(session, {row.id for row in rows})
     news = arrivals(session, ids)
     heads = [_head(row, family.get(row.id, []), slugs, news.get(row.id, 0)) for row in rows]
@@ -44,10 +44,10 @@ def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text
         yield from heads
         return
     shas = {row.id: row.blob_sha256 for row in rows if row.blob_sha256}
-    stated = {row.id: row.stated_text for row in rows}
+    stated = {row.id: row.stand_in for row in rows}
     for group in _groups(session, heads, shas):
         pages = _pages(session, {shas[head.id] for head in group if head.id in shas})
-        yield from (_with_text(head, pages.get(shas.get(head.id, ""), ()), stated.get(head.id)) for head in group)
+        yield from (_with_text(head, pages.get(shas.get(head.id, ""), ()), stated[head.id]) for head in group)
 
 
 def files_of(session: Session, parents: Collection[str]) -> set[str]:
@@ -75,9 +75,9 @@ def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
     )
 
 
-def _with_text(head: Document, pages: tuple[str, ...], stated: str | None) -> Document:
-    """Give a document its pages; where none of them was read, what its source says is written there."""
-    return replace(head, pages=pages if any(pages) or not stated else (stated, *pages[1:]))
+def _with_text(head: Document, pages: tuple[str, ...], stated: str) -> Document:
+    """Give a document its pages as they are shown: what its source says is written there stands in for the first."""
+    return replace(head, pages=(stated, *pages[1:]) if stated else pages)
 
 
 def _family(session: Session, ids: Collection[str]) -> Family:

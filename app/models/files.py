@@ -11,6 +11,8 @@ from app.models.base import OParlObject
 
 # What became of a File's bytes. "waiting" is the only state in which the worker still owes something.
 WAITING, FETCHED, GONE, FAILED = "waiting", "fetched", "gone", "failed"
+# The readings of a Blob that gave text; of the others a reader has to open the original.
+WITH_TEXT = frozenset({"ok", "partly"})
 
 
 # Pages that wait for text recognition, in the words of their index: only then is it used.
@@ -52,10 +54,17 @@ class File(OParlObject):
 
     @property
     def stated_text(self) -> str:
-        """What its source says is written in it (more! rubin does); it counts until the bytes give text themselves."""
+        """What its source says is written in it (more! rubin does), whether or not that is its text: see `stand_in`."""
         stated = self.raw.get("text")
         # rubin's lists of keywords end in a placeholder for the attachment.
         return stated.replace("\x00", "").strip().removesuffix("%anl%;").strip() if isinstance(stated, str) else ""
+
+    @property
+    def stand_in(self) -> str:
+        """What its source says is written in it, where its bytes give no text: then that is its first page's text."""
+        stated = self.stated_text
+        blob = self.blob if stated and self.fetch_state == FETCHED else None
+        return "" if blob and blob.read_state in WITH_TEXT else stated
 
 
 class Blob(Base):

@@ -7,11 +7,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Blob, File
-from app.models.files import FAILED, FETCHED, GONE, WAITING
+from app.models.files import FAILED, FETCHED, GONE, WAITING, WITH_TEXT
 from app.shown import shown
 
-# The readings that gave text; of the others a reader has to open the original.
-WITH_TEXT = frozenset({"ok", "partly"})
 READ = "read"
 
 
@@ -49,7 +47,7 @@ def in_state(state: str) -> ColumnElement[bool]:
 
 
 def gives_text() -> ColumnElement[bool]:
-    """Return the condition for files, outer joined with their blobs, whose bytes give text themselves."""
+    """Return the condition for files, outer joined with their blobs, in whose place no `File.stand_in` is read."""
     return and_(File.fetch_state == FETCHED, func.coalesce(Blob.read_state, "").in_(WITH_TEXT))
 
 

@@ -96,7 +96,7 @@ def text_state(file: File) -> TextState:
 
 def page_read(session: Session, file: File, number: int) -> PageRead | None:
     """Return the text of one page, None where there is no such page."""
-    if number == 1 and (stated := _stated(file)):
+    if number == 1 and (stated := file.stand_in):
         return PageRead(stated, "stated")
     query = select(Page.text, Page.method, Page.confidence)
     row = session.execute(query.where(Page.sha256 == file.blob_sha256, Page.number == number)).first()
@@ -107,13 +107,13 @@ def page_texts(session: Session, file: File) -> dict[int, str]:
     """Return page number -> text, all of it: megabytes for a budget of 500 pages."""
     query = select(Page.number, Page.text).where(Page.sha256 == file.blob_sha256).order_by(Page.number)
     found = {row.number: row.text for row in session.execute(query)}
-    return {1: stated} | {k: v for k, v in found.items() if k > 1} if (stated := _stated(file)) else found
+    return {1: stated} | {k: v for k, v in found.items() if k > 1} if (stated := file.stand_in) else found
 
 
 def page_numbers(session: Session, file: File) -> list[int]:
     """Return the numbers of the pages whose text is here."""
     found = session.scalars(select(Page.number).where(Page.sha256 == file.blob_sha256).order_by(Page.number))
-    return sorted({1, *found}) if _stated(file) else list(found)
+    return sorted({1, *found}) if file.stand_in else list(found)
 
 
 def unread_pages(session: Session, file: File) -> list[UnreadPage]:
@@ -123,11 +123,6 @@ def unread_pages(session: Session, file: File) -> list[UnreadPage]:
     lacking = or_(func.trim(Page.text) == "", Page.method.in_((SCAN, GARBLED, UNREADABLE)))
     query = select(Page.number, Page.method).where(Page.sha256 == file.blob_sha256, lacking).order_by(Page.number)
     return [UnreadPage(*row) for row in session.execute(query)]
-
-
-def _stated(file: File) -> str:
-    """Return the text that the source states, where the bytes gave none."""
-    return "" if text_state(file) in (TextState.READ, TextState.PARTIAL) else file.stated_text
 
 
 def behind_doors(session: Session, found: Iterable[File]) -> set[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, Blob, Change, Consultation, File, Meeting, Organization, Paper
 from app.models.changes import CREATED, DELETED
-from app.queries.file_states import WITH_TEXT
+from app.models.files import WITH_TEXT
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
 from app.queries.paths import organizations_of
 from app.shown import shown

@@ -67,6 +67,8 @@ def spans(session: Session, file: File, page: int) -> list[Span]:
 
     Whoever writes a text that was read anew deletes its mentions in the same commit, so that no place is a wrong one.
     """
+    if page == 1 and file.stand_in:  # what is shown there is not what the places were found in
+        return []
     chosen = (
         select(Mention)
         .where(Mention.sha256 == file.blob_sha256, Mention.page == page)

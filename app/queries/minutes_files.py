@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.facts.minutes import Item, are_minutes, day_of, group_names, is_closed
 from app.models import AgendaItem, Consultation, File, Link, Meeting, Organization, Page, Paper
 from app.queries.agendas import papers_of_items
-from app.queries.files import TextState, text_state
 from app.queries.papers import main_first
 from app.queries.references import files_among, references
 from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
@@ -41,7 +40,7 @@ def tasks(session: Session, file_ids: Sequence[str]) -> list[Task]:
     query = select(File).where(File.id.in_(file_ids), shown(File)).options(joinedload(File.blob)).order_by(File.id)
     found = []
     for file in session.scalars(query).all():
-        stated = "" if text_state(file) in (TextState.READ, TextState.PARTIAL) else file.stated_text
+        stated = file.stand_in
         if not stated and file.blob_sha256 is None:
             continue
         head = stated or session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == 1))

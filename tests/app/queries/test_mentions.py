@@ -5,11 +5,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from app.db import writing
 from app.facts import Kind
-from app.models import File, Paper
+from app.indexing.files import file_documents
+from app.models import Blob, File, Paper
+from app.queries.files import page_read, page_texts
 from app.queries.mentions import cited_by, citing, named_in, spans
 from app.queries.papers import PaperFilter, papers
 from oparl_sync import facts
@@ -174,3 +177,26 @@ def test_a_number_of_nobody_leads_nowhere(engine: Engine, session: Session) -> N
     assert linked(session, file) == []
     assert isinstance(file, File)
     assert citing(session, Paper(id="x", source_id=1)) == []
+
+
+def test_a_text_that_stands_in_for_one_that_was_not_read_has_no_places_of_that_one(
+    engine: Engine, session: Session
+) -> None:
+    named = factories.paper(reference="DS 0417/2026")
+    file, *rows = factories.read_file("Siehe DS 417/2026.", "Und DS 417/2026.")
+    saved(engine, named, file, *rows)
+    assert linked(session, file)
+    with writing(engine) as writer:
+        writer.execute(update(Blob).values(read_state="empty"))
+        writer.execute(update(File).values(raw={**file.raw, "text": "Was der Server sagt: 417/2026"}))
+    session.rollback()
+    shown = session.scalars(select(File).where(File.id == file.id)).one()
+    read = {number: page_read(session, shown, number) for number in (1, 2)}
+    assert [one and (one.text, one.method) for one in read.values()] == [
+        ("Was der Server sagt: 417/2026", "stated"),
+        ("Und DS 417/2026.", None),
+    ]
+    assert linked(session, shown) == []
+    assert linked(session, shown, 2) == [(7, 15, "DS 0417/2026")]
+    document = next(iter(file_documents(session, [file.id], {}, text=True)))
+    assert document.pages == tuple(page_texts(session, shown).values())
