@@ -121,4 +121,4 @@ def test_the_picture_maker_finds_its_pages(site: str, tmp_path: Path) -> None:
 
     script = ROOT / "docs" / "screens" / "make.py"
     subprocess.run([sys.executable, script, site, tmp_path], check=True, timeout=120)
-    assert len(list(tmp_path.glob("*.png"))) == 5
+    assert len(list(tmp_path.glob("*.webp"))) == 6
