@@ -8,7 +8,7 @@ EXTRA ?= test
 STAMP = $(VENV)/.installed-$(EXTRA)
 PYTEST_ARGS ?=
 
-.PHONY: help demo test venv check lock shots debian clean
+.PHONY: help demo test venv check lock debian clean
 
 help:           ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile
