@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
-DEFAULT_PREVIEWS_MB = 1024  # 16,000 pages of 65 kB
+DEFAULT_PREVIEWS_MB = 1024  # 4,500 to 13,000 pages
 DATABASES = ("sqlite", "postgresql+psycopg")
 ENGINES = ("embedded", "tantivy", "whoosh")
 STORES = ("file", "s3")

@@ -25,7 +25,6 @@ from app.models.files import PAGE_WAITS
 from oparl_sync import due_documents, due_files
 
 BATCH = 25  # documents; a kill makes at most these be looked at again
-PICTURES = 100  # pages of a document that are drawn before it goes
 PIECE = 1024 * 1024
 UNDRAWN = timedelta(days=7)  # after which a page that could not be drawn, or not in time, is believed to be none
 AGAIN = 50  # documents a pass that are fetched again for a better reader
@@ -105,7 +104,7 @@ def _pages(previews: Previews, store: FileStore, blob: Blob) -> Iterator[album.D
     """Draw the pages of a document; raises what keeps one from being drawn, if it may be drawn another day."""
     tried_enough = blob.undrawn_since is not None and blob.undrawn_since < now() - UNDRAWN
     media_type, path = blob.media_type or "", lambda: store.path(blob.sha256)
-    for number in range(1, min(blob.page_count or 0, PICTURES) + 1):
+    for number in range(1, min(blob.page_count or 0, album.PAGES) + 1):
         try:
             picture = previews.picture(blob.sha256, number, PAGE, media_type, path)
         except (BadPicture, PreviewsLate):  # it may have been the machine
@@ -132,7 +131,7 @@ def _keep(engine: Engine, store: FileStore, blob: Blob, file: BinaryIO) -> None:
     mine = Blob.sha256 == blob.sha256
     with writing(engine) as session:  # before it is stored: no kill may leave an album that nobody knows
         session.execute(update(Blob).where(mine).values(previews_sha256=sha256))
-    store.put(_pieces(file), 2 * MAX_BYTES * (PICTURES + 1))
+    store.put(_pieces(file), 2 * MAX_BYTES * (album.PAGES + 1))
     with Session(engine) as session:
         is_held = session.scalar(select(Blob.sha256).where(mine, *_is_done()))
     if not is_held:  # erased while it was drawn

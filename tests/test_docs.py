@@ -35,6 +35,8 @@ SETTINGS = (
 # Names in capitals that documents may use besides settings.
 OTHER_NAMES = {
     "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
     "FAULT_MATRIX",
     "MODEL_SEQUENCES",

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from .picture import MAX_BYTES, BadPicture, PlacedWord, size_of, words_in
 
+PAGES = 100  # so many of a document's are kept, the first; each takes 70 to 205 kB
 Drawn = tuple[int, bytes, Sequence[PlacedWord]]  # the number of a page, its picture and its words
 
 

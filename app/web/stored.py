@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import abort
 
+from app.documents import album
 from app.documents.preview_cache import DRAWN
 from app.files import FileMissing, FilesError
 from app.models import Blob, File
@@ -33,10 +34,12 @@ def stored_blob(file: File) -> Blob | None:
     return file.blob if file.fetch_state == FETCHED else None
 
 
-def drawn(file: File) -> bool:
-    """Whether there are pictures of its pages."""
+def drawn(file: File, page: int) -> bool:
+    """Whether there is a picture of a page; of a document that was given up only the first pages are kept."""
     blob = stored_blob(file)
-    return blob is not None and blob.media_type in DRAWN and blob.read_state not in _NOT_DRAWN
+    if blob is None or blob.media_type not in DRAWN or blob.read_state in _NOT_DRAWN:
+        return False
+    return blob.dropped_at is None or (blob.previews_sha256 is not None and page <= album.PAGES)
 
 
 def path_of(sha256: str) -> Path:

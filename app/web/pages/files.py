@@ -106,7 +106,7 @@ def show(key: str) -> str:
         hits=hits,
         until=marked.until,
         stored=stored_blob(file) is not None,
-        drawn=drawn(file),
+        drawn=drawn(file, number),
         unread=queries.unread_pages(db, file),
         looked_at=_looked_at(file),
         history=history_of(file),

@@ -31,12 +31,11 @@ def picture(key: str, number: int) -> Response:
     """Send a page as a picture, as wide as for reading or, with w=160, as beside a result."""
     file = shown_file(key)
     blob = _blob(file, number)
-    width = _width()
-    if blob.dropped_at is not None:
-        width = PAGE  # the only one that was drawn while the bytes were here
+    kept = _album(blob)
+    width = PAGE if kept else _width()  # the only one that was drawn while the bytes were here
 
     def draw() -> bytes:
-        if kept := _album(blob):
+        if kept:
             return album.picture(path_of(kept), number, width)
         path = partial(path_of, blob.sha256)
         return site().previews.picture(blob.sha256, number, width, blob.media_type or "", path)
@@ -64,7 +63,7 @@ def marks(key: str, number: int) -> Response:
 
 def _blob(file: File, number: int) -> Blob:
     blob = file.blob
-    if blob is None or not drawn(file) or not 1 <= number <= max(blob.page_count or 0, 1):
+    if blob is None or not drawn(file, number) or not 1 <= number <= max(blob.page_count or 0, 1):
         abort(404)
     return blob
 

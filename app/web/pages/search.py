@@ -34,8 +34,9 @@ class Shown:
     def sheet(self) -> tuple[str, int] | None:
         """Key of the first file found whose pages are drawn, and the number of the page; None where there is none."""
         for one in (self, *self.also):
-            if isinstance(one.context.row, File) and drawn(one.context.row):
-                return one.hit.key, one.hit.page or next((page.number for page in one.hit.pages), 1)
+            page = one.hit.page or next((page.number for page in one.hit.pages), 1)
+            if isinstance(one.context.row, File) and drawn(one.context.row, page):
+                return one.hit.key, page
         return None
 
 

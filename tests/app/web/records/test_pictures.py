@@ -164,7 +164,7 @@ def test_no_reader_waits_for_the_tidying_or_fails_with_it(
 
 
 def test_pages_of_what_was_given_up_come_from_the_store(
-    engine: Engine, settings: Settings, client: FlaskClient, file: File, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, settings: Settings, client: FlaskClient, read: Read, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = client.get(f"/files/{file.key}/page/1.webp").data
     store, sha256 = open_store(settings.files_url), file.blob_sha256 or ""
@@ -183,6 +183,11 @@ def test_pages_of_what_was_given_up_come_from_the_store(
     with monkeypatch.context() as patched:
         patched.setattr(FolderStore, "path", down)
         assert client.get(f"/files/{file.key}/page/1.webp").status_code == 503
+    factories.save(engine, factories.page(sha256, text="Tempo 30 am Anger"))
+    with monkeypatch.context() as patched:
+        patched.setattr(album, "PAGES", 0)
+        assert "/page/1.webp" not in read(f"/files/{file.key}")  # a later page than those that are kept
+    assert "/page/1.webp" in read(f"/files/{file.key}")
     for wrong in (b"no album", b"RIFF"):
         album_of(engine, store, sha256, [(1, wrong, [])])
         assert client.get(f"/files/{file.key}/page/1.webp").status_code == 404
