@@ -132,7 +132,7 @@ _ROW = re.compile(
 )
 _TABLE_HEAD = re.compile(r"(?i)\bja\b\W+nein\b\W+(?:stimm)?enthaltung")
 _SIDES = {"j": "yes", "n": "no", "g": "no", "e": "abstentions", "s": "abstentions", "b": "abstentions", "m": "yes"}
-_SEPARATOR = re.compile(r"\s*(?:,|\+|;|\bund\b|\bsowie\b)\s*")
+_SEPARATOR = re.compile(r"\s*(?:\(\d{1,3}\)\s*)?(?:,|\+|;|\bund\b|\bsowie\b)\s*")
 _ARTICLES = re.compile(r"(?:(?:der|die|den|des|von)\s+)*")
 # Who votes with no party, behind the parties: "12 Ja (CDU, SPD, BM)".
 _ALONE = re.compile(

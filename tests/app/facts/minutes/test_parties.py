@@ -21,6 +21,7 @@ PASSAGES: list[tuple[str, dict[str, str]]] = [
     ("gegen die Stimmen der CDU,\nSPD und Bündnis 90/\nDie Grünen",
      {"CDU": "no", "SPD": "no", "Bündnis 90/ Die Grünen": "no"}),
     ("mit den Stimmen der CDU- und der FDP-Fraktion", {"CDU": "yes", "FDP": "yes"}),
+    ("gegen die Stimmen der CDU (5), der SPD (3) und der AfD (2)", {"CDU": "no", "SPD": "no", "AfD": "no"}),
     ("mit den Stimmen von BSW, Volt und ÖDP", {"BSW": "yes", "Volt": "yes", "ÖDP": "yes"}),
     ("gegen die Stimmen der Gruppe CDU/FDP", {"CDU/FDP": "no"}),
     ("gegen die Stimmen der ABC-Fraktion, der Fraktion XYZ", {"ABC": "no", "XYZ": "no"}),
