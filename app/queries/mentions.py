@@ -6,9 +6,8 @@ A number means a paper only where exactly one paper of the same source and counc
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.facts import Kind, street_of
@@ -17,8 +16,8 @@ from app.queries.references import FILE_ROLES
 from app.shown import shown
 
 MOST = 200  # rows of one kind that are looked at for a page of ours
-_FILES_ORDER = (Link.property.desc(), Link.position, File.id)
-Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+Files = dict[str, File]  # by their bytes, in order
+Where = tuple[ColumnElement[bool], ...]
 Number = tuple[int, str | None, str]  # of a paper: its source, its council, the key of its number
 
 
@@ -125,12 +124,16 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
 
 def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> AllNamed:
     """Return the first streets, sums or dates that a paper's files name: sums by size, streets by how often."""
+    files = _files(session, paper)
+    if not files:
+        return AllNamed([], 0)
+    here: Where = (Mention.sha256.in_(files), Mention.kind == kind)
     times, size = func.count(), func.max(Mention.number)
     first = {Kind.AMOUNT: size.desc().nulls_last(), Kind.DATE: Mention.value}.get(kind, times.desc())
-    chosen = _in_files(select(Mention.value, times, size, func.count().over()), paper, kind).group_by(Mention.value)
+    chosen = select(Mention.value, times, size, func.count().over()).where(*here).group_by(Mention.value)
     rows = session.execute(chosen.order_by(first, Mention.value).limit(most)).all()
-    values = [value for value, *_ in rows]
-    places, labels = _first_places(session, paper, kind, values), _labels(session, paper, kind, values)
+    here = (*here, Mention.value.in_([value for value, *_ in rows]))
+    places, labels = _first_places(session, files, here), _labels(session, kind, here)
     named = [Named(value, labels[value], count, *places[value], number) for value, count, number, _ in rows]
     if kind is Kind.PLACE:
         named.sort(key=lambda one: (-one.count, one.label))
@@ -139,20 +142,19 @@ def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> Al
     return AllNamed(named, rows[0][-1] if rows else 0)
 
 
-def _first_places(session: Session, paper: Paper, kind: Kind, values: list[str]) -> dict[str, tuple[File, int]]:
-    """Return in which file, the main one first, and on which page each of these is named first."""
-    order = (*_FILES_ORDER, Mention.page, Mention.start)
+def _first_places(session: Session, files: Files, here: Where) -> dict[str, tuple[File, int]]:
+    """Return in which file, the main one first, and on which page each value is named first."""
+    order = (_in_order(files), Mention.page, Mention.start)
     rank = func.row_number().over(partition_by=Mention.value, order_by=order).label("rank")
-    ranked = select(Mention.value, File.id.label("file_id"), Mention.page, rank)
-    of = _in_files(ranked, paper, kind).where(Mention.value.in_(values)).subquery()
-    chosen = select(of.c.value, File, of.c.page).join(File, File.id == of.c.file_id).where(of.c.rank == 1)
-    return {value: (file, page) for value, file, page in session.execute(chosen)}
+    of = select(Mention.value, Mention.sha256, Mention.page, rank).where(*here).subquery()
+    found = session.execute(select(of.c.value, of.c.sha256, of.c.page).where(of.c.rank == 1))
+    return {value: (files[sha256], page) for value, sha256, page in found}
 
 
-def _labels(session: Session, paper: Paper, kind: Kind, values: list[str]) -> dict[str, str]:
-    """Return how each of these is shown: as it is written most often, a street without its numbers."""
+def _labels(session: Session, kind: Kind, here: Where) -> dict[str, str]:
+    """Return how each value is shown: as it is written most often, a street without its numbers."""
     labels: dict[str, Counter[str]] = {}
-    chosen = _in_files(select(Mention.value, Mention.label, func.count()), paper, kind).where(Mention.value.in_(values))
+    chosen = select(Mention.value, Mention.label, func.count()).where(*here)
     for value, label, count in session.execute(chosen.group_by(Mention.value, Mention.label)):
         shown_as = label or value
         street = street_of(shown_as) if kind is Kind.PLACE else None
@@ -173,18 +175,33 @@ def names_street(street: str) -> ColumnElement[bool]:
 
 def _of_files(session: Session, paper: Paper, kind: Kind) -> list[tuple[File, Mention]]:
     """Return what a paper's shown files mention, the main file first."""
-    chosen = _in_files(select(File, Mention), paper, kind).order_by(*_FILES_ORDER, Mention.page, Mention.start)
-    return [(file, row) for file, row in session.execute(chosen.limit(10 * MOST))]
+    files = _files(session, paper)
+    if not files:
+        return []
+    chosen = select(Mention).where(Mention.sha256.in_(files), Mention.kind == kind)
+    rows = session.scalars(chosen.order_by(_in_order(files), Mention.page, Mention.start).limit(10 * MOST))
+    return [(files[row.sha256], row) for row in rows]
 
 
-def _in_files(query: Query, paper: Paper, kind: Kind) -> Query:
-    """Narrow a query to what a paper's shown files mention."""
-    return (
-        query.select_from(File)
+def _files(session: Session, paper: Paper) -> Files:
+    """Return a paper's shown files by their bytes, the main file first.
+
+    Asked by itself: whether a file is shown is seven queries inside, too much for each of thousands of mentions.
+    """
+    chosen = (
+        select(File)
         .join(Link, (Link.to_id == File.id) & (Link.from_id == paper.id) & Link.property.in_(FILE_ROLES))
-        .join(Mention, Mention.sha256 == File.blob_sha256)
-        .where(Mention.kind == kind, shown(File))
+        .where(File.blob_sha256.is_not(None), shown(File))
+        .order_by(Link.property.desc(), Link.position, File.id)
     )
+    found: Files = {}
+    for file in session.scalars(chosen):
+        found.setdefault(file.blob_sha256 or "", file)
+    return found
+
+
+def _in_order(files: Files) -> ColumnElement[int]:
+    return case({sha256: place for place, sha256 in enumerate(files)}, value=Mention.sha256)
 
 
 def _papers(session: Session, numbers: Collection[Number]) -> dict[Number, Paper]:
