@@ -86,10 +86,27 @@ def spans(session: Session, file: File, page: int) -> list[Span]:
     return marked
 
 
-def cited_by(session: Session, paper: Paper) -> list[Cited]:
+def files_of(session: Session, paper: Paper) -> Files:
+    """Return a paper's shown files by their bytes, the main file first.
+
+    Asked by itself: whether a file is shown is seven queries inside, too much for each of thousands of mentions.
+    """
+    chosen = (
+        select(File)
+        .join(Link, (Link.to_id == File.id) & (Link.from_id == paper.id) & Link.property.in_(FILE_ROLES))
+        .where(File.blob_sha256.is_not(None), shown(File))
+        .order_by(Link.property.desc(), Link.position, File.id)
+    )
+    found: Files = {}
+    for file in session.scalars(chosen):
+        found.setdefault(file.blob_sha256 or "", file)
+    return found
+
+
+def cited_by(session: Session, paper: Paper, files: Files) -> list[Cited]:
     """Return the papers that a paper's files name, itself left out, in the order in which they are named."""
     found: dict[str, Cited] = {}
-    rows = _of_files(session, paper, Kind.REFERENCE)
+    rows = _references(session, files)
     papers = _papers(session, {_number(file, row) for file, row in rows})
     for file, row in rows:
         named = papers.get(_number(file, row))
@@ -122,9 +139,8 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
     return list(found.values())
 
 
-def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> AllNamed:
+def named_in(session: Session, files: Files, kind: Kind, most: int = MOST) -> AllNamed:
     """Return the first streets, sums or dates that a paper's files name: sums by size, streets by how often."""
-    files = _files(session, paper)
     if not files:
         return AllNamed([], 0)
     here: Where = (Mention.sha256.in_(files), Mention.kind == kind)
@@ -132,6 +148,8 @@ def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> Al
     first = {Kind.AMOUNT: size.desc().nulls_last(), Kind.DATE: Mention.value}.get(kind, times.desc())
     chosen = select(Mention.value, times, size, func.count().over()).where(*here).group_by(Mention.value)
     rows = session.execute(chosen.order_by(first, Mention.value).limit(most)).all()
+    if not rows:
+        return AllNamed([], 0)
     here = (*here, Mention.value.in_([value for value, *_ in rows]))
     places, labels = _first_places(session, files, here), _labels(session, kind, here)
     named = [Named(value, labels[value], count, *places[value], number) for value, count, number, _ in rows]
@@ -139,7 +157,7 @@ def named_in(session: Session, paper: Paper, kind: Kind, most: int = MOST) -> Al
         named.sort(key=lambda one: (-one.count, one.label))
     elif kind is Kind.DATE:
         named.sort(key=lambda one: one.value)  # some databases pass over the hyphens
-    return AllNamed(named, rows[0][-1] if rows else 0)
+    return AllNamed(named, rows[0][-1])
 
 
 def _first_places(session: Session, files: Files, here: Where) -> dict[str, tuple[File, int]]:
@@ -173,31 +191,13 @@ def names_street(street: str) -> ColumnElement[bool]:
     return Paper.id.in_(holding)
 
 
-def _of_files(session: Session, paper: Paper, kind: Kind) -> list[tuple[File, Mention]]:
-    """Return what a paper's shown files mention, the main file first."""
-    files = _files(session, paper)
+def _references(session: Session, files: Files) -> list[tuple[File, Mention]]:
+    """Return the numbers that files mention, in order."""
     if not files:
         return []
-    chosen = select(Mention).where(Mention.sha256.in_(files), Mention.kind == kind)
+    chosen = select(Mention).where(Mention.sha256.in_(files), Mention.kind == Kind.REFERENCE)
     rows = session.scalars(chosen.order_by(_in_order(files), Mention.page, Mention.start).limit(10 * MOST))
     return [(files[row.sha256], row) for row in rows]
-
-
-def _files(session: Session, paper: Paper) -> Files:
-    """Return a paper's shown files by their bytes, the main file first.
-
-    Asked by itself: whether a file is shown is seven queries inside, too much for each of thousands of mentions.
-    """
-    chosen = (
-        select(File)
-        .join(Link, (Link.to_id == File.id) & (Link.from_id == paper.id) & Link.property.in_(FILE_ROLES))
-        .where(File.blob_sha256.is_not(None), shown(File))
-        .order_by(Link.property.desc(), Link.position, File.id)
-    )
-    found: Files = {}
-    for file in session.scalars(chosen):
-        found.setdefault(file.blob_sha256 or "", file)
-    return found
 
 
 def _in_order(files: Files) -> ColumnElement[int]:

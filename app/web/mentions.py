@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.addresses import record_url
 from app.facts import Kind, street_of
 from app.models import File, Paper
-from app.queries.mentions import AllNamed, Cited, Named, Span, cited_by, citing, named_in, spans
+from app.queries.mentions import AllNamed, Cited, Named, Span, cited_by, citing, files_of, named_in, spans
 from app.web.filters import day, held
 from app.web.i18n import formats
 
@@ -59,12 +59,13 @@ def install(app: Flask) -> None:
 
 def mentions_of(session: Session, paper: Paper) -> Mentions:
     """Return what a paper's files name, and which papers name it."""
+    files = files_of(session, paper)
     return Mentions(
-        cited_by(session, paper),
+        cited_by(session, paper, files),
         citing(session, paper),
-        Some.of(named_in(session, paper, Kind.PLACE, MOST)),
-        Some.of(named_in(session, paper, Kind.AMOUNT, MOST)),
-        named_in(session, paper, Kind.DATE, MOST),
+        Some.of(named_in(session, files, Kind.PLACE, MOST)),
+        Some.of(named_in(session, files, Kind.AMOUNT, MOST)),
+        named_in(session, files, Kind.DATE, MOST),
     )
 
 

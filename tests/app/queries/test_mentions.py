@@ -13,7 +13,7 @@ from app.facts import Kind
 from app.indexing.files import file_documents
 from app.models import Blob, File, Paper
 from app.queries.files import page_read, page_texts
-from app.queries.mentions import cited_by, citing, named_in, spans
+from app.queries.mentions import cited_by, citing, files_of, named_in, spans
 from app.queries.papers import PaperFilter, papers
 from oparl_sync import facts
 from oparl_sync.progress import Progress
@@ -61,7 +61,7 @@ def test_a_number_that_two_papers_have_leads_nowhere(engine: Engine, session: Se
     saved(engine, first, second, citer, file, *rows)
     assert linked(session, file) == []
     assert [citing(session, paper) for paper in (first, second)] == [[], []]
-    assert cited_by(session, citer) == []
+    assert cited_by(session, citer, files_of(session, citer)) == []
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_paper_of_somebody_else_is_not_meant(engine: Engine, session: Session,
         *rows,
     )
     assert linked(session, file) == []
-    assert (citing(session, other), cited_by(session, citer)) == ([], [])
+    assert (citing(session, other), cited_by(session, citer, files_of(session, citer))) == ([], [])
 
 
 def test_a_paper_does_not_lead_to_itself(engine: Engine, session: Session) -> None:
@@ -91,7 +91,7 @@ def test_a_paper_does_not_lead_to_itself(engine: Engine, session: Session) -> No
     file, *rows = factories.read_file("Vorlage 0417/2026 ergänzt Vorlage 0418/2026.", of=paper)
     saved(engine, paper, other, file, *rows)
     assert [number for _, _, number in linked(session, file)] == ["0418/2026"]
-    assert [one.paper.id for one in cited_by(session, paper)] == [other.id]
+    assert [one.paper.id for one in cited_by(session, paper, files_of(session, paper))] == [other.id]
     assert citing(session, paper) == []
 
 
@@ -106,8 +106,8 @@ def test_it_knows_who_names_whom_and_where_first(engine: Engine, session: Sessio
         factories.read_file("Vorlage 0417/2026", of=factories.meeting(), role="invitation"),
     )
     assert [(one.paper.reference, one.page) for one in citing(session, named)] == [("0502/2026", 1), ("0501/2026", 2)]
-    assert [one.paper.reference for one in cited_by(session, new)] == ["0417/2026", "0501/2026"]
-    assert cited_by(session, named) == []
+    assert [one.paper.reference for one in cited_by(session, new, files_of(session, new))] == ["0417/2026", "0501/2026"]
+    assert cited_by(session, named, files_of(session, named)) == []
 
 
 def test_what_is_closed_to_the_public_names_nothing(engine: Engine, session: Session) -> None:
@@ -115,8 +115,8 @@ def test_what_is_closed_to_the_public_names_nothing(engine: Engine, session: Ses
     file, *rows = factories.read_file("Vorlage 0417/2026, Gartenstraße 5, 500 Euro", of=citer)
     file.deleted = True
     saved(engine, named, citer, file, *rows)
-    assert (citing(session, named), cited_by(session, citer)) == ([], [])
-    assert [named_in(session, citer, kind).total for kind in Kind] == [0, 0, 0, 0]
+    assert (citing(session, named), cited_by(session, citer, files_of(session, citer))) == ([], [])
+    assert [named_in(session, files_of(session, citer), kind).total for kind in Kind] == [0, 0, 0, 0]
 
 
 def test_it_lists_what_a_paper_names(engine: Engine, session: Session) -> None:
@@ -128,19 +128,22 @@ def test_it_lists_what_a_paper_names(engine: Engine, session: Session) -> None:
     )
     annex = factories.read_file("", "500 € und 10 bis 20 Euro, Gartenstraße", of=paper)
     saved(engine, paper, main, annex)
-    streets = named_in(session, paper, Kind.PLACE).first
+    streets = named_in(session, files_of(session, paper), Kind.PLACE).first
     assert [(one.label, one.count, one.page) for one in streets] == [("Gartenstraße", 3, 1), ("Kaiserstraße", 1, 1)]
-    sums = named_in(session, paper, Kind.AMOUNT).first
+    sums = named_in(session, files_of(session, paper), Kind.AMOUNT).first
     assert [(one.value, one.count) for one in sums] == [("250000000", 1), ("50000", 2), ("1000..2000", 1)]
     assert [one.file.id for one in sums] == [main[0].id, main[0].id, annex[0].id]
-    assert [one.value for one in named_in(session, paper, Kind.DATE).first] == ["2025-05", "2026-03-12"]
+    assert [one.value for one in named_in(session, files_of(session, paper), Kind.DATE).first] == [
+        "2025-05",
+        "2026-03-12",
+    ]
 
 
 def test_the_largest_sum_comes_first_wherever_it_stands(engine: Engine, session: Session) -> None:
     paper = factories.paper()
     pages = ["\n".join(f"{100 + 1500 * page + n} Euro" for n in range(1500)) for page in range(2)]
     saved(engine, paper, factories.read_file(*pages, "999.999.999 Euro", of=paper, role="mainFile"))
-    sums = named_in(session, paper, Kind.AMOUNT, 3)
+    sums = named_in(session, files_of(session, paper), Kind.AMOUNT, 3)
     assert [(one.number, one.page) for one in sums.first] == [(99_999_999_900, 3), (309_900, 2), (309_800, 2)]
     assert sums.total == 3001
 
@@ -150,9 +153,9 @@ def test_it_counts_what_it_does_not_list(engine: Engine, session: Session) -> No
     dates = [f"Am {day}.{month}.2024" for month in range(12, 0, -1) for day in range(28, 0, -1)]
     streets = "Gartenstraße 5, Kaiserstraße 1, Gartenstraße 7, Bergstraße 1"
     saved(engine, paper, factories.read_file("\n".join(dates), streets, of=paper))
-    listed = named_in(session, paper, Kind.DATE, 2)
+    listed = named_in(session, files_of(session, paper), Kind.DATE, 2)
     assert ([one.value for one in listed.first], listed.total) == (["2024-01-01", "2024-01-02"], 336)
-    named = named_in(session, paper, Kind.PLACE, 1)
+    named = named_in(session, files_of(session, paper), Kind.PLACE, 1)
     assert ([(one.label, one.count) for one in named.first], named.total) == ([("Gartenstraße", 2)], 3)
 
 
