@@ -40,13 +40,14 @@ if (reading) {
   if (keys) keys.hidden = false;
 }
 
-// A picture that many wait for is refused at first; it is asked for again, three times, those of a list one after another.
+// A picture that many wait for is refused at first; it is asked for again, soon and then less so, those of a list one after
+// another: to draw one of a list takes a twentieth of a second.
 // Meanwhile one that stands beside text is not seen.
 for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thumb img").entries()) {
-  let left = 3;
+  const waits = [300, 900, 2000, 4000];
   const again = () => {
     if (!picture.alt) picture.style.visibility = "hidden";
-    if (left-- > 0) setTimeout(() => { picture.src += picture.src.includes("?") ? "&again" : ""; }, 2000 + 200 * turn);
+    if (waits.length) setTimeout(() => { picture.src += picture.src.includes("?") ? "&again" : ""; }, waits.shift() + 100 * turn);
   };
   picture.addEventListener("error", again);
   // In the place of one that is not there, lists get a blank one, which browsers would take again for the same address.

@@ -37,6 +37,7 @@ _MAX_PIXELS = 100_000_000
 _PLAUSIBLE_DPI = range(72, 1201)
 # Of what is taken for letters in photographs of streets, Tesseract is less sure than that.
 _LEAST_SURE = 40
+_ORIENTATION = 0x0112  # a number of EXIF; pictures are shown as it says, and recognised as they are
 
 
 def warm_up() -> None:
@@ -88,6 +89,15 @@ def recognise(document: mmap, numbers: list[int], writer: Writer) -> None:
             if ocr.time_is_up(writer.began):
                 break
     writer.end("ok")
+
+
+def words_seen(document: mmap, number: int) -> tuple[ocr.Seen, ...]:
+    """Return the words of a picture, numbered from 1, and where they stand; none of one that is shown turned."""
+    with _opened(document) as picture:
+        picture.seek(number - 1)
+        if picture.getexif().get(_ORIENTATION, 1) != 1:
+            return ()
+        return _recognise(picture).words
 
 
 def _opened(document: mmap) -> Image.Image:

@@ -36,11 +36,19 @@ _PAPER = 255
 _HAS_WORD = re.compile(r"\w")
 
 
+class Seen(NamedTuple):
+    """A word and where it stands in the picture: left, top, width and height as shares of the whole."""
+
+    text: str
+    place: tuple[float, float, float, float]
+
+
 class Recognised(NamedTuple):
-    """What was read from a picture, and how sure of it the recogniser is, 0 to 100."""
+    """What was read from a picture, how sure of it the recogniser is, 0 to 100, and its words."""
 
     text: str
     confidence: int
+    words: tuple[Seen, ...] = ()
 
 
 class _Tesseract:
@@ -94,19 +102,31 @@ def recognise(pixels: bytes, width: int, height: int, *, stride: int, dpi: int) 
     if found.text and found.confidence < _UPRIGHT:
         # Tesseract reads lines that run upwards by itself, so this is enough for pages turned by any right angle.
         turned = _read(engine, pixels[::-1], stride - width, (width, height, stride, dpi))
-        found = max(found, turned, key=lambda one: one.confidence)
+        found = max(found, turned._replace(words=_turned(turned.words)), key=lambda one: one.confidence)
     return found
+
+
+def _turned(words: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Where words of a picture stand when it is put back on its head."""
+    return tuple(Seen(word, (1 - x - wide, 1 - y - high, wide, high)) for word, (x, y, wide, high) in words)
 
 
 def _read(engine: _Tesseract, pixels: bytes, skipped: int, form: tuple[int, int, int, int]) -> Recognised:
     buffer = ctypes.create_string_buffer(pixels, len(pixels) + 1)
     rows = engine.words(ctypes.addressof(buffer) + skipped, *form)
-    words = [(row[2:5], float(row[10]), row[11].strip()) for row in rows if row[11].strip()]
-    letters = sum(len(word) for _, _, word in words)
+    words = [(row[2:5], float(row[10]), row[11].strip(), row[6:10]) for row in rows if row[11].strip()]
+    letters = sum(len(word) for _, _, word, _ in words)
     if not letters:
         return Recognised("", 0)
-    sure = sum(confidence * len(word) for _, confidence, word in words) / letters
-    return Recognised(_lines([(place, word) for place, sureness, word in words if sureness >= _NOISE]), round(sure))
+    sure = sum(confidence * len(word) for _, confidence, word, _ in words) / letters
+    kept = [(place, word, box) for place, sureness, word, box in words if sureness >= _NOISE]
+    seen = tuple(Seen(word, _share(box, *form[:2])) for _, word, box in kept)
+    return Recognised(_lines([(place, word) for place, word, _ in kept]), round(sure), seen)
+
+
+def _share(box: list[str], width: int, height: int) -> tuple[float, float, float, float]:
+    left, top, wide, high = map(int, box)
+    return left / width, top / height, wide / width, high / height
 
 
 def _lines(words: list[tuple[list[str], str]]) -> str:

@@ -194,19 +194,29 @@ def _is_picture(page: object, *, has_text: bool) -> bool:
     return bool(covered > _PICTURE_SHARE * pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page))
 
 
+def words_seen(document: mmap, number: int) -> tuple[ocr.Seen, ...]:
+    """Return the words of a scanned page, numbered from 1, and where they stand."""
+    return _look(_opened(document), number - 1)[1].words
+
+
 def _recognised(pdf: pypdfium2.PdfDocument, index: int) -> PageText:
     try:
-        page = pdf[index]
-        width, height = page.get_size()
-        scale = min(ocr.DPI / 72, (ocr.MAX_PIXELS / max(width * height, 1)) ** 0.5)
-        drawn = page.render(scale=scale, grayscale=True)
-        text_page = page.get_textpage()
-        written = _mended(layout.plain(text_page.raw))
-        pixels, form = bytes(drawn.buffer), (drawn.width, drawn.height)
+        written, found = _look(pdf, index)
     except (pypdfium2.PdfiumError, ctypes.ArgumentError, IndexError):
         return PageText("", "ocr", 0)
-    found = ocr.recognise(pixels, *form, stride=drawn.stride, dpi=round(scale * 72))
     # What was written on the page remains if it is the greater part: a drawing with a legend.
     if len(found.text) < len(written) and not language.doubt(written):
         return PageText(written, "pdfium")
     return PageText(found.text, "ocr", found.confidence)
+
+
+def _look(pdf: pypdfium2.PdfDocument, index: int) -> tuple[str, ocr.Recognised]:
+    """What is written on a page, and what is recognised on its picture."""
+    page = pdf[index]
+    width, height = page.get_size()
+    scale = min(ocr.DPI / 72, (ocr.MAX_PIXELS / max(width * height, 1)) ** 0.5)
+    drawn = page.render(scale=scale, grayscale=True)
+    text_page = page.get_textpage()
+    written = _mended(layout.plain(text_page.raw))
+    pixels, form = bytes(drawn.buffer), (drawn.width, drawn.height)
+    return written, ocr.recognise(pixels, *form, stride=drawn.stride, dpi=round(scale * 72))

@@ -19,9 +19,9 @@ class BadPicture(Exception):
 
 
 class Request(TypedDict):
-    """What is asked: a picture of a page (numbered from 1) so many pixels wide, or its words."""
+    """What is asked: a picture of a page (numbered from 1) so many pixels wide, its words, or those of a scan."""
 
-    kind: Literal["picture", "words"]
+    kind: Literal["picture", "words", "scanned words"]
     media_type: str
     page: int
     width: int

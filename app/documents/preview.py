@@ -12,6 +12,7 @@ import pypdfium2
 from PIL import Image, ImageOps
 from pypdfium2 import raw
 
+from . import images, pdf
 from .picture import LONGEST, MAX_LENGTH, MAX_PARTS, MAX_WORDS, SCALE, Request
 from .sniff import PDF
 from .text import clean, mend_marks
@@ -35,19 +36,21 @@ def warm_up() -> None:
 
 def answer(document: mmap, request: Request) -> bytes:
     """Draw a page as WebP, or list its words as JSON; raises whatever the libraries do."""
+    if request["kind"] == "scanned words":
+        return json.dumps(list(_seen(document, request))).encode()
     if request["media_type"] == PDF:
-        pdf = pypdfium2.PdfDocument((ctypes.c_char * len(document)).from_buffer(document))
+        opened = pypdfium2.PdfDocument((ctypes.c_char * len(document)).from_buffer(document))
         if request["kind"] == "words":
-            return json.dumps(list(_words(pdf[request["page"] - 1]))).encode()
-        return _encoded(_drawn(pdf, request["page"] - 1, request["width"]))
+            return json.dumps(list(_words(opened[request["page"] - 1]))).encode()
+        return _encoded(_drawn(opened, request["page"] - 1, request["width"]))
     if request["kind"] == "words":
         return b"[]"
     return _encoded(_scaled(document, request["page"] - 1, request["width"]))
 
 
-def _drawn(pdf: pypdfium2.PdfDocument, index: int, width: int) -> Image.Image:
-    pdf.init_forms()  # else what was filled into a form is missing
-    page = pdf[index]
+def _drawn(opened: pypdfium2.PdfDocument, index: int, width: int) -> Image.Image:
+    opened.init_forms()  # else what was filled into a form is missing
+    page = opened[index]
     across, down = page.get_size()
     scale = min(width / across, LONGEST * width / down)
     drawn: Image.Image = page.render(scale=scale, rev_byteorder=True).to_pil()
@@ -85,6 +88,14 @@ def _words(page: pypdfium2.PdfPage) -> Iterator[tuple[str, list[int]]]:
         if word:
             places = _places(page, text_page, found.start(), found.end() - found.start())
             yield word[:MAX_LENGTH], places[: 4 * MAX_PARTS]
+
+
+def _seen(document: mmap, request: Request) -> Iterator[tuple[str, list[int]]]:
+    """Yield each word of a scan with its place; to recognise them takes a second."""
+    reader = pdf if request["media_type"] == PDF else images
+    for word, place in reader.words_seen(document, request["page"])[:MAX_WORDS]:
+        if text := clean(word):
+            yield text[:MAX_LENGTH], [round(SCALE * one) for one in place]
 
 
 def _places(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, start: int, length: int) -> list[int]:

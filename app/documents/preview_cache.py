@@ -1,7 +1,7 @@
 """Pages as pictures: drawn in the sandbox when they are first asked for, then kept by the bytes they show.
 
 home/previews/<sha256>/<version>-<page>-<width>.webp   a picture of a page
-                       <version>-<page>.json           its words and where they stand
+                       <version>-<page>.json           its words and where they stand; of a scan <page>-scan.json
 A name that ends in .none says that it cannot be drawn; nobody tries again for a day. What was only not done in time is
 tried again after five minutes.
 """
@@ -69,9 +69,22 @@ class Previews:
         return checked(self._kept(sha256, f"{PREVIEW_VERSION}-{page}-{width}.webp", request, path, checked))
 
     def words(
-        self, sha256: str, page: int, media_type: str, path: Callable[[], Path], *, width: int = PAGE
+        self,
+        sha256: str,
+        page: int,
+        media_type: str,
+        path: Callable[[], Path],
+        *,
+        width: int = PAGE,
+        scanned: bool = False,
     ) -> tuple[PlacedWord, ...]:
-        """Return the words of a page and where they stand, for a picture of this width; raises as for a picture."""
+        """Return the words of a page and where they stand, for a picture of this width; raises as for a picture.
+
+        Those of a page that was `scanned` are recognised anew, which takes a second; so not for a picture in a list.
+        """
+        if scanned and width != THUMBNAIL:
+            request = Request(kind="scanned words", media_type=media_type, page=page, width=width)
+            return words_in(self._kept(sha256, f"{PREVIEW_VERSION}-{page}-scan.json", request, path, words_in))
         if media_type != PDF:
             return ()
         request = Request(kind="words", media_type=media_type, page=page, width=width)

@@ -10,9 +10,10 @@ from app.documents import album
 from app.documents.picture import SCALE, BadPicture, PlacedWord
 from app.documents.preview_cache import PAGE, PREVIEW_VERSION, THUMBNAIL, PreviewsBusy
 from app.models import Blob, File
+from app.queries.files import page_read
 from app.web.marking import places_of
 from app.web.pages.records import words_asked
-from app.web.site import site
+from app.web.site import session, site
 from app.web.stored import drawn, path_of, shown_file
 
 pictures = Blueprint("pictures", __name__)
@@ -54,7 +55,10 @@ def marks(key: str, number: int) -> Response:
         if kept := _album(blob):
             return _over(places_of(query, album.words(path_of(kept), number)), width)
         path = partial(path_of, blob.sha256)
-        words = site().previews.words(blob.sha256, number, blob.media_type or "", path, width=width)
+        read = page_read(session(), file, number)
+        scanned = read is not None and read.method == "ocr"
+        media_type = blob.media_type or ""
+        words = site().previews.words(blob.sha256, number, media_type, path, width=width, scanned=scanned)
         return _over(places_of(query, words), width)
 
     # The query is in the address: for one address the marks change only with the bytes.

@@ -18,12 +18,12 @@ import pytest
 from PIL import Image
 
 from app.config import Settings
-from app.documents import preview_cache, sandbox
+from app.documents import ocr, preview_cache, sandbox
 from app.documents.picture import BadPicture, PlacedWord, Request, size_of, words_in
 from app.documents.preview_cache import PAGE, THUMBNAIL, Previews, PreviewsBusy, PreviewsLate
 from app.documents.sandbox import SandboxError, _Ended, _WarmDiedError
 from app.documents.sniff import PDF
-from tests.app.documents import samples
+from tests.app.documents import samples, scanned
 
 
 @pytest.fixture(scope="module")
@@ -382,3 +382,47 @@ class TestDistrust:
     def test_no_place_lies_beside_the_page(self) -> None:
         (word,) = words_in(b'[["a",[-50,9990,20000,500,99999,99999,1,1]]]')
         assert word == PlacedWord("a", ((0, 9990, 10_000, 10), (10_000, 10_000, 0, 0)))
+
+
+@pytest.mark.skipif(not ocr.installed(), reason="Tesseract with German data is not installed: tesseract-ocr-deu")
+class TestWordsOfScans:
+    """Where words stand on a page that is a picture."""
+
+    @staticmethod
+    def where(previews: Previews, data: bytes, folder: Path, media_type: str) -> dict[str, tuple[int, ...]]:
+        path = folder / "scan"
+        path.write_bytes(data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        words = previews.words(sha256, 1, media_type, lambda: path, scanned=True)
+        return {word.text: word.places[0] for word in words}
+
+    def test_they_stand_where_they_are_seen(self, previews: Previews, tmp_path: Path) -> None:
+        upright = self.where(previews, scanned.scan(scanned.LINES), tmp_path, PDF)
+        turned = self.where(previews, scanned.scan(scanned.LINES, turned=180), tmp_path, PDF)
+
+        left, top, wide, high = upright["Gartenstraße"]
+        assert 500 < left < 9000
+        assert 300 < top < 3000
+        assert wide > 500
+        assert 50 < high < 400
+        assert upright["Abstimmungsergebnis:"][1] > top
+        # On its head it is at the other end of the page.
+        assert abs(turned["Gartenstraße"][0] - (10_000 - left - wide)) < 150
+        assert abs(turned["Gartenstraße"][1] - (10_000 - top - high)) < 150
+
+    def test_a_picture_has_them_too_but_none_that_is_shown_turned(self, previews: Previews, tmp_path: Path) -> None:
+        plain, turned = io.BytesIO(), io.BytesIO()
+        shown = scanned.picture(scanned.LINES)
+        shown.save(plain, "PNG")
+        how = Image.Exif()
+        how[0x0112] = 6
+        shown.save(turned, "JPEG", exif=how)
+
+        assert "Gartenstraße" in self.where(previews, plain.getvalue(), tmp_path, "image/png")
+        assert self.where(previews, turned.getvalue(), tmp_path, "image/jpeg") == {}
+
+    def test_a_list_does_not_wait_for_them(self, previews: Previews, tmp_path: Path) -> None:
+        path = tmp_path / "scan"
+        path.write_bytes(scanned.scan(scanned.LINES))
+
+        assert previews.words("0" * 64, 1, PDF, lambda: path, width=160, scanned=True) == ()

@@ -15,12 +15,12 @@ from sqlalchemy import Engine, update
 
 from app.config import Settings, SettingsError
 from app.db import now, writing
-from app.documents import album
+from app.documents import album, ocr
 from app.documents.picture import BadPicture, PlacedWord
 from app.documents.preview_cache import Previews, PreviewsBusy
 from app.files import FileStore, StoreDown, open_store
 from app.files.folder import FolderStore
-from app.models import Blob, File
+from app.models import Blob, File, Page
 from app.web import create_app
 from app.web.marking import places_of
 from app.web.passages import Hits, paragraphs
@@ -145,6 +145,18 @@ def test_what_another_machine_erased_is_forgotten_here_too(
     client.get("/files/0123456789abc/page/1.webp")
     here.settle()
     assert (kept.exists(), still.exists(), swept) == (True, False, [True, True])
+
+
+def test_the_words_of_a_scan_are_marked_where_they_are_seen_but_not_in_a_list(
+    engine: Engine, client: FlaskClient, file: File
+) -> None:
+    with writing(engine) as session:
+        session.execute(update(Page).where(Page.sha256 == file.blob_sha256).values(method="ocr"))
+    whole = client.get(f"/files/{file.key}/page/1.svg?q=anger")
+    listed = client.get(f"/files/{file.key}/page/1.svg?q=anger&w=160")
+
+    assert whole.data.count(b"<rect") == (1 if ocr.installed() else 0)
+    assert listed.data.count(b"<rect") == 1  # as it is written in the file
 
 
 def test_no_reader_waits_for_the_tidying_or_fails_with_it(
