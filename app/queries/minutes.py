@@ -22,9 +22,11 @@ OUTCOMES = {
     Result.NOTED: Outcome.NOTED,
     Result.WITHDRAWN: Outcome.NONE,
 }
-_ADVICE = re.compile(
-    r"^(?:beschluss)?empfehlung|\bempf(?:iehlt|ehlen|ahl)\b.{0,60}\b(?:dem|der|den)\b|\bempfohlen\W*$", re.IGNORECASE
-)
+# How a passage begins that advises another organization, and how it ends; what a resolution says further on may be
+# advice of somebody else.
+_ADVICE = re.compile(r"^(?:beschluss)?empfehlung|\bempf(?:iehlt|ehlen|ahl)\b.{0,60}\b(?:dem|der|den)\b", re.IGNORECASE)
+_ADVISED = re.compile(r"\bempfohlen\W*$", re.IGNORECASE)
+_BEGINNING = 400  # characters
 _ADOPTED = frozenset({Outcome.ACCEPTED, Outcome.AMENDED})
 
 
@@ -48,7 +50,8 @@ class Minuted:
     @property
     def advised(self) -> bool:
         """Whether it recommends to somebody else what to decide."""
-        return bool(_ADVICE.search(" ".join(self.row.quote.split())))
+        words = " ".join(self.row.quote.split())
+        return bool(_ADVICE.search(words[:_BEGINNING]) or _ADVISED.search(words))
 
     @property
     def is_counted(self) -> bool:
@@ -60,6 +63,11 @@ class Minuted:
         if stated in (None, Outcome.OTHER, self.outcome):
             return False
         return not {stated, self.outcome} <= _ADOPTED
+
+
+def contradicting(said: Iterable[Minuted], stated: Outcome | None) -> tuple[Minuted, ...]:
+    """Return what of minutes is not what the source says."""
+    return tuple(one for one in said if one.contradicts(stated))
 
 
 @dataclass(frozen=True, slots=True)

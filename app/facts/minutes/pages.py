@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-QUOTE = 400  # characters at most
+QUOTE = 1_500  # characters at most: a resolution of a few points, and the votes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Minutes in, results out: what each agenda item came to, where that is said without ambiguity."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.facts.minutes.closed import is_closed, without_closed
 from app.facts.minutes.headings import Heading, Item, headings
 from app.facts.minutes.judging import Finding, labelled, resolved, told
-from app.facts.minutes.pages import Pages, Place
+from app.facts.minutes.pages import QUOTE, Pages, Place
 from app.facts.minutes.passages import Passage, decisions, is_aside, results
 from app.facts.minutes.sections import Section, sections
 from app.facts.minutes.sentences import concluding, sentences
@@ -18,6 +18,11 @@ from app.facts.minutes.wording import Result, plain, same
 _NUMBER = re.compile(
     r"(?im)^[ \t]*(?:beschluss|beschluß)[- ]?(?:nr\.?|nummer)[ \t]*:?[ \t]*"
     r"(?P<number>[A-Z]{0,4}[ /-]?\d[\w./()-]{0,24})"
+)
+# What is voted on where no resolution was adopted.
+_PUT = re.compile(
+    r"(?im)^[ \t]*(?:abgestimmt wird|zur abstimmung (?:steht|stehen|kommt|kommen|gestellt|wird)"
+    r"|es wird über\b[^\n]{0,80}\babgestimmt)\b"
 )
 _MOST = 50  # forms below one item: more are a list of something else
 _TELLING = frozenset({Result.DEFERRED, Result.WITHDRAWN, Result.AMENDED})
@@ -50,7 +55,7 @@ def results_in(pages: Mapping[int, str], items: Sequence[Item], groups: tuple[st
         Said(
             section.item,
             finding.result,
-            document.place(finding.start, finding.end),
+            document.place(readings.quote_of(section, finding, document.starts), finding.end),
             finding.votes,
             _parties(text, finding, groups),
             readings.of(section).resolution_number,
@@ -83,6 +88,28 @@ class Readings:
             number = _resolution_number(self.text, section)
             self._known[stretch] = Reading(tuple(results(self.text, *stretch)), decisions(self.text, *stretch), number)
         return self._known[stretch]
+
+    def quote_of(self, section: Section, finding: Finding, page_starts: Sequence[int]) -> int:
+        """Return where the words begin that are quoted: at the resolution if a quote holds it, or else at the votes.
+
+        They begin on the page where the finding does, and in the item's section, in which nothing is closed.
+        """
+        forms = self.of(section).forms
+        last = next((at for at, one in enumerate(forms) if one.end == finding.end), None)
+        if section.joint or last is None:
+            return finding.start
+        put = [match.start() for match in _PUT.finditer(self.text, section.start, finding.start)]
+        settled = [one.begin for one in self.of(section).settled if one.begin <= finding.start]
+        floor = max(page_starts[bisect_right(page_starts, finding.start) - 1], finding.end - QUOTE)
+        resolution = max([*put, *settled], default=-1)
+        if resolution >= floor:
+            return resolution
+        start = finding.start
+        for one in reversed(forms[:last]):
+            if one.begin < floor or self.text[one.end : start].strip():
+                break
+            start = one.begin
+        return start
 
 
 def _finding(readings: Readings, section: Section) -> Finding | None:

@@ -101,6 +101,47 @@ def test_a_result_over_a_page_is_quoted_up_to_its_end() -> None:
     assert found.place.quote == "Abstimmungsergebnis: 12 Ja-Stimmen,"
 
 
+POINTS = "1. Die Brücke wird in Holz gebaut.\n2. Sie kostet 30.000 Euro, die der Kreis zur Hälfte trägt.\n" * 4
+VOTED = "Abstimmungsergebnis: 9 Ja-Stimmen, 2 Nein-Stimmen, 0 Enthaltungen\nErgebnis: mehrheitlich beschlossen"
+
+
+def quoted(*texts: str) -> str:
+    """Return what is quoted of the one result on these pages, having looked that it stands where it says."""
+    pages = dict(enumerate(texts, 1))
+    [found] = results_in(pages, [BRIDGE])
+    assert (found.votes.yes, found.votes.no) == (9, 2)
+    assert pages[found.place.page][found.place.offset :].startswith(found.place.quote)
+    return found.place.quote
+
+
+@pytest.mark.parametrize(
+    "label", ["Beschluss:", "Beschlussempfehlung:", "Geänderter Beschluss:", "Abgestimmt wird über den Vorschlag:"]
+)
+def test_it_quotes_the_points_of_a_resolution_with_the_votes_on_it(label: str) -> None:
+    assert len(POINTS) > 350
+    text = f"TOP 2 Neubau der Teichbrücke\nFrau A fragt nach.\n{label}\n{POINTS}{VOTED}\nTOP 3 Ende"
+    assert quoted(text) == f"{label}\n{POINTS}{VOTED}"
+
+
+def test_of_a_resolution_too_long_to_quote_it_quotes_the_votes() -> None:
+    assert quoted(f"TOP 2 Neubau der Teichbrücke\nBeschluss:\n{POINTS * 5}{VOTED}\nTOP 3 Ende") == VOTED
+
+
+def test_where_no_resolution_stands_it_quotes_the_votes_and_nothing_of_the_debate() -> None:
+    assert quoted(f"TOP 2 Neubau der Teichbrücke\nHerr B ist dafür.\n{VOTED}\nTOP 3 Ende") == VOTED
+
+
+def test_it_quotes_nothing_of_another_item_or_of_what_is_closed() -> None:
+    other = f"TOP 1 Anderes\nBeschluss:\n{POINTS}"
+    assert quoted(f"{other}TOP 2 Neubau der Teichbrücke\n{VOTED}\nTOP 3 Ende") == VOTED
+    closed = f"Nichtöffentlicher Teil\nBeschluss:\n{POINTS}Öffentlicher Teil\n"
+    assert quoted(f"{closed}TOP 2 Neubau der Teichbrücke\n{VOTED}\nTOP 3 Ende") == VOTED
+
+
+def test_a_resolution_on_the_page_before_leaves_the_votes() -> None:
+    assert quoted(f"TOP 2 Neubau der Teichbrücke\nBeschluss:\n{POINTS}", f"{VOTED}\nTOP 3 Ende") == VOTED
+
+
 def test_two_items_of_one_name_are_told_apart_by_their_number() -> None:
     items = [Item("a", "3", "Bericht der Verwaltung"), Item("b", "9", "Bericht der Verwaltung")]
     text = "TOP 3 Bericht der Verwaltung\nzur Kenntnis genommen\nTOP 9 Bericht der Verwaltung\nvertagt\n"

@@ -106,6 +106,8 @@ def test_a_papers_page_says_it_in_its_first_sentence_and_on_its_way(engine: Engi
         ("Der Ausschuss empfiehlt dem Rat einstimmig, den Weg zu bauen.", "Empfohlen"),
         ("Beschlussempfehlung:\nDer Weg wird gebaut.", "Empfohlen"),
         ("Beschluss:\nDie Empfehlungen werden umgesetzt.", "Beschlossen"),
+        ("Beschluss:\n" + "Der Weg wird gebaut. " * 30 + "Die Stadt empfiehlt den Weg.\nEinstimmig", "Beschlossen"),
+        ("Beschluss:\n" + "Der Weg wird gebaut. " * 30 + "\nErgebnis: einstimmig empfohlen", "Empfohlen"),
     ],
 )
 def test_advice_is_not_told_as_a_decision(engine: Engine, read: Read, quote: str, word: str) -> None:
