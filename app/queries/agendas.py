@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, Consultation, Meeting, Paper
+from app.queries.doubts import contradicting
 from app.queries.minutes import Minuted, minuted
 from app.queries.outcomes import Outcome, outcome_of
 from app.queries.references import Reference, files_among, references
@@ -31,6 +32,11 @@ class AgendaEntry:
     def outcome(self) -> Outcome | None:
         """The kind of the result."""
         return None if self.private else outcome_of(self.item.result)
+
+    @property
+    def contradicting(self) -> tuple[Minuted, ...]:
+        """What minutes say that is not what the source says."""
+        return contradicting(self.minuted, self.outcome)
 
 
 def agenda_item_by_key(session: Session, key: str) -> AgendaItem | None:

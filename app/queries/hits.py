@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.models import OPARL_TYPES, AgendaItem, File, Meeting, OParlObject, Organization, Paper
 from app.queries.agendas import papers_of_items
+from app.queries.doubts import contradicted
+from app.queries.minutes import Minuted
 from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
 from app.shown import shown
 
@@ -15,13 +17,14 @@ from app.shown import shown
 @dataclass(frozen=True, slots=True)
 class HitContext:
     """The record a hit stands for, the one it belongs to, the path of whichever of them is a Paper; and for an agenda
-    item the paper it is about."""
+    item the paper it is about and what minutes say against its result."""
 
     row: OParlObject
     parent: OParlObject | None = None
     path: Path = NO_PATH
     organizations: tuple[Organization, ...] = ()
     about: Paper | None = None
+    contradicting: tuple[Minuted, ...] = ()
 
     @property
     def paper(self) -> Paper | None:
@@ -64,6 +67,7 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
     organizations = organizations_of(session, meetings)
     items = [row for row in rows.values() if isinstance(row, AgendaItem)]
     about = papers_of_items(session, items) if items else {}
+    doubts = contradicted(session, items)
     found = {}
     for hit in hits:
         row = rows.get(hit.id)
@@ -76,6 +80,7 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
             paths.get(context.paper.id, NO_PATH) if context.paper else NO_PATH,
             organizations.get(context.meeting.id, ()) if context.meeting else (),
             next(iter(about.get(row.id, ())), None),
+            doubts.get(row.id, ()),
         )
     return found
 

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from app.models import AgendaItem, Blob, Change, Consultation, File, Meeting, Organization, Paper
 from app.models.changes import CREATED, DELETED
 from app.models.files import WITH_TEXT
-from app.queries.outcomes import DECIDING, Outcome, outcome_of
+from app.queries.doubts import contradicted
+from app.queries.minutes import Minuted
+from app.queries.outcomes import Outcome, Settled, outcome_of
 from app.queries.paths import organizations_of
 from app.shown import shown
 
@@ -22,27 +24,23 @@ FORMAL = ("niederschrift", "tagesordnung", "beschlussfähigkeit", "protokoll", "
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A meeting on the line: who meets, how many public items, how many of them came to which outcome."""
+    """A meeting on the line: who meets, how many public items, how many of them were settled."""
 
     meeting: Meeting
     organizations: tuple[Organization, ...]
     items: int
-    outcomes: dict[Outcome, int]
-
-    @property
-    def decided(self) -> int:
-        """How many items were settled."""
-        return sum(count for outcome, count in self.outcomes.items() if outcome in DECIDING)
+    settled: Settled
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An agenda item with its result, the meeting it was reached in, and the paper it is about."""
+    """An agenda item with its result, the meeting it was reached in, the paper it is about, and what minutes deny."""
 
     item: AgendaItem
     meeting: Meeting
     organizations: tuple[Organization, ...]
     paper: Paper | None
+    contradicting: tuple[Minuted, ...] = ()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -93,15 +91,13 @@ def meetings_around(session: Session, moment: datetime) -> tuple[list[Stop], lis
 def _stops(session: Session, meetings: Sequence[Meeting]) -> list[Stop]:
     ids = [meeting.id for meeting in meetings]
     organizations = organizations_of(session, ids)
-    items: dict[str | None, int] = dict.fromkeys(ids, 0)
-    outcomes: dict[str | None, dict[Outcome, int]] = {one: {} for one in ids}
+    results: dict[str | None, list[str | None]] = {one: [] for one in ids}
     query = select(AgendaItem.meeting_id, AgendaItem.result).where(AgendaItem.meeting_id.in_(ids), shown(AgendaItem))
     for meeting_id, result in session.execute(query):
-        items[meeting_id] += 1
-        outcome = outcome_of(result)
-        if outcome:
-            outcomes[meeting_id][outcome] = outcomes[meeting_id].get(outcome, 0) + 1
-    return [Stop(one, organizations.get(one.id, ()), items[one.id], outcomes[one.id]) for one in meetings]
+        results[meeting_id].append(result)
+    return [
+        Stop(one, organizations.get(one.id, ()), len(results[one.id]), Settled.of(results[one.id])) for one in meetings
+    ]
 
 
 def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list[Decision]:
@@ -119,7 +115,11 @@ def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list
     # Items with a paper first: a "Bericht der Verwaltung" says less than what was put to the vote.
     chosen = ([row for row in rows if row[0].id in papers] or rows)[:limit]
     organizations = organizations_of(session, {meeting.id for _, meeting in chosen})
-    return [Decision(item, meeting, organizations.get(meeting.id, ()), papers.get(item.id)) for item, meeting in chosen]
+    doubts = contradicted(session, [item for item, _ in chosen])
+    return [
+        Decision(item, meeting, organizations.get(meeting.id, ()), papers.get(item.id), doubts.get(item.id, ()))
+        for item, meeting in chosen
+    ]
 
 
 def _is_news(item: AgendaItem) -> bool:

@@ -95,10 +95,11 @@ def months_around(session: Session, year: int, month: int) -> tuple[date | None,
     return _month_of(before), _month_of(after)
 
 
-def meeting_years(session: Session) -> dict[int, int]:
+def meeting_years(session: Session, organization: str | None = None, body: str | None = None) -> dict[int, int]:
     """Return year -> count, newest first (by UTC: New Year's Eve has no meetings)."""
     year = extract("year", Meeting.start)
-    query = select(year, func.count()).where(~Meeting.deleted, Meeting.start.is_not(None)).group_by(year)
+    others = _narrowed(organization, body)
+    query = select(year, func.count()).where(*others, Meeting.start.is_not(None)).group_by(year)
     return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
 
 
@@ -138,13 +139,17 @@ def next_month(first: date) -> date:
 
 
 def _meetings(organization: str | None, body: str | None = None) -> Select[Meeting]:
-    query = select(Meeting).where(~Meeting.deleted)
+    return select(Meeting).where(*_narrowed(organization, body))
+
+
+def _narrowed(organization: str | None, body: str | None) -> list[ColumnElement[bool]]:
+    found = [~Meeting.deleted]
     if body is not None:
-        query = query.where(Meeting.body_id == body)
-    if organization is None:
-        return query
-    held = select(Link.from_id).where(Link.to_id == organization, Link.property == "organization")
-    return query.where(Meeting.id.in_(held))
+        found.append(Meeting.body_id == body)
+    if organization is not None:
+        held = select(Link.from_id).where(Link.to_id == organization, Link.property == "organization")
+        found.append(Meeting.id.in_(held))
+    return found
 
 
 def _within(first: date, end: date) -> ColumnElement[bool]:

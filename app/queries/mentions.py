@@ -46,10 +46,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class AllNamed:
-    """The first that files name of one kind, and how many different ones they name."""
+    """The first that files name of one kind, how many different ones they name, and how many files name any."""
 
     first: Sequence[Named]
     total: int
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +147,19 @@ def named_in(session: Session, files: Files, kind: Kind, most: int = MOST) -> Al
     here: Where = (Mention.sha256.in_(files), Mention.kind == kind)
     times, size = func.count(), func.max(Mention.number)
     first = {Kind.AMOUNT: size.desc().nulls_last(), Kind.DATE: Mention.value}.get(kind, times.desc())
-    chosen = select(Mention.value, times, size, func.count().over()).where(*here).group_by(Mention.value)
+    holding = select(func.count(Mention.sha256.distinct())).where(*here).correlate(None).scalar_subquery()
+    chosen = select(Mention.value, times, size, func.count().over(), holding).where(*here).group_by(Mention.value)
     rows = session.execute(chosen.order_by(first, Mention.value).limit(most)).all()
     if not rows:
         return AllNamed([], 0)
     here = (*here, Mention.value.in_([value for value, *_ in rows]))
     places, labels = _first_places(session, files, here), _labels(session, kind, here)
-    named = [Named(value, labels[value], count, *places[value], number) for value, count, number, _ in rows]
+    named = [Named(value, labels[value], count, *places[value], number) for value, count, number, *_ in rows]
     if kind is Kind.PLACE:
         named.sort(key=lambda one: (-one.count, one.label))
     elif kind is Kind.DATE:
         named.sort(key=lambda one: one.value)  # some databases pass over the hyphens
-    return AllNamed(named, rows[0][-1])
+    return AllNamed(named, *rows[0][-2:])
 
 
 def _first_places(session: Session, files: Files, here: Where) -> dict[str, tuple[File, int]]:

@@ -65,11 +65,6 @@ class Minuted:
         return not {stated, self.outcome} <= _ADOPTED
 
 
-def contradicting(said: Iterable[Minuted], stated: Outcome | None) -> tuple[Minuted, ...]:
-    """Return what of minutes is not what the source says."""
-    return tuple(one for one in said if one.contradicts(stated))
-
-
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What a paper proposes or how it sums itself up, and in which file."""

@@ -1,6 +1,8 @@
 """What became of an agenda item, read from the free words of the source."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -67,6 +69,23 @@ def outcome_of(result: str | None) -> Outcome | None:
 def is_advice(result: str | None) -> bool:
     """Whether a result recommends to somebody else what to decide."""
     return bool(_ADVICE.search(result or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many of some results decide, recommend to somebody else, or put off; what was taken note of is none."""
+
+    decided: int
+    advised: int
+    postponed: int
+
+    @classmethod
+    def of(cls, results: Iterable[str | None]) -> "Settled":
+        """Count results."""
+        kinds = [(outcome_of(result), is_advice(result)) for result in results]
+        settled = [advice for outcome, advice in kinds if outcome in DECIDING and outcome is not Outcome.NOTED]
+        postponed = sum(outcome is Outcome.POSTPONED for outcome, _ in kinds)
+        return cls(len(settled) - sum(settled), sum(settled), postponed)
 
 
 def _votes(found: re.Match[str] | None) -> int:

@@ -1,10 +1,10 @@
 """Papers: lists of them, one of them, and what belongs to it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, extract, func, or_, select
+from sqlalchemy import ColumnElement, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.facts import street_key
@@ -34,7 +34,7 @@ class PaperFilter:
 
 def papers(session: Session, wanted: PaperFilter | None = None, *, page: int = 1, size: int = SIZE) -> Paged[Paper]:
     """Return papers, newest first, those without a date last."""
-    query = _narrowed(select(Paper), wanted or PaperFilter())
+    query = select(Paper).where(*_narrowed(wanted or PaperFilter()))
     return paged(session, query.order_by(Paper.date.desc().nulls_last(), Paper.id.desc()), page, size)
 
 
@@ -43,17 +43,19 @@ def paper_by_key(session: Session, key: str) -> Paper | None:
     return session.scalar(select(Paper).where(Paper.key == key))
 
 
-def paper_types(session: Session) -> dict[str, int]:
-    """Return type -> count, most frequent first, in the source's own words."""
+def paper_types(session: Session, wanted: PaperFilter | None = None) -> dict[str, int]:
+    """Return type -> count, most frequent first, in the source's own words, of what is wanted of any type."""
     count = func.count()
-    query = select(Paper.paper_type, count).where(~Paper.deleted).group_by(Paper.paper_type)
+    others = _narrowed(replace(wanted or PaperFilter(), paper_type=None))
+    query = select(Paper.paper_type, count).where(*others).group_by(Paper.paper_type)
     return counted(session.execute(query.order_by(count.desc(), Paper.paper_type)))
 
 
-def paper_years(session: Session) -> dict[int, int]:
-    """Return year -> count, newest first."""
+def paper_years(session: Session, wanted: PaperFilter | None = None) -> dict[int, int]:
+    """Return year -> count, newest first, of what is wanted of any year."""
     year = extract("year", Paper.date)
-    query = select(year, func.count()).where(~Paper.deleted, Paper.date.is_not(None)).group_by(year)
+    others = _narrowed(replace(wanted or PaperFilter(), year=None))
+    query = select(year, func.count()).where(*others, Paper.date.is_not(None)).group_by(year)
     return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
 
 
@@ -80,22 +82,22 @@ def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]
     return related
 
 
-def _narrowed(query: Select[Paper], wanted: PaperFilter) -> Select[Paper]:
-    query = query.where(~Paper.deleted)
+def _narrowed(wanted: PaperFilter) -> list[ColumnElement[bool]]:
+    found = [~Paper.deleted]
     if wanted.paper_type is not None:
-        query = query.where(Paper.paper_type == wanted.paper_type)
+        found.append(Paper.paper_type == wanted.paper_type)
     if wanted.body is not None:
-        query = query.where(Paper.body_id == wanted.body)
+        found.append(Paper.body_id == wanted.body)
     if wanted.organization is not None:
-        query = query.where(_of_organization(wanted.organization))
+        found.append(_of_organization(wanted.organization))
     if wanted.originator is not None:
-        query = query.where(_links_to(wanted.originator, ORIGINATORS))
+        found.append(_links_to(wanted.originator, ORIGINATORS))
     if wanted.street is not None:
-        query = query.where(names_street(street_key(wanted.street)))
+        found.append(names_street(street_key(wanted.street)))
     if wanted.year is not None:
         first = date(wanted.year, 1, 1)
-        query = query.where(Paper.date >= first, Paper.date <= first.replace(month=12, day=31))
-    return query
+        found += [Paper.date >= first, Paper.date <= first.replace(month=12, day=31)]
+    return found
 
 
 def _links_to(record_id: str, properties: tuple[str, ...]) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
+from app.queries.doubts import contradicting
 from app.queries.minutes import Minuted, minuted
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
 from app.shown import heard, present, shown
@@ -47,6 +48,11 @@ class Station:
     def outcome(self) -> Outcome | None:
         """The kind of the result."""
         return outcome_of(self.result)
+
+    @property
+    def contradicting(self) -> tuple[Minuted, ...]:
+        """What minutes say that is not what the source says."""
+        return contradicting(self.minuted, self.outcome)
 
 
 @dataclass(frozen=True, slots=True)

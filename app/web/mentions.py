@@ -23,17 +23,19 @@ MOST = 60  # of one kind: a budget names thousands of sums
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """What is shown at once, what is folded away, and how many there are, of which some may be in neither."""
+    """What is shown at once, what is folded away, how many there are, of which some may be in neither, and in
+    how many files."""
 
     first: Sequence[Named]
     rest: Sequence[Named]
     total: int
+    files: int
 
     @classmethod
     def of(cls, named: AllNamed) -> "Some":
         """Part a list; a single one more is not folded away."""
         cut = LISTED if len(named.first) > LISTED + 1 else len(named.first)
-        return cls(named.first[:cut], named.first[cut:], named.total)
+        return cls(named.first[:cut], named.first[cut:], named.total, named.files)
 
     @property
     def is_cut(self) -> bool:

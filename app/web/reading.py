@@ -9,6 +9,7 @@ from app.documents.formats import ending_of
 from app.models import File
 from search import BadQuery, Marker, Segment, parse_query
 from search.highlight import MAX_SCAN
+from search.running import endings
 
 # Only what no browser runs, takes for a style or draws as a page goes by its name; all else is plain bytes.
 INERT = re.compile(
@@ -16,6 +17,14 @@ INERT = re.compile(
     r"|image/(?:png|jpeg|gif|tiff|webp|bmp)|text/(?:plain|csv)|message/rfc822"
 )
 BYTES = "application/octet-stream"
+UNNAMED = ".bin"
+# Endings of kinds that we do not read and that nothing runs when they are opened; no office files with macros.
+HARMLESS = re.compile(
+    r"\.(?:ppt|pps|doc|xls|mdb|mpp|pub|vsd|odg|epub|ps|eps|psd|ai|indd|dwg|dxf|dwf|shp|dbf|gpkg|gml|kml|kmz|geojson|json"
+    r"|xml|ics|vcf|7z|rar|gz|tgz|tar|bz2|xz|zip|p7[ms]|mp[34]|m4[av]|wav|ogg|mov|avi|mkv|webm|wmv|heic|jp2)"
+)
+# Bytes that a browser or a computer would run, whatever the name says.
+RUN = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/x-msdownload"})
 MAX_NAME = 120
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\\/:*?\"<>|]+")
 # Pages of shorter lines are lists and tables: nothing there is a paragraph.
@@ -105,7 +114,17 @@ def _places(
         found[page] = marker.places(text)
         if len(text) < len(texts[page]):
             until = min(page - 1, until) if until is not None else page - 1
-    return dict(sorted(found.items())), until
+    return _without_repeats(dict(sorted(found.items())), texts), until
+
+
+def _without_repeats(
+    found: dict[int, list[tuple[int, int]]], texts: Mapping[int, str]
+) -> dict[int, list[tuple[int, int]]]:
+    """Return the places that are not in running lines of an earlier page; all of them where nothing else is found."""
+    numbers = sorted(texts)
+    ends = dict(zip(numbers, endings([texts[number] for number in numbers]), strict=True))
+    kept = {page: [place for place in places if not ends[page].repeats(place[0])] for page, places in found.items()}
+    return kept if any(kept.values()) else found
 
 
 def _pieces(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Segment]:
@@ -123,9 +142,16 @@ def served_type(media_type: str | None) -> str:
 
 
 def download_name(file: File) -> str:
-    """Return the name under which a file is saved; its ending is that of its bytes."""
+    """Return the name under which a file is saved; its ending is that of its bytes, or a harmless one that it had."""
     given = " ".join(_UNSAFE.sub(" ", file.file_name or file.name or "").split()).strip(" .")
     stem = _ENDING.sub("", given)[:MAX_NAME].strip(" .") or file.key
     media_type = file.blob.media_type if file.blob else None
-    ending = ending_of(media_type or "") if served_type(media_type) != BYTES else None
-    return stem + (ending or ".bin")
+    if served_type(media_type) == BYTES:
+        return stem + _own_ending(given, media_type)
+    return stem + (ending_of(media_type or "") or UNNAMED)
+
+
+def _own_ending(given: str, media_type: str | None) -> str:
+    found = _ENDING.search(given)
+    ending = found[0].lower() if found else ""
+    return ending if HARMLESS.fullmatch(ending) and media_type not in RUN else UNNAMED

@@ -1,5 +1,6 @@
 """What records are called on their pages: titles where the source gives none, roles of files, fields that changed."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -95,6 +96,8 @@ KINDS = {
     "text/csv": "CSV",
     "text/html": "HTML",
 }
+# What the pages of such files are.
+_SHEETS, _SLIDES = re.compile("excel|sheet"), re.compile("powerpoint|presentation")
 # Short, for a line in a list; nothing where the file was read in full.
 TEXT_STATES = {
     TextState.READ: "",
@@ -174,9 +177,18 @@ def file_kind(file: File) -> str:
 def file_line(file: File) -> str:
     """Return "PDF, 48 Seiten, 4,2 MB", and what keeps it from being read."""
     pages = file.blob.page_count if file.blob else None
-    counted = held(ngettext("%(num)s page", "%(num)s pages", pages)) if pages else ""
+    counted = held(_parts(file, pages)) if pages else ""
     size = file_size(file.blob.size if file.blob else file.size)
     return ", ".join(part for part in (file_kind(file), counted, size, _state_words(file)) if part)
+
+
+def _parts(file: File, count: int) -> str:
+    media_type = (file.blob.media_type if file.blob else None) or ""
+    if _SHEETS.search(media_type):
+        return ngettext("%(num)s sheet", "%(num)s sheets", count)
+    if _SLIDES.search(media_type):
+        return ngettext("%(num)s slide", "%(num)s slides", count)
+    return ngettext("%(num)s page", "%(num)s pages", count)
 
 
 def _state_words(file: File) -> str:

@@ -7,7 +7,7 @@ from app.queries.paths import Path, Station
 from app.queries.states import PaperState, Standing, state_of
 from app.web.filters import clock, day, held, weekday
 from app.web.i18n import N_, gettext, ngettext
-from app.web.wording import State, minuted_word, organization_names, outcome_sign, outcome_word
+from app.web.wording import State, doubts, minuted_word, organization_names, outcome_sign, outcome_word
 
 FIXED = {
     Standing.REFERRED: (N_("Referred."), "referred"),
@@ -40,7 +40,8 @@ def paper_state(state: PaperState, *, known: bool = True) -> State:
     if state.standing is Standing.AWAITED:
         return State("planned", gettext("No result published yet."), _held(state), state.station)
     headline, sign = _past(state)
-    return State(sign, headline, _sentences(_where(state.station), *_more(state)), state.station)
+    rest = _sentences(_where(state.station), doubts(state.station.contradicting), *_more(state))
+    return State(sign, headline, rest, state.station)
 
 
 def _minuted(station: Station) -> State:

@@ -1,5 +1,6 @@
 """The words beside the signs, and the sentence that says where a matter stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,7 @@ def install(app: Flask) -> None:
         outcome_sign=outcome_sign,
         outcome_word=outcome_word,
         minuted_word=minuted_word,
+        doubts=doubts,
         votes_words=votes_words,
         parties_words=parties_words,
         organization_names=organization_names,
@@ -142,6 +144,14 @@ def minuted_word(said: Minuted) -> str:
         return gettext("Withdrawn")
     advice = said.advised and said.outcome in ADVICE
     return gettext((ADVICE if advice else OUTCOMES)[said.outcome])
+
+
+def doubts(contradicting: Iterable[Minuted]) -> str:
+    """Return what minutes say against what the source says, "" where nothing."""
+    return " ".join(
+        gettext("But the minutes say: %(result)s.", result=result)
+        for result in dict.fromkeys(minuted_word(said) for said in contradicting)
+    )
 
 
 def votes_words(said: Minuted) -> str:

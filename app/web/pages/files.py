@@ -23,7 +23,7 @@ from app.web.pages.records import (
     words_asked,
 )
 from app.web.passages import Hits, paragraphs
-from app.web.reading import flowing, mark
+from app.web.reading import UNNAMED, download_name, flowing, mark
 from app.web.record_words import state_word
 from app.web.site import session, site
 from app.web.stored import drawn, shown_file, stored_blob
@@ -109,6 +109,7 @@ def show(key: str) -> str:
         drawn=drawn(file, number),
         unread=queries.unread_pages(db, file),
         looked_at=_looked_at(file),
+        saved_as_bytes=download_name(file).endswith(UNNAMED),
         history=history_of(file),
         **origin(file),
     )

@@ -10,7 +10,7 @@ from app.queries import meetings as queries
 from app.queries.agendas import AgendaEntry, agenda, agenda_item_by_key
 from app.queries.bodies import bodies
 from app.queries.organizations import organization_by_key, organizations
-from app.queries.outcomes import DECIDING, Outcome, is_advice
+from app.queries.outcomes import Settled
 from app.queries.references import files_among, references
 from app.web.filters import number
 from app.web.i18n import gettext, ngettext
@@ -34,7 +34,6 @@ from app.web.site import session
 meetings = Blueprint("meetings", __name__)
 
 SOON = 8  # meetings to come, above the list of those that were
-FACTS = 4  # more do not fit beside each other
 
 
 @meetings.get("/meetings", strict_slashes=False)
@@ -52,6 +51,7 @@ def index() -> str:
         before=now() if past_only else None,
         page=page_number(),
     )
+    years = queries.meeting_years(db, organization_id, body)
     soon = past_only and listed.page == 1
     return render_template(
         "meetings/index.html",
@@ -62,7 +62,7 @@ def index() -> str:
         pager=pager(listed),
         choices=[
             organization_choice(organizations(db), organization),
-            Choice("year", gettext("Year"), by_count(queries.meeting_years(db)), str(year or "")),
+            Choice("year", gettext("Year"), by_count(years, year), str(year or "")),
             *council_choice(bodies(db)),
         ],
     )
@@ -106,16 +106,15 @@ def item(key: str) -> Response:
 
 
 def _facts(entries: list[AgendaEntry]) -> list[tuple[str, str]]:
-    settled = [entry for entry in entries if entry.outcome in DECIDING and entry.outcome is not Outcome.NOTED]
-    advised = sum(is_advice(entry.item.result) for entry in settled)
-    decided, private = len(settled) - advised, sum(entry.private for entry in entries)
-    postponed = sum(entry.outcome is Outcome.POSTPONED for entry in entries)
-    public = len(entries) - private
+    open_ones = [entry for entry in entries if not entry.private]
+    settled, public = Settled.of(entry.item.result for entry in open_ones), len(open_ones)
     counted = (
         (public, ngettext("public item", "public items", public)),
-        (decided, ngettext("decision", "decisions", decided)),
-        (advised, ngettext("recommendation", "recommendations", advised)),
-        (postponed, gettext("postponed")),
-        (private, gettext("not public")),
+        (settled.decided, ngettext("decision", "decisions", settled.decided)),
+        (settled.advised, ngettext("recommendation", "recommendations", settled.advised)),
+        (sum(bool(entry.minuted) and entry.outcome is None for entry in entries), gettext("by the minutes")),
+        (sum(bool(entry.contradicting) for entry in entries), gettext("contradictory")),
+        (settled.postponed, gettext("postponed")),
+        (len(entries) - public, gettext("not public")),
     )
-    return [(number(count), label) for count, label in counted if count][:FACTS]
+    return [(number(count), label) for count, label in counted if count]

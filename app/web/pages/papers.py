@@ -10,7 +10,7 @@ from app.queries.organizations import organization_by_key, organizations
 from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
 from app.queries.people import person_by_key
 from app.queries.references import Reference, files_among, references
-from app.queries.states import PaperState, state_of
+from app.queries.states import PaperState, Standing, is_preparing, state_of
 from app.web.filters import held, local, number, today
 from app.web.i18n import gettext, ngettext
 from app.web.mentions import mentions_of
@@ -69,6 +69,7 @@ def show(key: str) -> str:
     paper = found(lookup(queries.paper_by_key, key))
     path = consultation_path(db, paper.id)
     standing = state_of(path)
+    resolution = _resolution(path, standing)
     references_here = references(db, [paper.id]).get(paper.id, {})
     files = queries.main_first(paper, files_among(references_here))
     return render_template(
@@ -81,7 +82,8 @@ def show(key: str) -> str:
         references=references_here,
         files=files,
         facts=_facts(paper, path, standing, files),
-        resolution=_resolution(path, standing),
+        resolution=resolution,
+        resolution_heading=_resolution_heading(resolution, standing) if resolution else "",
         quotes=quotes_of(db, paper.id),
         related=queries.related_papers(db, paper),
         mentions=mentions_of(db, paper),
@@ -103,11 +105,12 @@ def _choices(
     )
     named = wanted.street or ""
     street = Choice("street", gettext("Street"), [(named, named)], named, hidden=True)
+    types, years = queries.paper_types(db, wanted), queries.paper_years(db, wanted)
     return [
         *([brought_in] if originator else []),
         *([street] if wanted.street else []),
-        Choice("type", gettext("Kind"), by_count(queries.paper_types(db)), wanted.paper_type or ""),
-        Choice("year", gettext("Year"), by_count(queries.paper_years(db)), str(wanted.year or "")),
+        Choice("type", gettext("Kind"), by_count(types, wanted.paper_type), wanted.paper_type or ""),
+        Choice("year", gettext("Year"), by_count(years, wanted.year), str(wanted.year or "")),
         organization_choice(organizations(db), organization),
         *council_choice(bodies(db)),
     ]
@@ -124,6 +127,15 @@ def _resolution(path: Path, standing: PaperState) -> Station | None:
     """Return the station whose wording is quoted: the decision, or else the last that gives one."""
     worded = [s for s in path.stations if s.agenda_item and (s.agenda_item.resolution_text or "").strip()]
     return next((s for s in worded if s is standing.station), None) or next(reversed(worded), None)
+
+
+def _resolution_heading(station: Station, standing: PaperState) -> str:
+    """Return what stands above the wording: advice is no decision, nor is anything certain that the minutes deny."""
+    if station.contradicting:
+        return gettext("Wording in the council's system")
+    if is_preparing(station) and not (station is standing.station and standing.standing is Standing.DECIDED):
+        return gettext("Last recommendation in full")
+    return gettext("What was resolved") if station is standing.station else gettext("Last resolution in full")
 
 
 def _facts(paper: Paper, path: Path, standing: PaperState, files: list[Reference]) -> list[tuple[str, str]]:

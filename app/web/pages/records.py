@@ -39,9 +39,10 @@ class Choice:
         return f"{self.label}: {word}" if self.hidden else word
 
 
-def by_count(counts: Mapping[Any, int]) -> list[tuple[str, str]]:
-    """Return the options of a filter with how many each finds."""
-    return [(str(value), f"{value} ({number(count)})") for value, count in counts.items()]
+def by_count(counts: Mapping[Any, int], chosen: object = None) -> list[tuple[str, str]]:
+    """Return the options of a filter with how many each finds; the chosen one is among them even if it finds none."""
+    found = {**counts} if chosen is None or chosen in counts else {**counts, chosen: 0}
+    return [(str(value), f"{value} ({number(count)})") for value, count in found.items()]
 
 
 def by_title(rows: Iterable[OParlObject]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -11,6 +12,7 @@ from app.files import open_store
 from app.models import File
 from app.web import reading
 from app.web.reading import download_name, mark, served_type
+from app.web.record_words import file_line
 from search.highlight import MAX_SCAN
 from tests import factories
 from tests.app.web.records.test_papers import Read, plain
@@ -26,7 +28,8 @@ def saved(engine: Engine, *texts: str, **columns: Any) -> File:
 
 
 def stored(engine: Engine, settings: Settings, content: bytes, **columns: Any) -> File:
-    blob = factories.blob(content, media_type=columns.pop("media_type", "application/pdf"))
+    state = columns.pop("read_state", "ok")
+    blob = factories.blob(content, media_type=columns.pop("media_type", "application/pdf"), read_state=state)
     open_store(settings.files_url).put([content], 10**6)
     file = factories.file(fetch_state="fetched", blob_sha256=blob.sha256, **columns)
     factories.save(engine, blob, file)
@@ -110,6 +113,20 @@ def test_it_looks_at_no_more_of_a_file_than_a_search_does(
     assert "Die Datei ist sehr lang. Wir haben sie bis Seite 1 durchgesehen." in plain(page)
     assert "sehr lang" not in plain(read(f"/files/{saved(engine, 'Gartenstraße').key}?q=gartenstraße"))
     assert "sehr lang" not in plain(read(f"/files/{file.key}?page=6"))
+
+
+def test_a_running_head_counts_on_its_first_page_so_that_next_leads_through_the_text(
+    engine: Engine, read: Read
+) -> None:
+    head = "Gesamtabschluss 2022 der Stadt Musterfeld"
+    texts = ["Vorwort", "Zahlen", "Musterfeld wächst", "Anhang", "Ende"]
+    file = saved(engine, *(f"{text}\n\n{head}\nSeite {n} von 5" for n, text in enumerate(texts, 1)))
+    assert "Gefunden auf 2 Seiten S. 1, S. 3" in plain(read(f"/files/{file.key}?page=3&q=musterfeld"))
+    pages = {n: f"{text}\n\n{head}" for n, text in enumerate(texts, 1)}
+    assert mark("musterfeld", pages, 3).hits == ((1, 1), (3, 1))
+    assert [one.text for one in mark("musterfeld", pages, 3).segments if one.marked] == ["Musterfeld"]
+    assert not any(one.marked for one in mark("musterfeld", pages, 4).segments)
+    assert mark("gesamtabschluss", {2: pages[2], 3: pages[3], 5: pages[5]}, 5).hits == ((2, 1),)
 
 
 def test_a_huge_file_is_marked_in_parts() -> None:
@@ -266,3 +283,58 @@ def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost
     thin, thick = file_with(1), file_with(30)
     assert cost(f"/files/{thick.key}?q=seite") == cost(f"/files/{thin.key}?q=seite") <= 17
     assert cost("/files") == cost("/files/?state=read") <= 7
+
+
+@pytest.mark.parametrize(
+    ("given", "media_type", "saved_as"),
+    [
+        ("alt.PPT", "application/x-ole-storage", "alt.ppt"),
+        ("akten.7z", "application/x-7z-compressed", "akten.7z"),
+        ("daten.xml", "application/xml", "daten.xml"),
+        ("daten.json", None, "daten.json"),
+        ("aktiv.svg", "image/svg+xml", "aktiv.bin"),
+        ("aktiv.xml", "image/svg+xml", "aktiv.bin"),
+        ("seite.xml", "text/html", "seite.bin"),
+        ("spiel.zip", "application/x-msdownload", "spiel.bin"),
+        ("spiel.7z.exe", "application/octet-stream", "spiel.7z.bin"),
+        ("makro.pptm", "application/octet-stream", "makro.bin"),
+        ("skript.js", "application/octet-stream", "skript.bin"),
+        ("ohne", "application/octet-stream", "ohne.bin"),
+    ],
+)
+def test_what_we_do_not_read_keeps_its_ending_if_nothing_runs_it(
+    engine: Engine, settings: Settings, client: FlaskClient, given: str, media_type: str | None, saved_as: str
+) -> None:
+    kind = {"media_type": media_type, "read_state": "unsupported"}
+    file = stored(engine, settings, given.encode(), file_name=given, **kind)
+    response = client.get(f"/files/{file.key}/original")
+    assert response.mimetype == "application/octet-stream"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Disposition"] == f"attachment; filename={saved_as}"
+    page = client.get(f"/files/{file.key}").text
+    assert ("endet ihr Name auf .bin" in page) is saved_as.endswith(".bin")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "said"),
+    [
+        ("application/vnd.ms-excel", "Excel, 2 Blätter"),
+        ("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument, 2 Blätter"),
+        ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint, 2 Folien"),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word, 2 Seiten"),
+        ("application/vnd.oasis.opendocument.text", "OpenDocument, 2 Seiten"),
+    ],
+)
+def test_parts_of_a_file_are_called_what_they_are(app: Flask, media_type: str, said: str) -> None:
+    file = factories.file()
+    file.blob = factories.blob(media_type=media_type, page_count=2)
+    with app.test_request_context("/"):
+        assert file_line(file).replace("\u00a0", " ").startswith(said)
+
+
+def test_keys_that_lead_to_hits_are_told_where_there_are_hits(engine: Engine, read: Read) -> None:
+    file, *rows = factories.read_file("Radweg", "Gehweg")
+    factories.save(engine, file, rows)
+    assert "n und p" not in read(f"/files/{file.key}")
+    assert "Die Pfeile blättern." in read(f"/files/{file.key}")
+    assert "n und p" in read(f"/files/{file.key}?q=Radweg")

@@ -160,3 +160,27 @@ def test_a_long_agenda_costs_as_many_questions_as_a_short_one(engine: Engine, co
     assert cost(f"/meetings/{long.key}") == cost(f"/meetings/{short.key}") <= 30
     assert cost("/meetings") <= 16
     assert cost("/calendar?month=2026-03") <= 10
+
+
+def test_a_meeting_is_counted_alike_on_its_page_and_on_the_first_one(engine: Engine, read: Read) -> None:
+    meeting = factories.meeting(start=now() - timedelta(days=3))
+    results = ["beschlossen", "abgelehnt", *["empfohlen"] * 3, "zur Kenntnis genommen", "vertagt", None]
+    factories.save(
+        engine,
+        meeting,
+        [factories.agenda_item(meeting, result=one, position=place) for place, one in enumerate(results)],
+        factories.agenda_item(meeting, result="beschlossen", public=False, position=99),
+    )
+    assert "Beschlüsse 2 Empfehlungen 3 vertagt 1 nicht öffentlich 1" in plain(read(f"/meetings/{meeting.key}"))
+    assert "2 Beschlüsse, 3 Empfehlungen" in plain(read("/"))
+
+
+def test_years_are_counted_within_the_organization(engine: Engine, read: Read) -> None:
+    council, other = factories.organization(name="Rat"), factories.organization(name="Ausschuss")
+    rows = [factories.meeting(start=HELD.replace(year=year)) for year in (2024, 2024, 2025)]
+    links = [factories.link(row, "organization", one) for row, one in zip(rows, (council, other, other), strict=True)]
+    factories.save(engine, council, other, rows, links)
+    text = plain(read(f"/meetings?organization={council.key}"))
+    assert "2024 (1)" in text
+    assert "2025 (" not in text
+    assert "2025 (0)" in plain(read(f"/meetings?organization={council.key}&year=2025"))

@@ -100,3 +100,21 @@ def test_sums_and_dates_are_written_as_people_do(app: Flask) -> None:
         ]
         said = [said_date(value).replace("\u00a0", " ") for value in ("2026-03-12", "2026-03")]
         assert said == ["12. März 2026", "März 2026"]
+
+
+def test_a_files_title_stands_at_a_place_only_where_several_files_name_such(engine: Engine, read: Read) -> None:
+    paper = factories.paper()
+    money, streets = "Es kostet 12.500 Euro.", "Gebaut wird in der Gartenstraße, für 300 Euro."
+    factories.save(
+        engine,
+        paper,
+        factories.read_file(money, of=paper, role="mainFile", name="Vorlage"),
+        factories.read_file("Deckblatt", streets, of=paper, role="auxiliaryFile", name="Anlage"),
+    )
+    facts.waiting(engine, Progress(quiet=True))
+    page = read(f"/papers/{paper.key}").replace("\u00a0", " ")
+    text = plain(page)
+    assert "12.500 Euro Vorlage, S. 1" in text
+    assert "300 Euro Anlage, S. 2" in text
+    assert ">Gartenstraße</a></p><p" in page
+    assert 'S. 2<span class="rl-hidden"> Anlage</span>' in page

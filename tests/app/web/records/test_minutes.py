@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, File, Meeting, MinutesResult, Paper, PaperQuote
+from app.queries.hits import Found, hit_contexts
 from tests import factories
 from tests.app.web.records.test_papers import Read, plain
 
@@ -191,3 +193,51 @@ def test_a_meeting_that_was_held_lately_is_told_by_its_minutes_too(engine: Engin
         connection.exec_driver_sql("UPDATE meeting SET start = ? WHERE id = ?", (lately, council.meeting.id))
     council.said("withdrawn")
     assert "Laut Niederschrift: Zurückgezogen." in plain(read(f"/papers/{council.paper.key}"))
+
+
+def test_a_decision_that_the_minutes_deny_is_not_told_as_a_fact(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="einstimmig beschlossen", resolution_text="Der Weg wird gebaut.")
+    assert "Was beschlossen wurde Der Weg wird gebaut." in plain(read(f"/papers/{council.paper.key}"))
+    council.said("rejected", yes=1, no=9)
+    page = read(f"/papers/{council.paper.key}")
+    text = plain(page)
+    assert "Beschlossen. Gremium nicht genannt, 12. März 2026. Die Niederschrift sagt aber: Abgelehnt." in text
+    assert "Wortlaut im System des Rates Der Weg wird gebaut." in text
+    assert "Was beschlossen wurde" not in text
+    assert "Die Niederschrift sagt aber: Abgelehnt." in page.partition('name="description"')[2].partition(">")[0]
+    assert "Die Niederschrift sagt aber: Abgelehnt." in plain(read("/papers"))
+
+
+def test_what_the_minutes_say_as_well_casts_no_doubt(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="einstimmig beschlossen", resolution_text="Der Weg wird gebaut.")
+    council.said("amended")
+    text = plain(read(f"/papers/{council.paper.key}"))
+    assert "sagt aber" not in text
+    assert "Was beschlossen wurde Der Weg wird gebaut." in text
+
+
+def test_the_first_page_doubts_what_the_minutes_deny(engine: Engine, read: Read) -> None:
+    council = Council(engine, result="einstimmig beschlossen")
+    council.said("rejected")
+    assert "Die Niederschrift sagt aber: Abgelehnt." in plain(read("/"))
+
+
+def test_a_hit_that_is_an_agenda_item_is_doubted_too(engine: Engine) -> None:
+    denied, agreed, silent = (Council(engine, result=one) for one in ("beschlossen", "abgelehnt", None))
+    for council in (denied, agreed, silent):
+        council.said("rejected")
+    items = [one.item.id for one in (denied, agreed, silent)]
+    with Session(engine) as session:
+        contexts = hit_contexts(session, [Found("AgendaItem", one) for one in items])
+        doubted = [one for one in items if contexts[one].contradicting]
+    assert doubted == items[:1]
+
+
+def test_a_meeting_counts_what_minutes_alone_tell_and_what_they_deny(engine: Engine, read: Read) -> None:
+    silent, denied = Council(engine), Council(engine, result="einstimmig beschlossen")
+    silent.said("adopted")
+    denied.said("rejected")
+    assert "laut Niederschrift 1" in plain(read(f"/meetings/{silent.meeting.key}"))
+    text = plain(read(f"/meetings/{denied.meeting.key}"))
+    assert "Beschluss 1 widersprüchlich 1" in text
+    assert "laut Niederschrift 1" not in text

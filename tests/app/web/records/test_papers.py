@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from app.db import now
 from app.models import Paper
+from app.web.filters import local
 from app.web.site import EXTENSION
 from tests import factories
 from tests.app.web.conftest import Town
@@ -245,3 +246,49 @@ def test_every_record_promises_what_alerts_keep(client: FlaskClient, town: Town)
         assert words in page
         [asked] = re.findall(r'href="/alerts\?q=(%22[^"&]*%22)"', page)
         assert client.get(f"/alerts?q={asked}").status_code == 200
+
+
+def test_advice_is_not_headed_as_a_decision(engine: Engine, read: Read) -> None:
+    paper, council = factories.paper(), factories.organization(name="Rat")
+    advice: dict[str, Any] = {"result": "geändert empfohlen", "resolution_text": "Der Ausschuss empfiehlt Tempo 30."}
+    factories.save(
+        engine,
+        [paper, council],
+        factories.station(paper, council, now() - timedelta(days=30), role="Vorberatung", **advice),
+    )
+    heading = "Letzte Empfehlung im Wortlaut Der Ausschuss empfiehlt Tempo 30."
+    assert heading in plain(read(f"/papers/{paper.key}"))
+    decided = factories.station(
+        paper, council, now() - timedelta(days=9), role="Entscheidung", result="beschlossen", position=1
+    )
+    factories.save(engine, decided)
+    text = plain(read(f"/papers/{paper.key}"))
+    assert "Beschlossen. Rat," in text
+    assert heading in text
+    assert "Beschluss im Wortlaut" not in text
+
+
+def test_the_path_counts_days_as_the_figures_do(engine: Engine, read: Read) -> None:
+    submitted = now() - timedelta(days=40)
+    paper, council = factories.paper(date=local(submitted).date()), factories.organization()
+    stop = factories.station(paper, council, submitted + timedelta(days=36), role="Entscheidung", result="beschlossen")
+    factories.save(engine, [paper, council], stop)
+    text = plain(read(f"/papers/{paper.key}"))
+    assert "Tage bis zur letzten Station 36" in text
+    assert "Tag 36" in text
+
+
+def test_filters_count_what_they_would_find(engine: Engine, read: Read) -> None:
+    factories.save(
+        engine,
+        [factories.paper(paper_type="Antrag", date=date(2025, 5, number)) for number in (1, 2)],
+        factories.paper(paper_type="Anfrage", date=date(2025, 5, 1)),
+        factories.paper(paper_type="Anfrage", date=date(2026, 5, 1)),
+    )
+    text = plain(read("/papers?year=2025&type=Anfrage"))
+    for option in ("Antrag (2)", "Anfrage (1)", "2025 (1)", "2026 (1)"):
+        assert option in text
+    assert "Bericht (0)" in plain(read("/papers?type=Bericht"))
+    page = read("/papers?type=Antrag&year=2026")
+    assert "2025 (2)" in page
+    assert '<option value="2026" selected>2026 (0)</option>' in page
