@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from search import german
+from search.cutting import LENGTH, beginning, passage, segments
 from search.model import PageHits, Segment, Snippet
 from search.needles import everywhere, needles, places
 from search.plan import BETWEEN_HALVES, words_in_a_row
 from search.query import AnyOf, Leaf, Phrase, Prefix, Query, Word
+from search.running import Ending, endings
 
-LENGTH = 240  # characters of a passage
 MAX_SCAN = 2_000_000  # characters read for one page of results, about 800 printed pages; what is behind is not marked
 MAX_PAGES = 50
 _WORD_ROOM = 60  # characters in which the next word is found: 98 of 100 are shorter than 25
-_SPACE = re.compile(r"\s+")
-_SENTENCE = re.compile(r"[.!?:]\s+(?=[A-ZÄÖÜ„\"(])|\n\s*\n")
 
 # Letters that fold to others (Café, ﬁnanzen) hide a word from the quick look; umlauts do not.
 _FOLDED = re.compile(
@@ -108,32 +107,35 @@ class Marker:
 
     def title(self, text: str) -> tuple[Segment, ...]:
         """A whole title, marked."""
-        return tuple(_segments(text, self.places(text)))
+        return tuple(segments(text, self.places(text)))
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where in a text the words stand that were searched for: begin and end of each, in order."""
         return [(start, end) for start, (end, _) in self._marks(text, everywhere(text)).items()]
 
-    def passages(self, pages: Sequence[str]) -> Passages:
-        """The best passages of a text, best first, and the pages that hold something."""
+    def passages(self, pages: Sequence[str], title: str = "") -> Passages:
+        """The best passages of a text, best first, and the pages that hold something.
+
+        What only repeats the title or runs through the pages is shown, and counted again, where nothing else is found.
+        """
         found = self._scan(pages)
         if not found:
-            return Passages(None, (), _beginning(pages))
+            return Passages(None, (), beginning(pages))
         many = len(pages) > 1
-        counts = tuple(PageHits(number, len(marks)) for number, marks in found[:MAX_PAGES]) if many else ()
-        found.sort(key=lambda page: (-_worth(page[1]), -len(page[1]), page[0]))
-        chosen: list[tuple[int, _Marks]] = []
-        for number, marks in found[:2]:
-            window = _best_window(marks)
-            chosen.append((number, window))
-            around = range(min(window) - LENGTH, max(window) + LENGTH)
-            rest = {start: mark for start, mark in marks.items() if start not in around}
-            if len(found) == 1 and rest:
-                chosen.append((number, _best_window(rest)))
-        snippets = tuple(
-            Snippet(number if many else None, _passage(pages[number - 1], window)) for number, window in chosen
+        ends = endings(pages) if many else [Ending(len(pages[0]))]
+        counted = [(number, _counted(marks, ends[number - 1])) for number, marks in found]
+        counts = tuple(PageHits(number, count) for number, count in counted if count) or tuple(
+            PageHits(number, len(marks)) for number, marks in found
         )
-        return Passages(chosen[0][0] if many else None, counts, snippets)
+        repeated = _spelled(title)
+        telling = [
+            (number, text, own)
+            for number, marks in found
+            if (own := _own(marks, text := pages[number - 1][: ends[number - 1].start].rstrip(), repeated))
+        ]
+        chosen = _chosen(telling or [(number, pages[number - 1], marks) for number, marks in found])
+        snippets = tuple(Snippet(number if many else None, shown) for number, shown in chosen)
+        return Passages(chosen[0][0] if many else None, counts[:MAX_PAGES] if many else (), snippets)
 
     def code(self, token: str) -> tuple[int, tuple[_Run, ...]] | None:
         """What a written word answers alone, and the runs it may anchor."""
@@ -238,50 +240,40 @@ def _best_window(marks: _Marks) -> _Marks:
     return {start: marks[start] for start in starts[chosen[0] : chosen[1]]}
 
 
+def _counted(marks: _Marks, end: Ending) -> int:
+    """How many marks are not in lines that stood on an earlier page."""
+    return sum(not end.repeats(start) for start in marks)
+
+
+def _spelled(title: str) -> re.Pattern[str] | None:
+    """What finds a title in a text, however its lines are broken; None for a word alone, which says too little."""
+    words = title.split()
+    return re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE) if len(words) > 1 else None
+
+
+def _own(marks: _Marks, text: str, repeated: re.Pattern[str] | None) -> _Marks:
+    """The marks within a text that are in no repeat of its title."""
+    spans = [match.span() for match in repeated.finditer(text)][:MAX_PAGES] if repeated else []
+    return {
+        start: mark
+        for start, mark in marks.items()
+        if start < len(text) and not any(begin <= start < end for begin, end in spans)
+    }
+
+
+def _chosen(found: list[tuple[int, str, _Marks]]) -> list[tuple[int, tuple[Segment, ...]]]:
+    """One or two passages with the numbers of their pages: of the two best pages, or of the only one."""
+    best = sorted(found, key=lambda page: (-_worth(page[2]), -len(page[2]), page[0]))[:2]
+    chosen = []
+    for number, text, marks in best:
+        window = _best_window(marks)
+        chosen.append((number, _passage(text, window)))
+        around = range(min(window) - LENGTH, max(window) + LENGTH)
+        rest = {start: mark for start, mark in marks.items() if start not in around}
+        if len(found) == 1 and rest:
+            chosen.append((number, _passage(text, _best_window(rest))))
+    return chosen
+
+
 def _passage(text: str, marks: _Marks) -> tuple[Segment, ...]:
-    spans = [(start, end) for start, (end, _) in marks.items()]
-    start, end = _borders(text, spans[0][0], spans[-1][1])
-    return tuple(_segments(text, spans, start, end))
-
-
-def _beginning(pages: Sequence[str]) -> tuple[Snippet, ...]:
-    """The first words of a text, for hits that only their title or a filter found."""
-    for number, page in enumerate(pages, start=1):
-        lead = len(page) - len(page.lstrip())
-        if lead < len(page):
-            _, end = _borders(page, lead, lead)
-            return (Snippet(number if len(pages) > 1 else None, tuple(_segments(page, [], lead, end))),)
-    return ()
-
-
-def _borders(text: str, first: int, last: int) -> tuple[int, int]:
-    """Where to cut a passage around what it must show: at a sentence if one begins near, else between words."""
-    room = max(0, LENGTH - (last - first))
-    start = max(0, first - room // 2)
-    if start:
-        sentences = [match.end() for match in _SENTENCE.finditer(text, max(0, first - room), first)]
-        start = sentences[0] if sentences else _word_border(text, start, first)
-    end = min(len(text), max(last, start + LENGTH))
-    if end < len(text):
-        end = max(text.rfind(" ", last, end), text.rfind("\n", last, end), last)
-    return start, end
-
-
-def _word_border(text: str, start: int, first: int) -> int:
-    match = _SPACE.search(text, start, first)
-    return match.end() if match else first
-
-
-def _segments(text: str, spans: Sequence[tuple[int, int]], start: int = 0, end: int | None = None) -> Iterator[Segment]:
-    end = len(text) if end is None else end
-    place = start
-    lead = "… " if text[:start].strip() and not _SENTENCE.fullmatch(text, max(0, start - 2), start) else ""
-    for left, right in spans:
-        between = lead + _SPACE.sub(" ", text[place:left])
-        if between:
-            yield Segment(between)
-        yield Segment(text[left:right], marked=True)
-        place, lead = right, ""
-    rest = lead + _SPACE.sub(" ", text[place:end]) + (" …" if text[end:].strip() else "")
-    if rest:
-        yield Segment(rest)
+    return passage(text, [(start, end) for start, (end, _) in marks.items()])

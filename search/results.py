@@ -14,7 +14,7 @@ MAX_FACET_VALUES = 100
 def hit(stored: bytes, score: float, marker: Marker) -> Hit:
     """One hit with its passages."""
     document = unpack(stored)
-    found = marker.passages(document.pages)
+    found = marker.passages(document.pages, document.title)
     return Hit(
         id=document.id,
         type=document.type,

@@ -52,6 +52,18 @@ def test_numbers_that_differ_otherwise_make_lines_differ() -> None:
     assert apart(*texts) == texts
 
 
+def test_a_foot_that_was_drawn_before_the_text_is_known_at_either_edge() -> None:
+    foot = "Stadt Musterfeld · Rathausplatz 1 Seite {} von 10"
+    first = [f"{foot.format(n)}\nNiederschrift · 17.09.2026\n{word}\nText {word}" for n, word in enumerate(BODY, 1)]
+    assert [text.split("\n")[0] for text in apart(*first)] == BODY
+    # Drawn last on most pages, first on some; and first before a head.
+    mixed = [
+        f"{foot.format(n)}\n{word}\nText {word}" if n % 3 == 0 else f"{word}\nText {word}\n{foot.format(n)}"
+        for n, word in enumerate(BODY, 1)
+    ]
+    assert [text.split("\n\n")[0] for text in apart(*mixed)] == [f"{word}\nText {word}" for word in BODY]
+
+
 def test_what_two_pages_begin_with_is_no_head_on_the_first() -> None:
     first, second = apart("Einladung\nam Montag", "Einladung\nam Dienstag")
 

@@ -1,0 +1,71 @@
+"""Running heads and feet: lines that end page after page, set apart behind an empty line by whoever read the pages.
+
+They are known by what they are: lines of a page's last block that stand, digits aside, at an edge of other pages too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LINES = 4  # a head or foot is at most so high, and a block may hold both
+_LONGEST = 160  # characters of a line
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Where the running lines of a page begin (its length where it has none), and those that an earlier page has."""
+
+    start: int
+    again: tuple[tuple[int, int], ...] = ()
+
+    def repeats(self, place: int) -> bool:
+        """Whether what stands here stood on an earlier page."""
+        return any(start <= place < end for start, end in self.again)
+
+
+def endings(pages: Sequence[str]) -> list[Ending]:
+    """Return the ending of each page of one text."""
+    starts = [_block(page) for page in pages]
+    if all(start == len(page) for page, start in zip(pages, starts, strict=True)):
+        return [Ending(start) for start in starts]
+    ends = [_keys(page[start:]) for page, start in zip(pages, starts, strict=True)]
+    edges = [{*_keys(_top(page)), *end} for page, end in zip(pages, ends, strict=True)]
+    held = Counter(line for edge in edges for line in edge)
+    needed = 2 if len(pages) <= 3 else 3  # pages: as many as app.documents.heads asks for
+    seen: set[str] = set()
+    found = []
+    for page, start, end, edge in zip(pages, starts, ends, edges, strict=True):
+        running = end and all(held[line] >= needed for line in end)
+        found.append(Ending(start, tuple(_again(page, start, end, seen))) if running else Ending(len(page)))
+        seen |= edge
+    return found
+
+
+def _block(page: str) -> int:
+    """Return where the last block of a page begins; its length where that may be no head and foot."""
+    before = page.rfind("\n\n")
+    start = before + 2
+    few = page.count("\n", start) < 2 * _LINES and len(page) - start <= 2 * _LINES * _LONGEST
+    return start if before > 0 and few else len(page)
+
+
+def _top(page: str) -> str:
+    return "\n".join(page[: _LINES * _LONGEST].split("\n", _LINES)[:_LINES])
+
+
+def _keys(text: str) -> list[str]:
+    return [line.strip() for line in _DIGITS.sub("0", text).split("\n")] if text else []
+
+
+def _again(page: str, start: int, end: Sequence[str], seen: set[str]) -> list[tuple[int, int]]:
+    """Return where those lines of an ending stand that were seen before."""
+    found = []
+    for line, key in zip(page[start:].split("\n"), end, strict=True):
+        if key in seen:
+            found.append((start, start + len(line)))
+        start += len(line) + 1
+    return found
