@@ -34,6 +34,7 @@ from app.web.site import session
 meetings = Blueprint("meetings", __name__)
 
 SOON = 8  # meetings to come, above the list of those that were
+FACTS = 4  # more do not fit beside each other
 
 
 @meetings.get("/meetings", strict_slashes=False)
@@ -87,6 +88,7 @@ def show(key: str) -> str:
         public=public,
         private=[entry for entry in entries if entry.private],
         facts=_facts(entries),
+        from_minutes=_from_minutes(entries),
         references=linked,
         files=files_among(linked),
         before=before,
@@ -112,9 +114,18 @@ def _facts(entries: list[AgendaEntry]) -> list[tuple[str, str]]:
         (public, ngettext("public item", "public items", public)),
         (settled.decided, ngettext("decision", "decisions", settled.decided)),
         (settled.advised, ngettext("recommendation", "recommendations", settled.advised)),
-        (sum(bool(entry.minuted) and entry.outcome is None for entry in entries), gettext("by the minutes")),
-        (sum(bool(entry.contradicting) for entry in entries), gettext("contradictory")),
         (settled.postponed, gettext("postponed")),
         (len(entries) - public, gettext("not public")),
     )
-    return [(number(count), label) for count, label in counted if count]
+    return [(number(count), label) for count, label in counted if count][:FACTS]
+
+
+def _from_minutes(entries: list[AgendaEntry]) -> list[str]:
+    """Return in words how many results only minutes tell, and how many they deny."""
+    told = sum(bool(entry.minuted) and entry.outcome is None for entry in entries)
+    denied = sum(bool(entry.contradicting) for entry in entries)
+    counted = (
+        (told, ngettext("%(num)s result by the minutes", "%(num)s results by the minutes", told)),
+        (denied, ngettext("%(num)s contradictory result", "%(num)s contradictory results", denied)),
+    )
+    return [words for count, words in counted if count]

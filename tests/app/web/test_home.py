@@ -52,7 +52,7 @@ def test_it_lays_the_lens_between_past_and_coming_meetings(client: FlaskClient, 
         if one.get("class", "").startswith("rl-stop ")
     ]
     assert kinds == ["past", "past", "past", "today", "planned", "planned", "planned"]
-    assert text.count("1 Beschluss") == 3
+    assert text.count("1\u00a0Beschluss") == 3
 
 
 def test_it_strikes_a_cancelled_meeting_and_says_so(client: FlaskClient, engine: Engine) -> None:

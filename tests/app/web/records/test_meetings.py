@@ -171,7 +171,7 @@ def test_a_meeting_is_counted_alike_on_its_page_and_on_the_first_one(engine: Eng
         [factories.agenda_item(meeting, result=one, position=place) for place, one in enumerate(results)],
         factories.agenda_item(meeting, result="beschlossen", public=False, position=99),
     )
-    assert "Beschlüsse 2 Empfehlungen 3 vertagt 1 nicht öffentlich 1" in plain(read(f"/meetings/{meeting.key}"))
+    assert "Beschlüsse 2 Empfehlungen 3 vertagt 1" in plain(read(f"/meetings/{meeting.key}"))
     assert "2 Beschlüsse, 3 Empfehlungen" in plain(read("/"))
 
 

@@ -237,7 +237,7 @@ def test_a_meeting_counts_what_minutes_alone_tell_and_what_they_deny(engine: Eng
     silent, denied = Council(engine), Council(engine, result="einstimmig beschlossen")
     silent.said("adopted")
     denied.said("rejected")
-    assert "laut Niederschrift 1" in plain(read(f"/meetings/{silent.meeting.key}"))
+    assert "1 Ergebnis laut Niederschrift" in plain(read(f"/meetings/{silent.meeting.key}"))
     text = plain(read(f"/meetings/{denied.meeting.key}"))
-    assert "Beschluss 1 widersprüchlich 1" in text
-    assert "laut Niederschrift 1" not in text
+    assert "Beschluss 1 1 widersprüchliches Ergebnis" in text
+    assert "Ergebnis laut Niederschrift" not in text
