@@ -16,6 +16,7 @@ _LINES = 4  # a head or foot is at most so high
 _LONGEST = 160  # characters; longer lines are text
 _NUMBER = re.compile(r"\d{1,5}")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_PAGE = re.compile(r"\b(?:Seite|Blatt|Page) \0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,11 @@ def _told(window: deque[_Edges], place: int, number: int, total: int) -> PageTex
     edges = window[place]
     others = [other for index, other in enumerate(window) if index != place and abs(index - place) <= _AHEAD]
     few = 1 if total <= 3 else 2
-    # The first of two or three pages keeps its first lines: what is repeated there may be its title.
+    # The first of two or three pages keeps its first lines: what is repeated there may be its title. A line that says
+    # which page this is is none, but a foot that was drawn before the text.
     head = _running(edges.top, others, few if number else 2)
+    if not number and not head:
+        head = _running([frozenset(filter(_PAGE.search, keys)) for keys in edges.top], others, few)
     foot = _running(edges.bottom, others, few)
     if not head and not foot:
         return edges.page

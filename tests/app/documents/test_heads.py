@@ -64,6 +64,15 @@ def test_a_foot_that_was_drawn_before_the_text_is_known_at_either_edge() -> None
     assert [text.split("\n\n")[0] for text in apart(*mixed)] == [f"{word}\nText {word}" for word in BODY]
 
 
+def test_a_foot_drawn_first_is_known_on_the_first_of_two_pages_by_counting_them() -> None:
+    foot = "Stadt Musterfeld · Seite {} von 2"
+    assert apart(f"{foot.format(1)}\nEinladung\nMontag", f"{foot.format(2)}\nAnlage\nDienstag") == [
+        f"Einladung\nMontag\n\n{foot.format(1)}",
+        f"Anlage\nDienstag\n\n{foot.format(2)}",
+    ]
+    assert apart("Anlage 1\nMontag", "Anlage 2\nDienstag")[0] == "Anlage 1\nMontag"
+
+
 def test_what_two_pages_begin_with_is_no_head_on_the_first() -> None:
     first, second = apart("Einladung\nam Montag", "Einladung\nam Dienstag")
 
