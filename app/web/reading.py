@@ -18,10 +18,11 @@ INERT = re.compile(
 )
 BYTES = "application/octet-stream"
 UNNAMED = ".bin"
-# Endings of kinds that we do not read and that nothing runs when they are opened; no office files with macros.
+# Endings of kinds that we do not read and that nothing runs when they are opened: no office files with macros, no
+# PostScript, no XML, which a browser takes for a page if it says so.
 HARMLESS = re.compile(
-    r"\.(?:ppt|pps|doc|xls|mdb|mpp|pub|vsd|odg|epub|ps|eps|psd|ai|indd|dwg|dxf|dwf|shp|dbf|gpkg|gml|kml|kmz|geojson|json"
-    r"|xml|ics|vcf|7z|rar|gz|tgz|tar|bz2|xz|zip|p7[ms]|mp[34]|m4[av]|wav|ogg|mov|avi|mkv|webm|wmv|heic|jp2)"
+    r"\.(?:ppt|pps|doc|xls|mdb|mpp|pub|vsd|odg|epub|psd|indd|dwg|dxf|dwf|shp|dbf|gpkg|gml|kml|kmz|geojson|json"
+    r"|ics|vcf|7z|rar|gz|tgz|tar|bz2|xz|zip|p7[ms]|mp[34]|m4[av]|wav|ogg|mov|avi|mkv|webm|wmv|heic|jp2)"
 )
 # Bytes that a browser or a computer would run, whatever the name says.
 RUN = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/x-msdownload"})

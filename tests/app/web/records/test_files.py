@@ -290,7 +290,7 @@ def test_a_thick_file_costs_as_many_questions_as_a_thin_one(engine: Engine, cost
     [
         ("alt.PPT", "application/x-ole-storage", "alt.ppt"),
         ("akten.7z", "application/x-7z-compressed", "akten.7z"),
-        ("daten.xml", "application/xml", "daten.xml"),
+        ("daten.xml", "application/xml", "daten.bin"),
         ("daten.json", None, "daten.json"),
         ("aktiv.svg", "image/svg+xml", "aktiv.bin"),
         ("aktiv.xml", "image/svg+xml", "aktiv.bin"),
