@@ -17,7 +17,7 @@ from app import changes
 from app.db import writing
 from app.facts.minutes import FIRST_PAGES, VERSION, quotes_in, results_in
 from app.models import AgendaItem, Change, Consultation, Consumer, File, Link, MinutesResult, Page, PaperQuote
-from app.queries.minutes_files import Task, tasks
+from app.queries.minutes_files import Task, task_of, with_text
 from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress, Step
@@ -41,12 +41,11 @@ def refresh(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = 
         return 0
     if not position:
         _forget_versions(engine)
-    done = 0
+    read: set[str] = set()
     with progress.step("Reading minutes", last - position, unit="changes") as step:
         while position < last and not enough():
-            position, count = _batch(engine, position, last, step, enough)
-            done += count
-    return done
+            position = _batch(engine, position, last, read, step, enough)
+    return len(read)
 
 
 def is_owed(engine: Engine) -> bool:
@@ -55,48 +54,51 @@ def is_owed(engine: Engine) -> bool:
         return changes.position(session, NAME) < changes.last_seq(session)
 
 
-def _batch(engine: Engine, position: int, last: int, step: Step, enough: Callable[[], bool]) -> tuple[int, int]:
-    """Work out what a stretch of the log alters; where it is `enough` meanwhile, nothing is written of it."""
+def _batch(engine: Engine, position: int, last: int, read: set[str], step: Step, enough: Callable[[], bool]) -> int:
+    """Work out what a stretch of the log alters; where it is `enough` meanwhile, nothing is written of it.
+
+    What was `read` in this run was read as it is behind `last`, and is not read again for what comes before that: else
+    a first pass reads each minutes for each of their items.
+    """
     with Session(engine) as session:
         batch = changes.since(session, position, until=last, limit=BATCH)
         if not batch:  # numbers that were given out and never written
             with writing(engine) as writer:
                 changes.advance(writer, NAME, last)
-            return last, 0
-        files = _files_behind(session, batch)
-        named = [change.object_id for change in batch if change.object_type == "Paper"]
+            return last
+        named = {change.object_id for change in batch if change.object_type == "Paper"}
+        # Quotes of a paper that is named are forgotten, whichever files they came from: those are read all the same.
+        files = sorted(_files_behind(session, batch) - read | _files_of(session, sorted(named)))
         papers, results, quotes = set(named), [], []
-        done = 0
-        for file_id in files:
+        for file in (file for part in chunks(files) for file in with_text(session, part)):
             if enough():
-                return position, done
-            for task, said, proposed in _read(session, file_id):
+                return position
+            for task, said, proposed in _read(session, file):
                 papers.update(task.paper_ids)
                 results += said
                 quotes += proposed
-                done += 1
     with writing(engine) as session:
         _forget(session, files, sorted(papers))
         _write(session, results, quotes)
         changes.advance(session, NAME, batch[-1].seq)
+    read.update(files)
     step.advance(len(batch))
-    return batch[-1].seq, done
+    return batch[-1].seq
 
 
-def _read(session: Session, file_id: str) -> list[tuple[Task, list[dict[str, Any]], list[dict[str, Any]]]]:
+def _read(session: Session, file: File) -> list[tuple[Task, list[dict[str, Any]], list[dict[str, Any]]]]:
     """Return what one file says; nothing where the rules fail at it, so that the log goes on behind it."""
     try:
-        return [
-            (task, list(_results(session, task)), list(_quotes(session, task))) for task in tasks(session, [file_id])
-        ]
+        task = task_of(session, file)
+        return [(task, list(_results(session, task)), list(_quotes(session, task)))] if task else []
     except (MemoryError, SQLAlchemyError):  # not the file's fault, and the next one would fail as well
         raise
     except Exception:  # rules meet text and numbers of any kind: what none foresaw must not stop all councils
-        logger.exception("What the minutes %s say could not be worked out; they are left out", file_id)
+        logger.exception("What the minutes %s say could not be worked out; they are left out", file.id)
         return []
 
 
-def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:
+def _files_behind(session: Session, batch: Sequence[Change]) -> set[str]:
     """Return the files whose results a stretch of the log may alter: those it names, and those of what it names."""
     named: dict[str, set[str]] = {}
     for change in batch:
@@ -116,8 +118,7 @@ def _files_behind(session: Session, batch: Sequence[Change]) -> list[str]:
             .where(AgendaItem.id.in_(part))
         )
         holders |= {one for row in rows for one in row if one}
-    files = named.get("File", set()) | _files_of(session, sorted(holders))
-    return sorted(files)
+    return named.get("File", set()) | _files_of(session, sorted(holders))
 
 
 def _consulted(session: Session, column: InstrumentedAttribute[Any], ids: set[str]) -> set[str]:

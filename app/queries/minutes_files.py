@@ -35,24 +35,25 @@ class Task:
     groups: tuple[str, ...] = ()
 
 
-def tasks(session: Session, file_ids: Sequence[str]) -> list[Task]:
-    """Return what is to be looked for in those of some files that are shown and have text."""
+def with_text(session: Session, file_ids: Sequence[str]) -> list[File]:
+    """Return those of some files that are shown and may have text; asked for all at once, as it takes 6 ms to ask."""
     query = select(File).where(File.id.in_(file_ids), shown(File)).options(joinedload(File.blob)).order_by(File.id)
-    found = []
-    for file in session.scalars(query).all():
-        stated = file.stand_in
-        if not stated and file.blob_sha256 is None:
-            continue
-        head = stated or session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == 1))
-        if head is None:
-            continue
-        holders = _holders(session, file)
-        items = tuple(_items(session, file, holders, head))
-        papers = tuple(_papers_led_by(session, file, holders))
-        if items or papers:
-            groups = _groups(session, file.source_id) if items else ()
-            found.append(Task(file.id, None if stated else file.blob_sha256, items, papers, stated, groups))
-    return found
+    return [file for file in session.scalars(query) if file.stand_in or file.blob_sha256 is not None]
+
+
+def task_of(session: Session, file: File) -> Task | None:
+    """Return what is to be looked for in a file that is shown; None where there is nothing."""
+    stated = file.stand_in
+    head = stated or session.scalar(select(Page.text).where(Page.sha256 == file.blob_sha256, Page.number == 1))
+    if head is None:
+        return None
+    holders = _holders(session, file)
+    items = tuple(_items(session, file, holders, head))
+    papers = tuple(_papers_led_by(session, file, holders))
+    if not items and not papers:
+        return None
+    groups = _groups(session, file.source_id) if items else ()
+    return Task(file.id, None if stated else file.blob_sha256, items, papers, stated, groups)
 
 
 def _groups(session: Session, source_id: int) -> tuple[str, ...]:

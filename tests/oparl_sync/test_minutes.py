@@ -12,7 +12,9 @@ from app import changes as log
 from app.db import now, writing
 from app.facts.minutes import results_in
 from app.models import AgendaItem, Blob, Change, Consumer, File, Meeting, MinutesResult, Page, PaperQuote
+from app.queries import minutes_files
 from app.queries.minutes import minuted, quotes_of
+from app.queries.minutes_files import Task
 from oparl_sync import erase, minutes, withdraw
 from oparl_sync.progress import Progress
 from tests import factories
@@ -100,8 +102,28 @@ def test_it_does_nothing_where_the_log_says_nothing_new(
     council.save()
     before = read(engine)
     assert not minutes.is_owed(engine)
-    monkeypatch.setattr(minutes, "tasks", pytest.fail)
+    monkeypatch.setattr(minutes, "with_text", pytest.fail)
     assert set(read(engine)) == set(before)
+
+
+def test_a_first_pass_reads_minutes_once_however_many_items_they_have(
+    engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = council.save()
+    named = [("Meeting", council.meeting.id), ("AgendaItem", council.bridge.id), ("AgendaItem", council.mill.id)]
+    noted(engine, *named, ("File", file.id))
+    looked: list[str] = []
+
+    def task_of(session: Session, one: File) -> Task | None:
+        looked.append(one.id)
+        return whole(session, one)
+
+    whole = minutes_files.task_of
+    monkeypatch.setattr(minutes, "BATCH", 1)
+    monkeypatch.setattr(minutes, "task_of", task_of)
+
+    assert set(read(engine)) == {council.bridge.id, council.mill.id}
+    assert looked == [file.id]
 
 
 def test_it_goes_on_where_it_was_killed(engine: Engine, council: Council, monkeypatch: pytest.MonkeyPatch) -> None:
