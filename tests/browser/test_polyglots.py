@@ -124,7 +124,12 @@ def test_where_originals_are_looked_at_nothing_runs_and_no_cookie_comes(
     signs = watched(page)
     ends = set()
     for name, key in keys.items():
-        ends.add(visit(page, f"{files}/files/{key}/original"))
+        try:
+            ends.add(visit(page, f"{files}/files/{key}/original"))
+        except Error:  # on a busy machine its reader of PDFs dies now and then, which says nothing of what may run
+            page = reader.new_page()
+            signs = watched(page)
+            ends.add(visit(page, f"{files}/files/{key}/original"))
         assert page.title() != CANARY, name
         # The browser's own reader of PDFs, which is no page of this host, may show what a PDF has to say; no more.
         assert [sign for sign in signs if not name.startswith("PDF") or not sign.startswith("dialog")] == [], name
