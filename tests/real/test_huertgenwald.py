@@ -21,7 +21,7 @@ from tests.faults.killing import Home
 from tests.real import captured
 from tests.real.council_process import serving
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.xdist_group("huertgenwald")]  # mirrored once
 
 OBJECTS, TOMBSTONES = 17_335, 39
 
@@ -34,7 +34,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def home(address: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Give a portal that mirrored the town once, all its files included: about a minute on two quiet cores."""
+    """Give a portal that mirrored the town once, all its files included: some two minutes on two quiet cores."""
     home = Home(tmp_path_factory.mktemp("huertgenwald"))
     assert home.run("source", "add", address, "--slug", "a").returncode == 0
     done = home.run("sync", "--json")
