@@ -30,7 +30,7 @@ _WORTH_ANOTHER_TRY = 2.0
 MAX_RECOGNISED = 64  # pages asked for at once: a request is one line of at most 4 KiB; ten are done in one go
 _CHILD = "app.documents.child"
 # A child asks for memory that nobody has used before, and the kernel hands it out by pages: by huge ones, and not given
-# back in between, a picture takes 52 ms of the processor and not 70 (glibc; others do not know this word).
+# back in between, a picture takes 64 ms of the processor and not 73 (glibc; others do not know this word).
 _MALLOC = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=134217728"
 _ROOT = Path(__file__).resolve().parents[2]
 
