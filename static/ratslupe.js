@@ -36,6 +36,9 @@ if (reading) {
     const step = reading.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (step) { event.preventDefault(); step.click(); }
   });
+  // A browser gives what the address names the focus only when it draws; keys that come before are not lost.
+  const named = document.getElementById(location.hash.slice(1));
+  if (named && reading.contains(named)) named.focus({ preventScroll: true });
   const keys = reading.querySelector(".rl-keys");
   if (keys) keys.hidden = false;
 }

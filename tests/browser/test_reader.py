@@ -130,6 +130,11 @@ def test_the_marks_lie_over_the_words(browser: Browser, site: str, key: str) -> 
     page.close()
 
 
+def reader_has_focus(page: Page) -> None:
+    """The address gives the reader the focus, without which letters are not keys."""
+    page.wait_for_function("document.querySelector('.rl-reading').contains(document.activeElement)")
+
+
 def test_keys_turn_pages_and_an_address_may_end_like_that_of_a_pdf(browser: Browser, site: str, key: str) -> None:
     page = browser.new_page(locale="de-DE")
     page.goto(f"{site}/files/{key}#page=212")
@@ -139,8 +144,10 @@ def test_keys_turn_pages_and_an_address_may_end_like_that_of_a_pdf(browser: Brow
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**?page=212#page=212")
     page.goto(f"{site}/files/{key}?page=212&q=Wendehammer#page=212")
+    reader_has_focus(page)
     page.keyboard.press("n")
     page.wait_for_url("**#hit-2")
+    reader_has_focus(page)
     page.keyboard.press("p")
     page.wait_for_url("**#hit-1")
     page.get_by_label("In dieser Datei finden").fill("")
