@@ -1,4 +1,14 @@
-"""Our own query language: what was meant, free of any engine's syntax; kept as text by saved searches and alerts."""
+"""Our own query language: what was meant, free of any engine's syntax; kept as text by saved searches and alerts.
+
+A query is a list of things that all must be found, a list of things that must not, and filters:
+
+    Word Phrase Prefix      what is written
+    Near                    two of these within some words of each other, in either order
+    AnyOf Every Not         OR, AND, NOT and brackets
+    Titled                  only in titles
+    Narrow                  a filter inside brackets
+    Also                    a word that other words stand beside: other spellings, synonyms; never from the parser
+"""
 
 from __future__ import annotations
 
@@ -10,6 +20,8 @@ MAX_TYPED = 256  # characters, filters not counted
 MAX_TEXT = 2_000  # characters, everything counted
 MAX_TERMS = 16
 MAX_FILTERS = 32
+MAX_DEPTH = 8  # brackets in brackets
+MAX_NEAR = 10  # words between the two of a NEAR
 MAX_OFFSET = 1_000
 MAX_LIMIT = 100
 MIN_PREFIX = 3
@@ -17,7 +29,22 @@ MAX_ALL_WORDS = 5  # longer queries are sentences: asking for every word of one 
 
 Sort = Literal["best", "newest", "oldest"]
 SORTS = ("best", "newest", "oldest")
-FILTER_FIELDS = ("type", "body", "organization", "paper_type", "year")
+# What a document can be narrowed by; all but the last are counted for every search.
+FILTER_FIELDS = (
+    "type",  # Paper, File, Meeting, AgendaItem, Person, Organization
+    "body",  # slug of the council
+    "organization",  # names of committees
+    "paper_type",  # as the council calls it
+    "year",
+    "person",  # names of people who brought it in
+    "party",  # names of groups and offices that brought it in
+    "result",  # adopted, rejected, deferred, referred, noted, withdrawn
+    "place",  # streets and places named in it
+    "filetype",  # pdf, docx, …
+    "paper",  # reference numbers
+    "month",  # 2024-05
+)
+COUNTED = tuple(name for name in FILTER_FIELDS if name not in ("paper", "month"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +69,40 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Two things with at most `distance` words between them, in either order; words are found inflected."""
+
+    left: Word | Phrase
+    right: Word | Phrase
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one of these must be found."""
 
-    nodes: tuple[Word | Phrase | Prefix, ...]
+    nodes: tuple[Node, ...]
 
 
-Leaf: TypeAlias = Word | Phrase | Prefix
-Node: TypeAlias = Leaf | AnyOf
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of these must be found."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """This must not be found."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """This must be found in a title."""
+
+    node: Word | Phrase | Prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +119,65 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """A filter that stands inside brackets or beside an OR."""
+
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is searched for beside a word, how much it weighs, and why: "spelling" or "synonym"."""
+
+    leaf: Word | Phrase
+    weight: float
+    reason: Literal["spelling", "synonym"]
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A word, or a run of words, and what is searched for beside it."""
+
+    leaf: Word
+    others: tuple[Beside, ...]
+
+
+Leaf: TypeAlias = Word | Phrase | Prefix | Near | Also
+Node: TypeAlias = Leaf | AnyOf | Every | Not | Titled | Narrow
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What to search for; `text` gives the same query again when parsed, filters passed beside the words included."""
 
     typed: str
     text: str
     must: tuple[Node, ...] = ()
-    without: tuple[Leaf, ...] = ()
+    without: tuple[Node, ...] = ()
     filters: tuple[Filter, ...] = ()
     after: date | None = None  # this day or later
     before: date | None = None  # earlier than this day
+    min_pages: int | None = None
+    max_pages: int | None = None
     after_seq: int = 0
     sort: Sort = "best"
     offset: int = 0
     limit: int = 20
+    cursor: str = ""  # where the page before ended; see Results.next; `offset` counts where it is empty
+    strict: bool = False  # only what holds every word
+    literal: bool = False  # no other spellings, no synonyms
 
     @property
     def is_empty(self) -> bool:
         """Whether it asks for everything there is."""
-        return not (self.must or self.without or self.filters or self.after or self.before)
+        narrowed = self.filters or self.after or self.before or self.min_pages or self.max_pages is not None
+        return not (self.must or self.without or narrowed)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The bare words that must be found, as they stand in the query, without others beside them."""
+        bare = (node.leaf if isinstance(node, Also) else node for node in self.must)
+        return tuple(node for node in bare if isinstance(node, Word))
 
 
 def fold_value(value: str) -> str:
