@@ -14,9 +14,11 @@ import Stemmer
 from search.compounds import Splitter
 from search.surnames import SURNAMES
 
-ANALYZER_VERSION = 2  # raise it whenever the same text gives other terms: indexes are then rebuilt
+ANALYZER_VERSION = 3  # raise it whenever the same text gives other terms: indexes are then rebuilt
 
-TOKEN = re.compile(r"[^\W_]+")
+# A paragraph with its number (§ 34a) and a number with its thousands (1.250.000) are one word each.
+TOKEN = re.compile(r"§{1,2}\s{0,2}\d{1,5}[a-z]?(?![^\W_])|\d{1,3}(?:[.'’\u00a0\u202f]\d{3})+(?![^\W_])|[^\W_]+")
+_IN_NUMBERS = re.compile(r"[.'’\s]")
 MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term of an engine overflows
 # Soft hyphen, zero-width characters, PDFium's mark for a line-end hyphen: no word ends there.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
@@ -37,6 +39,7 @@ was weil welche welchem welchen welcher welches wenn wer werde werden wie wieder
 wurden zu zum zur zwar zwischen bzw wann wohin woher wieviel gibt
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
+HOLES = frozenset(word.translate(_WRITTEN_OUT) for word in STOP_WORDS)  # their exact forms
 
 
 class Word(NamedTuple):
@@ -82,6 +85,8 @@ def analyse(token: str) -> Word:
 @lru_cache(maxsize=1 << 17)
 def terms(token: str) -> tuple[str, str, str]:
     """The same as plain strings, the parts between spaces: stem, exact, parts."""
+    if not token.isalnum():
+        return _number(token)
     word = _expand(_lowered(token))
     exact = _written_out(word)
     return stem(word), exact, " ".join(dict.fromkeys(map(_stem_of_part, _splitter.parts(exact))))
@@ -104,7 +109,12 @@ def ends_in_er(token: str) -> bool:
 
 def is_stop_word(token: str) -> bool:
     """Whether a word is too common to search by on its own."""
-    return token.lower() in STOP_WORDS
+    return exact(token) in HOLES
+
+
+def is_street(token: str) -> bool:
+    """Whether a word ends as names of streets do, so that a number behind it is that of a house."""
+    return exact(token).endswith(_STREETS)
 
 
 def halves(token: str) -> tuple[str, str] | None:
@@ -139,6 +149,12 @@ def stem(word: str) -> str:
     return _without_accents(stemmer.stemWord(word).replace("ß", "ss"))
 
 
+def _number(token: str) -> tuple[str, str, str]:
+    """The terms of a number with separators, and of a paragraph, which is found by its number too."""
+    number = _IN_NUMBERS.sub("", token).lstrip("§")
+    return (f"§{number}", f"§{number}", number) if token.startswith("§") else (number, number, "")
+
+
 def _lowered(token: str) -> str:
     if token.isascii():
         return token[:MAX_TOKEN].lower()
@@ -167,6 +183,7 @@ def _without_accents(word: str) -> str:
 
 
 _ER = ("er", "ers", "ern")
+_STREETS = ("strasse", "weg", "platz", "gasse", "allee", "ring", "damm", "ufer", "steig", "pfad", "markt", "chaussee")
 _surnames = {
     _written_out(name + ending): _without_accents(name.replace("ß", "ss"))
     for name in SURNAMES

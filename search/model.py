@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from search.query import Query
 
@@ -23,8 +23,11 @@ class Document:
     key: str = ""  # short handle for addresses
     date: date | None = None  # the one readers sort by
     seq: int = 0  # number in the change log; alerts ask for what came after one
-    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "organization", "paper_type"
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names of FILTER_FIELDS
     parent: str = ""  # id of the record it is shown under
+    group: str = ""  # id of the matter it belongs to: its paper, else its meeting; its own where empty
+    kind: str = ""  # type of that matter; its own where empty
+    text_key: str = ""  # name of the text where the caller keeps the pages and gives them back to show a hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Hit:
     pages: tuple[PageHits, ...]  # the first 50 that hold something
     title_segments: tuple[Segment, ...]
     snippets: tuple[Snippet, ...]  # one or two, the best first; none where there is no text
+    group: str = ""
+    kind: str = ""
+    also: tuple[Hit, ...] = ()  # the next best of the same matter
+    more: int = 0  # how many of the same matter stand below those, among all that were looked at
+    full: bool = True  # whether it holds every word that was asked for
 
     @property
     def snippet(self) -> tuple[Segment, ...]:
@@ -84,13 +92,37 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """One page of hits, the exact number of all of them, and facets over all of them, most frequent value first."""
+class Added:
+    """What was searched for besides a written word: other spellings where nothing has it, words for the same thing."""
 
-    total: int
+    written: str
+    words: tuple[str, ...]
+    reason: Literal["spelling", "synonym"]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of matters, each with its best document first, and counts over all that match.
+
+    A matter is a paper with its files and the agenda items about it, or a meeting with its own.
+    """
+
+    total: int  # documents, exact
     hits: tuple[Hit, ...]
-    facets: Mapping[str, tuple[FacetCount, ...]]
+    facets: Mapping[str, tuple[FacetCount, ...]]  # most frequent first; a narrowed one as if it were not narrowed
     took_seconds: float
+    full: int = 0  # how many of them hold every word; the others follow behind those
+    matters: Mapping[str, int] = field(default_factory=dict)  # by kind
+    exact: bool = True  # whether `matters` is exact, or estimated to about 3 in 100
+    added: tuple[Added, ...] = ()
+    meant: str = ""  # the query with words that are far more frequent and look alike, where there are such
+    next: str = ""  # cursor of the next page, empty on the last
+    first: int = 0  # how many matters stand on the pages before
+
+    @property
+    def groups(self) -> int:
+        """How many matters match."""
+        return sum(self.matters.values())
 
 
 class Batch(Protocol):
@@ -103,8 +135,27 @@ class Batch(Protocol):
         """Take a document out; nothing happens if it is not there."""
 
 
+class Rebuild(Protocol):
+    """An index that is being filled beside the live one."""
+
+    def batch(self) -> AbstractContextManager[Batch]:
+        """One batch, written to disk on a clean exit so that memory stays bounded; nobody sees it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What somebody may be typing."""
+
+    id: str
+    type: str
+    key: str
+    title: str
+    body: str
+    parent: str
+
+
 class SearchIndex(Protocol):
-    """An index of documents; every method but clear and close raises IndexOutdated where the schema is another one."""
+    """An index of documents; every method but rebuilding and close raises IndexOutdated where the schema is another."""
 
     def writer(self) -> AbstractContextManager[Batch]:
         """One batch, committed on a clean exit, discarded on an exception; IndexLocked while somebody else writes."""
@@ -118,8 +169,17 @@ class SearchIndex(Protocol):
     def count(self) -> int:
         """How many documents are held."""
 
+    def rebuilding(self) -> AbstractContextManager[Rebuild]:
+        """A new, empty index beside the live one, which takes its place on a clean exit; IndexLocked as writer()."""
+
     def clear(self) -> None:
         """Start again with an empty index of the present schema."""
+
+    def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
+        """Titles that hold these words, the last of them being the beginning of one; most telling kinds first."""
+
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
+        """Documents of one type that share the rare words of another, best first; none where it is not held."""
 
     def close(self) -> None:
         """Let go of files; the index cannot be used afterwards."""

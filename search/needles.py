@@ -10,6 +10,8 @@ from search import german
 LENGTH = 4  # letters; more would miss inflected forms, fewer would stop everywhere
 MAX_FORMS = 9  # spellings looked for per term; more cost more than they save
 _SPELLINGS = {"a": ("a", "ä", "ae"), "o": ("o", "ö", "oe"), "u": ("u", "ü", "ue"), "ss": ("ss", "ß")}
+_NUMBER = 24  # characters before its last digits in which a number begins
+_IN_NUMBERS = "0123456789.'’§ \u00a0\u202f\t\r\n"
 _SHORT = {"strass": "str", "platz": "pl"}  # as the analyzer writes them out
 
 
@@ -25,10 +27,13 @@ def places(text: str, wanted: tuple[str, ...]) -> dict[int, int]:
         return everywhere(text)
     found: dict[int, int] = {}
     for needle in wanted:
+        number = needle[0].isdecimal()
         place = lowered.find(needle)
         while place >= 0:
             while place and lowered[place - 1].isalnum():
                 place -= 1
+            if number:
+                place = _beginning_of_number(text, place)
             word = german.TOKEN.match(text, place)
             if word is None:
                 place += 1
@@ -39,12 +44,31 @@ def places(text: str, wanted: tuple[str, ...]) -> dict[int, int]:
     return found
 
 
+def _beginning_of_number(text: str, place: int) -> int:
+    """Where the word begins that holds the digits at a place: its thousands or its paragraph sign stand before them."""
+    around = text[max(0, place - _NUMBER) : place]
+    start = place - len(around) + len(around.rstrip(_IN_NUMBERS))
+    words = german.TOKEN.finditer(text, start and _word_start(text, start), len(text))
+    return next((word.start() for word in words if word.end() > place), place)
+
+
+def _word_start(text: str, place: int) -> int:
+    """Where the run of letters and digits begins that reaches a place, so that no word is read from its middle."""
+    while place and text[place - 1].isalnum():
+        place -= 1
+    return place
+
+
 def everywhere(text: str) -> dict[int, int]:
     """Where all words begin and end."""
     return {start: end for _, start, end in german.spans(text)}
 
 
 def _spellings(term: str) -> Iterator[str]:
+    if term.strip("§")[:1].isdecimal():
+        # Thousands are set apart by threes from the end; the last digits stand together in every form.
+        yield term.strip("§") if len(term) <= 3 or not term.isdecimal() else term[-3:]
+        return
     for long, short in _SHORT.items():
         if long in term:
             term = term[: term.index(long)] + short

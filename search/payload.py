@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 
 from search import german
 from search.model import Document
-from search.query import fold_value
+from search.query import FILTER_FIELDS, fold_value
 
 PAGE_BREAK = "\f"  # never inside a cleaned text
 TITLE_END = "|"  # no word, so that quoted words never reach from the title into the text
+HOLE = "_"  # stands where a stop word stood, so that what is around it keeps its place; no engine keeps it
 LEVEL = 3  # of zlib: 0.40 of the text where tantivy's own takes 0.52; 6 would save 0.02 more and cost time
 UNDATED_LAST = 1 << 30  # later than any day, for the oldest-first order
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as it comes back from an index."""
+    """A document as it comes back from an index; its pages only where nobody else keeps them."""
 
     id: str
     type: str
@@ -28,6 +31,10 @@ class Stored:
     key: str
     date: date | None
     parent: str
+    group: str
+    kind: str
+    page_count: int
+    text_key: str
     pages: tuple[str, ...]
 
 
@@ -37,13 +44,17 @@ class Entry:
 
     id: str
     seq: int
-    title: str
-    text: str
-    parts: str
-    exact: str
+    title: str  # stems, with HOLEs
+    name: str  # exact forms of the title
+    text: str  # stems, with HOLEs
+    parts: str  # of the compounds of both, in no place of their own
+    exact: str  # exact forms of both
     day: int | None
     newest: int  # sort descending; no two documents of one day share a place, and undated ones come last
     oldest: int  # sort ascending, the same
+    page_count: int
+    group: int  # 63 bits that stand for the matter
+    kind: str
     facets: dict[str, tuple[str, ...]]  # as they are shown
     values: dict[str, tuple[str, ...]]  # as they are compared
     stored: bytes
@@ -55,20 +66,24 @@ def entry(document: Document) -> Entry:
     pages = tuple(german.clean(page) for page in document.pages)
     heads = list(map(german.terms, german.tokens(title)))
     words = [terms for page in pages for terms in map(german.terms, german.tokens(page))]
-    every = heads + words
+    name = " ".join([exact for _, exact, _ in heads])
     facets = _facets(document)
     tie = zlib.crc32(document.id.encode("utf-8", "replace"))
     day = document.date.toordinal() if document.date else None
     return Entry(
         id=document.id,
         seq=document.seq,
-        title=" ".join([stem for stem, _, _ in heads]),
-        text=" ".join([stem for stem, _, _ in words]),
-        parts=" ".join([parts for _, _, parts in every if parts]),
-        exact=" ".join([*[exact for _, exact, _ in heads], TITLE_END, *[exact for _, exact, _ in words]]),
+        title=_stems(heads),
+        name=name,
+        text=_stems(words),
+        parts=" ".join([parts for _, _, parts in heads + words if parts]),
+        exact=" ".join([name, TITLE_END, *[exact for _, exact, _ in words]]),
         day=day,
         newest=((day or 0) << 32) + tie,
         oldest=((day or UNDATED_LAST) << 32) + tie,
+        page_count=len(pages),
+        group=_number(document.group or document.id),
+        kind=document.kind or document.type,
         facets=facets,
         values={name: tuple(dict.fromkeys(map(fold_value, values))) for name, values in facets.items()},
         stored=_pack(document, title, pages),
@@ -79,20 +94,34 @@ def unpack(stored: bytes) -> Stored:
     """The document that was stored."""
     head, _, packed = stored.partition(PAGE_BREAK.encode())
     pages = zlib.decompress(packed).decode("utf-8").split(PAGE_BREAK) if packed else ()
-    record_id, kind, title, body, key, day, parent = json.loads(head)
-    return Stored(record_id, kind, title, body, key, date.fromisoformat(day) if day else None, parent, tuple(pages))
+    record_id, kind, title, body, key, day, parent, *rest = json.loads(head)
+    return Stored(
+        record_id, kind, title, body, key, date.fromisoformat(day) if day else None, parent, *rest, pages=tuple(pages)
+    )
 
 
 def _pack(document: Document, title: str, pages: tuple[str, ...]) -> bytes:
     day = document.date.isoformat() if document.date else ""
-    head = json.dumps([document.id, document.type, title, document.body, document.key, day, document.parent])
-    text = zlib.compress(PAGE_BREAK.join(pages).encode("utf-8"), LEVEL) if pages else b""
-    return head.encode("utf-8") + PAGE_BREAK.encode() + text
+    head = [document.id, document.type, title, document.body, document.key, day, document.parent]
+    head += [document.group or document.id, document.kind or document.type]
+    kept = pages if not document.text_key else ()
+    text = zlib.compress(PAGE_BREAK.join(kept).encode("utf-8"), LEVEL) if kept else b""
+    written = json.dumps([*head, len(pages), document.text_key], ensure_ascii=False, separators=(",", ":"))
+    return written.encode("utf-8", "replace") + PAGE_BREAK.encode() + text
+
+
+def _stems(words: Iterable[tuple[str, str, str]]) -> str:
+    return " ".join([HOLE if exact in german.HOLES else stem for stem, exact, _ in words])
+
+
+def _number(group: str) -> int:
+    return int.from_bytes(blake2b(group.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
 
 
 def _facets(document: Document) -> dict[str, tuple[str, ...]]:
-    given = {name: document.facets.get(name, ()) for name in ("organization", "paper_type")}
+    given = {name: document.facets.get(name, ()) for name in FILTER_FIELDS}
     given["type"] = (document.type,)
     given["body"] = (document.body,)
     given["year"] = (str(document.date.year),) if document.date else ()
+    given["month"] = (document.date.isoformat()[:7],) if document.date else ()
     return {name: tuple(dict.fromkeys(filter(None, map(german.clean, values)))) for name, values in given.items()}

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from search import german
-from search.query import MAX_ALL_WORDS, AnyOf, Leaf, Node, Phrase, Prefix, Query, Word
-
-TITLE, TEXT, PARTS, EXACT = "title", "text", "parts", "exact"
-# Measured on 38,500 council files: a title weighs best between 1 and 2, parts of compounds between 0.2 and 0.6.
-WEIGHTS = {TITLE: 1.5, TEXT: 1.0, PARTS: 0.4}
-HALVES_WEIGHT = 0.4
-AS_TYPED_WEIGHT = 50.0  # measured: with 8, one name in ten was not first; with 50, all but one of 104 were
-TOGETHER_WEIGHT = 0.5  # words that stand side by side as typed; at 2.0 it does harm
-BETWEEN_HALVES = 2  # "Ausbau der neuen Radwege" for Radwegeausbau
-MAX_EXPANSION = 256  # words that one prefix may stand for, the most frequent first
+from search.query import (
+    MAX_ALL_WORDS,
+    Also,
+    AnyOf,
+    Every,
+    Narrow,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Query,
+    Titled,
+    Word,
+)
+from search.weights import (
+    AS_TYPED,
+    AT_NUMBER,
+    BETWEEN_HALVES,
+    EXACT,
+    FIELDS,
+    HALVES,
+    NAME,
+    PARTS,
+    TEXT,
+    TITLE,
+    TOGETHER,
+    some_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +49,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Documents that hold these terms (two or more) one after the other; between two of them `gap` others may stand."""
+    """Documents that hold these terms (two or more) one after the other; before the `at`-th `gap` others may stand."""
 
     field: str
     texts: tuple[str, ...]
     gap: int = 0
+    at: int = 1  # counted from 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +66,27 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
+class Values:
+    """Documents one of whose values of a filter's field is one of these, as `fold_value` writes them; it scores 0."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Some:
-    """Documents that match at least one; scores add up."""
+    """Documents that match at least so many; scores add up."""
 
     parts: tuple[Expression, ...]
+    at_least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Documents that match every one; scores add up."""
+    """Documents that match every one, and none of `without`; scores add up. Where only `without` is, all others."""
 
     parts: tuple[Expression, ...]
+    without: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +97,7 @@ class Weighted:
     weight: float
 
 
-Expression: TypeAlias = Term | Run | Beginning | Some | All | Weighted
+Expression: TypeAlias = Term | Run | Beginning | Values | Some | All | Weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,82 +105,148 @@ class Plan:
     """What must match (empty: everything does), what must not, and what only lifts the score."""
 
     must: tuple[Expression, ...]
-    without: tuple[Expression, ...]
-    bonus: tuple[Expression, ...]
+    without: tuple[Expression, ...] = ()
+    bonus: tuple[Expression, ...] = ()
 
 
-def plan(query: Query) -> Plan:
-    """What an engine has to do for the words of a query; its filters are restrictions of their own."""
-    return Plan(
-        must=tuple(_node(node) for node in query.must),
-        without=tuple(_leaf(leaf) for leaf in query.without),
-        bonus=(*_together(query.must), *_as_typed(query.must), *_in_title(query.must)),
-    )
+def tiers(query: Query) -> tuple[Plan, ...]:
+    """What to look for first, and what to add where that is little; no document is in two of them.
+
+    All words of a few, then some of them. Sentences are one tier: asking for every word finds only long minutes.
+    """
+    words = [node for node in query.must if isinstance(node, Word | Also)]
+    others = tuple(expression(node) for node in query.must if not isinstance(node, Word | Also))
+    every = tuple(map(expression, words))
+    without = tuple(map(expression, query.without))
+    bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query.must))
+    if query.is_sentence:
+        return (Plan((*others, Some(every, some_of(len(every)))), without, bonus),)
+    full = Plan((*others, *every), without, bonus)
+    if query.strict or len(every) < 2:
+        return (full,)
+    rest = Plan((*others, Some(every, some_of(len(every)))), (*without, All(every)), bonus)
+    return (full, rest)
 
 
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:
     """The stems of a short query of bare words only, which are best found side by side; else nothing."""
-    words = [node for node in nodes if isinstance(node, Word)]
+    words = [node.leaf if isinstance(node, Also) else node for node in nodes if isinstance(node, Word | Also)]
     if not 2 <= len(words) <= MAX_ALL_WORDS or len(words) != len(nodes):
         return ()
-    return _stems([token for word in words for token in word.tokens])
+    tokens = [token for word in words for token in word.tokens]
+    return () if any(map(german.is_stop_word, tokens)) else _stems(tokens)
 
 
-def _together(nodes: Sequence[Node]) -> tuple[Expression, ...]:
+def expression(node: Node) -> Expression:
+    """What one node of a query asks for."""
+    match node:
+        case AnyOf(nodes):
+            return Some(tuple(map(expression, nodes)))
+        case Every(nodes):
+            unwanted = tuple(expression(each.node) for each in nodes if isinstance(each, Not))
+            return All(tuple(expression(each) for each in nodes if not isinstance(each, Not)), unwanted)
+        case Not(unwanted):
+            return All((), (expression(unwanted),))
+        case Narrow(each):
+            values = Values(each.field, each.values)
+            return All((), (values,)) if each.negated else values
+        case Titled(leaf):
+            return _titled(leaf)
+        case Also(leaf, others):
+            beside = (Weighted(expression(other.leaf), other.weight) for other in others)
+            return Some((expression(leaf), *beside))
+        case Near(left, right, distance):
+            return _near(left, right, distance)
+        case Phrase(tokens):
+            return _in(EXACT, _exacts(tokens))
+        case Prefix(tokens):
+            last = Beginning(EXACT, german.beginning(tokens[-1]))
+            return All((_side_by_side(tokens[:-1]), last)) if len(tokens) > 1 else last
+        case Word((token,)):
+            return _word(token)
+        case Word(tokens):
+            joined = german.joined(tokens)
+            run = _side_by_side(tokens)
+            return Some((run, _run((joined,)))) if joined else run
+
+
+def _word(token: str) -> Expression:
+    """A word in any inflection, as a part of others, and, if it is a compound itself, its halves side by side."""
+    if german.is_stop_word(token):
+        return Term(EXACT, german.exact(token))
+    stem = german.term(token)
+    ways: list[Expression] = [Weighted(Term(field, stem), weight) for field, weight in FIELDS.items()]
+    halves = german.halves(token)
+    if halves:
+        ways.append(Weighted(_run(halves), HALVES))
+        ways.append(Weighted(_run(halves[::-1], BETWEEN_HALVES), HALVES))
+    return Some(tuple(ways))
+
+
+def _titled(leaf: Word | Phrase | Prefix) -> Expression:
+    match leaf:
+        case Phrase(tokens):
+            return _in(NAME, _exacts(tokens))
+        case Prefix(tokens):
+            last = Beginning(NAME, german.beginning(tokens[-1]))
+            return All((*(_titled(Word((token,))) for token in tokens[:-1]), last)) if len(tokens) > 1 else last
+        case Word(tokens) if any(map(german.is_stop_word, tokens)):
+            return _in(NAME, _exacts(tokens))
+        case Word(tokens):
+            return _in(TITLE, _stems(tokens))
+
+
+def _near(left: Word | Phrase, right: Word | Phrase, distance: int) -> Expression:
+    """Both orders; the words of one side stand together, so that only what is between the sides counts."""
+    exact = any(isinstance(side, Phrase) or any(map(german.is_stop_word, side.tokens)) for side in (left, right))
+    terms = _exacts if exact else _stems
+    ways = [
+        Run(field, (*terms(first.tokens), *terms(then.tokens)), distance, len(first.tokens))
+        for first, then in ((left, right), (right, left))
+        for field in ((EXACT,) if exact else (TITLE, TEXT))
+    ]
+    return Some(tuple(ways))
+
+
+def _together(nodes: Sequence[Node]) -> Iterator[Expression]:
     stems = words_in_a_row(nodes)
-    return (Weighted(_run(stems), TOGETHER_WEIGHT),) if stems else ()
+    if stems:
+        yield Weighted(_run(stems), TOGETHER)
+
+
+def _at_number(nodes: Sequence[Node]) -> Iterator[Expression]:
+    """A street and the number behind it, which are one address."""
+    words = [node.leaf if isinstance(node, Also) else node for node in nodes]
+    for first, then in pairwise(words):
+        match first, then:
+            case Word((*_, street)), Word((number, *_)) if german.is_street(street) and number[0].isdecimal():
+                yield Weighted(_run(_stems((street, number))), AT_NUMBER)
 
 
 def _as_typed(nodes: Sequence[Node]) -> Iterator[Expression]:
     """The very form of a word that stands alone, so that nothing else says whether Holzer is a person or of wood."""
     match nodes:
-        case (Word((token,)),) if german.ends_in_er(token):
-            yield Weighted(Term(EXACT, german.exact(token)), AS_TYPED_WEIGHT)
+        case (Word((token,)) | Also(Word((token,))),) if german.ends_in_er(token):
+            yield Weighted(Term(EXACT, german.exact(token)), AS_TYPED)
 
 
 def _in_title(nodes: Sequence[Node]) -> Iterator[Expression]:
     """Quoted words are looked for in title and text as one; in a title they weigh more."""
     for node in nodes:
         if isinstance(node, Phrase):
-            yield Weighted(_in(TITLE, _stems(node.tokens)), WEIGHTS[TITLE])
+            yield Weighted(_in(NAME, _exacts(node.tokens)), FIELDS[TITLE])
 
 
-def _node(node: Node) -> Expression:
-    if isinstance(node, AnyOf):
-        return Some(tuple(_leaf(leaf) for leaf in node.nodes))
-    return _leaf(node)
-
-
-def _leaf(leaf: Leaf) -> Expression:
-    match leaf:
-        case Phrase(tokens):
-            return _in(EXACT, tuple(map(german.exact, tokens)))
-        case Prefix(tokens):
-            last: Expression = Beginning(EXACT, german.beginning(tokens[-1]))
-            before = tuple(_run((stem,)) for stem in _stems(tokens[:-1]))
-            return All((*before, last)) if before else last
-        case Word((token,)):
-            return _word(token)
-        case Word(tokens):
-            joined = german.joined(tokens)
-            run = _run(_stems(tokens))
-            return Some((run, _run((joined,)))) if joined else run
-
-
-def _word(token: str) -> Expression:
-    """A word in any inflection, as a part of others, and, if it is a compound itself, its halves side by side."""
-    stem = german.term(token)
-    ways: list[Expression] = [Weighted(Term(field, stem), weight) for field, weight in WEIGHTS.items()]
-    halves = german.halves(token)
-    if halves:
-        ways.append(Weighted(_run(halves), HALVES_WEIGHT))
-        ways.append(Weighted(_run(halves[::-1], BETWEEN_HALVES), HALVES_WEIGHT))
-    return Some(tuple(ways))
+def _side_by_side(tokens: Sequence[str]) -> Expression:
+    """Written words one after the other, inflected unless one of them is a stop word, which only their forms keep."""
+    if any(map(german.is_stop_word, tokens)):
+        return _in(EXACT, _exacts(tokens))
+    return _run(_stems(tokens))
 
 
 def _run(stems: tuple[str, ...], gap: int = 0) -> Expression:
     """Terms one after the other, in the title or in the text."""
-    return Some(tuple(Weighted(_in(field, stems, gap), WEIGHTS[field]) for field in (TITLE, TEXT)))
+    return Some(tuple(Weighted(_in(field, stems, gap), FIELDS[field]) for field in (TITLE, TEXT)))
 
 
 def _in(field: str, terms: tuple[str, ...], gap: int = 0) -> Expression:
@@ -157,4 +254,8 @@ def _in(field: str, terms: tuple[str, ...], gap: int = 0) -> Expression:
 
 
 def _stems(tokens: Sequence[str]) -> tuple[str, ...]:
-    return tuple(german.term(token) for token in tokens)
+    return tuple(map(german.term, tokens))
+
+
+def _exacts(tokens: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(german.exact, tokens))

@@ -1,0 +1,95 @@
+"""What every engine brings: it keeps terms and finds them; all that readers see is made of that in `search.searching`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from search.model import Batch, Rebuild
+from search.plan import Plan
+from search.query import Filter, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A plan with everything that narrows it, all compared as values: days are ordinals, both ends included."""
+
+    plan: Plan
+    filters: tuple[Filter, ...] = ()  # whole values, none by words
+    days: tuple[int | None, int | None] = (None, None)
+    pages: tuple[int | None, int | None] = (None, None)
+    after_seq: int = 0
+    sort: Sort = "best"
+
+
+class Row(NamedTuple):
+    """One document found: `handle` is the engine's own name for it, good as long as its reader."""
+
+    score: float  # 0 where the order is by date
+    group: int
+    handle: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What matches: how many documents, the first of them in order, and counts over all of them."""
+
+    total: int
+    rows: Sequence[Row] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # every value with its number of documents
+    kinds: Mapping[str, int] = field(default_factory=dict)  # kind: how many matters
+    exact: bool = True  # whether `kinds` is
+
+
+class Reader(Protocol):
+    """The index as it was at one moment."""
+
+    def find(self, wanted: Wanted, *, limit: int, facets: Collection[str] = (), kinds: bool = False) -> Found:
+        """The first `limit` (0: none) documents, of one place in the order the same one each time.
+
+        Best first by BM25 (k1 1.2, b 0.75), else by `newest` falling or `oldest` rising.
+        """
+
+    def stored(self, rows: Sequence[Row]) -> list[bytes]:
+        """What `payload.unpack` reads, of rows of this reader."""
+
+    def frequency(self, field: str, term: str) -> int:
+        """How many documents hold a term; some deleted ones may still count."""
+
+    def words(self, beginning: str, limit: int) -> Iterable[tuple[str, int]]:
+        """Exact forms that begin so with the number of their documents, in no order; not more than `limit`."""
+
+    def values(self, field: str) -> Iterable[str]:
+        """All values of a filter's field, as they are compared."""
+
+    def versions(self) -> Iterator[tuple[str, int]]:
+        """(id, seq) of every document, in no order."""
+
+    def locate(self, document_id: str) -> Row | None:
+        """One document by its id."""
+
+    def count(self) -> int:
+        """How many documents there are."""
+
+
+class Engine(Protocol):
+    """One index of one engine; methods but clear, rebuilding and close raise IndexOutdated for another schema."""
+
+    def reader(self) -> AbstractContextManager[Reader]:
+        """The index with every commit so far, of other processes too."""
+
+    def writer(self) -> AbstractContextManager[Batch]:
+        """One batch, committed on a clean exit, discarded on an exception; IndexLocked while somebody else writes."""
+
+    def rebuilding(self) -> AbstractContextManager[Rebuild]:
+        """A new generation beside the live one; it goes live on a clean exit and is removed on an exception."""
+
+    def clear(self) -> None:
+        """Start again with an empty index of the present schema."""
+
+    def close(self) -> None:
+        """Let go of files; the index cannot be used afterwards."""
+
+

@@ -1,0 +1,22 @@
+"""Every number that decides what stands before what, with the reason it has."""
+
+from __future__ import annotations
+
+TITLE, TEXT, PARTS, EXACT, NAME = "title", "text", "parts", "exact", "name"
+
+# Measured on 38,500 council files: a title weighs best between 1 and 2, parts of compounds between 0.2 and 0.6.
+FIELDS = {TITLE: 1.5, TEXT: 1.0, PARTS: 0.4}
+HALVES = 0.4  # a compound found as its two halves side by side
+AS_TYPED = 50.0  # a name alone: with 8, one name in ten was not first; with 50, all but one of 104 were
+TOGETHER = 0.5  # words that stand side by side as typed; at 2.0 it does harm
+AT_NUMBER = 2.0  # a street with its number, one after the other
+BETWEEN_HALVES = 2  # words: "Ausbau der neuen Radwege" for Radwegeausbau
+SPELLING = 0.8  # a corrected word beside one that nothing holds
+SYNONYM = 0.6  # an office's word beside a citizen's
+MAX_EXPANSION = 256  # words that one beginning may stand for, the most frequent first
+FEW = 10  # with fewer results that hold every word, those that hold some follow
+
+
+def some_of(words: int) -> int:
+    """How many of so many words a document must hold where not all are asked for."""
+    return 1 if words <= 3 else words // 3
