@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import open_engine, upgrade
+from tests.opensearch.cluster import Cluster, cluster
+from tests.opensearch.jars import Unavailable, classpath
 from tests.portal import Portal, free_port
 
 IN_CI = os.environ.get("CI") == "true"
@@ -193,3 +195,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     portal = Portal(tmp_path_factory.mktemp("portal"), free_port())
     portal.run("demo", "--no-serve", "--scale", "0.1", "--council-port", str(free_port()))
     return portal
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[Cluster]:
+    """Start three nodes of OpenSearch; tests with it are of xdist_group("opensearch"), so that one process has them."""
+    try:
+        jars = classpath()
+    except Unavailable as error:
+        missing(str(error))
+        return
+    with cluster(jars) as three:
+        yield three
