@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from search import german
 from search.cutting import LENGTH, beginning, passage, segments
 from search.model import PageHits, Segment, Snippet
 from search.needles import everywhere, needles, places
-from search.plan import BETWEEN_HALVES, words_in_a_row
-from search.query import AnyOf, Leaf, Phrase, Prefix, Query, Word
+from search.plan import words_in_a_row
+from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
 from search.running import Ending, endings
+from search.weights import BETWEEN_HALVES
 
 MAX_SCAN = 2_000_000  # characters read for one page of results, about 800 printed pages; what is behind is not marked
 MAX_PAGES = 50
@@ -41,6 +42,7 @@ class _Run:
 
     terms: tuple[str, ...]
     gap: int
+    at: int  # before which of them, counted from 0, the gap may be
     bit: int
     anchor: int
     exact: bool
@@ -51,15 +53,16 @@ class _Run:
 
     def around(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         """The words of the run whose anchor stands here, or none."""
-        before, after = self.terms[: self.anchor][::-1], self.terms[self.anchor + 1 :]
         room = (len(self.terms) + self.gap) * _WORD_ROOM
         left = [(word, begin, stop) for word, begin, stop in _spans(text, max(0, start - room), start)][::-1]
         right = _spans(text, end, min(len(text), end + room))
+        before = [(self.terms[n], n + 1 == self.at) for n in range(self.anchor - 1, -1, -1)]
+        after = [(self.terms[n], n == self.at) for n in range(self.anchor + 1, len(self.terms))]
         found = [(start, end)]
         for terms, words in ((before, left), (after, right)):
             place = -1
-            for term in terms:
-                near = range(place + 1, min(place + 2 + self.gap, len(words)))
+            for term, loose in terms:
+                near = range(place + 1, min(place + 2 + (self.gap if loose else 0), len(words)))
                 place = next((each for each in near if self.term(words[each][0]) == term), -1)
                 if place < 0:
                     return []
@@ -67,8 +70,8 @@ class _Run:
         return found
 
 
-def _run(terms: tuple[str, ...], gap: int, bit: int, *, exact: bool = False) -> _Run:
-    return _Run(terms, gap, bit, max(range(len(terms)), key=lambda place: len(terms[place])), exact)
+def _run(terms: tuple[str, ...], bit: int, gap: int = 0, at: int = 1, *, exact: bool = False) -> _Run:
+    return _Run(terms, gap, at, bit, max(range(len(terms)), key=lambda place: len(terms[place])), exact)
 
 
 class _Codes(dict[str, tuple[int, tuple[_Run, ...]] | None]):
@@ -92,13 +95,16 @@ class Marker:
         self._beginnings: list[tuple[str, int]] = []
         self._runs: list[_Run] = []
         self._bit = 1
-        for node in query.must:
-            for leaf in node.nodes if isinstance(node, AnyOf) else (node,):
+        leaves = [leaf for node in query.must for leaf in _leaves(node)]
+        for leaf in leaves:
+            if not isinstance(leaf, Titled):
                 self._learn(leaf)
                 self._bit <<= 1
         together = words_in_a_row(query.must)
         if together:
-            self._runs.append(_run(together, 0, self._bit))
+            self._runs.append(_run(together, self._bit))
+        titled = tuple(leaf.node for leaf in leaves if isinstance(leaf, Titled))
+        self._titles = Marker(replace(query, must=titled)) if titled else None
         anchors = [run.terms[run.anchor] for run in self._runs]
         beginnings = [text for text, _ in self._beginnings]
         self._needles = needles([*self._alone, *self._inside, *self._quoted, *beginnings, *anchors])
@@ -107,7 +113,10 @@ class Marker:
 
     def title(self, text: str) -> tuple[Segment, ...]:
         """A whole title, marked."""
-        return tuple(segments(text, self.places(text)))
+        places = self.places(text)
+        if self._titles:
+            places = sorted({*places, *self._titles.places(text)})
+        return tuple(segments(text, places))
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where in a text the words stand that were searched for: begin and end of each, in order."""
@@ -150,28 +159,39 @@ class Marker:
         return (bits, runs) if bits or runs else None
 
     def _learn(self, leaf: Leaf) -> None:
-        stems = tuple(german.term(token) for token in leaf.tokens)
         match leaf:
+            case Also(word, others):
+                for each in (word, *(other.leaf for other in others)):
+                    self._learn(each)
+            case Near(left, right, distance):
+                self._learn_near(left, right, distance)
             case Prefix(tokens):
                 self._beginnings.append((german.beginning(tokens[-1]), self._bit))
-                for stem in stems[:-1]:
-                    self._add(self._alone, stem)
+                for token in tokens[:-1]:
+                    self._add(self._alone, german.term(token))
             case Word((token,)):
-                self._add(self._alone, stems[0])
-                self._add(self._inside, stems[0])
+                self._add(self._alone, german.term(token))
+                self._add(self._inside, german.term(token))
                 halves = german.halves(token)
                 if halves:
-                    self._runs.append(_run(halves, 0, self._bit))
-                    self._runs.append(_run(halves[::-1], BETWEEN_HALVES, self._bit))
+                    self._runs.append(_run(halves, self._bit))
+                    self._runs.append(_run(halves[::-1], self._bit, BETWEEN_HALVES))
             case Phrase((token,)):
                 self._add(self._quoted, german.exact(token))
             case Phrase(tokens):
-                self._runs.append(_run(tuple(map(german.exact, tokens)), 0, self._bit, exact=True))
+                self._runs.append(_run(tuple(map(german.exact, tokens)), self._bit, exact=True))
             case Word(tokens):
-                self._runs.append(_run(stems, 0, self._bit))
+                self._runs.append(_run(tuple(map(german.term, tokens)), self._bit))
                 joined = german.joined(tokens)
                 if joined:
                     self._add(self._alone, joined)
+
+    def _learn_near(self, left: Word | Phrase, right: Word | Phrase, distance: int) -> None:
+        exact = isinstance(left, Phrase) or isinstance(right, Phrase)
+        term = german.exact if exact else german.term
+        for first, then in ((left, right), (right, left)):
+            terms = tuple(map(term, (*first.tokens, *then.tokens)))
+            self._runs.append(_run(terms, self._bit, distance, len(first.tokens), exact=exact))
 
     def _add(self, table: dict[str, int], stem: str) -> None:
         table[stem] = table.get(stem, 0) | self._bit
@@ -208,6 +228,18 @@ class Marker:
                 for begin, stop in run.around(text, start, end):
                     marks[begin] = (stop, run.bit | marks.get(begin, (0, 0))[1])
         return dict(sorted(marks.items()))
+
+
+def _leaves(node: Node) -> Iterator[Leaf | Titled]:
+    """What is to be marked of a node: all that may have been found, nothing that must not."""
+    match node:
+        case AnyOf(nodes) | Every(nodes):
+            for each in nodes:
+                yield from _leaves(each)
+        case Not() | Narrow():
+            pass
+        case _:
+            yield node
 
 
 def _spans(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

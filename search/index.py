@@ -5,16 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from search.engine import Engine
 from search.errors import EngineUnavailable
 from search.model import SearchIndex
+from search.searching import Index, Texts, no_texts
 
 
-def open_index(url: str, *, create: bool = True) -> SearchIndex:
+def open_index(url: str, *, create: bool = True, texts: Texts = no_texts) -> SearchIndex:
     """The index at tantivy:///folder, whoosh:///folder or embedded:///folder (tantivy if installed, else whoosh).
 
     One slash less, and the folder counts from the working directory. A missing index is made empty, or raises
     EngineUnavailable where `create` is false. An index of another schema opens; using it raises IndexOutdated.
+    `texts` gives back the pages of documents that were put with a text_key.
     """
+    return Index(_engine(url, create), texts)
+
+
+def _engine(url: str, create: bool) -> Engine:
     parts = urlsplit(url)
     if parts.netloc or parts.query or parts.fragment or not parts.path:
         raise EngineUnavailable(f"{url!r} is not the address of an index: write tantivy:///folder")
@@ -34,18 +41,18 @@ def open_index(url: str, *, create: bool = True) -> SearchIndex:
     raise EngineUnavailable(f"there is no search engine called {parts.scheme!r}")
 
 
-def _tantivy(root: Path, create: bool) -> SearchIndex:
+def _tantivy(root: Path, create: bool) -> Engine:
     try:
         # Only here, because a system without a tantivy wheel runs with whoosh, and the other way round.
-        from search.tantivy_index import TantivyIndex  # noqa: PLC0415
+        from search.tantivy_engine import TantivyEngine  # noqa: PLC0415
     except ImportError as error:
         raise EngineUnavailable("tantivy is not installed") from error
-    return TantivyIndex(root, create=create)
+    return TantivyEngine(root, create=create)
 
 
-def _whoosh(root: Path, create: bool) -> SearchIndex:
+def _whoosh(root: Path, create: bool) -> Engine:
     try:
-        from search.whoosh_index import WhooshIndex  # noqa: PLC0415 - as above
+        from search.whoosh_engine import WhooshEngine  # noqa: PLC0415 - as above
     except ImportError as error:
         raise EngineUnavailable("whoosh3 is not installed") from error
-    return WhooshIndex(root, create=create)
+    return WhooshEngine(root, create=create)

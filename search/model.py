@@ -117,6 +117,7 @@ class Results:
     added: tuple[Added, ...] = ()
     meant: str = ""  # the query with words that are far more frequent and look alike, where there are such
     next: str = ""  # cursor of the next page, empty on the last
+    previous: str = ""  # of the page before, empty where that is the first
     first: int = 0  # how many matters stand on the pages before
 
     @property

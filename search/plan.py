@@ -29,6 +29,7 @@ from search.weights import (
     BETWEEN_HALVES,
     EXACT,
     FIELDS,
+    FULL_FIRST,
     HALVES,
     NAME,
     PARTS,
@@ -90,6 +91,13 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
+class Flat:
+    """The same documents, each with a score of 1."""
+
+    part: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Weighted:
     """The same documents with their score multiplied."""
 
@@ -97,7 +105,7 @@ class Weighted:
     weight: float
 
 
-Expression: TypeAlias = Term | Run | Beginning | Values | Some | All | Weighted
+Expression: TypeAlias = Term | Run | Beginning | Values | Some | All | Flat | Weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +117,22 @@ class Plan:
     bonus: tuple[Expression, ...] = ()
 
 
-def tiers(query: Query) -> tuple[Plan, ...]:
-    """What to look for first, and what to add where that is little; no document is in two of them.
+def plans(query: Query) -> tuple[Plan, Plan | None]:
+    """What to look for, and what instead where that is little: some of the words, those with all of them first.
 
-    All words of a few, then some of them. Sentences are one tier: asking for every word finds only long minutes.
+    Sentences have one plan: asking for every word of one finds only long minutes.
     """
-    words = [node for node in query.must if isinstance(node, Word | Also)]
+    words = tuple(expression(node) for node in query.must if isinstance(node, Word | Also))
     others = tuple(expression(node) for node in query.must if not isinstance(node, Word | Also))
-    every = tuple(map(expression, words))
     without = tuple(map(expression, query.without))
     bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query.must))
+    some = Some(words, some_of(len(words)))
     if query.is_sentence:
-        return (Plan((*others, Some(every, some_of(len(every)))), without, bonus),)
-    full = Plan((*others, *every), without, bonus)
-    if query.strict or len(every) < 2:
-        return (full,)
-    rest = Plan((*others, Some(every, some_of(len(every)))), (*without, All(every)), bonus)
-    return (full, rest)
+        return Plan((*others, some), without, bonus), None
+    full = Plan((*others, *words), without, bonus)
+    if query.strict or len(words) < 2:
+        return full, None
+    return full, Plan((*others, some), without, (*bonus, Weighted(Flat(All(words)), FULL_FIRST)))
 
 
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:

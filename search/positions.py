@@ -8,7 +8,24 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+from search.payload import HOLE
+
 _WIDTHS = ((1, "B"), (2, "H"), (4, "I"))  # bytes a distance, and what struct calls them
+
+
+def places_of(packed: bytes) -> list[int]:
+    """The places that were encoded."""
+    code = dict(_WIDTHS)[packed[0]]
+    place, places = 0, []
+    for (distance,) in struct.iter_unpack(f"<{code}", packed[1:]):
+        place += distance
+        places.append(place)
+    return places
+
+
+def count_of(packed: bytes) -> int:
+    """How many places were encoded."""
+    return (len(packed) - 1) // packed[0]
 
 
 class Compact:
@@ -26,6 +43,7 @@ class Compact:
         places: defaultdict[str, list[int]] = defaultdict(list)
         for place, term in enumerate(value.split()):
             places[term].append(place)
+        places.pop(HOLE, None)
         for term, each in places.items():
             yield term, len(each), len(each) * self.field_boost, self.encode(each)
 
@@ -38,13 +56,8 @@ class Compact:
 
     def decode_positions(self, packed: bytes) -> list[int]:
         """The places that were encoded."""
-        code = dict(_WIDTHS)[packed[0]]
-        place, places = 0, []
-        for (distance,) in struct.iter_unpack(f"<{code}", packed[1:]):
-            place += distance
-            places.append(place)
-        return places
+        return places_of(packed)
 
     def decode_frequency(self, packed: bytes) -> int:
         """How many places were encoded."""
-        return (len(packed) - 1) // packed[0]
+        return count_of(packed)

@@ -174,6 +174,11 @@ class Query:
         return not (self.must or self.without or narrowed)
 
     @property
+    def is_sentence(self) -> bool:
+        """Whether it is so long that nobody means every word of it."""
+        return not self.strict and len(self.words) > MAX_ALL_WORDS
+
+    @property
     def words(self) -> tuple[Word, ...]:
         """The bare words that must be found, as they stand in the query, without others beside them."""
         bare = (node.leaf if isinstance(node, Also) else node for node in self.must)

@@ -5,69 +5,82 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from search.model import FacetCount
+from search.engine import Wanted
 from search.payload import Entry
-from search.query import FILTER_FIELDS, Query, fold_value
-from search.results import facet
+from search.query import fold_value
 
 
-class Row(NamedTuple):
+class Facts(NamedTuple):
     """What filters, facets and orders need of a document, small enough to be kept in memory for every document."""
 
     seq: int
     day: int | None
     newest: int
     oldest: int
+    page_count: int
+    group: int
+    kind: str
     facets: dict[str, list[str]]
     values: dict[str, frozenset[str]]
 
 
-Match: TypeAlias = tuple[float, int, Row]  # score, document number, row
+Match: TypeAlias = tuple[float, int, Facts]  # score, document number, facts
 
 
 def pack(entry: Entry) -> bytes:
-    """A row as it is kept."""
-    return json.dumps([entry.seq, entry.day, entry.newest, entry.oldest, entry.facets, entry.values]).encode()
+    """Facts as they are kept."""
+    return json.dumps([getattr(entry, name) for name in Facts._fields]).encode()
 
 
-def unpack(raw: bytes) -> Row:
-    """A row that was kept."""
-    seq, day, newest, oldest, facets, values = json.loads(raw)
-    return Row(seq, day, newest, oldest, facets, {name: frozenset(each) for name, each in values.items()})
+def unpack(raw: bytes) -> Facts:
+    """Facts that were kept."""
+    *others, values = json.loads(raw)
+    return Facts(*others, values={name: frozenset(each) for name, each in values.items()})
 
 
-def passes(row: Row, query: Query) -> bool:
-    """Whether a document is inside every filter."""
-    if row.seq <= query.after_seq and query.after_seq:
-        return False
-    if query.after and (row.day is None or row.day < query.after.toordinal()):
-        return False
-    if query.before and (row.day is None or row.day >= query.before.toordinal()):
-        return False
-    return all(
-        row.values[each.field].isdisjoint(map(fold_value, each.values)) == each.negated for each in query.filters
+def passes(facts: Facts, wanted: Wanted) -> bool:
+    """Whether a document is inside every filter and range."""
+    return (
+        facts.seq >= wanted.after_seq + bool(wanted.after_seq)
+        and _inside(facts.day, wanted.days)
+        and _inside(facts.page_count, wanted.pages)
+        and all(holds(facts, each.field, each.values) != each.negated for each in wanted.filters)
     )
 
 
-def first(found: list[Match], query: Query) -> list[Match]:
-    """The page of matches that was asked for, in its order."""
-    last = query.offset + query.limit
-    if query.sort == "oldest":
-        page = heapq.nsmallest(last, found, key=lambda match: match[2].oldest)
-    elif query.sort == "newest":
-        page = heapq.nlargest(last, found, key=lambda match: match[2].newest)
-    else:
-        page = heapq.nsmallest(last, found, key=lambda match: (-match[0], match[1]))
-    return page[query.offset :]
+def holds(facts: Facts, field: str, values: Iterable[str]) -> bool:
+    """Whether a document has one of these values."""
+    return not facts.values[field].isdisjoint(map(fold_value, values))
 
 
-def facets(found: Iterable[Match]) -> Mapping[str, tuple[FacetCount, ...]]:
+def first(found: Collection[Match], wanted: Wanted, limit: int) -> list[Match]:
+    """The first matches in the order that was asked for."""
+    if wanted.sort == "oldest":
+        return heapq.nsmallest(limit, found, key=lambda match: match[2].oldest)
+    if wanted.sort == "newest":
+        return heapq.nlargest(limit, found, key=lambda match: match[2].newest)
+    return heapq.nsmallest(limit, found, key=lambda match: (-match[0], match[1]))
+
+
+def counted(found: Iterable[Match], facets: Collection[str]) -> Mapping[str, Mapping[str, int]]:
     """How often each value occurs among all matches."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in FILTER_FIELDS}
-    for _, _, row in found:
-        for name, values in row.facets.items():
-            counts[name].update(values)
-    return {name: facet(each.items()) for name, each in counts.items()}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in facets}
+    for _, _, facts in found:
+        for name in facets:
+            counts[name].update(facts.facets[name])
+    return counts
+
+
+def kinds(found: Iterable[Match]) -> Mapping[str, int]:
+    """How many matters there are of each kind."""
+    return Counter(kind for kind, _ in {(facts.kind, facts.group) for _, _, facts in found})
+
+
+def _inside(value: int | None, bounds: tuple[int | None, int | None]) -> bool:
+    low, high = bounds
+    if low is None and high is None:
+        return True
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)

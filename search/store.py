@@ -20,7 +20,7 @@ from pathlib import Path
 from search.errors import EngineUnavailable, IndexLocked, IndexOutdated
 from search.german import ANALYZER_VERSION
 
-SCHEMA_VERSION = 2  # raise it with every change of fields or of what is stored
+SCHEMA_VERSION = 3  # raise it with every change of fields or of what is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class Home:
         folder = self.root / f"{self.engine}-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o700)
         return folder
+
+    def discard(self, folder: Path) -> None:
+        """Remove a prepared folder that will not go live."""
+        shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, folder: Path) -> None:
         """Make a prepared folder the live one and remove every other; call it holding the lock."""

@@ -1,0 +1,138 @@
+"""What a reader may have meant: other spellings of words that nothing holds, and words for the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from search import german, synonyms
+from search.engine import Reader
+from search.model import Added, Hit
+from search.query import Also, Beside, Node, Phrase, Query, Word
+from search.weights import EXACT, FEW, MUCH_MORE, PARTS, SPELLING, SYNONYM, TEXT, TITLE
+
+MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
+LONG = 9  # letters from which on two of them may be wrong
+VOCABULARY = 300_000  # words that begin with one letter, more than any corpus has
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A query with what is searched for beside its words."""
+
+    query: Query
+
+    def told(self, hits: Sequence[Hit]) -> tuple[Added, ...]:
+        """What was added, in words as they are written in what was found."""
+        written = _written(hits)
+        return tuple(
+            Added(" ".join(node.leaf.tokens), words, reason)
+            for node in self.query.must
+            if isinstance(node, Also)
+            for reason in ("spelling", "synonym")
+            if (words := tuple(_shown(one, written) for one in node.others if one.reason == reason))
+        )
+
+    def meant(self, reader: Reader, total: int) -> str:
+        """The query with likely words instead of rare ones, empty where there is nothing to propose."""
+        query = self.query
+        if total >= FEW or query.literal:
+            return ""
+        text = query.typed
+        for node in query.must:
+            match node:
+                case Word((token,)) if _may_be_wrong(token):
+                    near = _nearest(token, reader)
+                    if near and near[1] >= MUCH_MORE * max(1, reader.frequency(EXACT, german.exact(token))):
+                        text = text.replace(token, near[0])
+        return text if text != query.typed else ""
+
+
+def read(query: Query, reader: Reader) -> Meaning:
+    """Put other words beside those of a query, unless it is to be taken literally."""
+    if query.literal:
+        return Meaning(query)
+    return Meaning(replace(query, must=tuple(_with_synonyms([_spelled(node, reader) for node in query.must]))))
+
+
+def _spelled(node: Node, reader: Reader) -> Node:
+    match node:
+        case Word((token,)) if _may_be_wrong(token) and not _known(token, reader):
+            near = _nearest(token, reader)
+            if near:
+                return Also(node, (Beside(Word((near[0],)), SPELLING, "spelling"),))
+    return node
+
+
+def _with_synonyms(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Runs of words that a list of synonyms knows, as one; the longest first."""
+    place = 0
+    while place < len(nodes):
+        tokens = _tokens(nodes[place:])
+        length, others = synonyms.at_beginning(tokens) if tokens else (0, ())
+        if length:
+            beside = tuple(Beside(Word(other), SYNONYM, "synonym") for other in others)
+            yield Also(Word(tokens[:length]), beside)
+        else:
+            yield nodes[place]
+        place += max(1, length)
+
+
+def _tokens(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """The words that a list of nodes begins with, those of one token."""
+    found: list[str] = []
+    for node in nodes:
+        match node:
+            case Word((token,)):
+                found.append(token)
+            case _:
+                break
+    return tuple(found)
+
+
+def _may_be_wrong(token: str) -> bool:
+    return len(token) >= MIN_LETTERS and token.isalpha() and not german.is_stop_word(token)
+
+
+def _known(token: str, reader: Reader) -> bool:
+    """Whether documents hold a word, alone, in compounds, or as two halves of its own."""
+    stem = german.term(token)
+    if any(reader.frequency(field, stem) for field in (TITLE, TEXT, PARTS)):
+        return True
+    halves = german.halves(token)
+    return bool(halves) and all(any(reader.frequency(f, half) for f in (TITLE, TEXT, PARTS)) for half in halves)
+
+
+def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:
+    """The word of the documents that looks most like one, with how many hold it; a first letter is seldom wrong."""
+    typed = german.exact(token)
+    allowed = 2 if len(typed) >= LONG else 1
+    held = {
+        word: count
+        for word, count in reader.words(typed[0], VOCABULARY)
+        if abs(len(word) - len(typed)) <= allowed and word != typed and word.isalpha()
+    }
+    near = process.extract(typed, list(held), scorer=OSA.distance, score_cutoff=allowed, limit=50)
+    best = min(((distance, -held[word], word) for word, distance, _ in near), default=None)
+    return (best[2], -best[1]) if best else None
+
+
+def _written(hits: Sequence[Hit]) -> dict[str, str]:
+    """How marked words are written, by their exact forms."""
+    segments = (
+        segment
+        for hit in hits
+        for part in (hit.title_segments, *(snippet.segments for snippet in hit.snippets))
+        for segment in part
+        if segment.marked
+    )
+    return {german.exact(segment.text): segment.text for segment in segments}
+
+
+def _shown(beside: Beside, written: dict[str, str]) -> str:
+    match beside.leaf:
+        case Word(tokens) | Phrase(tokens):
+            return " ".join(written.get(german.exact(token), token) for token in tokens)

@@ -1,0 +1,239 @@
+"""What a search gives, the same for every engine: little widened, matters gathered, pages of them, counts to narrow by."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TypeAlias
+
+from search import german
+from search.engine import Engine, Found, Reader, Row, Wanted
+from search.highlight import Marker
+from search.meaning import Meaning, read
+from search.model import Batch, FacetCount, Hit, Rebuild, Results, Suggestion
+from search.naming import named
+from search.payload import Stored, unpack
+from search.plan import Plan, plans
+from search.query import COUNTED, MAX_OFFSET, Query
+from search.suggesting import related, suggest
+from search.weights import FEW
+
+Texts: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[str]]]  # pages by text_key; fewer where it is gone
+
+MAX_FACET_VALUES = 100
+_CURSOR = re.compile(r"(?P<place>\d{1,4})\.(?P<group>[0-9a-f]{1,16})", re.ASCII)
+ALSO = 3  # documents of a matter that are shown below its best one
+WINDOW = 5  # documents read for one matter; a paper has three files as a rule
+
+
+def no_texts(_: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """No text is kept elsewhere."""
+    return {}
+
+
+class Index:
+    """A SearchIndex of one engine; `texts` gives back the pages of documents that were put with a text_key."""
+
+    def __init__(self, engine: Engine, texts: Texts = no_texts) -> None:
+        self._engine = engine
+        self._texts = texts
+
+    def writer(self) -> AbstractContextManager[Batch]:
+        """See SearchIndex.writer."""
+        return self._engine.writer()
+
+    def rebuilding(self) -> AbstractContextManager[Rebuild]:
+        """See SearchIndex.rebuilding."""
+        return self._engine.rebuilding()
+
+    def search(self, query: Query) -> Results:
+        """See SearchIndex.search."""
+        started = time.perf_counter()
+        with self._engine.reader() as reader:
+            meaning = read(query, reader)
+            results = _Search(reader, meaning, self._texts).results()
+        return replace(results, took_seconds=time.perf_counter() - started)
+
+    def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
+        """See SearchIndex.suggest."""
+        with self._engine.reader() as reader:
+            return suggest(reader, typed, limit)
+
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
+        """See SearchIndex.related."""
+        with self._engine.reader() as reader:
+            rows = related(reader, document_id, limit, kind)
+            return tuple(_Shower(reader, Marker(Query("", "")), self._texts).hits(rows))
+
+    def versions(self) -> Iterator[tuple[str, int]]:
+        """See SearchIndex.versions."""
+        with self._engine.reader() as reader:
+            yield from reader.versions()
+
+    def count(self) -> int:
+        """See SearchIndex.count."""
+        with self._engine.reader() as reader:
+            return reader.count()
+
+    def clear(self) -> None:
+        """See SearchIndex.clear."""
+        self._engine.clear()
+
+    def close(self) -> None:
+        """See SearchIndex.close."""
+        self._engine.close()
+
+
+class _Search:
+    """One search in one reader."""
+
+    def __init__(self, reader: Reader, meaning: Meaning, texts: Texts) -> None:
+        self._reader = reader
+        self._meaning = meaning
+        self._query = replace(meaning.query, filters=named(meaning.query.filters, reader.values))
+        self._texts = texts
+
+    def results(self) -> Results:
+        """Everything but the time it took."""
+        query = self._query
+        plan, wider = plans(query)
+        window = max(1, (query.offset + query.limit) * WINDOW)
+        found = self._find(plan, window)
+        full = found.total
+        # By date, what holds some words would stand before what holds all.
+        if wider and full < (FEW if query.sort == "best" else 1):
+            plan, found = wider, self._find(wider, window)
+        leaders, rows = self._leaders(plan, found, window)
+        start = self._start(leaders)
+        shown = leaders[start : start + query.limit]
+        marker = Marker(self._meaning.query)
+        hits = tuple(_Shower(self._reader, marker, self._texts).matters(shown, rows, full))
+        return Results(
+            total=found.total,
+            hits=hits,
+            facets={name: _facet(values) for name, values in self._facets(plan, found).items()},
+            took_seconds=0.0,
+            full=full,
+            matters=dict(sorted(found.kinds.items())),
+            exact=found.exact,
+            added=self._meaning.told(hits),
+            meant=self._meaning.meant(self._reader, found.total),
+            next=_cursor(leaders, start + query.limit),
+            previous=_cursor(leaders, max(0, start - query.limit)),
+            first=start,
+        )
+
+    def _wanted(self, plan: Plan) -> Wanted:
+        query = self._query
+        low = query.after.toordinal() if query.after else None
+        high = query.before.toordinal() - 1 if query.before else None
+        pages = (query.min_pages, query.max_pages)
+        return Wanted(plan, query.filters, (low, high), pages, query.after_seq, query.sort)
+
+    def _find(self, plan: Plan, limit: int) -> Found:
+        return self._reader.find(self._wanted(plan), limit=limit, facets=COUNTED, kinds=True)
+
+    def _leaders(self, plan: Plan, found: Found, window: int) -> tuple[list[Row], Sequence[Row]]:
+        """The best document of each matter, one more than is shown if there is one, and all that were looked at."""
+        place, _ = self._place()
+        needed = place + self._query.limit + 1
+        rows = found.rows
+        while True:
+            first: dict[int, Row] = {}
+            for row in rows:
+                first.setdefault(row.group, row)
+            if len(first) >= needed or len(rows) >= found.total:
+                return list(first.values()), rows
+            window = max(window * 4, needed * WINDOW)
+            rows = self._reader.find(self._wanted(plan), limit=window).rows
+
+    def _start(self, leaders: Sequence[Row]) -> int:
+        """Where the page begins: behind the matter the last one ended with, wherever that stands by now."""
+        place, group = self._place()
+        return next((n + 1 for n, row in enumerate(leaders) if row.group == group), place)
+
+    def _place(self) -> tuple[int, int | None]:
+        """How many matters stood on the pages before, and the last of them."""
+        cursor = _CURSOR.fullmatch(self._query.cursor)
+        if not cursor:
+            return self._query.offset, None
+        return min(int(cursor["place"]), MAX_OFFSET), int(cursor["group"], 16)
+
+    def _facets(self, plan: Plan, found: Found) -> Mapping[str, Mapping[str, int]]:
+        """Values with their counts; those of a facet that is narrowed as if it were not, so that others can be chosen."""
+        counted = dict(found.facets)
+        for name in {each.field for each in self._query.filters if not each.negated} & counted.keys():
+            wanted = self._wanted(plan)
+            others = tuple(each for each in wanted.filters if each.field != name or each.negated)
+            free = self._reader.find(replace(wanted, filters=others), limit=0, facets=(name,))
+            counted[name] = free.facets[name]
+        return counted
+
+
+class _Shower:
+    """From rows to hits."""
+
+    def __init__(self, reader: Reader, marker: Marker, texts: Texts) -> None:
+        self._reader = reader
+        self._marker = marker
+        self._texts = texts
+
+    def matters(self, leaders: Sequence[Row], rows: Sequence[Row], full: int) -> Iterator[Hit]:
+        """One hit for each matter, with the others of it below."""
+        below: dict[int, list[Row]] = {row.group: [] for row in leaders}
+        first = {row.handle for row in leaders}
+        held_all = {row.handle for row in rows[:full]}
+        for row in rows:
+            if row.group in below and row.handle not in first:
+                below[row.group].append(row)
+        wanted = [row for leader in leaders for row in (leader, *below[leader.group][:ALSO])]
+        made = dict(zip([row.handle for row in wanted], self.hits(wanted), strict=True))
+        for leader in leaders:
+            others = below[leader.group]
+            also = tuple(made[row.handle] for row in others[:ALSO])
+            complete = leader.handle in held_all
+            yield replace(made[leader.handle], also=also, more=len(others) - len(also), full=complete)
+
+    def hits(self, rows: Sequence[Row]) -> Iterator[Hit]:
+        """One hit for each row, with its passages."""
+        documents = list(map(unpack, self._reader.stored(rows)))
+        keys = {document.text_key for document in documents if document.text_key}
+        kept = self._texts(keys) if keys else {}
+        for row, document in zip(rows, documents, strict=True):
+            pages = tuple(map(german.clean, kept.get(document.text_key, ()))) if document.text_key else document.pages
+            yield _hit(document, pages, row.score, self._marker)
+
+
+def _hit(document: Stored, pages: Sequence[str], score: float, marker: Marker) -> Hit:
+    found = marker.passages(pages, document.title)
+    return Hit(
+        id=document.id,
+        type=document.type,
+        key=document.key,
+        title=document.title,
+        date=document.date,
+        body=document.body,
+        parent=document.parent,
+        score=score,
+        page_count=document.page_count,
+        page=found.page,
+        pages=found.pages,
+        title_segments=marker.title(document.title),
+        snippets=found.snippets,
+        group=document.group,
+        kind=document.kind,
+    )
+
+
+def _facet(counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
+    """The values of one facet, most frequent first, equals by name."""
+    ordered: Iterable[tuple[str, int]] = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetCount(value, count) for value, count in list(ordered)[:MAX_FACET_VALUES])
+
+
+def _cursor(leaders: Sequence[Row], start: int) -> str:
+    """Name the page that begins with a matter, by the one before it."""
+    return f"{start}.{leaders[start - 1].group:x}" if 0 < start < len(leaders) else ""

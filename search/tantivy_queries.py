@@ -1,0 +1,154 @@
+"""From our plans to tantivy's queries and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import tantivy
+from tantivy import FieldType, Occur
+from tantivy import Query as Tantivy
+
+from search.engine import Wanted
+from search.errors import EngineUnavailable, IndexLocked, SearchError
+from search.plan import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
+from search.query import FILTER_FIELDS, fold_value
+from search.weights import EXACT, MAX_EXPANSION, NAME, PARTS, TEXT, TITLE
+
+BUCKETS = 10_000  # more than any facet has values, so that the counts are exact
+WITH_HOLES = "holes"  # our own tokenizer
+MOST = (1 << 63) - 1
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True)
+    for name in (TITLE, TEXT):
+        builder.add_text_field(name, tokenizer_name=WITH_HOLES, index_option="position")
+    for name in (EXACT, NAME):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
+    for name in FILTER_FIELDS:
+        builder.add_text_field(f"is_{name}", tokenizer_name="raw", index_option="basic")
+    for name in (*FILTER_FIELDS, "kind"):
+        builder.add_text_field(f"shown_{name}", tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("day", "seq", "page_count"):
+        builder.add_unsigned_field(name, stored=name == "seq", indexed=True, fast=True)
+    for name in ("newest", "oldest", "group"):
+        builder.add_unsigned_field(name, fast=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+class Translator:
+    """From our plan to tantivy's queries."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+
+    def wanted(self, wanted: Wanted) -> Tantivy:
+        """Words, filters and ranges in one."""
+        plan = wanted.plan
+        must = [self._expression(part) for part in plan.must]
+        without = [self._expression(part) for part in plan.without]
+        for each in wanted.filters:
+            (without if each.negated else must).append(_values(each.field, each.values))
+        for name, (low, high) in (("day", wanted.days), ("page_count", wanted.pages)):
+            if low is not None or high is not None:
+                must.append(_range(name, low or 0, MOST if high is None else high))
+        if wanted.after_seq:
+            must.append(_range("seq", wanted.after_seq + 1, MOST))
+        bonus = [self._expression(part) for part in plan.bonus]
+        return _all(must, without, bonus)
+
+    def _expression(self, wanted: Expression) -> Tantivy:
+        match wanted:
+            case Term(field, text):
+                return Tantivy.term_query(SCHEMA, field, text, index_option="freq")
+            case Run(field, texts, gap, at):
+                return _some([_phrase(field, texts, between, at) for between in range(gap + 1)])
+            case Beginning(field, text):
+                terms = self._searcher.terms_with_prefix(field, text, limit=MAX_EXPANSION)
+                return Tantivy.const_score_query(
+                    Tantivy.term_set_query(SCHEMA, field, [term for term, _ in terms]), 1.0
+                )
+            case Values(field, values):
+                return _values(field, values)
+            case Some(parts, at_least):
+                return _some([self._expression(part) for part in parts], at_least)
+            case All(parts, without):
+                return _all([self._expression(part) for part in parts], [self._expression(part) for part in without])
+            case Flat(part):
+                return Tantivy.const_score_query(self._expression(part), 1.0)
+            case Weighted(part, weight):
+                return Tantivy.boost_query(self._expression(part), weight)
+
+
+def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+    """How many documents hold each value of some facets."""
+    terms = {name: _buckets(name) for name in facets}
+    found = searcher.aggregate(query, terms)
+    return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in facets}
+
+
+def estimated(searcher: tantivy.Searcher, query: Tantivy) -> Mapping[str, int]:
+    """How many matters there are of each kind, to about 3 in 100."""
+    wanted = {"kind": {**_buckets("kind"), "aggs": {"matters": {"cardinality": {"field": "group"}}}}}
+    found = searcher.aggregate(query, wanted)
+    return {one["key"]: round(one["matters"]["value"]) for one in found["kind"]["buckets"]}
+
+
+def _buckets(name: str) -> dict[str, object]:
+    return {"terms": {"field": f"shown_{name}", "size": BUCKETS, "segment_size": BUCKETS}}
+
+
+def _phrase(field: str, texts: Sequence[str], between: int, at: int) -> Tantivy:
+    """Terms one after the other, with so many words before one of them."""
+    placed: list[str | tuple[int, str]] = [
+        (place + (between if place >= at else 0), text) for place, text in enumerate(texts)
+    ]
+    return Tantivy.phrase_query(SCHEMA, field, placed)
+
+
+def _some(queries: list[Tantivy], at_least: int = 1) -> Tantivy:
+    if len(queries) == 1:
+        return queries[0]
+    return Tantivy.boolean_query([(Occur.Should, query) for query in queries], minimum_number_should_match=at_least)
+
+
+def _all(must: Sequence[Tantivy], without: Sequence[Tantivy], bonus: Sequence[Tantivy] = ()) -> Tantivy:
+    clauses = [(Occur.Must, each) for each in must] or [
+        (Occur.Must, Tantivy.const_score_query(Tantivy.all_query(), 0.0))
+    ]
+    clauses += [(Occur.MustNot, each) for each in without]
+    clauses += [(Occur.Should, each) for each in bonus]
+    return Tantivy.boolean_query(clauses)
+
+
+def _values(field: str, values: Sequence[str]) -> Tantivy:
+    folded = [fold_value(value) for value in values]
+    return Tantivy.const_score_query(Tantivy.term_set_query(SCHEMA, f"is_{field}", folded), 0.0)
+
+
+def _range(field: str, low: int, high: int) -> Tantivy:
+    """Both ends included."""
+    if high < low:
+        return Tantivy.empty_query()
+    bounds = Tantivy.range_query(SCHEMA, field, FieldType.Unsigned, lower_bound=low, upper_bound=high)
+    return Tantivy.const_score_query(bounds, 0.0)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say in our words what went wrong: tantivy raises ValueError for nearly everything, with its sense in the text."""
+    try:
+        yield
+    except SearchError:
+        raise
+    except (ValueError, OSError) as error:
+        if "LockBusy" in str(error):
+            raise IndexLocked("somebody else is writing to this index") from error
+        raise EngineUnavailable(f"tantivy: {error}") from error
