@@ -4,10 +4,25 @@ from search.errors import BadQuery, EngineUnavailable, IndexLocked, IndexOutdate
 from search.highlight import Marker
 from search.index import open_index
 from search.language import parse_query
-from search.model import Batch, Document, FacetCount, Hit, PageHits, Results, SearchIndex, Segment, Snippet
+from search.model import (
+    Added,
+    Batch,
+    Document,
+    FacetCount,
+    Hit,
+    PageHits,
+    Rebuild,
+    Results,
+    SearchIndex,
+    Segment,
+    Snippet,
+    Suggestion,
+)
 from search.query import Query
+from search.searching import Texts
 
 __all__ = [
+    "Added",
     "BadQuery",
     "Batch",
     "Document",
@@ -19,11 +34,14 @@ __all__ = [
     "Marker",
     "PageHits",
     "Query",
+    "Rebuild",
     "Results",
     "SearchError",
     "SearchIndex",
     "Segment",
     "Snippet",
+    "Suggestion",
+    "Texts",
     "open_index",
     "parse_query",
 ]

@@ -1,9 +1,9 @@
 """From changes to documents: a document is written again when something it contains has changed.
 
-Paper         itself and its files; so does a consultation for its paper
+Paper         itself and its files; so does a consultation for its paper, and for the agenda item it is
 Meeting       itself, its agenda items and files, and the papers it consults on
-AgendaItem    itself and its files
-Person        itself, and the papers it brought in
+AgendaItem    itself and its files, and the papers whose result it says, with theirs
+Person        itself, and the papers it brought in with their files
 Organization  itself, and all that bear its name: papers, meetings, agenda items, files, members
 Membership    its person        Location  the papers and meetings there        Body  everything of its source
 """
@@ -48,7 +48,10 @@ def _paper(session: Session, ids: Collection[str]) -> Ids:
 
 
 def _consultation(session: Session, ids: Collection[str]) -> Ids:
-    return _paper(session, _column(session, Consultation.paper_id, Consultation.id, ids))
+    items = _column(session, Consultation.agenda_item_id, Consultation.id, ids)
+    items |= _column(session, AgendaItem.id, AgendaItem.consultation_id, ids)
+    found = _paper(session, _column(session, Consultation.paper_id, Consultation.id, ids))
+    return {**found, "AgendaItem": items, "File": found["File"] | files_of(session, items)}
 
 
 def _meeting(session: Session, ids: Collection[str]) -> Ids:
@@ -59,11 +62,14 @@ def _meeting(session: Session, ids: Collection[str]) -> Ids:
 
 
 def _agenda_item(session: Session, ids: Collection[str]) -> Ids:
-    return {"File": files_of(session, ids)}
+    consulted = _column(session, AgendaItem.consultation_id, AgendaItem.id, ids)
+    papers = _column(session, Consultation.paper_id, Consultation.agenda_item_id, ids)
+    papers |= _column(session, Consultation.paper_id, Consultation.id, consulted)
+    return {"Paper": papers, "File": files_of(session, {*ids, *papers})}
 
 
 def _person(session: Session, ids: Collection[str]) -> Ids:
-    return {"Paper": _linking(session, ids, {"originatorPerson"})}
+    return _paper(session, _linking(session, ids, {"originatorPerson"}))
 
 
 def _organization(session: Session, ids: Collection[str]) -> Ids:

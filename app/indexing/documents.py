@@ -15,10 +15,12 @@ from collections.abc import Collection, Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app.indexing.files import file_documents
-from app.indexing.lookups import arrivals, chunks, memberships, organizations, paper_committees, people, places
+from app.indexing.facets import originators, results_of_items, results_of_papers
+from app.indexing.files import file_documents, streets_of_papers
+from app.indexing.lookups import arrivals, chunks, memberships, organizations, paper_committees, places
 from app.indexing.shape import Slugs, document, local_day
 from app.models import AgendaItem, File, Meeting, OParlObject, Organization, Paper, Person
+from app.queries.agendas import papers_of_items
 from app.shown import shown
 from app.slugs import body_slugs
 from search.model import Document
@@ -59,13 +61,16 @@ def documents_of(session: Session, ids: Collection[str]) -> dict[str, Document]:
 def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
     rows = list(session.scalars(select(Paper).where(Paper.id.in_(ids), shown(Paper))))
     committees = paper_committees(session, ids)
-    originators = people(session, ids, {"originatorPerson"})
+    authors = originators(session, ids)
+    results = results_of_papers(session, rows)
+    named = streets_of_papers(session, ids)
     where, news = places(session, ids), arrivals(session, ids)
     for row in rows:
+        persons, parties = authors.get(row.id, ([], []))
         words = [
             row.reference,
             row.paper_type,
-            *originators.get(row.id, ()),
+            *persons,
             *committees.get(row.id, ()),
             *where.get(row.id, ()),
             *(row.keyword or ()),
@@ -77,7 +82,15 @@ def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
             council=slugs.get(row.body_id or ""),
             day=row.date,
             seq=news.get(row.id, 0),
-            facets={"organization": committees.get(row.id, []), "paper_type": [row.paper_type or ""]},
+            facets={
+                "organization": committees.get(row.id, []),
+                "paper_type": [row.paper_type or ""],
+                "person": persons,
+                "party": parties,
+                "result": results.get(row.id, []),
+                "place": dict.fromkeys([*where.get(row.id, ()), *named.get(row.id, ())]),
+                "paper": [row.reference or ""],
+            },
         )
 
 
@@ -94,7 +107,7 @@ def _meetings(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[
             council=slugs.get(row.body_id or ""),
             day=local_day(row.start),
             seq=news.get(row.id, 0),
-            facets={"organization": held_by},
+            facets={"organization": held_by, "place": where.get(row.id, [])},
         )
 
 
@@ -107,8 +120,11 @@ def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Itera
     )
     rows = session.execute(query).all()
     committees = organizations(session, {item.meeting_id for item, _ in rows if item.meeting_id}, {"organization"})
+    items = [item for item, _ in rows]
+    about, results = papers_of_items(session, items), results_of_items(session, items)
     news = arrivals(session, ids)
     for row, start in rows:
+        papers = about.get(row.id, ())
         yield document(
             row,
             title=row.name,
@@ -116,8 +132,13 @@ def _agenda_items(session: Session, ids: Collection[str], slugs: Slugs) -> Itera
             council=slugs.get(row.body_id or ""),
             day=local_day(row.start or start),
             seq=news.get(row.id, 0),
-            facets={"organization": committees.get(row.meeting_id or "", [])},
+            facets={
+                "organization": committees.get(row.meeting_id or "", []),
+                "result": results.get(row.id, []),
+                "paper": [paper.reference or "" for paper in papers],
+            },
             parent=row.meeting_id,
+            matter=("Paper", papers[0].id) if papers else ("Meeting", row.meeting_id or row.id),
         )
 
 
@@ -133,7 +154,7 @@ def _people(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
             pages=_text([f"{role} {organization}".strip() for organization, role in belongs]),
             council=slugs.get(row.body_id or ""),
             seq=news.get(row.id, 0),
-            facets={"organization": [organization for organization, _ in belongs]},
+            facets={"organization": [organization for organization, _ in belongs], "person": [row.name or ""]},
         )
 
 

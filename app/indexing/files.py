@@ -3,19 +3,21 @@
 Which files are found, and under which records, is the one rule of app.shown.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, Engine, func, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
+from app.indexing.facets import Authors, file_type, originators, results_of_papers, streets
 from app.indexing.lookups import AT_ONCE, Names, arrivals, chunks, organizations, paper_committees
 from app.indexing.shape import Slugs, document, local_day
 from app.models import AgendaItem, File, Link, Meeting, OParlObject, Page, Paper
+from app.queries.agendas import papers_of_items
 from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
-from search.model import Document
+from search import Document, Texts
 
 TEXT_AT_ONCE = 16 << 20  # characters of page text held in memory; one file alone may be larger
 T = TypeVar("T", bound=OParlObject)
@@ -27,8 +29,12 @@ class Parent:
 
     id: str
     day: date | None
+    matter: tuple[str, str] | None = None  # type and id
     committees: tuple[str, ...] = ()
-    paper_type: str | None = None
+    paper: Paper | None = None
+    persons: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
 
 
 Family = dict[str, list[Parent]]  # by file id: papers first, then meetings, then agenda items
@@ -39,7 +45,11 @@ def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text
     rows = list(session.scalars(select(File).where(File.id.in_(ids), shown(File)).options(joinedload(File.blob))))
     family = _family(session, {row.id for row in rows})
     news = arrivals(session, ids)
-    heads = [_head(row, family.get(row.id, []), slugs, news.get(row.id, 0)) for row in rows]
+    named = streets(session, {row.blob_sha256 for row in rows if row.blob_sha256})
+    heads = [
+        _head(row, family.get(row.id, []), named.get(row.blob_sha256 or "", []), slugs, news.get(row.id, 0))
+        for row in rows
+    ]
     if not text:
         yield from heads
         return
@@ -47,7 +57,9 @@ def file_documents(session: Session, ids: Collection[str], slugs: Slugs, *, text
     stated = {row.id: row.stand_in for row in rows}
     for group in _groups(session, heads, shas):
         pages = _pages(session, {shas[head.id] for head in group if head.id in shas})
-        yield from (_with_text(head, pages.get(shas.get(head.id, ""), ()), stated[head.id]) for head in group)
+        for head in group:
+            sha256 = shas.get(head.id, "")
+            yield _with_text(head, sha256, pages.get(sha256, ()), stated[head.id])
 
 
 def files_of(session: Session, parents: Collection[str]) -> set[str]:
@@ -60,7 +72,30 @@ def files_of(session: Session, parents: Collection[str]) -> set[str]:
     return found
 
 
-def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
+def streets_of_papers(session: Session, ids: Collection[str]) -> Names:
+    """Return the streets that the files of papers name, by the paper's id."""
+    pairs = _pairs(session, Link.from_id.in_(ids), Link.to_id.in_(ids))
+    hashes = select(File.id, File.blob_sha256).where(File.id.in_({file_id for file_id, _ in pairs}), shown(File))
+    shas = {file_id: sha256 for file_id, sha256 in session.execute(hashes) if sha256}
+    named = streets(session, set(shas.values()))
+    found: Names = {}
+    for file_id, paper_id in pairs:
+        found.setdefault(paper_id, []).extend(named.get(shas.get(file_id, ""), ()))
+    return {paper_id: list(dict.fromkeys(names)) for paper_id, names in found.items()}
+
+
+def texts_of(engine: Engine) -> Texts:
+    """Return what `search.open_index` asks for the pages of documents by their text_key; what is gone is left out."""
+
+    def texts(keys: Collection[str]) -> dict[str, tuple[str, ...]]:
+        with Session(engine) as session:
+            return _pages(session, keys)
+
+    return texts
+
+
+def _head(row: File, parents: list[Parent], named: list[str], slugs: Slugs, seq: int) -> Document:
+    papers = [parent.paper for parent in parents if parent.paper]
     return document(
         row,
         title=row.name or row.file_name,
@@ -69,31 +104,41 @@ def _head(row: File, parents: list[Parent], slugs: Slugs, seq: int) -> Document:
         seq=seq,
         facets={
             "organization": dict.fromkeys(name for parent in parents for name in parent.committees),
-            "paper_type": dict.fromkeys(parent.paper_type for parent in parents if parent.paper_type),
+            "paper_type": dict.fromkeys(paper.paper_type for paper in papers if paper.paper_type),
+            "person": dict.fromkeys(name for parent in parents for name in parent.persons),
+            "party": dict.fromkeys(name for parent in parents for name in parent.parties),
+            "result": dict.fromkeys(result for parent in parents for result in parent.results),
+            "place": named,
+            "filetype": file_type(row),
+            "paper": dict.fromkeys(paper.reference for paper in papers if paper.reference),
         },
         parent=parents[0].id if parents else None,
+        matter=parents[0].matter if parents else None,
     )
 
 
-def _with_text(head: Document, pages: tuple[str, ...], stated: str) -> Document:
+def _with_text(head: Document, sha256: str, pages: tuple[str, ...], stated: str) -> Document:
     """Give a document its pages as they are shown: what its source says is written there stands in for the first."""
-    return replace(head, pages=(stated, *pages[1:]) if stated else pages)
+    if stated:
+        return replace(head, pages=(stated, *pages[1:]))
+    return replace(head, pages=pages, text_key=sha256 if pages else "")
 
 
 def _family(session: Session, ids: Collection[str]) -> Family:
-    down = select(Link.to_id, Link.from_id).where(Link.to_id.in_(ids), Link.property.in_(FILE_PROPERTIES))
-    up = select(Link.from_id, Link.to_id).where(Link.from_id.in_(ids), Link.property.in_(FILE_PARENTS))
-    pairs = sorted(set(session.execute(union_all(down, up))))
+    pairs = _pairs(session, Link.to_id.in_(ids), Link.from_id.in_(ids))
     wanted = {parent for _, parent in pairs}
     papers = _rows(session, Paper, wanted)
     items = _rows(session, AgendaItem, wanted)
     meetings = _rows(session, Meeting, wanted | {item.meeting_id for item in items if item.meeting_id})
     committees = paper_committees(session, {row.id for row in papers})
     committees |= organizations(session, {row.id for row in meetings}, {"organization"})
-    known = {row.id: _paper(row, committees) for row in papers}
+    authors = originators(session, {row.id for row in papers})
+    results = results_of_papers(session, papers)
+    about = papers_of_items(session, items)
+    known = {row.id: _paper(row, committees, authors, results) for row in papers}
     held = {row.id: _meeting(row, committees) for row in meetings}
     known |= {one: held[one] for one in wanted & held.keys()}
-    known |= {row.id: _item(row, held.get(row.meeting_id or "")) for row in items}
+    known |= {row.id: _item(row, held.get(row.meeting_id or ""), about.get(row.id, ())) for row in items}
     family: Family = {}
     # `known` is in the order in which parents come first, the pairs are in that of their ids.
     ranks = {one: rank for rank, one in enumerate(known)}
@@ -103,16 +148,35 @@ def _family(session: Session, ids: Collection[str]) -> Family:
     return family
 
 
-def _paper(row: Paper, committees: Names) -> Parent:
-    return Parent(row.id, row.date, tuple(committees.get(row.id, ())), row.paper_type)
+def _pairs(session: Session, down: ColumnElement[bool], up: ColumnElement[bool]) -> list[tuple[str, str]]:
+    """Return (file, parent) by either side's word: of links from a parent, and of links from a file."""
+    named = select(Link.to_id, Link.from_id).where(down, Link.property.in_(FILE_PROPERTIES))
+    naming = select(Link.from_id, Link.to_id).where(up, Link.property.in_(FILE_PARENTS))
+    return sorted({(row[0], row[1]) for row in session.execute(union_all(named, naming))})
+
+
+def _paper(row: Paper, committees: Names, authors: Authors, results: Names) -> Parent:
+    persons, parties = authors.get(row.id, ([], []))
+    return Parent(
+        row.id,
+        row.date,
+        ("Paper", row.id),
+        tuple(committees.get(row.id, ())),
+        row,
+        tuple(persons),
+        tuple(parties),
+        tuple(results.get(row.id, ())),
+    )
 
 
 def _meeting(row: Meeting, committees: Names) -> Parent:
-    return Parent(row.id, local_day(row.start), tuple(committees.get(row.id, ())))
+    return Parent(row.id, local_day(row.start), ("Meeting", row.id), tuple(committees.get(row.id, ())))
 
 
-def _item(row: AgendaItem, meeting: Parent | None) -> Parent:
-    return meeting or Parent(row.id, local_day(row.start))
+def _item(row: AgendaItem, meeting: Parent | None, papers: Sequence[Paper]) -> Parent:
+    """Stand for an agenda item: its files are shown with its meeting, and belong to the paper that it is about."""
+    parent = meeting or Parent(row.id, local_day(row.start), ("AgendaItem", row.id))
+    return replace(parent, matter=("Paper", papers[0].id)) if papers else parent
 
 
 def _rows(session: Session, model: type[T], ids: Collection[str]) -> list[T]:

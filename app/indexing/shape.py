@@ -22,8 +22,10 @@ def document(
     seq: int = 0,
     facets: Facets | None = None,
     parent: str | None = None,
+    matter: tuple[str, str] | None = None,
 ) -> Document:
-    """Return the document of a record."""
+    """Return the document of a record; `matter` is type and id of the record that it is a part of."""
+    kind, group = matter or ("", "")
     return Document(
         id=row.id,
         type=type(row).__name__,
@@ -35,6 +37,8 @@ def document(
         seq=seq,
         facets={name: tuple(v for v in values if v) for name, values in (facets or {}).items()},
         parent=parent or "",
+        group=group,
+        kind=kind,
     )
 
 

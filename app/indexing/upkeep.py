@@ -69,23 +69,25 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
 
 
 def rebuild(engine: Engine, index: SearchIndex, *, progress: Progress | None = None) -> Counts:
-    """Empty the index and write every document; a kill leaves it to be done again, not half done."""
+    """Write every document into a new index, which then takes the place of the one that readers see until then.
+
+    A kill leaves the old one as it was. Raises search.IndexLocked while somebody else writes.
+    """
     counts = Counts()
     with Session(engine) as session:
         until = log.last_seq(session)
         total = sum(session.scalar(select(func.count()).select_from(m)) or 0 for m in DOCUMENT_TYPES.values())
-    # From here on the log is behind the index: whoever goes on after a kill writes all of it again.
-    _advance(engine, 0, back=True)
-    index.clear()
     done = 0
-    for object_type in DOCUMENT_TYPES:
-        for part in chunks(_ids(engine, object_type), COMMIT):
-            with index.writer() as batch:
-                _write(engine, batch, {object_type: set(part)}, set(), counts)
-            done += len(part)
-            if progress:
-                progress(done, total)
+    with index.rebuilding() as new:
+        for object_type in DOCUMENT_TYPES:
+            for part in chunks(_ids(engine, object_type), COMMIT):
+                with new.batch() as batch:
+                    _write(engine, batch, {object_type: set(part)}, set(), counts)
+                done += len(part)
+                if progress:
+                    progress(done, total)
     counts.removed = 0
+    # Not before it is live: whoever is killed in between writes the changes of meanwhile once more.
     _advance(engine, until)
     return counts
 
@@ -123,10 +125,10 @@ def _write(engine: Engine, batch: Batch, wanted: Ids, done: set[str], counts: Co
             done.update(part)
 
 
-def _advance(engine: Engine, seq: int, *, back: bool = False) -> None:
+def _advance(engine: Engine, seq: int) -> None:
     with writing(engine) as session:
         # Another process may have come further meanwhile.
-        if back or seq > log.position(session, CONSUMER):
+        if seq > log.position(session, CONSUMER):
             log.advance(session, CONSUMER, seq)
 
 
