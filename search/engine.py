@@ -55,11 +55,13 @@ class Reader(Protocol):
     def stored(self, rows: Sequence[Row]) -> list[bytes]:
         """What `payload.unpack` reads, of rows of this reader."""
 
-    def frequency(self, field: str, term: str) -> int:
-        """How many documents hold a term; some deleted ones may still count."""
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """How many documents hold each of some terms; some deleted ones may still count."""
 
-    def words(self, beginning: str, limit: int) -> Iterable[tuple[str, int]]:
-        """Exact forms that begin so with the number of their documents, in no order; not more than `limit`."""
+    def near(self, word: str, changes: int) -> Iterable[tuple[str, int]]:
+        """Exact forms with the number of their documents, in no order: at least the nearest 50 of those that begin with
+        the same letter and differ in so many others, and perhaps words that differ more.
+        """
 
     def values(self, field: str) -> Iterable[str]:
         """All values of a filter's field, as they are compared."""
@@ -91,5 +93,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of files; the index cannot be used afterwards."""
-
-

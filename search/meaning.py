@@ -16,7 +16,6 @@ from search.weights import EXACT, FEW, MUCH_MORE, PARTS, SPELLING, SYNONYM, TEXT
 
 MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
 LONG = 9  # letters from which on two of them may be wrong
-VOCABULARY = 300_000  # words that begin with one letter, more than any corpus has
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ class Meaning:
             match node:
                 case Word((token,)) if _may_be_wrong(token):
                     near = _nearest(token, reader)
-                    if near and near[1] >= MUCH_MORE * max(1, reader.frequency(EXACT, german.exact(token))):
+                    exact = german.exact(token)
+                    if near and near[1] >= MUCH_MORE * max(1, reader.frequencies(EXACT, [exact])[exact]):
                         text = text.replace(token, near[0])
         return text if text != query.typed else ""
 
@@ -99,22 +99,21 @@ def _may_be_wrong(token: str) -> bool:
 
 def _known(token: str, reader: Reader) -> bool:
     """Whether documents hold a word, alone, in compounds, or as two halves of its own."""
-    stem = german.term(token)
-    if any(reader.frequency(field, stem) for field in (TITLE, TEXT, PARTS)):
+    if _held(german.term(token), reader):
         return True
     halves = german.halves(token)
-    return bool(halves) and all(any(reader.frequency(f, half) for f in (TITLE, TEXT, PARTS)) for half in halves)
+    return bool(halves) and all(_held(half, reader) for half in halves)
+
+
+def _held(term: str, reader: Reader) -> bool:
+    return any(reader.frequencies(field, [term])[term] for field in (TEXT, TITLE, PARTS))
 
 
 def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:
     """The word of the documents that looks most like one, with how many hold it; a first letter is seldom wrong."""
     typed = german.exact(token)
     allowed = 2 if len(typed) >= LONG else 1
-    held = {
-        word: count
-        for word, count in reader.words(typed[0], VOCABULARY)
-        if abs(len(word) - len(typed)) <= allowed and word != typed and word.isalpha()
-    }
+    held = {word: count for word, count in reader.near(typed, allowed) if word != typed and word.isalpha()}
     near = process.extract(typed, list(held), scorer=OSA.distance, score_cutoff=allowed, limit=50)
     best = min(((distance, -held[word], word) for word, distance, _ in near), default=None)
     return (best[2], -best[1]) if best else None

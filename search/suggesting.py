@@ -68,9 +68,10 @@ def _stems(text: str) -> list[str]:
 def _telling(reader: Reader, counted: Counter[str]) -> list[tuple[str, float]]:
     """The terms that tell most: frequent here and rare elsewhere, but not only here."""
     held = max(1, reader.count())
+    in_text, in_title = reader.frequencies(TEXT, counted), reader.frequencies(TITLE, counted)
     weighed = []
     for term, count in counted.items():
-        frequency = max(reader.frequency(TEXT, term), reader.frequency(TITLE, term))
+        frequency = max(in_text[term], in_title[term])
         if frequency > 1:
             weighed.append((math.log1p(count) * math.log(1 + held / frequency), term))
     return [(term, 1.0) for _, term in sorted(weighed, reverse=True)[:RELATED_TERMS]]

@@ -21,6 +21,7 @@ from search.tantivy_queries import BUCKETS, SCHEMA, WITH_HOLES, Translator, coun
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE
 
 HEAP = 64_000_000  # bytes a batch may hold before it goes to disk; 15 MB is tantivy's least, 128 MB gained nothing
+VOCABULARY = 300_000  # words that begin with one letter, more than any corpus has
 EXACT_MATTERS = 1_000  # documents up to which matters are counted one by one; above, by an estimate
 ENGINE_FORMAT = ".".join(version("tantivy").split(".")[:2])  # a new minor version may write other files
 
@@ -156,13 +157,14 @@ class _Reader:
         """See Reader.stored."""
         return [bytes(self._searcher.doc(tantivy.DocAddress(*row.handle)).get_first("stored") or b"") for row in rows]
 
-    def frequency(self, field: str, term: str) -> int:
-        """See Reader.frequency."""
-        return self._searcher.doc_freq(field, term)
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """See Reader.frequencies."""
+        return {term: self._searcher.doc_freq(field, term) for term in terms}
 
-    def words(self, beginning: str, limit: int) -> Iterable[tuple[str, int]]:
-        """See Reader.words."""
-        return self._searcher.terms_with_prefix(EXACT, beginning, limit=limit)
+    def near(self, word: str, changes: int) -> Iterable[tuple[str, int]]:
+        """See Reader.near."""
+        held = self._searcher.terms_with_prefix(EXACT, word[:1], limit=VOCABULARY)
+        return (each for each in held if abs(len(each[0]) - len(word)) <= changes)
 
     def values(self, field: str) -> Iterable[str]:
         """See Reader.values."""

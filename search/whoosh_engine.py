@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -173,13 +173,14 @@ class _Reader:
         """See Reader.stored."""
         return [self._column("stored", row.handle) for row in rows]
 
-    def frequency(self, field: str, term: str) -> int:
-        """See Reader.frequency."""
-        return int(self._searcher.reader().doc_frequency(field, term))
+    def frequencies(self, field: str, terms: Collection[str]) -> Mapping[str, int]:
+        """See Reader.frequencies."""
+        reader = self._searcher.reader()
+        return {term: int(reader.doc_frequency(field, term)) for term in terms}
 
-    def words(self, beginning: str, limit: int) -> Iterable[tuple[str, int]]:
-        """See Reader.words."""
-        return heapq.nlargest(limit, self._terms(EXACT, beginning), key=lambda term: (term[1], term[0]))
+    def near(self, word: str, changes: int) -> Iterable[tuple[str, int]]:
+        """See Reader.near."""
+        return (each for each in self._terms(EXACT, word[:1]) if abs(len(each[0]) - len(word)) <= changes)
 
     def values(self, field: str) -> Iterable[str]:
         """See Reader.values."""
