@@ -1,4 +1,4 @@
-"""What every engine brings: it keeps terms and finds them; all that readers see is made of that in `search.searching`."""
+"""What every engine brings: it keeps terms and finds them; what readers see is made of that in `search.searching`."""
 
 from __future__ import annotations
 

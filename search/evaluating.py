@@ -18,7 +18,7 @@ class Posting(NamedTuple):
     """One document that holds a term."""
 
     number: int
-    count: int
+    times: int
     length: int  # terms of the field in this document
     places: Callable[[], Sequence[int]]
 
@@ -60,6 +60,19 @@ class Evaluator:
     def scores(self, wanted: Expression) -> Scores:
         """The documents of an expression, with their scores."""
         match wanted:
+            case Some(parts, at_least):
+                return _some([self.scores(part) for part in parts], at_least)
+            case All(parts, without):
+                return self._all(parts, without)
+            case Flat(part):
+                return dict.fromkeys(self.scores(part), 1.0)
+            case Weighted(part, weight):
+                return {number: weight * score for number, score in self.scores(part).items()}
+            case _:
+                return self._held(wanted)
+
+    def _held(self, wanted: Term | Run | Beginning | Values) -> Scores:
+        match wanted:
             case Term(field, text):
                 return self._run(field, (text,), 0, 1)
             case Run(field, texts, gap, at):
@@ -69,14 +82,6 @@ class Evaluator:
                 return {posting.number: 1.0 for term in terms for posting in self.kept.postings(field, term)}
             case Values(field, values):
                 return dict.fromkeys(self.kept.valued(field, values), 0.0)
-            case Some(parts, at_least):
-                return _some([self.scores(part) for part in parts], at_least)
-            case All(parts, without):
-                return self._all(parts, without)
-            case Flat(part):
-                return dict.fromkeys(self.scores(part), 1.0)
-            case Weighted(part, weight):
-                return {number: weight * score for number, score in self.scores(part).items()}
 
     def _all(self, parts: Sequence[Expression], without: Sequence[Expression]) -> Scores:
         found: Scores | None = None
@@ -98,10 +103,7 @@ class Evaluator:
         total, mean = self.kept.size(field)
         each = [self.kept.postings(field, text) for text in texts]
         rarity = sum(math.log(1 + (total - len(held) + 0.5) / (len(held) + 0.5)) for held in each)
-        if len(each) == 1:
-            counted = [(posting, posting.count) for posting in each[0]]
-        else:
-            counted = _together(each, gap, at)
+        counted = _together(each, gap, at) if len(each) > 1 else [(posting, posting.times) for posting in each[0]]
         return {
             posting.number: rarity * (1 + K1) * count / (count + K1 * (1 - B + B * posting.length / mean))
             for posting, count in counted

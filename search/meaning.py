@@ -102,7 +102,7 @@ def _known(token: str, reader: Reader) -> bool:
     if _held(german.term(token), reader):
         return True
     halves = german.halves(token)
-    return bool(halves) and all(_held(half, reader) for half in halves)
+    return halves is not None and all(_held(half, reader) for half in halves)
 
 
 def _held(term: str, reader: Reader) -> bool:

@@ -95,9 +95,8 @@ def unpack(stored: bytes) -> Stored:
     head, _, packed = stored.partition(PAGE_BREAK.encode())
     pages = zlib.decompress(packed).decode("utf-8").split(PAGE_BREAK) if packed else ()
     record_id, kind, title, body, key, day, parent, *rest = json.loads(head)
-    return Stored(
-        record_id, kind, title, body, key, date.fromisoformat(day) if day else None, parent, *rest, pages=tuple(pages)
-    )
+    dated = date.fromisoformat(day) if day else None
+    return Stored(record_id, kind, title, body, key, dated, parent, *rest, tuple(pages))
 
 
 def _pack(document: Document, title: str, pages: tuple[str, ...]) -> bytes:

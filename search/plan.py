@@ -13,6 +13,7 @@ from search.query import (
     Also,
     AnyOf,
     Every,
+    Leaf,
     Narrow,
     Near,
     Node,
@@ -32,7 +33,6 @@ from search.weights import (
     FULL_FIRST,
     HALVES,
     NAME,
-    PARTS,
     TEXT,
     TITLE,
     TOGETHER,
@@ -157,24 +157,39 @@ def expression(node: Node) -> Expression:
         case Narrow(each):
             values = Values(each.field, each.values)
             return All((), (values,)) if each.negated else values
+        case _:
+            return _leaf(node)
+
+
+def _leaf(node: Leaf | Titled) -> Expression:
+    match node:
         case Titled(leaf):
             return _titled(leaf)
         case Also(leaf, others):
-            beside = (Weighted(expression(other.leaf), other.weight) for other in others)
-            return Some((expression(leaf), *beside))
+            return Some((_leaf(leaf), *(Weighted(_leaf(other.leaf), other.weight) for other in others)))
         case Near(left, right, distance):
             return _near(left, right, distance)
+        case Word((token,)):
+            return _word(token)
+        case Word(tokens):
+            return Some((_side_by_side(tokens), *map(_run, _joined(tokens))))
+        case _:
+            return _as_written(node)
+
+
+def _as_written(node: Phrase | Prefix) -> Expression:
+    match node:
         case Phrase(tokens):
             return _in(EXACT, _exacts(tokens))
         case Prefix(tokens):
             last = Beginning(EXACT, german.beginning(tokens[-1]))
             return All((_side_by_side(tokens[:-1]), last)) if len(tokens) > 1 else last
-        case Word((token,)):
-            return _word(token)
-        case Word(tokens):
-            joined = german.joined(tokens)
-            run = _side_by_side(tokens)
-            return Some((run, _run((joined,)))) if joined else run
+
+
+def _joined(tokens: tuple[str, ...]) -> Iterator[tuple[str]]:
+    joined = german.joined(tokens)
+    if joined:
+        yield (joined,)
 
 
 def _word(token: str) -> Expression:

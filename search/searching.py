@@ -1,4 +1,4 @@
-"""What a search gives, the same for every engine: little widened, matters gathered, pages of them, counts to narrow by."""
+"""What a search gives, the same for every engine: few widened, matters gathered, pages, counts to narrow by."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class _Search:
         return min(int(cursor["place"]), MAX_OFFSET), int(cursor["group"], 16)
 
     def _facets(self, plan: Plan, found: Found) -> Mapping[str, Mapping[str, int]]:
-        """Values with their counts; those of a facet that is narrowed as if it were not, so that others can be chosen."""
+        """Values with their counts; of a facet that is narrowed as if it were not, so that others can be chosen."""
         counted = dict(found.facets)
         for name in {each.field for each in self._query.filters if not each.negated} & counted.keys():
             wanted = self._wanted(plan)

@@ -66,17 +66,6 @@ class Translator:
 
     def _expression(self, wanted: Expression) -> Tantivy:
         match wanted:
-            case Term(field, text):
-                return Tantivy.term_query(SCHEMA, field, text, index_option="freq")
-            case Run(field, texts, gap, at):
-                return _some([_phrase(field, texts, between, at) for between in range(gap + 1)])
-            case Beginning(field, text):
-                terms = self._searcher.terms_with_prefix(field, text, limit=MAX_EXPANSION)
-                return Tantivy.const_score_query(
-                    Tantivy.term_set_query(SCHEMA, field, [term for term, _ in terms]), 1.0
-                )
-            case Values(field, values):
-                return _values(field, values)
             case Some(parts, at_least):
                 return _some([self._expression(part) for part in parts], at_least)
             case All(parts, without):
@@ -85,6 +74,21 @@ class Translator:
                 return Tantivy.const_score_query(self._expression(part), 1.0)
             case Weighted(part, weight):
                 return Tantivy.boost_query(self._expression(part), weight)
+            case _:
+                return self._held(wanted)
+
+    def _held(self, wanted: Term | Run | Beginning | Values) -> Tantivy:
+        match wanted:
+            case Term(field, text):
+                return Tantivy.term_query(SCHEMA, field, text, index_option="freq")
+            case Run(field, texts, gap, at):
+                return _some([_phrase(field, texts, between, at) for between in range(gap + 1)])
+            case Beginning(field, text):
+                found = self._searcher.terms_with_prefix(field, text, limit=MAX_EXPANSION)
+                terms = Tantivy.term_set_query(SCHEMA, field, [term for term, _ in found])
+                return Tantivy.const_score_query(terms, 1.0)
+            case Values(field, values):
+                return _values(field, values)
 
 
 def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str]) -> Mapping[str, Mapping[str, int]]:

@@ -22,7 +22,7 @@ from search.engine import Found, Row, Wanted
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.evaluating import Evaluator, Posting
 from search.model import Batch, Document, Rebuild
-from search.payload import HOLE, Entry, entry, unpack
+from search.payload import Entry, entry, unpack
 from search.positions import Compact, count_of, places_of
 from search.store import Home
 from search.weights import EXACT, MAX_EXPANSION, NAME, PARTS, TEXT, TITLE

@@ -1,4 +1,4 @@
-"""What documents can be narrowed by besides what stands in their own row: results, places, originators, kinds of file."""
+"""What documents can be narrowed by that no row of theirs says: results, places, originators, kinds of file."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -32,7 +32,7 @@ _STANDINGS = {
 
 
 def results_of_papers(session: Session, papers: Sequence[Paper]) -> Names:
-    """Return what became of papers in the end, by id: as the source says, or as its minutes do where it says nothing."""
+    """Return what became of papers in the end, by id: as the source says, or else as its minutes do."""
     found: Names = {}
     for paper_id, state in states_of(session, papers).items():
         station = state.station
