@@ -94,9 +94,9 @@ def unpack(stored: bytes) -> Stored:
     """The document that was stored."""
     head, _, packed = stored.partition(PAGE_BREAK.encode())
     pages = zlib.decompress(packed).decode("utf-8").split(PAGE_BREAK) if packed else ()
-    record_id, kind, title, body, key, day, parent, *rest = json.loads(head)
+    record_id, own, title, body, key, day, parent, group, kind, page_count, text_key = json.loads(head)
     dated = date.fromisoformat(day) if day else None
-    return Stored(record_id, kind, title, body, key, dated, parent, *rest, tuple(pages))
+    return Stored(record_id, own, title, body, key, dated, parent, group, kind, page_count, text_key, tuple(pages))
 
 
 def _pack(document: Document, title: str, pages: tuple[str, ...]) -> bytes:

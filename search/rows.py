@@ -38,7 +38,7 @@ def pack(entry: Entry) -> bytes:
 def unpack(raw: bytes) -> Facts:
     """Facts that were kept."""
     *others, values = json.loads(raw)
-    return Facts(*others, {name: frozenset(each) for name, each in values.items()})
+    return Facts._make([*others, {name: frozenset(each) for name, each in values.items()}])
 
 
 def passes(facts: Facts, wanted: Wanted) -> bool:
