@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.facts import FACTS_VERSION, Fact, Known, Shapes, Town, facts, places, reference_key, street_of
+from app.facts import FACTS_VERSION, Fact, Kind, Known, Shapes, Town, facts, places, reference_key, street_of
+from app.indexing import stale
 from app.models import Blob, File, Location, Mention, Page, Paper, Source, Street
 from app.rows import insert_all
 from oparl_sync import due_facts
@@ -185,10 +186,27 @@ def _note(session: Session, revisions: Mapping[str, int], found: dict[str, Rows]
     """Write the facts of documents but of those that were erased or changed in the meantime; returns how many."""
     there = select(Blob.sha256, Blob.facts_revision).where(Blob.sha256.in_(found)).order_by(Blob.sha256)
     same = [sha256 for sha256, now_is in session.execute(there.with_for_update()) if now_is == revisions[sha256]]
+    _tell_index(session, {sha256: found[sha256] for sha256 in same})
     session.execute(delete(Mention).where(Mention.sha256.in_(same)))
     insert_all(session, _TABLE, [row for sha256 in same for row in found[sha256]])
     session.execute(update(Blob).where(Blob.sha256.in_(same)).values(facts_version=FACTS_VERSION))
     return len(same)
+
+
+def _tell_index(session: Session, found: Mapping[str, Rows]) -> None:
+    """Have the files written again whose streets are others than before."""
+    places: dict[str, set[str]] = {}
+    for part in chunks(sorted(found)):
+        known = select(Mention.sha256, Mention.value).where(Mention.sha256.in_(part), Mention.kind == Kind.PLACE)
+        for sha256, value in session.execute(known):
+            places.setdefault(sha256, set()).add(value)
+    other = [
+        sha256
+        for sha256, rows in found.items()
+        if places.get(sha256, set()) != {row["value"] for row in rows if row["kind"] == Kind.PLACE}
+    ]
+    for part in chunks(other):
+        stale.note(session, "File", session.scalars(select(File.id).where(File.blob_sha256.in_(part))).all())
 
 
 def _complete_keys(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app import changes
 from app.db import writing
 from app.facts.minutes import FIRST_PAGES, VERSION, quotes_in, results_in
+from app.indexing import stale
 from app.models import AgendaItem, Change, Consultation, Consumer, File, Link, MinutesResult, Page, PaperQuote
 from app.queries.minutes_files import Task, task_of, with_text
 from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
@@ -78,8 +79,10 @@ def _batch(engine: Engine, position: int, last: int, read: set[str], step: Step,
                 results += said
                 quotes += proposed
     with writing(engine) as session:
+        before = _said(session, files)
         _forget(session, files, sorted(papers))
         _write(session, results, quotes)
+        stale.note(session, "AgendaItem", {item_id for item_id, _ in before ^ _said(session, files)})
         changes.advance(session, NAME, batch[-1].seq)
     read.update(files)
     step.advance(len(batch))
@@ -175,6 +178,13 @@ def _pages(session: Session, task: Task, most: int) -> dict[int, str]:
             break
         found[number] = text
     return found
+
+
+def _said(session: Session, files: Sequence[str]) -> set[tuple[str, str]]:
+    """Return (agenda item, result) as files say."""
+    said = select(MinutesResult.agenda_item_id, MinutesResult.result)
+    rows = (row for part in chunks(files) for row in session.execute(said.where(MinutesResult.file_id.in_(part))))
+    return {(item_id, result) for item_id, result in rows}
 
 
 def _forget(session: Session, files: Sequence[str], papers: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app import alerts, exports
 from app.config import Network, Settings
 from app.db import now
+from app.indexing import texts_of
 from app.mail import open_mailer
 from app.models import Source
 from oparl_sync import due_documents, facts, index, leases, minutes, run, scans, schedule, texts
@@ -200,10 +201,12 @@ class Worker:
             scans.waiting(*kept, enough=enough, told=self._news.set)
 
     def _find_facts(self) -> None:
-        facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set)
+        if facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set):
+            self._news.set()
 
     def _read_minutes(self) -> None:
-        minutes.refresh(self.engine, Progress(quiet=True), enough=self.stop.is_set)
+        if minutes.refresh(self.engine, Progress(quiet=True), enough=self.stop.is_set):
+            self._news.set()
 
     def _tidy(self, common: run.Shared) -> None:
         summary = run.Summary()
@@ -215,7 +218,7 @@ class Worker:
             self.say(f"{name}: {'; '.join(lines)}")
 
     def _alert(self) -> None:
-        found = open_index(self.settings.search_url)
+        found = open_index(self.settings.search_url, texts=texts_of(self.engine))
         try:
             counts = alerts.run(self.engine, found, open_mailer(self.settings.mail_url), self.settings)
         finally:

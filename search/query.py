@@ -166,6 +166,7 @@ class Query:
     cursor: str = ""  # where the page before ended; see Results.next; `offset` counts where it is empty
     strict: bool = False  # only what holds every word
     literal: bool = False  # no other spellings, no synonyms
+    apart: bool = False  # every document by itself, none gathered to matters
 
     @property
     def is_empty(self) -> bool:

@@ -110,7 +110,8 @@ class _Search:
         start = self._start(leaders)
         shown = leaders[start : start + query.limit]
         marker = Marker(self._meaning.query)
-        hits = tuple(_Shower(self._reader, marker, self._texts).matters(shown, rows, full))
+        shower = _Shower(self._reader, marker, self._texts, apart=query.apart)
+        hits = tuple(shower.matters(shown, rows, full))
         return Results(
             total=found.total,
             hits=hits,
@@ -121,8 +122,8 @@ class _Search:
             exact=found.exact,
             added=self._meaning.told(hits),
             meant=self._meaning.meant(self._reader, found.total),
-            next=_cursor(leaders, start + query.limit),
-            previous=_cursor(leaders, max(0, start - query.limit)),
+            next=self._cursor(leaders, start + query.limit),
+            previous=self._cursor(leaders, max(0, start - query.limit)),
             first=start,
         )
 
@@ -143,8 +144,8 @@ class _Search:
         rows = found.rows
         while True:
             first: dict[int, Row] = {}
-            for row in rows:
-                first.setdefault(row.group, row)
+            for place, row in enumerate(rows):
+                first.setdefault(place if self._query.apart else row.group, row)
             if len(first) >= needed or len(rows) >= found.total:
                 return list(first.values()), rows
             window = max(window * 4, needed * WINDOW)
@@ -162,6 +163,12 @@ class _Search:
             return self._query.offset, None
         return min(int(cursor["place"]), MAX_OFFSET), int(cursor["group"], 16)
 
+    def _cursor(self, leaders: Sequence[Row], start: int) -> str:
+        """Name the page that begins with a matter, by the one before it; a single document has no name of its own."""
+        if not 0 < start < len(leaders):
+            return ""
+        return f"{start}.0" if self._query.apart else f"{start}.{leaders[start - 1].group:x}"
+
     def _facets(self, plan: Plan, found: Found) -> Mapping[str, Mapping[str, int]]:
         """Values with their counts; of a facet that is narrowed as if it were not, so that others can be chosen."""
         counted = dict(found.facets)
@@ -176,10 +183,11 @@ class _Search:
 class _Shower:
     """From rows to hits."""
 
-    def __init__(self, reader: Reader, marker: Marker, texts: Texts) -> None:
+    def __init__(self, reader: Reader, marker: Marker, texts: Texts, *, apart: bool = False) -> None:
         self._reader = reader
         self._marker = marker
         self._texts = texts
+        self._apart = apart
 
     def matters(self, leaders: Sequence[Row], rows: Sequence[Row], full: int) -> Iterator[Hit]:
         """One hit for each matter, with the others of it below."""
@@ -187,7 +195,7 @@ class _Shower:
         first = {row.handle for row in leaders}
         held_all = {row.handle for row in rows[:full]}
         for row in rows:
-            if row.group in below and row.handle not in first:
+            if not self._apart and row.group in below and row.handle not in first:
                 below[row.group].append(row)
         wanted = [row for leader in leaders for row in (leader, *below[leader.group][:ALSO])]
         made = dict(zip([row.handle for row in wanted], self.hits(wanted), strict=True))
@@ -232,8 +240,3 @@ def _facet(counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
     """The values of one facet, most frequent first, equals by name."""
     ordered: Iterable[tuple[str, int]] = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(FacetCount(value, count) for value, count in list(ordered)[:MAX_FACET_VALUES])
-
-
-def _cursor(leaders: Sequence[Row], start: int) -> str:
-    """Name the page that begins with a matter, by the one before it."""
-    return f"{start}.{leaders[start - 1].group:x}" if 0 < start < len(leaders) else ""

@@ -1,7 +1,7 @@
 """From what is new in the index to mails that are owed: each alert learns of each document once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine, select, update
@@ -59,7 +59,8 @@ def match(engine: Engine, index: SearchIndex, settings: Settings, moment: dateti
 def _new(index: SearchIndex, query: str, seq: int) -> tuple[int, list[Hit]]:
     hits: dict[str, Hit] = {}
     while True:
-        page = index.search(parse_query(query, after_seq=seq, sort="newest", offset=len(hits), limit=PAGE))
+        wanted = parse_query(query, after_seq=seq, sort="newest", offset=len(hits), limit=PAGE)
+        page = index.search(replace(wanted, apart=True, strict=True))
         before = len(hits)
         hits |= {hit.id: hit for hit in page.hits}
         if len(hits) in (before, page.total) or len(hits) >= MOST:

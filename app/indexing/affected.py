@@ -1,6 +1,7 @@
 """From changes to documents: a document is written again when something it contains has changed.
 
 Paper         itself and its files; so does a consultation for its paper, and for the agenda item it is
+File          itself, and the paper that shows the streets it names
 Meeting       itself, its agenda items and files, and the papers it consults on
 AgendaItem    itself and its files, and the papers whose result it says, with theirs
 Person        itself, and the papers it brought in with their files
@@ -19,6 +20,7 @@ from app.indexing.files import files_of
 from app.indexing.lookups import AT_ONCE, chunks
 from app.models import AgendaItem, Body, Change, Consultation, Link, Meeting, Membership, Paper
 from app.models.changes import UPDATED
+from app.shown import FILE_PROPERTIES
 
 Ids = dict[str, set[str]]  # document ids by type
 
@@ -35,12 +37,29 @@ def affected(session: Session, changes: Iterable[Change]) -> Ids:
         names = QUOTED.get(change.object_type)
         if names is None or change.kind != UPDATED or change.fields is None or names & set(change.fields):
             quoted.setdefault(change.object_type, set()).add(change.object_id)
-    found = {name: set(ids) for name, ids in changed.items() if name in DOCUMENT_TYPES}
-    for object_type, ids in quoted.items():
+    found = behind(session, quoted)
+    for name, ids in changed.items():
+        if name in DOCUMENT_TYPES:
+            found.setdefault(name, set()).update(ids)
+    return found
+
+
+def behind(session: Session, stale: Ids) -> Ids:
+    """Return what is to be written again where the texts of records say something else by now."""
+    found = {name: set(ids) for name, ids in stale.items() if name in DOCUMENT_TYPES}
+    for object_type, ids in stale.items():
         if object_type in _RULES:
             for name, others in _RULES[object_type](session, ids).items():
                 found.setdefault(name, set()).update(others)
     return found
+
+
+def _file(session: Session, ids: Collection[str]) -> Ids:
+    papers = _linking(session, ids, set(FILE_PROPERTIES))
+    for chunk in chunks(ids, AT_ONCE):
+        own_word = select(Link.to_id).where(Link.from_id.in_(chunk), Link.property == "paper")
+        papers.update(session.scalars(own_word))
+    return {"Paper": papers}
 
 
 def _paper(session: Session, ids: Collection[str]) -> Ids:
@@ -102,6 +121,7 @@ def _body(session: Session, ids: Collection[str]) -> Ids:
 
 
 _RULES: dict[str, Callable[[Session, Collection[str]], Ids]] = {
+    "File": _file,
     "Paper": _paper,
     "Consultation": _consultation,
     "Meeting": _meeting,

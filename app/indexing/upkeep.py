@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.db import writing
-from app.indexing.affected import Ids, affected
+from app.indexing import stale
+from app.indexing.affected import Ids, affected, behind
 from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents
 from app.indexing.lookups import chunks
 from app.models import OParlObject
@@ -49,7 +50,7 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     """
     counts = Counts()
     with Session(engine) as session:
-        until = log.last_seq(session)
+        until, noted = log.last_seq(session), stale.last(session)
         first = seq = log.position(session, CONSUMER) if index.count() else 0  # its folder may have been emptied
     # Everything is read after `until` was taken, so that a document written once holds all changes up to there.
     done: set[str] = set()
@@ -65,6 +66,7 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
         _advance(engine, seq)
         if progress:
             progress(seq - first, until - first)
+    _write_stale(engine, index, noted, done, counts)
     return counts
 
 
@@ -75,7 +77,7 @@ def rebuild(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     """
     counts = Counts()
     with Session(engine) as session:
-        until = log.last_seq(session)
+        until, noted = log.last_seq(session), stale.last(session)
         total = sum(session.scalar(select(func.count()).select_from(m)) or 0 for m in DOCUMENT_TYPES.values())
     done = 0
     with index.rebuilding() as new:
@@ -89,6 +91,8 @@ def rebuild(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     counts.removed = 0
     # Not before it is live: whoever is killed in between writes the changes of meanwhile once more.
     _advance(engine, until)
+    with writing(engine) as session:
+        stale.done(session, noted)
     return counts
 
 
@@ -107,6 +111,19 @@ def verify(engine: Engine, index: SearchIndex) -> Differences:
                         found.stale.append(document.id)
     found.surplus.extend(sorted(held))
     return found
+
+
+def _write_stale(engine: Engine, index: SearchIndex, until: int, done: set[str], counts: Counts) -> None:
+    """Write what somebody found to be stale; most of it was written for a change of the record already."""
+    seq = 0
+    while seq < until:
+        with index.writer() as batch:
+            with Session(engine) as session:
+                told, seq = stale.portion(session, seq, until)
+                wanted = behind(session, told)
+            _write(engine, batch, wanted, done, counts)
+        with writing(engine) as session:
+            stale.done(session, seq)
 
 
 def _write(engine: Engine, batch: Batch, wanted: Ids, done: set[str], counts: Counts) -> None:

@@ -3,7 +3,7 @@
 from app.models.alerts import Alert, AlertDelivery, AlertHit
 from app.models.base import Link, OParlObject, key_of
 from app.models.bodies import Body, LegislativeTerm, System
-from app.models.changes import Change, Consumer
+from app.models.changes import Change, Consumer, StaleDocument
 from app.models.facts import Mention, Street
 from app.models.files import Blob, File, Page
 from app.models.locations import Location
@@ -64,6 +64,7 @@ __all__ = [
     "Problem",
     "SeenPage",
     "Source",
+    "StaleDocument",
     "Street",
     "SyncRun",
     "System",

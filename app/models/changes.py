@@ -45,6 +45,17 @@ class Change(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class StaleDocument(Base):
+    """A record whose document in the index is not as its texts say any more, though the record did not change."""
+
+    __tablename__ = "stale_document"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    object_type: Mapped[str] = mapped_column(String(16))
+    object_id: Mapped[str] = mapped_column(Text)
+
+
 class Consumer(Base):
     """How far a reader of the log has come: all changes up to and including `seq` are done."""
 

@@ -76,12 +76,14 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     """Search as the site does: words, "phrases", -not, OR, type: body: after: before:"""
-    from search import open_index, parse_query  # noqa: PLC0415 - engines are slow to load
+    from app.indexing import texts_of  # noqa: PLC0415 - engines are slow to load
+    from search import open_index, parse_query  # noqa: PLC0415 - as above
 
     wanted = parse_query(query, limit=limit)
     if wanted.is_empty:
         raise click.UsageError("nothing is asked: give a word, a phrase or a field")
-    results = open_index(settings.search_url).search(wanted)
+    kept = texts_of(open_current(settings.database_url))
+    results = open_index(settings.search_url, texts=kept).search(replace(wanted, apart=True))
     hits = [_hit(settings, hit) for hit in results.hits]
     if as_json:
         facets = {name: {f.value: f.count for f in counts} for name, counts in results.facets.items()}
@@ -171,12 +173,13 @@ def export(settings: Settings, as_json: bool) -> None:
 def alerts(settings: Settings, as_json: bool) -> None:
     """Mail what is new to everybody who asked for it: one pass."""
     from app.alerts import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app.indexing import texts_of  # noqa: PLC0415 - as above
     from app.mail import open_mailer  # noqa: PLC0415 - as above
     from search import open_index  # noqa: PLC0415 - as above
 
-    counts = run(
-        open_current(settings.database_url), open_index(settings.search_url), open_mailer(settings.mail_url), settings
-    )
+    engine = open_current(settings.database_url)
+    found = open_index(settings.search_url, texts=texts_of(engine))
+    counts = run(engine, found, open_mailer(settings.mail_url), settings)
     click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
 
 

@@ -18,6 +18,7 @@ from app.config import Settings
 from app.db import open_engine, session_factory
 from app.documents.preview_cache import Previews
 from app.files import FilesError, FileStore, open_store
+from app.indexing import texts_of
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
 from search import SearchIndex, open_index
@@ -46,7 +47,7 @@ class Site:
         """The index; raises search.SearchError where it cannot be opened."""
         with self._lock:
             if self._index is None:
-                self._index = open_index(self.settings.search_url)
+                self._index = open_index(self.settings.search_url, texts=texts_of(self.engine))
             return self._index
 
     @property
