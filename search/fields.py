@@ -16,7 +16,7 @@ DATES: Final = ("after", "before", "until")
 WHOLE: Final = (*DATES, "pages", "sort")
 BY_WORDS: Final = ("organization", "person", "party", "place")  # names nobody types in full: their words will do
 
-_NAMES = {
+NAMES = {
     "title": "title titel",
     "type": "type typ objekttyp",
     "body": "body stadt kommune gemeinde",
@@ -73,7 +73,7 @@ _BETWEEN_VALUES = re.compile(r"[\s,;]+")
 @cache
 def _known() -> tuple[dict[str, str], dict[str, dict[str, str]], dict[str, Sort]]:
     """Names, values by field, and orders, each by how it is compared."""
-    names = {_key(each): field for field, written in _NAMES.items() for each in written.split()}
+    names = {_key(each): field for field, written in NAMES.items() for each in written.split()}
     values = {
         field: {_key(each): value for value, written in table.items() for each in written.split()}
         for field, table in (("type", _TYPES), ("result", _RESULTS))

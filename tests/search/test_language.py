@@ -1,18 +1,26 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TypeGuard
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from search import BadQuery, parse_query
+from search import BadQuery, fields, parse_query
 from search.errors import MESSAGES
 from search.query import (
     FILTER_FIELDS,
+    MAX_DEPTH,
+    MAX_FILTERS,
+    MAX_NEAR,
+    MAX_TERMS,
+    MAX_TEXT,
+    MAX_TYPED,
     AnyOf,
     Every,
     Filter,
@@ -723,3 +731,42 @@ def _depth(nodes: Sequence[Node]) -> int:
 
 def _holds(node: Node) -> TypeGuard[AnyOf | Every | Not]:
     return isinstance(node, AnyOf | Every | Not)
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "search.md"
+
+
+def _rows(head: str) -> list[list[str]]:
+    """The rows of a table of the guide, by the first word of its head."""
+    table = GUIDE.read_text().split(f"\n| {head} |")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.split("\n")[2:]]
+
+
+def _typed(text: str) -> list[str]:
+    return re.findall("`([^`]+)`", text)
+
+
+def test_its_guide_shows_searches_that_can_be_asked() -> None:
+    shown = [text for row in _rows("typed") for text in _typed(row[0])] + [
+        text for row in _rows("field") for text in _typed(row[3])
+    ]
+    assert len(shown) > 25
+    for text in shown:
+        query = parse_query(text)
+        assert query.sort != "best" or not query.is_empty, text
+        assert not any(":" in token for leaf in _leaves(query.must) for token in leaf.tokens), text
+
+
+def test_its_guide_names_every_field_as_it_is_read() -> None:
+    told = {name.rstrip(":"): row[0].strip("`:") for row in _rows("field") for name in _typed(row[0] + row[1])}
+    told["von"] = "person"  # and `after` with a date
+    known = {name: field for field, names in fields.NAMES.items() for name in names.split()}
+    assert told == known
+
+
+def test_its_guide_tells_the_limits() -> None:
+    said = " ".join(GUIDE.read_text().split("### Limits")[1].split("###")[0].split())
+    assert said.startswith(
+        f"At most {MAX_TYPED} characters without fields and {MAX_TEXT} with them, {MAX_TERMS} words,"
+        f" {MAX_FILTERS} values of fields, {MAX_DEPTH} brackets in one another, and at most {MAX_NEAR} words between"
+    )
