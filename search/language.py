@@ -56,9 +56,9 @@ def parse_query(
     after: date | None = None,
     before: date | None = None,
 ) -> Query:
-    """The query a reader means; raises BadQuery and nothing else.
+    """The query a reader means; whatever the text, raises BadQuery and nothing else.
 
-    `chosen` are whole values by field that come beside the words; `after` is inclusive, `before` exclusive. They are
+    `chosen` are whole values by name of FILTER_FIELDS that come beside the words; `after` is inclusive, `before` exclusive. They are
     written into the query's text, `sort` is not, and wins over an order in the words.
     """
     if sort and sort not in SORTS:

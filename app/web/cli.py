@@ -75,7 +75,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
-    """Search as the site does: words, "phrases", -not, OR, (brackets), NEAR/5, type: gremium: nach: and other fields."""
+    """Search as the site does: words, "phrases", -not, OR, brackets, NEAR/5, type: gremium: nach: and other fields."""
     from search import open_index, parse_query  # noqa: PLC0415 - engines are slow to load
 
     wanted = parse_query(query, limit=limit)
