@@ -58,8 +58,8 @@ def parse_query(
 ) -> Query:
     """The query a reader means; whatever the text, raises BadQuery and nothing else.
 
-    `chosen` are whole values by name of FILTER_FIELDS that come beside the words; `after` is inclusive, `before` exclusive. They are
-    written into the query's text, `sort` is not, and wins over an order in the words.
+    `chosen` are whole values by name of FILTER_FIELDS that come beside the words; `after` is inclusive, `before`
+    exclusive. They are written into the query's text, `sort` is not, and wins over an order in the words.
     """
     if sort and sort not in SORTS:
         raise BadQuery("unknown_sort", value=sort[:40])
