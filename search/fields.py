@@ -91,11 +91,11 @@ def named(name: str) -> str:
     return _known()[0].get(_key(name), "")
 
 
-def values(field: str, written: str, *, by_words: bool = False) -> tuple[str, ...] | None:
+def values(field: str, written: str) -> tuple[str, ...] | None:
     """The values that were written, none where nothing was; None where one of them does not exist."""
     if field not in ("type", "result", "year", "month"):
         value = written.lstrip(".").casefold() if field == "filetype" else written
-        return (value,) if german.tokens(value) or (value and not by_words) else ()
+        return (value,) if value else ()
     whole = _value(field, written)
     if whole:
         return (whole,)

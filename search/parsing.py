@@ -210,7 +210,7 @@ class Parser:
     def _filter(self, field: str, texts: list[str], place: int, negated: bool, by_words: bool) -> Filter | None:
         found: dict[str, None] = {}
         for text in texts:
-            values = fields.values(field, text, by_words=by_words)
+            values = fields.values(field, text)
             if values is None:
                 raise BadQuery(_UNKNOWN[field], place, value=text[:40])
             found.update(dict.fromkeys(values))

@@ -184,7 +184,7 @@ def test_it_gathers_filters_of_one_name() -> None:
         ('gremium:="Rat der Stadt"', (Filter("organization", ("Rat der Stadt",)),)),
         ('gremium:=("Rat der Stadt" "Beirat")', (Filter("organization", ("Rat der Stadt", "Beirat")),)),
         ("gremium:()", ()),
-        ('gremium:"-"', ()),
+        ('gremium:"-"', (Filter("organization", ("-",), words=True),)),
         ('typ:""', ()),
     ],
 )
