@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 DEFAULT_PREVIEWS_MB = 1024  # 4,500 to 13,000 pages
 DATABASES = ("sqlite", "postgresql+psycopg")
-ENGINES = ("embedded", "tantivy", "whoosh")
+ENGINES = ("embedded", "tantivy", "whoosh", "opensearch", "opensearch+https")
 STORES = ("file", "s3")
 MAILERS = ("smtp", "smtps", "file")
 

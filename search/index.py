@@ -14,14 +14,17 @@ from search.searching import Index, Texts, no_texts
 def open_index(url: str, *, create: bool = True, texts: Texts = no_texts) -> SearchIndex:
     """The index at tantivy:///folder, whoosh:///folder or embedded:///folder (tantivy if installed, else whoosh).
 
-    One slash less, and the folder counts from the working directory. A missing index is made empty, or raises
-    EngineUnavailable where `create` is false. An index of another schema opens; using it raises IndexOutdated.
-    `texts` gives back the pages of documents that were put with a text_key.
+    One slash less, and the folder counts from the working directory. opensearch://host,host/name is one in a cluster,
+    see search.opensearch_client. A missing index is made empty, or raises EngineUnavailable where `create` is false.
+    An index of another schema opens; using it raises IndexOutdated. `texts` gives back the pages of documents that
+    were put with a text_key.
     """
     return Index(_engine(url, create), texts)
 
 
 def _engine(url: str, create: bool) -> Engine:
+    if url.startswith(("opensearch://", "opensearch+https://")):
+        return _opensearch(url, create)
     parts = urlsplit(url)
     if parts.netloc or parts.query or parts.fragment or not parts.path:
         raise EngineUnavailable(f"{url!r} is not the address of an index: write tantivy:///folder")
@@ -56,3 +59,11 @@ def _whoosh(root: Path, create: bool) -> Engine:
     except ImportError as error:
         raise EngineUnavailable("whoosh3 is not installed") from error
     return WhooshEngine(root, create=create)
+
+
+def _opensearch(url: str, create: bool) -> Engine:
+    try:
+        from search.opensearch_engine import OpenSearchEngine  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise EngineUnavailable("opensearch-py is not installed") from error
+    return OpenSearchEngine(url, create=create)

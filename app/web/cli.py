@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -75,7 +76,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
 def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
-    """Search as the site does: words, "phrases", -not, OR, type: body: after: before:"""
+    """Search as the site does: words, "phrases", -not, OR, brackets, NEAR/5, type: gremium: nach: and other fields."""
     from app.indexing import texts_of  # noqa: PLC0415 - engines are slow to load
     from search import open_index, parse_query  # noqa: PLC0415 - as above
 

@@ -39,14 +39,11 @@ class Asked:
         """Return it as a query; raises BadQuery."""
         return parse_query(
             self.words,
-            sort=self.sort,
+            # An order in the words counts where none is chosen beside them.
+            sort=self.sort if self.sort != "best" else "",
             offset=(self.page - 1) * PER_PAGE,
             limit=limit,
-            types=self.chosen.get("type", ()),
-            bodies=self.chosen.get("body", ()),
-            organizations=self.chosen.get("organization", ()),
-            paper_types=self.chosen.get("paper_type", ()),
-            years=[int(year) for year in self.chosen.get("year", ())],
+            chosen=self.chosen,
             after=self.after,
             # Readers mean the last day with it; the query's end is the first day without.
             before=self.until + timedelta(days=1) if self.until and self.until < date.max else None,

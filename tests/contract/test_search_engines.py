@@ -217,10 +217,10 @@ def test_it_finds_what_is_meant_and_nothing_else(sights: SearchIndex, text: str,
 
 
 def test_it_takes_filters_beside_the_words(sights: SearchIndex) -> None:
-    assert found(sights, "Radweg", types=["File"]) == {"2"}
-    assert found(sights, "", organizations=["Bauausschuss"], years=[2024]) == {"1"}
-    assert found(sights, "", bodies=["nordheim"], after=date(2024, 1, 1), before=date(2024, 1, 2)) == {"3"}
-    assert found(sights, "", paper_types=["Beschlussvorlage"]) == {"1"}
+    assert found(sights, "Radweg", chosen={"type": ["File"]}) == {"2"}
+    assert found(sights, "", chosen={"organization": ["Bauausschuss"], "year": ["2024"]}) == {"1"}
+    assert found(sights, "", chosen={"body": ["nordheim"]}, after=date(2024, 1, 1), before=date(2024, 1, 2)) == {"3"}
+    assert found(sights, "", chosen={"paper_type": ["Beschlussvorlage"]}) == {"1"}
     assert found(sights, "", after_seq=3) == {"4", "5"}
 
 
@@ -234,9 +234,9 @@ def test_it_takes_a_whole_name_where_it_does_not_come_from_the_words(index: Sear
     assert found(index, 'organization:"Rat der Stadt"') == {"council", "youth"}
     assert found(index, "gremium:bauen") == {"council"}
     assert found(index, 'gremium:"rat bauen"') == set()
-    assert found(index, "", organizations=["rat der stadt"]) == {"council"}
-    assert found(index, "", organizations=["Rat"]) == set()
-    assert found(index, "organization:jugend", organizations=["Rat der Stadt"]) == set()
+    assert found(index, "", chosen={"organization": ["rat der stadt"]}) == {"council"}
+    assert found(index, "", chosen={"organization": ["Rat"]}) == set()
+    assert found(index, "organization:jugend", chosen={"organization": ["Rat der Stadt"]}) == set()
 
 
 def test_it_keeps_people_apart_from_what_their_names_look_like(index: SearchIndex) -> None:
@@ -352,7 +352,7 @@ def test_it_marks_the_words_and_names_their_page(sights: SearchIndex) -> None:
     ],
 )
 def test_it_marks_other_spellings_of_a_word(sights: SearchIndex, text: str, words: list[str]) -> None:
-    assert marked(ask(sights, text, types=["File", "Meeting"])) == words
+    assert marked(ask(sights, text, chosen={"type": ["File", "Meeting"]})) == words
 
 
 def test_it_shows_the_beginning_where_only_the_title_matches(sights: SearchIndex) -> None:

@@ -156,6 +156,14 @@ def test_it_reads_the_address_as_it_is_written() -> None:
     assert asked(MultiDict()).is_blank
 
 
+@pytest.mark.parametrize(
+    ("address", "order"),
+    [({}, "best"), ({"q": "Tempo sort:neueste"}, "newest"), ({"q": "Tempo sort:neueste", "sort": "oldest"}, "oldest")],
+)
+def test_it_takes_an_order_from_the_words_where_none_is_chosen(address: dict[str, str], order: str) -> None:
+    assert asked(MultiDict(address)).query().sort == order
+
+
 @ON_ONE
 def test_it_shows_one_matter_once_and_counts_all_of_it(client: FlaskClient, town: Town) -> None:
     text = client.get("/search?q=Gartenstraße").text

@@ -1,0 +1,1 @@
+"""What the benchmarks of search count, and by what they judge."""
