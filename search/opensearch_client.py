@@ -7,6 +7,7 @@ opensearch://host,host:9200/name            https: opensearch+https://user:passw
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Mapping
@@ -29,16 +30,19 @@ READ = 1.9  # seconds for one question of a reader, all tries together: a page s
 WRITE = 90.0  # seconds for one step of a writer; electing another manager and another primary takes some 10
 CONNECT = 0.5  # seconds; hosts of one cluster stand near
 AGAIN = (429, 502, 503, 504)  # too busy, or between two states
+# The library warns of every 404, and of a host that is down with the whole stack: what matters of it is raised here.
+if logging.getLogger("opensearch").level == logging.NOTSET:
+    logging.getLogger("opensearch").setLevel(logging.ERROR)
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
-class Refused(Exception):
+class Refused(EngineUnavailable):
     """The cluster answers with an error; `status` is that of HTTP, `kind` its own word."""
 
     def __init__(self, status: int, kind: str, reason: str) -> None:
         self.status, self.kind = status, kind
-        super().__init__(f"{status} {kind}: {reason}")
+        super().__init__(f"the search cluster refuses: {status} {kind}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,13 @@ class Client:
         self._down_until = 0.0
 
     def read(self, method: str, path: str, body: Any = None, **params: str) -> Any:
-        """Ask; raises EngineUnavailable within 2 s, at once where nobody answered a moment ago, or Refused."""
+        """Ask; raises EngineUnavailable within 2 s, at once where nobody answered a moment ago."""
         if time.monotonic() < self._down_until:
             raise EngineUnavailable("the search cluster does not answer")
         return self._ask(method, path, _written(body), params, READ, patient=False)
 
     def write(self, method: str, path: str, body: Any = None, **params: str) -> Any:
-        """Change something that can be said twice; tries for WRITE seconds, raises EngineUnavailable or Refused."""
+        """Change something that can be said twice; tries for WRITE seconds, then raises EngineUnavailable."""
         return self._ask(method, path, _written(body), params, WRITE, patient=True)
 
     def close(self) -> None:

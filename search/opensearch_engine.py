@@ -125,7 +125,7 @@ class OpenSearchEngine:
             gone = method == "DELETE" and error.status == 404
             if gone or error.kind == "resource_already_exists_exception":
                 return {}
-            raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+            raise
 
 
 class _Rebuild:

@@ -169,7 +169,7 @@ class Reader:
                 if "too_many" in error.kind:
                     raise BadQuery("too_slow") from error
                 if error.status != 404:
-                    raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+                    raise
                 reason = missing(self._client, self._names)
                 if reason:
                     raise reason from error

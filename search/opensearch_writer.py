@@ -56,7 +56,7 @@ class Turn:
             yield self
         finally:
             # Where the cluster does not answer, the turn ends by itself.
-            with suppress(SearchError, Refused):
+            with suppress(SearchError):
                 held, place = self._read()
                 if held.get("mark") == self._holder["mark"]:
                     self._write(place, 0.0)
@@ -76,7 +76,7 @@ class Turn:
             found = self._client.write("GET", self._path)
         except Refused as error:
             if error.status != 404:
-                raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+                raise
             return {}, {"op_type": "create"}
         place = {"if_seq_no": str(found["_seq_no"]), "if_primary_term": str(found["_primary_term"])}
         return found["_source"], place
@@ -88,10 +88,9 @@ class Turn:
         try:
             self._client.write("PUT", self._path, body, **place)
         except Refused as error:
-            if error.status == 409:
-                self._meet(until)
-            else:
-                raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+            if error.status != 409:
+                raise
+            self._meet(until)
         self._said = time.monotonic()
 
     def _make(self) -> None:
@@ -102,7 +101,7 @@ class Turn:
             self._client.write("PUT", f"/{self._names.writer}", body)
         except Refused as error:
             if error.kind != "resource_already_exists_exception":
-                raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+                raise
 
     def _meet(self, until: float) -> None:
         """Somebody was quicker: ourselves, where the answer to our own change was lost and it was sent again."""
@@ -190,7 +189,7 @@ class Batch:
 
     def _refuse(self, waiting: dict[str, bytes], error: Refused) -> dict[str, bytes]:
         if error.status != 413:
-            raise EngineUnavailable(f"the search cluster refuses: {error}") from error
+            raise error
         [name] = waiting
         self.refused[self._last[name][2]] = "larger than the cluster takes"
         return {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import re
 import shutil
@@ -25,6 +26,8 @@ from typing import Any
 MAIN = "org.codelibs.opensearch.runner.OpenSearchRunner"
 # C1 alone and the serial collector: nodes that live for a minute start in half the CPU time.
 FLAGS = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+# The kernel tells only of deaths to come: whoever started us may be dead already.
+STILL_OURS = '[ "$PPID" = "$0" ] && exec java "$@"'
 TRANSPORT = 9300
 SECONDS = 180  # until the cluster must stand; two busy cores take 20
 
@@ -59,8 +62,19 @@ class Node:
     def start(self) -> None:
         """Start the process; it answers later."""
         # The runner takes the first port from 9201 that is free on 127.0.0.1, where we do not listen: as a rule 9201.
-        command = ["setpriv", "--pdeathsig", "KILL", "java", *FLAGS, "-cp", self._jars, MAIN]
-        command += ["-basePath", str(self.home), "-numOfNode", "1", "-clusterName", "ratslupe-tests"]
+        command = ["setpriv", "--pdeathsig", "KILL", "sh", "-c", STILL_OURS, str(os.getpid())]
+        command += [
+            *FLAGS,
+            "-cp",
+            self._jars,
+            MAIN,
+            "-basePath",
+            str(self.home),
+            "-numOfNode",
+            "1",
+            "-clusterName",
+            "ratslupe-tests",
+        ]
         command += ["-disableESLogger"]
         with (self.home / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
