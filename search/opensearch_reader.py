@@ -87,8 +87,9 @@ class Reader:
             "shard_size": NEAREST,
         }
         body = {"size": 0, "suggest": {"near": {"text": word, "term": term}}}
-        for entry in self._search(body)["suggest"]["near"]:
-            yield from ((option["text"], option["freq"]) for option in entry["options"])
+        words = [option["text"] for entry in self._search(body)["suggest"]["near"] for option in entry["options"]]
+        # The suggester counts documents that were taken out, too, and proposes their words.
+        return [(word, count) for word, count in self.frequencies(EXACT, words).items() if count]
 
     def values(self, field: str) -> Iterable[str]:
         """See engine.Reader.values."""
