@@ -27,7 +27,9 @@ from search.errors import EngineUnavailable
 
 PORT = 9200
 READ = 1.9  # seconds for one question of a reader, all tries together: a page says that search is down within 2
-WRITE = 90.0  # seconds for one step of a writer; electing another manager and another primary takes some 10
+WRITE = 120.0  # seconds for one step of a writer; electing another manager and another primary takes some 10
+# Seconds until a host that took the question but says nothing is left for another one.
+READ_ONE, WRITE_ONE = 1.2, 40.0
 CONNECT = 0.5  # seconds; hosts of one cluster stand near
 AGAIN = (429, 502, 503, 504)  # too busy, or between two states
 # The library warns of every 404, and of a host that is down with the whole stack: what matters of it is raised here.
@@ -124,30 +126,29 @@ class Client:
         """Ask; raises EngineUnavailable within 2 s, at once where nobody answered a moment ago."""
         if time.monotonic() < self._down_until:
             raise EngineUnavailable("the search cluster does not answer")
-        return self._ask(method, path, _written(body), params, READ, patient=False)
+        return self._ask(method, path, _written(body), params, patient=False)
 
     def write(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         """Change something that can be said twice; tries for WRITE seconds, then raises EngineUnavailable."""
-        return self._ask(method, path, _written(body), params, WRITE, patient=True)
+        return self._ask(method, path, _written(body), params, patient=True)
 
     def close(self) -> None:
         """Close all connections."""
         self._transport.close()
 
-    def _ask(
-        self, method: str, path: str, body: bytes | None, params: Mapping[str, str], seconds: float, *, patient: bool
-    ) -> Any:
+    def _ask(self, method: str, path: str, body: bytes | None, params: Mapping[str, str], *, patient: bool) -> Any:
+        seconds, one = (WRITE, WRITE_ONE) if patient else (READ, READ_ONE)
         end = time.monotonic() + seconds
         for tries in count(1):
             try:
-                answer = self._once(method, path, body, params, end - time.monotonic())
+                answer = self._once(method, path, body, params, min(one, end - time.monotonic()))
             except TransportError as error:
                 if isinstance(error.status_code, int) and error.status_code not in AGAIN:
                     raise _refused(error) from error
                 slow = isinstance(error, ConnectionTimeout)
                 pause = _pause(tries - self._hosts)
                 # A reader asks all hosts once, and one more where a host was cut off in the middle; a writer goes on.
-                enough = slow or tries > self._hosts if not patient else False
+                enough = not patient and tries > self._hosts
                 if enough or time.monotonic() + pause > end:
                     # Readers are spared the wait for a while where nobody answered at all.
                     self._down_until = time.monotonic() + 1 if isinstance(error, NoAnswer) and not slow else 0.0

@@ -7,14 +7,14 @@ with the words before it, and never the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, TypeAlias
 
 from search import german
 
-MAX_WORDS = 4  # of one term
+MAX_WORDS = 6  # of one term: Sonderpädagogisches Bildungs- und Beratungszentrum
 MAX_OTHERS = 8  # that one term brings along; each is a search of its own
 
 Term: TypeAlias = tuple[str, ...]
@@ -25,6 +25,7 @@ class Group(NamedTuple):
 
     same: tuple[Term, ...]
     also: tuple[Term, ...]
+    keys: tuple[str, ...]  # what those of `same` are known by
 
 
 class Synonyms:
@@ -32,14 +33,16 @@ class Synonyms:
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._others: dict[str, dict[Term, None]] = {}
+        self._abbreviations: dict[str, str] = {}
         for group in groups:
-            for term in group.same:
-                others = self._others.setdefault(_key(term, _plain_stem), {})
+            for key, term in zip(group.keys, group.same, strict=True):
+                self._abbreviations |= {german.beginning(word): _key([word]) for word in filter(_is_short, term)}
+                others = self._others.setdefault(key, {})
                 others.update(dict.fromkeys(other for other in (*group.same, *group.also) if other != term))
 
     def also(self, tokens: Sequence[str]) -> tuple[Term, ...]:
         """The other terms for a run of written words that is a term as a whole, as they are written in the list."""
-        key = _key(tokens, german.term)
+        key = "".join(map(self._typed, _said(tokens)))
         found = self._others.get(key)
         if found is None and len(tokens) > 1:
             found = self._others.get(german.joined(tuple(tokens)))  # Kinder-Garten
@@ -50,12 +53,16 @@ class Synonyms:
     def longest(self, tokens: Sequence[str], place: int = 0) -> tuple[int, tuple[Term, ...]]:
         """How many words from a place on are a term, the longest one, and its other terms; 0 and none if no term is."""
         for end in range(min(len(tokens), place + MAX_WORDS), place, -1):
-            if german.is_stop_word(tokens[end - 1]) and not tokens[end - 1].isupper():
-                continue
-            others = self.also(tokens[place:end])
+            ends = {tokens[place], tokens[end - 1]}
+            others = self.also(tokens[place:end]) if len(_said(list(ends))) == len(ends) else ()
             if others:
                 return end - place, others
         return 0, ()
+
+    def _typed(self, token: str) -> str:
+        exact = german.exact(token)
+        short = self._abbreviations.get(exact) or self._abbreviations.get(exact.removesuffix("s"))
+        return short or german.term(token)
 
 
 def also(tokens: Sequence[str]) -> tuple[Term, ...]:
@@ -85,11 +92,11 @@ def read(text: str) -> Iterator[Group]:
         said = line.partition("#")[0].strip()
         if said:
             before, arrow, behind = said.partition(">")
-            group = Group(_terms(before, "=", number), _terms(behind, ",", number) if arrow else ())
-            keys = [_key(term, _plain_stem) for term in (*group.same, *group.also)]
+            same, others = _terms(before, "=", number), _terms(behind, ",", number) if arrow else ()
+            keys = tuple(map(_key, (*same, *others)))
             if len(keys) < 2 or len(set(keys)) < len(keys):
                 raise ValueError(f"line {number}: a group holds two different terms or more, and none twice")
-            yield group
+            yield Group(same, others, keys[: len(same)])
 
 
 def _terms(said: str, mark: str, number: int) -> tuple[Term, ...]:
@@ -102,16 +109,21 @@ def _terms(said: str, mark: str, number: int) -> tuple[Term, ...]:
     return terms
 
 
-def _key(tokens: Sequence[str], stem: Callable[[str], str]) -> str:
-    """What a term is known by: its stems without stop words, as one, for B-Plan is also written BPlan."""
-    return "".join(map(stem, _said(tokens)))
+def _key(term: Sequence[str]) -> str:
+    """What a term of a list is known by: its stems without stop words, as one, for Rad-Weg is also written Radweg."""
+    return "".join(german.beginning(word).upper() if _is_short(word) else _stem(word) for word in _said(term))
+
+
+def _stem(word: str) -> str:
+    """The same as german.term, without taking the word apart."""
+    return german.stem(word.lower())
 
 
 def _said(tokens: Sequence[str]) -> list[str]:
-    """The words that are not too common; in capitals they are abbreviations, OB is the mayor."""
-    return [token for token in tokens if token.isupper() or not german.is_stop_word(token)]
+    """The words that are not too common; in capitals they are abbreviations: OB is the mayor."""
+    return [token for token in tokens if token.isupper() or german.beginning(token) not in german.HOLES]
 
 
-def _plain_stem(token: str) -> str:
-    """The same as german.term for a word of a list, without taking it apart."""
-    return german.stem(token.lower())
+def _is_short(word: str) -> bool:
+    """Whether a word of a list is an abbreviation, which has no other forms: ASB is not the stem of Asbest."""
+    return not word[1:].islower()

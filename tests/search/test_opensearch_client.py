@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from search import EngineUnavailable, open_index
+from search import EngineUnavailable, open_index, opensearch_client
 from search.opensearch_client import Address, Client, Refused, address
 from tests.portal import free_port
 
@@ -110,6 +111,16 @@ def test_it_asks_the_next_host_where_one_does_not_answer_or_is_between_two_state
     host.answers = [(503, b"{}"), (429, b"{}"), (200, b'{"here": 1}')]
     assert asking.write("GET", "/") == {"here": 1}
     asking.close()
+
+
+def test_it_leaves_a_host_that_takes_a_question_and_says_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opensearch_client, "READ_ONE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        asking = client(silent.getsockname()[1], host.server_port)
+        for _ in range(4):
+            assert asking.read("GET", "/") == {}
+        assert len(host.asked) == 4
+        asking.close()
 
 
 def test_it_does_not_ask_a_cluster_again_that_was_down_a_moment_ago(
