@@ -10,14 +10,15 @@ from search import german
 from search.cutting import LENGTH, beginning, passage, segments
 from search.model import PageHits, Segment, Snippet
 from search.needles import everywhere, needles, places
+from search.payload import PAGE_BREAK
 from search.plan import words_in_a_row
 from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
 from search.running import Ending, endings
+from search.runs import Run, run
 from search.weights import BETWEEN_HALVES
 
 MAX_SCAN = 2_000_000  # characters read for one page of results, about 800 printed pages; what is behind is not marked
 MAX_PAGES = 50
-_WORD_ROOM = 60  # characters in which the next word is found: 98 of 100 are shorter than 25
 
 # Letters that fold to others (Café, ﬁnanzen) hide a word from the quick look; umlauts do not.
 _FOLDED = re.compile(
@@ -36,51 +37,13 @@ class Passages:
     snippets: tuple[Snippet, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Terms that must follow one another; the longest of them, the rarest as a rule, is looked for first."""
-
-    terms: tuple[str, ...]
-    gap: int
-    at: int  # before which of them, counted from 0, the gap may be
-    bit: int
-    anchor: int
-    exact: bool
-
-    def term(self, token: str) -> str:
-        """What a written word is compared by."""
-        return german.exact(token) if self.exact else german.term(token)
-
-    def around(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """The words of the run whose anchor stands here, or none."""
-        room = (len(self.terms) + self.gap) * _WORD_ROOM
-        left = [(word, begin, stop) for word, begin, stop in _spans(text, max(0, start - room), start)][::-1]
-        right = _spans(text, end, min(len(text), end + room))
-        before = [(self.terms[n], n + 1 == self.at) for n in range(self.anchor - 1, -1, -1)]
-        after = [(self.terms[n], n == self.at) for n in range(self.anchor + 1, len(self.terms))]
-        found = [(start, end)]
-        for terms, words in ((before, left), (after, right)):
-            place = -1
-            for term, loose in terms:
-                near = range(place + 1, min(place + 2 + (self.gap if loose else 0), len(words)))
-                place = next((each for each in near if self.term(words[each][0]) == term), -1)
-                if place < 0:
-                    return []
-                found.append(words[place][1:])
-        return found
-
-
-def _run(terms: tuple[str, ...], bit: int, gap: int = 0, at: int = 1, *, exact: bool = False) -> _Run:
-    return _Run(terms, gap, at, bit, max(range(len(terms)), key=lambda place: len(terms[place])), exact)
-
-
-class _Codes(dict[str, tuple[int, tuple[_Run, ...]] | None]):
+class _Codes(dict[str, tuple[int, tuple[Run, ...]] | None]):
     """Written word: (what it answers alone, runs it may anchor), or None; worked out once a query."""
 
     def __init__(self, marker: Marker) -> None:
         self._marker = marker
 
-    def __missing__(self, token: str) -> tuple[int, tuple[_Run, ...]] | None:
+    def __missing__(self, token: str) -> tuple[int, tuple[Run, ...]] | None:
         code = self[token] = self._marker.code(token)
         return code
 
@@ -93,7 +56,7 @@ class Marker:
         self._inside: dict[str, int] = {}
         self._quoted: dict[str, int] = {}
         self._beginnings: list[tuple[str, int]] = []
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._bit = 1
         leaves = [leaf for node in query.must for leaf in _leaves(node)]
         for leaf in leaves:
@@ -102,7 +65,7 @@ class Marker:
                 self._bit <<= 1
         together = words_in_a_row(query.must)
         if together:
-            self._runs.append(_run(together, self._bit))
+            self._runs.append(run(together, self._bit))
         titled = tuple(leaf.node for leaf in leaves if isinstance(leaf, Titled))
         self._titles = Marker(replace(query, must=titled)) if titled else None
         anchors = [run.terms[run.anchor] for run in self._runs]
@@ -146,7 +109,7 @@ class Marker:
         snippets = tuple(Snippet(number if many else None, shown) for number, shown in chosen)
         return Passages(chosen[0][0] if many else None, counts[:MAX_PAGES] if many else (), snippets)
 
-    def code(self, token: str) -> tuple[int, tuple[_Run, ...]] | None:
+    def code(self, token: str) -> tuple[int, tuple[Run, ...]] | None:
         """What a written word answers alone, and the runs it may anchor."""
         word = german.analyse(token)
         bits = self._alone.get(word.stem, 0) | self._quoted.get(word.exact, 0)
@@ -174,14 +137,14 @@ class Marker:
                 self._add(self._inside, german.term(token))
                 halves = german.halves(token)
                 if halves:
-                    self._runs.append(_run(halves, self._bit))
-                    self._runs.append(_run(halves[::-1], self._bit, BETWEEN_HALVES))
+                    self._runs.append(run(halves, self._bit))
+                    self._runs.append(run(halves[::-1], self._bit, BETWEEN_HALVES))
             case Phrase((token,)):
                 self._add(self._quoted, german.exact(token))
             case Phrase(tokens):
-                self._runs.append(_run(tuple(map(german.exact, tokens)), self._bit, exact=True))
+                self._runs.append(run(tuple(map(german.exact, tokens)), self._bit, exact=True))
             case Word(tokens):
-                self._runs.append(_run(tuple(map(german.term, tokens)), self._bit))
+                self._runs.append(run(tuple(map(german.term, tokens)), self._bit))
                 joined = german.joined(tokens)
                 if joined:
                     self._add(self._alone, joined)
@@ -191,7 +154,7 @@ class Marker:
         term = german.exact if exact else german.term
         for first, then in ((left, right), (right, left)):
             terms = tuple(map(term, (*first.tokens, *then.tokens)))
-            self._runs.append(_run(terms, self._bit, distance, len(first.tokens), exact=exact))
+            self._runs.append(run(terms, self._bit, distance, len(first.tokens), exact=exact))
 
     def _add(self, table: dict[str, int], stem: str) -> None:
         table[stem] = table.get(stem, 0) | self._bit
@@ -200,15 +163,10 @@ class Marker:
         """The pages that hold something, counted from 1."""
         if not self._needles:
             return []
-        found = []
-        for number, page in enumerate(pages, start=1):
-            if self._left <= 0:
-                break
-            text = page[: self._left]
-            self._left -= len(text)
-            marks = self._marks(text, places(text, self._needles))
-            if marks:
-                found.append((number, marks))
+        # One long text is looked through sooner than many short ones.
+        text = PAGE_BREAK.join(pages)[: max(0, self._left)]
+        self._left -= len(text)
+        found = _by_page(pages, self._marks(text, places(text, self._needles)))
         if not found:
             odd = [(number, page) for number, page in enumerate(pages, start=1) if _FOLDED.search(page)]
             marked = [(number, self._marks(page, everywhere(page))) for number, page in odd[:MAX_PAGES]]
@@ -224,9 +182,9 @@ class Marker:
                 continue
             if code[0]:
                 marks[start] = (end, code[0] | marks.get(start, (0, 0))[1])
-            for run in code[1]:
-                for begin, stop in run.around(text, start, end):
-                    marks[begin] = (stop, run.bit | marks.get(begin, (0, 0))[1])
+            for each in code[1]:
+                for begin, stop in each.around(text, start, end):
+                    marks[begin] = (stop, each.bit | marks.get(begin, (0, 0))[1])
         return dict(sorted(marks.items()))
 
 
@@ -242,8 +200,17 @@ def _leaves(node: Node) -> Iterator[Leaf | Titled]:
             yield node
 
 
-def _spans(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
-    return [(word.group(), word.start(), word.end()) for word in german.TOKEN.finditer(text, start, end)]
+def _by_page(pages: Sequence[str], marks: _Marks) -> list[tuple[int, _Marks]]:
+    """Marks of joined pages as those of each page that has any, counted from 1."""
+    found: dict[int, _Marks] = {}
+    number = begin = 0
+    end = len(pages[0]) if pages else 0
+    for start, (stop, bits) in marks.items():
+        while start > end:
+            number += 1
+            begin, end = end + 1, end + 1 + len(pages[number])
+        found.setdefault(number + 1, {})[start - begin] = (stop - begin, bits)
+    return list(found.items())
 
 
 def _worth(marks: _Marks) -> int:

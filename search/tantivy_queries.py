@@ -24,10 +24,8 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("stored", stored=True)
-    for name in (TITLE, TEXT):
+    for name in (TITLE, TEXT, EXACT, NAME):
         builder.add_text_field(name, tokenizer_name=WITH_HOLES, index_option="position")
-    for name in (EXACT, NAME):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
     for name in FILTER_FIELDS:
         builder.add_text_field(f"is_{name}", tokenizer_name="raw", index_option="basic")

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app import changes as log
 from app import indexing
 from app.db import writing
-from app.indexing import documents, files, refresh, verify
-from app.models import AgendaItem, File, Link, Meeting, OParlObject, Organization, Paper
+from app.indexing import documents, files, refresh, stale, verify
+from app.models import AgendaItem, File, Link, Meeting, Mention, OParlObject, Organization, Paper
 from search import Document, Query, Results
 from tests import factories as make
 
@@ -40,6 +40,16 @@ class Shelf:
 
     def delete(self, document_id: str) -> None:
         self.held.pop(document_id, None)
+
+    @contextmanager
+    def rebuilding(self) -> Iterator["Shelf"]:
+        new = Shelf(puts=self.puts)
+        yield new
+        self.held = new.held
+
+    @contextmanager
+    def batch(self) -> Iterator["Shelf"]:
+        yield self
 
     def search(self, query: Query) -> Results:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")
@@ -140,7 +150,13 @@ def test_a_file_is_found_by_its_pages_under_its_paper(engine: Engine) -> None:
     assert found.pages == ("Seite eins", "Seite zwei")
     assert found.parent == paper.id
     assert found.date == paper.date
-    assert found.facets == {"organization": ("Ausschuss für Mobilität",), "paper_type": ("Antrag",)}
+    assert {name: values for name, values in found.facets.items() if values} == {
+        "organization": ("Ausschuss für Mobilität",),
+        "paper_type": ("Antrag",),
+        "filetype": ("pdf",),
+        "paper": ("2026/0417",),
+    }
+    assert (found.kind, found.group, found.text_key) == ("Paper", paper.id, rows[0].blob_sha256)
 
 
 def test_a_page_that_could_not_be_read_keeps_its_number(engine: Engine) -> None:
@@ -489,7 +505,7 @@ def test_changes_during_a_rebuild_are_not_passed_over(engine: Engine, shelf: She
     logged(engine, make.body(), make.paper())
 
     def meanwhile(done: int, total: int) -> None:
-        if shelf.count() == 1 and late.id not in seen:
+        if done and late.id not in seen:
             seen.append(late.id)
             logged(engine, make.paper(id="https://council.example/0"))
 
@@ -521,3 +537,81 @@ def test_links_that_lead_nowhere_yet_do_no_harm(engine: Engine, shelf: Shelf) ->
     assert set(shelf.held) == {paper.id}
     with writing(engine) as session:
         session.execute(delete(Link))
+
+
+def test_streets_and_results_that_are_found_later_are_written_and_noted_once(engine: Engine, shelf: Shelf) -> None:
+    paper = make.paper()
+    rows = make.read_file("Am Mühlbach 5", of=paper)
+    logged(engine, make.body(), paper, rows)
+    refresh(engine, shelf)
+    file_id, sha256 = rows[0].id, rows[0].blob_sha256
+    assert shelf.held[file_id].facets["place"] == ()
+    with writing(engine) as session:
+        named = {"value": "am muehlbach", "label": "Am Mühlbach"}
+        session.add(Mention(sha256=sha256, page=1, start=0, kind="place", end=9, **named))
+        stale.note(session, "File", [file_id])
+    assert refresh(engine, shelf).written == 2
+    assert shelf.held[file_id].facets["place"] == ("Am Mühlbach",)
+    assert shelf.held[paper.id].facets["place"] == ("Am Mühlbach",)
+    assert refresh(engine, shelf) == indexing.Counts()
+
+
+def test_what_was_noted_while_it_wrote_is_not_forgotten(engine: Engine, shelf: Shelf) -> None:
+    paper = make.paper()
+    logged(engine, make.body(), paper)
+    with writing(engine) as session:
+        stale.note(session, "Paper", [paper.id])
+
+    def meanwhile(done: int, total: int) -> None:
+        with writing(engine) as session:
+            stale.note(session, "Paper", [paper.id])
+
+    refresh(engine, shelf, progress=meanwhile)
+    with Session(engine) as session:
+        assert stale.last(session) > 0
+    refresh(engine, shelf)
+    with Session(engine) as session:
+        assert stale.last(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("Einstimmig beschlossen", ("adopted",)),
+        ("abgelehnt", ("rejected",)),
+        ("vertagt", ("deferred",)),
+        ("zurückgezogen", ("withdrawn",)),
+        ("", ()),
+    ],
+)
+def test_it_says_what_became_of_a_paper_of_its_item_and_of_its_files(
+    engine: Engine, stated: str, expected: tuple[str, ...]
+) -> None:
+    paper, meeting = make.paper(), make.meeting()
+    item = make.agenda_item(meeting, result=stated or None)
+    station = make.consultation(paper, meeting, item, authoritative=True)
+    rows = make.read_file("Text", of=paper)
+    make.save(engine, make.body(), paper, meeting, item, station, rows)
+    for object_type, row_id in (("Paper", paper.id), ("File", rows[0].id)):
+        found = one(engine, object_type, row_id)
+        assert found is not None
+        assert tuple(found.facets["result"]) == expected
+    about = one(engine, "AgendaItem", item.id)
+    assert about is not None
+    assert (about.kind, about.group) == ("Paper", paper.id)
+
+
+def test_a_paper_and_its_files_name_who_brought_it_in(engine: Engine) -> None:
+    paper, party, person = make.paper(), make.organization(name="Fraktion Morgenrot"), make.person(name="Ada Beispiel")
+    rows = make.read_file("Text", of=paper)
+    make.save(
+        engine,
+        make.body(),
+        (paper, party, person, rows),
+        make.link(paper, "originatorOrganization", party),
+        make.link(paper, "originatorPerson", person),
+    )
+    for object_type, row_id in (("Paper", paper.id), ("File", rows[0].id)):
+        found = one(engine, object_type, row_id)
+        assert found is not None
+        assert (found.facets["party"], found.facets["person"]) == (("Fraktion Morgenrot",), ("Ada Beispiel",))
