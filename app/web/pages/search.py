@@ -94,8 +94,6 @@ def results() -> str | tuple[str, int]:
         band = place_band(site().index, wish, query, found)
     except BadQuery as error:
         return _refused(wish, error)
-    names = council_names(session())
-    shown = list(_shown(found, query))
     return render_template(
         "search/results.html",
         section="search",
@@ -103,26 +101,40 @@ def results() -> str | tuple[str, int]:
         wish=wish,
         query=query,
         found=found,
-        complete=[one for one in shown if one.full],
-        partial=[one for one in shown if not one.full],
-        counts=matters_words(found),
-        documents=documents_words(found.total),
-        added=added_words(found),
-        facets=FACETS,
-        choices={
-            name: [(one, label(name, one.value, names)) for one in values]
-            for name, values in choices(wish, found).items()
-        },
-        chips=chips(wish, names),
         band=band,
         band_counts=matters_words(band.results) if band else "",
         as_words=as_words(wish),
-        first=found.first + 1,
-        last=found.first + len(found.hits),
-        previous=here(**{"from": found.previous or None}) if found.first else None,
-        following=here(**{"from": found.next}) if found.next else None,
-        at_end=not found.next and found.first >= MAX_OFFSET,
+        **_narrowing(wish, found),
+        **_listing(found, query),
     )
+
+
+def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
+    """What the results can be narrowed to, and what they are."""
+    names = council_names(session())
+    counted = choices(wish, found)
+    return {
+        "facets": FACETS,
+        "choices": {name: [(one, label(name, one.value, names)) for one in counted[name]] for name in FACETS},
+        "chips": chips(wish, names),
+    }
+
+
+def _listing(found: Results, query: Query) -> dict[str, object]:
+    """One page of results in words and in order, and where the pages beside it are."""
+    shown = list(_shown(found, query))
+    return {
+        "counts": matters_words(found),
+        "documents": documents_words(found.total),
+        "added": added_words(found),
+        "complete": [one for one in shown if one.full],
+        "partial": [one for one in shown if not one.full],
+        "first": found.first + 1,
+        "last": found.first + len(found.hits),
+        "previous": here(**{"from": found.previous or None}) if found.first else None,
+        "following": here(**{"from": found.next}) if found.next else None,
+        "at_end": not found.next and found.first >= MAX_OFFSET,
+    }
 
 
 def _blank() -> str:
