@@ -13,13 +13,13 @@ def texts(keys: Collection[str]) -> Mapping[str, Sequence[str]]:
     return {key: PAGES[key] for key in keys}
 
 
-def matter(folder: Path, items: int, **file: str) -> Hit:
+def matter(folder: Path, items: int, text_key: str = "") -> Hit:
     """The one matter found: a paper's agenda items, which bear its title, and its file, which is longer."""
     index = open_index(f"embedded://{folder}", texts=texts)
     with index.writer() as batch:
         for number in range(items):
             batch.put(Document(f"item{number}", "AgendaItem", "Wendehammer", group="paper", kind="Paper"))
-        batch.put(Document("file", "File", "Anlage", PAGES["text"], group="paper", kind="Paper", **file))
+        batch.put(Document("file", "File", "Anlage", PAGES["text"], group="paper", kind="Paper", text_key=text_key))
     [hit] = index.search(parse_query("Wendehammer")).hits
     index.close()
     return hit

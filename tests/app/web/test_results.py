@@ -210,7 +210,7 @@ def test_it_shows_one_matter_once_under_its_own_title(client: FlaskClient, town:
     assert f"/files/{town.file.key}?page=1" in card
     assert "Stellungnahme der Verwaltung" in card
     assert "S.\u00a01\u00a0von\u00a02" in card
-    assert "S. 1 und 1 weitere von 2:" in card
+    assert "S. 1 und eine weitere von 2:" in card
 
 
 @ON_ONE
