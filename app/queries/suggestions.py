@@ -1,11 +1,10 @@
 """What somebody may be typing, from the records: streets that texts name, and numbers of papers."""
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.facts import Kind, reference_key, street_key, street_of
 from app.models import OPARL_TYPES, File, Mention, OParlObject, Paper
@@ -17,31 +16,35 @@ _ZERO = re.compile(r"(?<!\d)0+$")  # leading zeros do not count, and more figure
 
 
 def streets_beginning(session: Session, typed: str, limit: int) -> list[str]:
-    """Return streets that files name and that begin so, by name; at most `limit`, each at the cost of two lookups."""
-    found = []
-    for value in _values_beginning(session, Mention.value, street_key(typed), Mention.kind == Kind.PLACE):
+    """Return at most `limit` streets that files name and that begin so, by name.
+
+    Each is one step in the index of mentions, however many there are of it.
+    """
+    start, found = street_key(typed), list[str]()
+    after = Mention.value >= start
+    for _ in range(LOOKS if start else 0):
         held = select(File.id).where(File.blob_sha256 == Mention.sha256, present(File)).exists()
-        chosen = select(Mention.label).where(Mention.kind == Kind.PLACE, Mention.value == value, held).limit(1)
-        row = session.execute(chosen).first()
-        if row is not None:
-            label = row[0] or value
+        chosen = select(Mention.value, Mention.label).where(Mention.kind == Kind.PLACE, after, held)
+        row = session.execute(chosen.order_by(Mention.value).limit(1)).first()
+        # Where a database sorts ä as a, one that begins otherwise may stand between two that begin so.
+        if row is None or not row.value.translate(_PLAIN).startswith(start.translate(_PLAIN)):
+            break
+        if row.value.startswith(start):
+            label = row.label or row.value
             found.append(street_of(label) or label)
         if len(found) == limit:
             break
+        after = Mention.value > row.value
     return found
 
 
 def papers_numbered(session: Session, typed: str, limit: int) -> list[Paper]:
-    """Return papers whose number begins so, by number; none where no figure was typed."""
+    """Return at most `limit` papers whose number begins so, by number; none where no figure was typed."""
     if not any(character.isdigit() for character in typed):
         return []
-    found: list[Paper] = []
-    for value in _values_beginning(session, Paper.reference_key, _ZERO.sub("", reference_key(typed)), ~Paper.deleted):
-        chosen = select(Paper).where(Paper.reference_key == value, shown(Paper)).order_by(Paper.id)
-        found += session.scalars(chosen.limit(limit - len(found)))
-        if len(found) == limit:
-            break
-    return found
+    start = _ZERO.sub("", reference_key(typed))
+    chosen = select(Paper).where(Paper.reference_key >= start, shown(Paper)).order_by(Paper.reference_key, Paper.id)
+    return [row for row in session.scalars(chosen.limit(limit)) if (row.reference_key or "").startswith(start)]
 
 
 def shown_records(session: Session, ids: Collection[tuple[str, str]]) -> dict[str, OParlObject]:
@@ -52,18 +55,3 @@ def shown_records(session: Session, ids: Collection[tuple[str, str]]) -> dict[st
         wanted = [record_id for of, record_id in ids if of == name]
         found |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), shown(model)))}
     return found
-
-
-def _values_beginning(
-    session: Session, column: InstrumentedAttribute[Any], start: str, where: ColumnElement[bool]
-) -> Iterator[str]:
-    """Yield distinct values that begin so: one step in the index for each, however many rows have it."""
-    after = column >= start
-    for _ in range(LOOKS if start else 0):
-        value = session.scalar(select(column).where(where, after).order_by(column).limit(1))
-        # Where a database sorts ä as a, one that begins otherwise may stand between two that begin so.
-        if value is None or not value.translate(_PLAIN).startswith(start.translate(_PLAIN)):
-            return
-        if value.startswith(start):
-            yield value
-        after = column > value
