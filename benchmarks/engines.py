@@ -44,6 +44,7 @@ class System(Protocol):
     """Something that is asked."""
 
     name: str
+    slow: bool  # whether asking it everything takes too long
 
     def index(self, texts: Iterable[Text]) -> None:
         """Take in all documents, once."""
@@ -59,6 +60,8 @@ def words(text: str) -> list[str]:
 
 class Fts5:
     """SQLite FTS5 with its unicode61 tokenizer, all words or any of them, as they are or as stems of PyStemmer."""
+
+    slow = False
 
     def __init__(self, joined: str, *, stems: bool = False) -> None:
         self.name = f"FTS5 {'stems' if stems else 'unicode61'}, {joined}"
@@ -89,6 +92,7 @@ class PlainTantivy:
     """tantivy with its own German stemmer, any of the words."""
 
     name = "tantivy de_stem"
+    slow = False
 
     def __init__(self, folder: Path) -> None:
         builder = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
@@ -117,8 +121,8 @@ class PlainTantivy:
 class Ours:
     """Our own search at an address, asked as a reader asks it; the one place here that knows its interface."""
 
-    def __init__(self, url: str) -> None:
-        self.name = f"Ratslupe, {url.partition(':')[0]}"
+    def __init__(self, url: str, *, slow: bool = False) -> None:
+        self.name, self.slow = f"Ratslupe, {url.partition(':')[0]}", slow
         self.refused: list[str] = []
         self._index = open_index(url)
 
@@ -143,6 +147,7 @@ class OpenSearch:
     """A running OpenSearch at an address, with its `german` analyzer, any of the words; asked over plain HTTP."""
 
     name = "OpenSearch german"
+    slow = False
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self._client = httpx.Client(base_url=url, timeout=120, transport=transport)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import Stemmer
 
 from search.compounds import Splitter
+from search.irregular import regular
 from search.surnames import SURNAMES
 
 ANALYZER_VERSION = 3  # raise it whenever the same text gives other terms: indexes are then rebuilt
@@ -139,6 +140,7 @@ def stem(word: str) -> str:
 
     Frequent family names in -er stay whole.
     """
+    word = regular(word)
     if word.endswith(_ER):
         name = _surnames.get(_written_out(word))
         if name:

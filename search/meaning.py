@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import process
@@ -55,12 +55,14 @@ def read(query: Query, reader: Reader) -> Meaning:
     """Put other words beside those of a query, unless it is to be taken literally."""
     if query.literal:
         return Meaning(query)
-    return Meaning(replace(query, must=tuple(_with_synonyms([_spelled(node, reader) for node in query.must]))))
+    unknown = _unknown([token for node in query.must for token in _tokens([node]) if _may_be_wrong(token)], reader)
+    nodes = [_spelled(node, reader, unknown) for node in query.must]
+    return Meaning(replace(query, must=tuple(_with_synonyms(nodes))))
 
 
-def _spelled(node: Node, reader: Reader) -> Node:
+def _spelled(node: Node, reader: Reader, unknown: Collection[str]) -> Node:
     match node:
-        case Word((token,)) if _may_be_wrong(token) and not _known(token, reader):
+        case Word((token,)) if token in unknown:
             near = _nearest(token, reader)
             if near:
                 return Also(node, (Beside(Word((near[0],)), SPELLING, "spelling"),))
@@ -97,16 +99,23 @@ def _may_be_wrong(token: str) -> bool:
     return len(token) >= MIN_LETTERS and token.isalpha() and not german.is_stop_word(token)
 
 
-def _known(token: str, reader: Reader) -> bool:
-    """Whether documents hold a word, alone, in compounds, or as two halves of its own."""
-    if _held(german.term(token), reader):
-        return True
-    halves = german.halves(token)
-    return halves is not None and all(_held(half, reader) for half in halves)
+def _unknown(tokens: Collection[str], reader: Reader) -> set[str]:
+    """Words that documents do not hold: neither alone, nor in compounds, nor as two halves of their own."""
+    stems = {token: german.term(token) for token in tokens}
+    held = _held(stems.values(), reader)
+    left = {token: german.halves(token) or () for token, stem in stems.items() if stem not in held}
+    held = _held([half for halves in left.values() for half in halves], reader)
+    return {token for token, halves in left.items() if not halves or not held.issuperset(halves)}
 
 
-def _held(term: str, reader: Reader) -> bool:
-    return any(reader.frequencies(field, [term])[term] for field in (TEXT, TITLE, PARTS))
+def _held(terms: Iterable[str], reader: Reader) -> set[str]:
+    """Those of some terms that documents hold; all of them asked for at once, since an engine may be far away."""
+    left, held = set(terms), set[str]()
+    for field in (TEXT, TITLE, PARTS):
+        if left:
+            held |= {term for term, count in reader.frequencies(field, left).items() if count}
+            left -= held
+    return held
 
 
 def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from search import german
 from search.engine import Engine, Found, Reader, Row, Wanted
@@ -26,6 +26,7 @@ Texts: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[str]]]  # p
 MAX_FACET_VALUES = 100
 _CURSOR = re.compile(r"(?P<place>\d{1,4})\.(?P<group>[0-9a-f]{1,16})", re.ASCII)
 ALSO = 3  # documents of a matter that are shown below its best one
+LOOKED = 8  # documents below it among which one with a text of its own is looked for
 WINDOW = 5  # documents read for one matter; a paper has three files as a rule
 
 
@@ -197,22 +198,39 @@ class _Shower:
         for row in rows:
             if not self._apart and row.group in below and row.handle not in first:
                 below[row.group].append(row)
-        wanted = [row for leader in leaders for row in (leader, *below[leader.group][:ALSO])]
-        made = dict(zip([row.handle for row in wanted], self.hits(wanted), strict=True))
+        looked = [row for leader in leaders for row in (leader, *below[leader.group][:LOOKED])]
+        documents = dict(zip([row.handle for row in looked], map(unpack, self._reader.stored(looked)), strict=True))
+        shown = {leader.group: _with_text(leader, below[leader.group], documents) for leader in leaders}
+        wanted = [row for leader in leaders for row in (leader, *shown[leader.group])]
+        hits = self._made(wanted, [documents[row.handle] for row in wanted])
+        made = dict(zip([row.handle for row in wanted], hits, strict=True))
         for leader in leaders:
-            others = below[leader.group]
-            also = tuple(made[row.handle] for row in others[:ALSO])
-            complete = leader.handle in held_all
-            yield replace(made[leader.handle], also=also, more=len(others) - len(also), full=complete)
+            also = tuple(made[row.handle] for row in shown[leader.group])
+            more = len(below[leader.group]) - len(also)
+            yield replace(made[leader.handle], also=also, more=more, full=leader.handle in held_all)
 
     def hits(self, rows: Sequence[Row]) -> Iterator[Hit]:
         """One hit for each row, with its passages."""
-        documents = list(map(unpack, self._reader.stored(rows)))
+        return self._made(rows, list(map(unpack, self._reader.stored(rows))))
+
+    def _made(self, rows: Sequence[Row], documents: Sequence[Stored]) -> Iterator[Hit]:
         keys = {document.text_key for document in documents if document.text_key}
         kept = self._texts(keys) if keys else {}
         for row, document in zip(rows, documents, strict=True):
             pages = tuple(map(german.clean, kept.get(document.text_key, ()))) if document.text_key else document.pages
             yield _hit(document, pages, row.score, self._marker)
+
+
+def _with_text(leader: Row, others: Sequence[Row], documents: Mapping[Any, Stored]) -> Sequence[Row]:
+    """What is shown of a matter below its best document, one of them with pages to read, if there is one.
+
+    Its agenda items bear its title in a few words and rank before its files, where what was asked for is explained.
+    """
+    shown, rest = others[:ALSO], others[ALSO:LOOKED]
+    if any(documents[row.handle].text_key for row in (leader, *shown)):
+        return shown
+    text = next((row for row in rest if documents[row.handle].text_key), None)
+    return [*shown[:-1], text] if text else shown
 
 
 def _hit(document: Stored, pages: Sequence[str], score: float, marker: Marker) -> Hit:

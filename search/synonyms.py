@@ -36,7 +36,7 @@ class Synonyms:
         self._abbreviations: dict[str, str] = {}
         for group in groups:
             for key, term in zip(group.keys, group.same, strict=True):
-                self._abbreviations |= {german.beginning(word): _key([word]) for word in filter(_is_short, term)}
+                self._abbreviations |= {german.beginning(word): key_of([word]) for word in filter(_is_short, term)}
                 others = self._others.setdefault(key, {})
                 others.update(dict.fromkeys(other for other in (*group.same, *group.also) if other != term))
 
@@ -93,7 +93,7 @@ def read(text: str) -> Iterator[Group]:
         if said:
             before, arrow, behind = said.partition(">")
             same, others = _terms(before, "=", number), _terms(behind, ",", number) if arrow else ()
-            keys = tuple(map(_key, (*same, *others)))
+            keys = tuple(map(key_of, (*same, *others)))
             if len(keys) < 2 or len(set(keys)) < len(keys):
                 raise ValueError(f"line {number}: a group holds two different terms or more, and none twice")
             yield Group(same, others, keys[: len(same)])
@@ -109,7 +109,7 @@ def _terms(said: str, mark: str, number: int) -> tuple[Term, ...]:
     return terms
 
 
-def _key(term: Sequence[str]) -> str:
+def key_of(term: Sequence[str]) -> str:
     """What a term of a list is known by: its stems without stop words, as one, for Rad-Weg is also written Radweg."""
     return "".join(german.beginning(word).upper() if _is_short(word) else _stem(word) for word in _said(term))
 

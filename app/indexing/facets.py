@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.documents.formats import ending_of
-from app.facts import Kind
+from app.facts import Kind, street_of
 from app.facts.minutes import Result
 from app.indexing.lookups import AT_ONCE, Names, chunks, organizations, people
 from app.models import AgendaItem, File, Mention, Paper
@@ -75,7 +75,7 @@ def streets(session: Session, shas: Collection[str]) -> Names:
         for sha256, name, _ in session.execute(counted):
             names = found.setdefault(sha256, [])
             if len(names) < MOST_PLACES:
-                names.append(name)
+                names.append(street_of(name) or name)
     return found
 
 

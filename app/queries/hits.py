@@ -1,7 +1,7 @@
 """What a list of search results shows besides what the index knows: read from the rows, so it is of this moment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -16,8 +16,8 @@ from app.shown import shown
 
 @dataclass(frozen=True, slots=True)
 class HitContext:
-    """The record a hit stands for, the one it belongs to, the path of whichever of them is a Paper; and for an agenda
-    item the paper it is about and what minutes say against its result."""
+    """The record a hit stands for, the one it belongs to, and the path of the paper it is a part of; and for an agenda
+    item that paper and what minutes say against its result."""
 
     row: OParlObject
     parent: OParlObject | None = None
@@ -61,26 +61,24 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
     wanted = {hit.parent for hit in hits if hit.parent}
     for model in (Paper, Meeting):
         parents |= _rows(session, model, wanted - parents.keys())
-    papers = [row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Paper)]
-    paths = consultation_paths(session, papers)
     meetings = {row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Meeting)}
     organizations = organizations_of(session, meetings)
     items = [row for row in rows.values() if isinstance(row, AgendaItem)]
     about = papers_of_items(session, items) if items else {}
     doubts = contradicted(session, items)
+    matters = (*rows.values(), *parents.values(), *(paper for papers in about.values() for paper in papers[:1]))
+    paths = consultation_paths(session, [row.id for row in matters if isinstance(row, Paper)])
     found = {}
     for hit in hits:
         row = rows.get(hit.id)
         if row is None:
             continue
-        context = HitContext(row, parents.get(hit.parent))
-        found[hit.id] = HitContext(
-            row,
-            context.parent,
-            paths.get(context.paper.id, NO_PATH) if context.paper else NO_PATH,
-            organizations.get(context.meeting.id, ()) if context.meeting else (),
-            next(iter(about.get(row.id, ())), None),
-            doubts.get(row.id, ()),
+        context = HitContext(row, parents.get(hit.parent), about=next(iter(about.get(row.id, ())), None))
+        found[hit.id] = replace(
+            context,
+            path=paths.get(context.matter.id, NO_PATH) if context.matter else NO_PATH,
+            organizations=organizations.get(context.meeting.id, ()) if context.meeting else (),
+            contradicting=doubts.get(row.id, ()),
         )
     return found
 

@@ -35,11 +35,12 @@ from app.web.pages.pictures import pictures
 from app.web.pages.places import places
 from app.web.pages.search import search
 from app.web.pages.status import status
+from app.web.pages.suggestions import suggestions
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, people, organizations, files, pictures, history_data)
-PAGES = (home, search, *RECORDS, data, alerts, status, places)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -88,6 +88,11 @@ def month(value: date | datetime) -> str:
     return str(get_month_names("abbreviated", locale=formats())[_date(value).month])
 
 
+def month_of(value: date) -> str:
+    """Return "Mai 2024"."""
+    return held(format_date(value, "LLLL yyyy", locale=formats()))
+
+
 def clock(value: datetime | None) -> str:
     """Return "17 Uhr" or "17:30 Uhr"; midnight sharp means that no time is known, and is empty."""
     if not value:

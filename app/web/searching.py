@@ -1,4 +1,4 @@
-"""What a reader asks for on the results page: read from the address, asked of the index, with counts to narrow it."""
+"""What a reader asks for on the results page: read from the address, and what it can be narrowed to."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 from werkzeug.datastructures import MultiDict
 
-from search import Query, Results, SearchIndex, parse_query
-from search.query import MAX_OFFSET, SORTS
+from search import Query, Results, parse_query
+from search.query import SORTS, fold_value
+from search.searching import MAX_FACET_VALUES
 
 PER_PAGE = 10
-FACETS = ("type", "body", "organization", "paper_type", "year")
-_YEAR = re.compile(r"[0-9]{4}")
+# In this order beside the results.
+FACETS = ("type", "body", "organization", "paper_type", "year", "party", "person", "result", "place", "filetype")
+NARROWING = (*FACETS, "month")
+_SHAPES = {"year": re.compile(r"[0-9]{4}"), "month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")}
+_CURSOR = 40  # characters; ours are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +27,45 @@ class Asked:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: date | None = None
     until: date | None = None
-    sort: str = "best"
-    page: int = 1
+    sort: str = ""  # as typed, else best first
+    cursor: str = ""
+    literal: bool = False
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is asked yet."""
         return not (self.words or any(self.chosen.values()) or self.after or self.until)
 
-    def without(self, facet: str) -> "Asked":
-        """Return the same search not narrowed by one facet."""
-        return replace(self, chosen={name: values for name, values in self.chosen.items() if name != facet}, page=1)
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What the address of its first page says; None for what it does not say."""
+        return {
+            "q": self.words or None,
+            **{name: list(self.chosen.get(name, ())) for name in NARROWING},
+            "after": self.after,
+            "until": self.until,
+            "sort": self.sort,
+            "literal": int(self.literal) or None,
+            "from": None,
+        }
 
-    def query(self, limit: int = PER_PAGE) -> Query:
-        """Return it as a query; raises BadQuery."""
+    @property
+    def unnarrowed(self) -> "Asked":
+        """The same words in the same order, narrowed by nothing beside them."""
+        return replace(self, chosen={}, after=None, until=None, cursor="")
+
+    def asking(self, words: str, **chosen: tuple[str, ...]) -> "Asked":
+        """Return the same search for other words, and with other values of some facets."""
+        return replace(self, words=words, chosen={**self.chosen, **chosen}, cursor="")
+
+    def query(self, limit: int) -> Query:
+        """Return it as a query for so many matters; raises BadQuery."""
         return parse_query(
             self.words,
-            # An order in the words counts where none is chosen beside them.
-            sort=self.sort if self.sort != "best" else "",
-            offset=(self.page - 1) * PER_PAGE,
+            sort=self.sort,
             limit=limit,
+            cursor=self.cursor,
+            literal=self.literal,
             chosen=self.chosen,
             after=self.after,
             # Readers mean the last day with it; the query's end is the first day without.
@@ -52,26 +75,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value to narrow by, with how many results it would leave."""
+    """One value to narrow by, with how many documents it would leave; None where that was not counted."""
 
     value: str
-    count: int
+    count: int | None
     chosen: bool
 
 
 def asked(arguments: MultiDict[str, str]) -> Asked:
     """Read a search from an address."""
-    chosen = {name: tuple(dict.fromkeys(v for v in arguments.getlist(name) if v)) for name in FACETS}
-    chosen["year"] = tuple(year for year in chosen["year"] if _YEAR.fullmatch(year))
-    page = arguments.get("page", "1")
+    chosen = {name: tuple(dict.fromkeys(v for v in arguments.getlist(name) if _fits(name, v))) for name in NARROWING}
     return Asked(
         words=arguments.get("q", "").strip(),
         chosen={name: values for name, values in chosen.items() if values},
         after=_day(arguments.get("after", "")),
         until=_day(arguments.get("until", "")),
-        sort=arguments["sort"] if arguments.get("sort") in SORTS else "best",
-        page=max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
+        sort=arguments["sort"] if arguments.get("sort") in SORTS else "",
+        cursor=arguments.get("from", "")[:_CURSOR],
+        literal=bool(arguments.get("literal")),
     )
+
+
+def _fits(name: str, value: str) -> bool:
+    shape = _SHAPES.get(name)
+    return bool(shape.fullmatch(value) if shape else value.strip())
 
 
 def _day(text: str) -> date | None:
@@ -81,26 +108,18 @@ def _day(text: str) -> date | None:
         return None
 
 
-def last_page(results: Results) -> int:
-    """Return the number of the last page that can be opened."""
-    return min(max(1, -(-results.total // PER_PAGE)), MAX_OFFSET // PER_PAGE + 1)
+def choices(wish: Asked, results: Results) -> dict[str, list[Choice]]:
+    """Return what each facet can be narrowed to; what is chosen stays among it even where it leaves nothing."""
+    return {name: _listed(name, wish.chosen.get(name, ()), results) for name in FACETS}
 
 
-def choices(index: SearchIndex, wish: Asked, results: Results) -> dict[str, list[Choice]]:
-    """Return what each facet can be narrowed to.
-
-    A facet that is narrowed already is counted as if it were not: else its other values could not be chosen.
-    """
-    found = {}
-    for name in FACETS:
-        chosen = wish.chosen.get(name, ())
-        counts = results if not chosen else index.search(wish.without(name).query(limit=1))
-        values = {one.value: one.count for one in counts.facets.get(name, ())}
-        known = {value.casefold(): value for value in values}
-        values |= {value: 0 for value in chosen if value.casefold() not in known}
-        marked = {value.casefold() for value in chosen}
-        listed = [Choice(value, count, value.casefold() in marked) for value, count in values.items()]
-        if name == "year":
-            listed.sort(key=lambda one: one.value, reverse=True)
-        found[name] = listed
-    return found
+def _listed(name: str, chosen: tuple[str, ...], results: Results) -> list[Choice]:
+    counts = {one.value: one.count for one in results.facets.get(name, ())}
+    known, marked = set(map(fold_value, counts)), set(map(fold_value, chosen))
+    # Of very many values only the most frequent are counted.
+    rest = None if len(counts) >= MAX_FACET_VALUES else 0
+    listed = [Choice(value, count, fold_value(value) in marked) for value, count in counts.items()]
+    listed += [Choice(value, rest, chosen=True) for value in chosen if fold_value(value) not in known]
+    if name == "year":
+        listed.sort(key=lambda one: one.value, reverse=True)
+    return listed

@@ -44,7 +44,7 @@ def test_it_cuts_a_sample_of_council_words_as_a_reader_does() -> None:
         ("Landesstraße", "Land Straße"),  # not Landess|traße
         ("Stadterneuerung", "Stadt Erneuerung"),  # not Stadter|neuerung
         ("Fahrradweg", "Fahrrad Weg"),  # not Fahr|radweg
-        ("Bußgeld", "Buße Geld"),
+        ("Bußgeldbescheid", "Bußgeld Bescheid"),
         ("Radwegenetzausbau", "Radwegenetz Ausbau"),
         ("Goetheallee", "Goethe Allee"),
         ("Stadtbiotop", "Stadt Biotop"),

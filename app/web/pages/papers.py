@@ -1,5 +1,8 @@
 """Papers: the list, and each with its state, its way through the organizations, its files and its changes."""
 
+import logging
+from collections.abc import Collection
+
 from flask import Blueprint, render_template
 
 from app.models import File, OParlObject, Paper
@@ -11,6 +14,7 @@ from app.queries.paths import NO_PATH, Path, Station, consultation_path, consult
 from app.queries.people import person_by_key
 from app.queries.references import Reference, files_among, references
 from app.queries.states import PaperState, Standing, is_preparing, state_of
+from app.queries.suggestions import shown_records
 from app.web.filters import held, local, number, today
 from app.web.i18n import gettext, ngettext
 from app.web.mentions import mentions_of
@@ -31,9 +35,12 @@ from app.web.pages.records import (
     words_asked,
     year_asked,
 )
-from app.web.site import session
+from app.web.site import session, site
+from search import SearchError
 
 papers = Blueprint("papers", __name__)
+log = logging.getLogger(__name__)
+SIMILAR = 5
 
 
 @papers.get("/papers", strict_slashes=False)
@@ -72,6 +79,7 @@ def show(key: str) -> str:
     resolution = _resolution(path, standing)
     references_here = references(db, [paper.id]).get(paper.id, {})
     files = queries.main_first(paper, files_among(references_here))
+    related = queries.related_papers(db, paper)
     return render_template(
         "papers/paper.html",
         section="papers",
@@ -85,11 +93,23 @@ def show(key: str) -> str:
         resolution=resolution,
         resolution_heading=_resolution_heading(resolution, standing) if resolution else "",
         quotes=quotes_of(db, paper.id),
-        related=queries.related_papers(db, paper),
+        related=related,
+        similar=_similar(paper, {one.target.id for linked in related.values() for one in linked}),
         mentions=mentions_of(db, paper),
         history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
+
+
+def _similar(paper: Paper, known: Collection[str]) -> list[OParlObject]:
+    """Return other papers than the known ones that share rare words with this one; none while the index is away."""
+    try:
+        found = site().index.related(paper.id, SIMILAR)
+    except SearchError as error:
+        log.warning("Similar papers could not be asked for: %s", error)
+        return []
+    rows = shown_records(session(), [(hit.type, hit.id) for hit in found if hit.id not in known])
+    return [rows[hit.id] for hit in found if hit.id in rows]
 
 
 def _choices(

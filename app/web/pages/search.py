@@ -1,43 +1,83 @@
 """The results: what was found, on which page of which document, and how to narrow it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from app.addresses import address_of
+from app.addresses import address_of, record_url
 from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
-from app.web.filters import day
 from app.web.i18n import gettext, here
-from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices, last_page
+from app.web.placing import as_words, place_band
+from app.web.result_words import added_words, chips, documents_words, faulty, label, matters_words
+from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices
 from app.web.site import session, site
 from app.web.stored import drawn
-from app.web.wording import types_word
-from search import BadQuery, Hit, Query, Snippet
+from search import BadQuery, Hit, Query, Results, Snippet
+from search.query import MAX_OFFSET
 
 search = Blueprint("search", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A hit as the page shows it: what is known of it today, where it leads, and the hits that stand below it."""
+    """A hit as the page shows it: what is known of it today, where it leads, and the hits of its matter below it."""
 
     hit: Hit
     context: HitContext
     href: str
-    also: list["Shown"] = field(default_factory=list)
+    also: tuple["Shown", ...] = ()
+    more: int = 0
+    full: bool = True
+
+    @property
+    def every(self) -> tuple["Shown", ...]:
+        """The best document and those below it."""
+        return self, *self.also
 
     @property
     def sheet(self) -> tuple[str, int] | None:
         """Key of the first file found whose pages are drawn, and the number of the page; None where there is none."""
-        for one in (self, *self.also):
+        for one in self.every:
             page = one.hit.page or next((page.number for page in one.hit.pages), 1)
             if isinstance(one.context.row, File) and drawn(one.context.row, page):
                 return one.hit.key, page
         return None
+
+    @property
+    def quoted(self) -> "Shown | None":
+        """The file whose text is shown: the best document, or else the first that says what was searched for.
+
+        What the best one says is worth reading even where only its title was found; where no words were asked for,
+        its beginning is not.
+        """
+        if self.hit.type == "File":
+            return self if is_titled(self.hit) or any(map(is_marked, self.hit.snippets)) else None
+        files = (one for one in self.also if one.hit.type == "File")
+        return next((one for one in files if any(map(is_marked, one.hit.snippets))), None)
+
+    @property
+    def said(self) -> list[Snippet]:
+        """What a record says; its few words add nothing where its title was found, unless they are a resolution."""
+        if self.hit.type != "AgendaItem" and is_titled(self.hit):
+            return []
+        return list(filter(is_marked, self.hit.snippets))
+
+    @property
+    def listed(self) -> list["Shown"]:
+        """What else was found of the matter."""
+        head = self.context.matter.id if self.context.matter else self.hit.id
+        return [one for one in self.every if one is not self.quoted and one.hit.id != head]
+
+    @property
+    def matter(self) -> str:
+        """Address of the paper or meeting it belongs to, "" where none is here."""
+        if self.context.matter:
+            return record_url("Paper", self.context.matter.key)
+        return record_url("Meeting", self.context.meeting.key) if self.context.meeting else ""
 
 
 @search.get("/search")
@@ -45,20 +85,15 @@ def results() -> str | tuple[str, int]:
     """Show what is found, or how to search where nothing is asked yet."""
     wish = asked(request.args)
     if wish.is_blank:
-        return render_template("search/blank.html", section="search")
+        return _blank()
     try:
-        query = wish.query()
+        query = wish.query(PER_PAGE)
         if query.is_empty:
-            return render_template("search/blank.html", section="search")
+            return _blank()
         found = site().index.search(query)
-        narrower = choices(site().index, wish, found)
+        band = place_band(site().index, wish, query, found)
     except BadQuery as error:
-        message = gettext(error.template, **error.params)
-        return render_template("search/bad.html", section="search", wish=wish, message=message), 400
-    contexts = hit_contexts(session(), [Found(hit.type, hit.id, hit.parent) for hit in found.hits])
-    names = council_names(session())
-    last = last_page(found)
-    shown = folded([Shown(hit, at, address(hit, at, query)) for hit in found.hits if (at := contexts.get(hit.id))])
+        return _refused(wish, error)
     return render_template(
         "search/results.html",
         section="search",
@@ -66,30 +101,65 @@ def results() -> str | tuple[str, int]:
         wish=wish,
         query=query,
         found=found,
-        shown=shown,
-        folded=sum(len(one.also) for one in shown),
-        choices={name: [(one, label(name, one.value, names)) for one in values] for name, values in narrower.items()},
-        chips=chips(wish, names),
-        first=(wish.page - 1) * PER_PAGE + 1,
-        last=min(wish.page * PER_PAGE, found.total),
-        pages=last,
-        previous=here(page=wish.page - 1 if wish.page > 2 else None) if wish.page > 1 else None,
-        following=here(page=wish.page + 1) if wish.page < last else None,
+        band=band,
+        band_counts=matters_words(band.results) if band else "",
+        as_words=as_words(wish),
+        **_narrowing(wish, found),
+        **_listing(found, query),
     )
 
 
-def folded(hits: Sequence[Shown]) -> list[Shown]:
-    """Put the hits of one paper below the first of them: itself, its files, the agenda items about it."""
-    first: dict[str, Shown] = {}
-    shown = []
-    for one in hits:
-        matter = one.context.matter
-        above = first.setdefault(matter.id, one) if matter else one
-        if above is one:
-            shown.append(one)
-        else:
-            above.also.append(one)
-    return shown
+def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
+    """What the results can be narrowed to, and what they are."""
+    names = council_names(session())
+    counted = choices(wish, found)
+    return {
+        "facets": FACETS,
+        "choices": {name: [(one, label(name, one.value, names)) for one in counted[name]] for name in FACETS},
+        "chips": chips(wish, names),
+    }
+
+
+def _listing(found: Results, query: Query) -> dict[str, object]:
+    """One page of results in words and in order, and where the pages beside it are."""
+    shown = list(_shown(found, query))
+    return {
+        "counts": matters_words(found),
+        "documents": documents_words(found.total),
+        "added": added_words(found),
+        "complete": [one for one in shown if one.full],
+        "partial": [one for one in shown if not one.full],
+        "first": found.first + 1,
+        "last": found.first + len(found.hits),
+        "previous": here(**{"from": found.previous or None}) if found.first else None,
+        "following": here(**{"from": found.next}) if found.next else None,
+        "at_end": not found.next and found.first >= MAX_OFFSET,
+    }
+
+
+def _blank() -> str:
+    return render_template("search/blank.html", section="search", council=next(iter(council_names(session())), ""))
+
+
+def _refused(wish: Asked, error: BadQuery) -> tuple[str, int]:
+    message = gettext(error.template, **error.params)
+    parts: dict[str, Any] = {"wish": wish, "message": message, "faulty": faulty(wish.words, error)}
+    return render_template("search/bad.html", section="search", **parts), 400
+
+
+def _shown(found: Results, query: Query) -> Iterator[Shown]:
+    """One entry for each matter; what may not be read any more, though it is in the index, is left out."""
+    every = [one for hit in found.hits for one in (hit, *hit.also)]
+    contexts = hit_contexts(session(), [Found(hit.type, hit.id, hit.parent) for hit in every])
+    for hit in found.hits:
+        held = [
+            Shown(one, context, address(one, context, query))
+            for one in (hit, *hit.also)
+            if (context := contexts.get(one.id))
+        ]
+        if held:
+            first, *also = held
+            yield Shown(first.hit, first.context, first.href, tuple(also), hit.more, hit.full)
 
 
 def address(hit: Hit, context: HitContext, query: Query) -> str:
@@ -108,24 +178,3 @@ def is_marked(snippet: Snippet) -> bool:
 def is_titled(hit: Hit) -> bool:
     """Whether the title holds what was searched for."""
     return any(segment.marked for segment in hit.title_segments)
-
-
-def label(facet: str, value: str, councils: dict[str, str]) -> str:
-    """Return a facet's value in words."""
-    if facet == "type":
-        return types_word(value)
-    return councils.get(value, value) if facet == "body" else value
-
-
-def chips(wish: Asked, councils: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the active filters in words, each with the address without it."""
-    found = []
-    for name in FACETS:
-        for value in wish.chosen.get(name, ()):
-            change: dict[str, Any] = {name: [one for one in wish.chosen[name] if one != value], "page": None}
-            found.append((label(name, value, councils), here(**change)))
-    if wish.after:
-        found.append((gettext("From %(day)s", day=day(wish.after)), here(page=None, after=None)))
-    if wish.until:
-        found.append((gettext("Until %(day)s", day=day(wish.until)), here(page=None, until=None)))
-    return found

@@ -129,6 +129,13 @@ def _build(engine: Engine, search_url: str) -> Town:
     return Town(paper, hostile, files[0], past[0], committee, person)
 
 
+def reindex(engine: Engine, settings: Settings) -> None:
+    """Bring the index up to what the rows say now."""
+    index = open_index(settings.search_url)
+    rebuild(engine, index)
+    index.close()
+
+
 class Page(HTMLParser):
     """What a page is made of: its elements with their attributes, in order."""
 

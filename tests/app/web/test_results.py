@@ -1,6 +1,8 @@
 """The results page: exact, page by page, to be narrowed, and never a bare zero."""
 
-from urllib.parse import parse_qs, urlsplit
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,9 +14,22 @@ from app.db import writing
 from app.models import Blob, File, Paper
 from app.web.searching import asked
 from search import open_index, parse_query
-from tests.app.web.conftest import Page, Town
+from search.searching import Index
+from tests import factories
+from tests.app.web.conftest import Page, Town, reindex
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def hits(text: str) -> list[str]:
+    """The results of a page, each as its HTML."""
+    listed = text.partition('<ol class="rl-hits"')[2]
+    return [one.partition("</ol>\n")[0] for one in listed.split('<li class="rl-hit')[1:]]
+
+
+def steps(text: str, relation: str) -> list[str]:
+    """Where the buttons to the other pages lead."""
+    return [one["href"] for one in Page(text).every("a") if one.get("rel") == relation]
 
 
 def test_it_leads_to_the_page_of_the_document(client: FlaskClient, town: Town) -> None:
@@ -43,12 +58,19 @@ def test_it_shows_the_page_where_it_can_be_drawn(client: FlaskClient, town: Town
         assert pictures("18.400&type=File") == []
 
 
-def test_it_counts_exactly_what_the_index_counts(client: FlaskClient, town: Town, settings: Settings) -> None:
+def test_it_counts_matters_in_words_and_documents_beside_them(
+    client: FlaskClient, town: Town, settings: Settings
+) -> None:
     index = open_index(settings.search_url)
-    total = index.search(parse_query("Gartenstraße")).total
+    found = index.search(parse_query("Gartenstraße"))
     index.close()
-    assert total >= 3
-    assert f"<h1>{total} Treffer</h1>" in client.get("/search?q=Gartenstraße").text
+    assert found.matters == {"Paper": 2}
+    assert found.total == 3
+    german, english = (client.get(f"/search?q=Gartenstraße&lang={language}").text for language in ("de", "en"))
+    assert "<h1>2\u00a0Vorlagen</h1>" in german
+    assert "aus\u00a03\u00a0Dokumenten" in german
+    assert "<h1>2\u00a0papers</h1>" in english
+    assert "Results\u00a01\u00a0to\u00a02" in english
 
 
 def test_it_says_where_a_paper_stands(client: FlaskClient, town: Town) -> None:
@@ -126,13 +148,13 @@ def test_it_counts_the_last_day_in(client: FlaskClient, town: Town) -> None:
 @ON_ONE
 def test_it_answers_any_address(client: FlaskClient, town: Town) -> None:
     for address in (
-        "q=&page=-1",
-        "q=Tempo&page=99999999999999999999",
-        "q=Tempo&page=zwei",
+        "q=&from=-1",
+        "q=Tempo&from=99999999999999999999",
+        "q=Tempo&from=9999.abcdef",
         "q=Tempo&year=abcd&year=2026",
         "q=Tempo&after=0000-99-99&until=9999-12-31",
         "q=Tempo&sort=random",
-        "q=Tempo&page=²",
+        "q=Tempo&from=²&literal=²&month=²",
         "q=%00%ff",
         "type=Unknown&q=x",
         "q=" + "a" * 3000,
@@ -148,11 +170,27 @@ def test_it_explains_the_search_where_nothing_is_asked(client: FlaskClient) -> N
     assert "Anführungszeichen" in text
 
 
+@ON_ONE
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_example_of_the_help_can_be_asked(client: FlaskClient, town: Town, language: str) -> None:
+    text = client.get(f"/search?lang={language}").text.partition('id="help"')[2].partition("</section>")[0]
+    examples = [one["href"] for one in Page(text).every("a")]
+    assert len(examples) > 25
+    fields = {name for example in examples for name in re.findall(r"([^\W\d]+):", unquote_plus(example))}
+    assert len(fields) == 18  # one example of each
+    for example in examples:
+        assert client.get(example).status_code == 200, example
+
+
 def test_it_reads_the_address_as_it_is_written() -> None:
     wish = asked(
-        MultiDict([("q", " Tempo 30 "), ("type", "Paper"), ("type", "Paper"), ("year", "20x6"), ("page", "3")])
+        MultiDict([("q", " Tempo 30 "), ("type", "Paper"), ("type", "Paper"), ("year", "20x6"), ("from", "10.ab")])
     )
-    assert (wish.words, wish.chosen, wish.page) == ("Tempo 30", {"type": ("Paper",)}, 3)
+    assert (wish.words, wish.chosen, wish.cursor) == ("Tempo 30", {"type": ("Paper",)}, "10.ab")
+    assert not wish.literal
+    assert asked(MultiDict([("literal", "1")])).literal
+    months = asked(MultiDict([("month", "2026-03"), ("month", "2026-13"), ("month", "März")]))
+    assert months.chosen == {"month": ("2026-03",)}
     assert asked(MultiDict()).is_blank
 
 
@@ -161,31 +199,148 @@ def test_it_reads_the_address_as_it_is_written() -> None:
     [({}, "best"), ({"q": "Tempo sort:neueste"}, "newest"), ({"q": "Tempo sort:neueste", "sort": "oldest"}, "oldest")],
 )
 def test_it_takes_an_order_from_the_words_where_none_is_chosen(address: dict[str, str], order: str) -> None:
-    assert asked(MultiDict(address)).query().sort == order
+    assert asked(MultiDict(address)).query(10).sort == order
 
 
 @ON_ONE
-def test_it_shows_one_matter_once_and_counts_all_of_it(client: FlaskClient, town: Town) -> None:
-    text = client.get("/search?q=Gartenstraße").text
-    cards = [one for one in Page(text).every("li") if "rl-hit" in one.get("class", "").split()]
-    listed = text.partition('<ol class="rl-hits"')[2].partition("</ol>\n")[0]
-    total = int(text.partition("<h1>")[2].partition(" Treffer")[0])
-    below = text.partition('rl-also">')[2].partition("</ul>")[0].count("<li>")
-    assert below == 1
-    assert len(cards) + below == total
-    assert f"/papers/{town.paper.key}" in listed
-    assert f"/files/{town.file.key}?page=1" in listed
-    assert "1 davon steht beim ersten Treffer derselben Vorlage." in text
-    assert "Außerdem zu dieser Vorlage:" in text
+def test_it_shows_one_matter_once_under_its_own_title(client: FlaskClient, town: Town) -> None:
+    first, second = hits(client.get("/search?q=Gartenstraße").text)
+    [card] = [one for one in (first, second) if town.paper.key in one]
+    assert f'<a href="/papers/{town.paper.key}" lang="de">Tempo 30 in der Garten' in card
+    assert f"/files/{town.file.key}?page=1" in card
+    assert "Stellungnahme der Verwaltung" in card
+    assert "S.\u00a01\u00a0von\u00a02" in card
+    assert "S. 1 und eine weitere von 2:" in card
 
 
 @ON_ONE
 def test_it_puts_agenda_items_to_their_paper(client: FlaskClient, town: Town) -> None:
-    text = client.get("/search?q=Tempo").text.partition('<ol class="rl-hits"')[2].partition("<footer")[0]
-    assert text.count('<li class="rl-hit') == 1
-    assert "#item-" in text.partition('rl-also">')[2].partition("</ul>")[0]
-    assert f"/meetings/{town.meeting.key}#item-" in text
-    assert "Ausschuss für Mobilität" in text
+    [card] = hits(client.get("/search?q=Tempo").text)
+    assert "Auch gefunden in:" in card
+    assert f"/meetings/{town.meeting.key}#item-" in card.partition('rl-also">')[2].partition("</ul>")[0]
+    assert "Ausschuss für Mobilität" in card
+
+
+@ON_ONE
+def test_it_says_how_much_more_there_is_of_a_matter(
+    client: FlaskClient, town: Town, engine: Engine, settings: Settings
+) -> None:
+    texts = [f"Anlage {number}: Findling in der Aue" for number in range(6)]
+    with writing(engine) as session:
+        session.add_all(row for text in texts for row in factories.read_file(text, of=town.paper))
+    reindex(engine, settings)
+    [card] = hits(client.get("/search?q=Findling").text)
+    assert "und 2 weitere Dokumente" in card
+    assert card.count("<mark>Findling</mark>") == 1
+
+
+@ON_ONE
+def test_it_pages_by_where_the_last_page_ended(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.pages.search.PER_PAGE", 1)
+    first = client.get("/search?q=Gartenstraße&sort=newest").text
+    assert "Ergebnis\u00a01 " in first.replace("\n", " ")
+    assert not steps(first, "prev")
+    [following] = steps(first, "next")
+    second = client.get(following).text
+    assert "Ergebnis\u00a02 " in second.replace("\n", " ")
+    assert 'start="2"' in second
+    assert hits(first) != hits(second)
+    assert not steps(second, "next")
+    [previous] = steps(second, "prev")
+    assert hits(client.get(previous).text) == hits(first)
+    assert "Seite 1 von" not in first
+
+
+@ON_ONE
+def test_it_parts_what_holds_all_words_from_what_holds_some(client: FlaskClient, town: Town) -> None:
+    text = client.get("/search?q=Verwaltung+Gartenstraße").text
+    before, _, after = text.partition("1 Dokument mit allen Wörtern – danach Treffer mit einem Teil der Wörter")
+    assert town.paper.key in before
+    assert town.hostile.key in after
+    assert 'start="2"' in after
+    nothing = client.get("/search?q=Radweg+Gartenstraße").text
+    assert "Nichts enthält alle Wörter." in nothing
+    assert "rl-parted" not in client.get("/search?q=Gartenstraße").text
+
+
+@ON_ONE
+def test_it_tells_what_it_searched_for_besides_and_lets_readers_do_without(client: FlaskClient, town: Town) -> None:
+    text = client.get("/search?q=Gartenstrase&type=Paper").text
+    assert "Auch gesucht:" in text
+    assert "andere Schreibweise von „Gartenstrase“" in text
+    [literally] = [one["href"] for one in Page(text).every("a") if "literal=1" in one.get("href", "")]
+    strict = client.get(literally).text
+    assert "Kein Treffer" in strict
+    assert "Nur wörtlich gesucht." in strict
+    back = [one["href"] for one in Page(strict).every("a") if one.get("href") == "/search?q=Gartenstrase&type=Paper"]
+    assert back
+    # What the filters are set to stays literal.
+    assert {"name": "literal", "value": "1", "type": "hidden"} in Page(strict).every("input")
+
+
+@ON_ONE
+def test_it_asks_whether_something_else_was_meant(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Index.search
+    monkeypatch.setattr(Index, "search", lambda self, query: replace(honest(self, query), meant="Gartenstraße 12"))
+    text = client.get("/search?q=Gartenstrase+12&type=Paper").text
+    assert "Meinten Sie" in text
+    assert '"/search?q=Gartenstra%C3%9Fe+12&amp;type=Paper"' in text
+
+
+@ON_ONE
+def test_it_marks_the_place_of_a_fault_and_keeps_the_form(client: FlaskClient) -> None:
+    answer = client.get("/search", query_string={"q": "Radweg <b>ab* neu", "type": "Paper", "sort": "newest"})
+    assert answer.status_code == 400
+    assert "Radweg &lt;b&gt;ab* neu" not in answer.text.partition("<main")[2].partition("<form")[0]
+    late = client.get("/search", query_string={"q": "Radweg ab* neu", "type": "Paper"})
+    assert '<code class="rl-fault" lang="de">Radweg <mark>ab*</mark> neu</code>' in late.text
+    fields = {one.get("name"): one for one in Page(late.text).every("input")}
+    assert fields["q"]["value"] == "Radweg ab* neu"
+    assert fields["q"]["aria-invalid"] == "true"
+    assert f'id="{fields["q"]["aria-describedby"]}"' in late.text
+    assert fields["type"]["value"] == "Paper"
+
+
+@ON_ONE
+def test_it_narrows_by_what_became_of_it_by_kind_of_file_and_by_who_brought_it_in(
+    client: FlaskClient, town: Town, engine: Engine, settings: Settings
+) -> None:
+    party = factories.organization(name="Bürgerforum")
+    with writing(engine) as session:
+        session.add_all([party, factories.link(town.paper, "originatorOrganization", party)])
+    reindex(engine, settings)
+    text = client.get("/search?type=Paper&type=File&party=Bürgerforum").text
+    offered = {(one["name"], one["value"]) for one in Page(text).every("input") if one.get("type") == "checkbox"}
+    assert {("party", "Bürgerforum"), ("type", "Paper"), ("type", "File")} <= offered
+    assert not [value for name, value in offered if name == "body"]  # there is but one council
+    both = client.get("/search?type=Paper&type=File&party=Bürgerforum").text
+    assert town.paper.key in both
+    assert town.hostile.key not in both
+    adopted = client.get("/search?result=adopted&type=Paper").text
+    assert "Radweg am Anger" in adopted
+    assert town.paper.key not in adopted
+    assert "Filter entfernen: </span>Beschlossen<" in adopted
+
+
+@ON_ONE
+def test_it_folds_what_long_filters_hold_but_not_what_is_chosen(
+    client: FlaskClient, town: Town, engine: Engine, settings: Settings
+) -> None:
+    kinds = [f"Art {number:02}" for number in range(12)]
+    with writing(engine) as session:
+        session.add_all(factories.paper(name="Findling", reference=kind, paper_type=kind) for kind in kinds)
+    reindex(engine, settings)
+    text = client.get("/search?q=Findling&paper_type=Art+11").text
+    shown, _, folded = (
+        text.partition("<legend>Art der Vorlage</legend>")[2].partition("</fieldset>")[0].partition("<details")
+    )
+    assert shown.count("<label") == 9
+    assert folded.count("<label") == 3
+    assert 'value="Art 11" checked' in shown
 
 
 @ON_ONE

@@ -1,0 +1,131 @@
+"""What the results page says in words: how much was found, what was searched for besides, what it is narrowed to."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel.lists import format_list
+
+from app.web.filters import NBSP, day, month_of, number
+from app.web.i18n import N_, formats, gettext, here, ngettext
+from app.web.searching import NARROWING, Asked
+from app.web.wording import types_word
+from search import BadQuery, Results
+from search.model import Added
+
+LONG = 80  # characters of a faulty search that are shown on each side of the fault
+RESULTS = {
+    "adopted": N_("Adopted"),
+    "rejected": N_("Rejected"),
+    "deferred": N_("Postponed"),
+    "referred": N_("Referred"),
+    "noted": N_("Noted"),
+    "withdrawn": N_("Withdrawn"),
+}
+# The names that people know these endings by; others are shown in capitals.
+FILETYPES = {
+    "pdf": "PDF",
+    "docx": "Word (DOCX)",
+    "doc": "Word (DOC)",
+    "xlsx": "Excel (XLSX)",
+    "xls": "Excel (XLS)",
+    "pptx": "PowerPoint (PPTX)",
+    "ppt": "PowerPoint (PPT)",
+    "odt": "OpenDocument (ODT)",
+}
+ORDER = ("Paper", "Meeting", "Organization", "Person", "AgendaItem", "File")
+
+
+def matters_words(results: Results) -> str:
+    """Return "79 Vorlagen und 15 Sitzungen", with "ungefähr" where it is estimated."""
+    held = {kind: count for kind, count in results.matters.items() if count}
+    ordered = sorted(held, key=lambda kind: (ORDER.index(kind) if kind in ORDER else len(ORDER), kind))
+    listed = [_matters(kind, held[kind] if results.exact else _rounded(held[kind])) for kind in ordered]
+    words = format_list(listed, locale=formats())
+    return words if results.exact else gettext("About %(counts)s", counts=words)
+
+
+def documents_words(count: int) -> str:
+    """Return "aus 412 Dokumenten"."""
+    return ngettext("from %(n)s document", "from %(n)s documents", count, n=number(count)).replace(" ", NBSP)
+
+
+def _rounded(count: int) -> int:
+    """Two figures of an estimate: it may be 3 in 100 off."""
+    return round(count, min(0, 2 - len(str(count))))
+
+
+def _matters(kind: str, count: int) -> str:
+    n = number(count)
+    match kind:
+        case "Paper":
+            words = ngettext("%(n)s paper", "%(n)s papers", count, n=n)
+        case "Meeting":
+            words = ngettext("%(n)s meeting", "%(n)s meetings", count, n=n)
+        case "Organization":
+            words = ngettext("%(n)s organization", "%(n)s organizations", count, n=n)
+        case "Person":
+            words = ngettext("%(n)s person", "%(n)s people", count, n=n)
+        case "AgendaItem":
+            words = ngettext("%(n)s agenda item", "%(n)s agenda items", count, n=n)
+        case "File":
+            words = ngettext("%(n)s file", "%(n)s files", count, n=n)
+        case _:
+            words = f"{n} {types_word(kind)}"
+    return words.replace(" ", NBSP)
+
+
+def added_words(results: Results) -> list[tuple[str, str]]:
+    """Return each word that was searched for besides, and what it is to the one that was typed."""
+    return [(", ".join(one.words), _reason(one)) for one in results.added if one.words]
+
+
+def _reason(added: Added) -> str:
+    if added.reason == "spelling":
+        return gettext("other spelling of “%(word)s”", word=added.written)
+    return gettext("another word for “%(word)s”", word=added.written)
+
+
+def label(facet: str, value: str, councils: Mapping[str, str]) -> str:
+    """Return a facet's value in words."""
+    match facet:
+        case "type":
+            return types_word(value)
+        case "body":
+            return councils.get(value, value)
+        case "result":
+            return gettext(RESULTS[value]) if value in RESULTS else value
+        case "filetype":
+            return FILETYPES.get(value, value.upper())
+        case "month":
+            return month_of(date.fromisoformat(f"{value}-01"))
+    return value
+
+
+def chips(wish: Asked, councils: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the active filters in words, each with the address without it."""
+    found = []
+    for name in NARROWING:
+        for value in wish.chosen.get(name, ()):
+            change: dict[str, Any] = {"from": None, name: [one for one in wish.chosen[name] if one != value]}
+            found.append((label(name, value, councils), here(**change)))
+    if wish.after:
+        found.append((gettext("From %(day)s", day=day(wish.after)), here(**{"from": None, "after": None})))
+    if wish.until:
+        found.append((gettext("Until %(day)s", day=day(wish.until)), here(**{"from": None, "until": None})))
+    return found
+
+
+def faulty(words: str, error: BadQuery) -> tuple[str, str, str] | None:
+    """Return what stands before the word at fault, that word, and what follows; None where it is not in the words."""
+    if not 0 <= error.position < len(words):
+        return None
+    start = error.position
+    end = next((place for place in range(start + 1, len(words)) if words[place].isspace()), len(words))
+    end = min(end, start + LONG)
+    before, after = words[:start], words[end:]
+    if len(before) > LONG:
+        before = f"…{before[-LONG:]}"
+    if len(after) > LONG:
+        after = f"{after[:LONG]}…"
+    return before, words[start:end], after

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search import thesaurus
+from search.synonyms import Synonyms
+
+LINES = """# OpenThesaurus - German Thesaurus in text format
+Ampel;Lichtzeichenanlage;Verkehrsampel (ugs.);Lichtsignal geben
+Gaul (derb);Pferd;Ross
+Bank;Geldhaus;Kreditinstitut
+Bank;Sitzbank
+Radweg;Radwege
+Rad fahren;radeln
+Dings;Aaa;Bbb;Ccc;Ddd;Eee;Fff;Ggg;Hhh;Iii;Jjj;Kkk;Lll
+"""
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Synonyms:
+    path = tmp_path / "openthesaurus.txt"
+    path.write_text(LINES, "utf-8")
+    return thesaurus.load(path)
+
+
+def test_it_takes_single_nouns_of_a_group_without_their_notes(known: Synonyms) -> None:
+    assert known.also(["Ampeln"]) == (("Lichtzeichenanlage",), ("Verkehrsampel",))
+    assert known.longest(["eine", "Verkehrsampel"], 1) == (1, (("Ampel",), ("Lichtzeichenanlage",)))
+
+
+def test_it_takes_no_rude_word(known: Synonyms) -> None:
+    assert known.also(["Pferde"]) == (("Ross",),)
+    assert known.also(["Gaul"]) == ()
+
+
+def test_it_leaves_out_words_of_several_senses(known: Synonyms) -> None:
+    assert known.also(["Bank"]) == ()
+    assert known.also(["Kreditinstitut"]) == (("Geldhaus",),)
+    assert known.also(["Sitzbank"]) == ()
+
+
+@pytest.mark.parametrize("typed", ["Radweg", "radeln", "Rad", "Dings", "Aaa"])
+def test_it_leaves_out_forms_of_one_word_verbs_and_large_groups(known: Synonyms, typed: str) -> None:
+    assert known.also([typed]) == ()
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere"):
+        thesaurus.load(tmp_path / "nowhere.txt")
