@@ -12,14 +12,16 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from search.errors import EngineUnavailable, IndexLocked, IndexOutdated
 from search.german import ANALYZER_VERSION
 
+GRACE = 60  # seconds that a reader may go on with a generation that is live no more
 SCHEMA_VERSION = 3  # raise it with every change of fields or of what is stored
 
 
@@ -74,17 +76,32 @@ class Home:
         shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, folder: Path) -> None:
-        """Make a prepared folder the live one and remove every other; call it holding the lock."""
+        """Make a prepared folder the live one; call it holding the lock. Readers of the one before may go on."""
         state = {"engine": self.engine, "version": self.version, "folder": folder.name}
         draft = self.root / "index.json.new"
         with draft.open("w", encoding="utf-8") as file:
             json.dump(state, file)
             file.flush()
             os.fsync(file.fileno())
+        for other in self._folders():
+            with suppress(OSError):
+                os.utime(other)  # from here on it is of no use to whoever comes
         draft.replace(self.root / "index.json")
-        for other in self.root.iterdir():
-            if other.is_dir() and other != folder:
-                shutil.rmtree(other, ignore_errors=True)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove what is not live and nobody reads any more; call it holding the lock."""
+        try:
+            live = json.loads((self.root / "index.json").read_bytes())["folder"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        for other in self._folders():
+            with suppress(OSError):
+                if other.name != live and time.time() - other.stat().st_mtime > GRACE:
+                    shutil.rmtree(other, ignore_errors=True)
+
+    def _folders(self) -> Iterator[Path]:
+        return (each for each in list(self.root.iterdir()) if each.is_dir())
 
     @contextmanager
     def lock(self) -> Iterator[None]:

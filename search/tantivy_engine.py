@@ -46,6 +46,7 @@ class TantivyEngine:
     def writer(self) -> Iterator[Batch]:
         """See Engine.writer."""
         with self._home.lock():
+            self._home.tidy()
             with translated():
                 index = self._index()
             with _batch(index) as batch:

@@ -56,8 +56,10 @@ class WhooshEngine:
     @contextmanager
     def writer(self) -> Iterator[Batch]:
         """See Engine.writer."""
-        with self._home.lock(), _batch(self._home.live()) as batch:
-            yield batch
+        with self._home.lock():
+            self._home.tidy()
+            with _batch(self._home.live()) as batch:
+                yield batch
 
     @contextmanager
     def rebuilding(self) -> Iterator[Rebuild]:

@@ -14,7 +14,7 @@ from app import indexing
 from app.db import writing
 from app.indexing import documents, files, refresh, stale, verify
 from app.models import AgendaItem, File, Link, Meeting, Mention, OParlObject, Organization, Paper
-from search import Document, Query, Results
+from search import Document, Hit, Query, Results, Suggestion
 from tests import factories as make
 
 
@@ -50,6 +50,12 @@ class Shelf:
     @contextmanager
     def batch(self) -> Iterator["Shelf"]:
         yield self
+
+    def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
+        raise AssertionError(f"keeping an index true asks it nothing: {typed} {limit}")
+
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
+        raise AssertionError(f"keeping an index true asks it nothing: {document_id} {limit} {kind}")
 
     def search(self, query: Query) -> Results:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")

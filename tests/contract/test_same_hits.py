@@ -11,11 +11,11 @@ import pytest
 
 from search import BadQuery, Document, Results, SearchIndex, open_index, parse_query
 
-WORDS = (
-    "Radweg Radwege Radwegeausbau Ausbau ausgebaut Schule Grundschule Schulen Straße Strassen Lindenstr. Lindenstraße "
-    "Müller Mueller Holz Holzer Häuser Haus § 34a 34 1.250.000 1250000 0123/2024 12a der die und nicht im am Café "
-    "Haushalt Haushalte Haushaltsplan Gebühr Gebühren CDU-Fraktion Bau- Umweltausschuss Ausschuss Kita Spielplatz"
-).split()
+WORDS = """
+Radweg Radwege Radwegeausbau Ausbau ausgebaut Schule Grundschule Schulen Straße Strassen Lindenstr. Lindenstraße
+Müller Mueller Holz Holzer Häuser Haus § 34a 34 1.250.000 1250000 0123/2024 12a der die und nicht im am Café
+Haushalt Haushalte Haushaltsplan Gebühr Gebühren CDU-Fraktion Bau- Umweltausschuss Ausschuss Kita Spielplatz
+""".split()
 FRAGMENTS = (*WORDS, "Radweg", "ausbau", "radwge", "Spielplaz", "unbekannt", "haus*", "Rad*", "str*")
 SEEDS = range(24)
 QUESTIONS = 40  # of each set of documents
@@ -94,9 +94,8 @@ def test_every_engine_finds_the_same(engines: list[SearchIndex], seed: int) -> N
                 batch.delete(document.id)
     for _ in range(QUESTIONS):
         text = question(chance)
-        options = {"strict": chance.random() < 0.5, "literal": chance.random() < 0.5, "limit": 100}
         try:
-            query = parse_query(text, **options)
+            query = parse_query(text, strict=chance.random() < 0.5, literal=chance.random() < 0.5, limit=100)
         except BadQuery:
             continue
         first, *others = [index.search(query) for index in engines]

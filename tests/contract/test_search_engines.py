@@ -299,7 +299,7 @@ def test_it_counts_facets_over_all_results_not_only_the_page_shown(sights: Searc
         "organization": {"Bauausschuss": 2, "Gemeinderat": 1, "Ausschuss für Verkehr": 1},
         "paper_type": {"Beschlussvorlage": 1},
         "year": {"2024": 2, "2023": 1},
-        **dict.fromkeys(("person", "party", "result", "place", "filetype"), {}),
+        **{name: {} for name in ("person", "party", "result", "place", "filetype")},
     }
     assert [each.value for each in results.facets["body"]] == ["nordheim", "quellstadt"]
     assert ask(sights, "unauffindbar").facets["type"] == ()

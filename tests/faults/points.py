@@ -20,7 +20,7 @@ from unittest import mock
 from sqlalchemy import Engine
 
 from app.config import ROOT
-from search.tantivy_index import TantivyIndex
+from search.tantivy_engine import TantivyEngine
 from tests.faults.council import Council
 
 OURS = tuple(f"{ROOT / name}{os.sep}" for name in ("app", "oparl_sync", "search"))
@@ -61,18 +61,18 @@ class Points:
         """Watch what is made lasting while the block runs: by database, disk, index, and what comes by the network."""
 
         @contextmanager
-        def writer(index: TantivyIndex) -> Iterator[Any]:
+        def writer(index: TantivyEngine) -> Iterator[Any]:
             with writer_before(index) as batch:
                 yield batch
                 self.passing("before index commit")
             self.passing("after index commit")
 
-        writer_before = TantivyIndex.writer
+        writer_before = TantivyEngine.writer
         dialect: Any = engine.dialect
         council.before_answer = lambda _: self.passing("before request")
         with (
             mock.patch.object(dialect, "do_commit", self.around("commit", dialect.do_commit)),
-            mock.patch.object(TantivyIndex, "writer", writer),
+            mock.patch.object(TantivyEngine, "writer", writer),
             mock.patch.object(os, "fsync", self.around("fsync", os.fsync)),
             mock.patch.object(os, "rename", self.around("rename", os.rename)),
             mock.patch.object(os, "unlink", self.around("unlink", os.unlink)),
