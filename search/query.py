@@ -167,6 +167,7 @@ class Query:
     strict: bool = False  # only what holds every word
     literal: bool = False  # no other spellings, no synonyms
     apart: bool = False  # every document by itself, none gathered to matters
+    counted: tuple[str, ...] = ()  # facets that are counted besides COUNTED: month, paper
 
     @property
     def is_empty(self) -> bool:

@@ -116,7 +116,7 @@ class _Search:
         return Results(
             total=found.total,
             hits=hits,
-            facets={name: _facet(values) for name, values in self._facets(plan, found).items()},
+            facets={name: _facet(name, values) for name, values in self._facets(plan, found).items()},
             took_seconds=0.0,
             full=full,
             matters=dict(sorted(found.kinds.items())),
@@ -136,7 +136,8 @@ class _Search:
         return Wanted(plan, query.filters, (low, high), pages, query.after_seq, query.sort)
 
     def _find(self, plan: Plan, limit: int) -> Found:
-        return self._reader.find(self._wanted(plan), limit=limit, facets=COUNTED, kinds=True)
+        facets = (*COUNTED, *self._query.counted)
+        return self._reader.find(self._wanted(plan), limit=limit, facets=facets, kinds=True)
 
     def _leaders(self, plan: Plan, found: Found, window: int) -> tuple[list[Row], Sequence[Row]]:
         """The best document of each matter, one more than is shown if there is one, and all that were looked at."""
@@ -254,7 +255,9 @@ def _hit(document: Stored, pages: Sequence[str], score: float, marker: Marker) -
     )
 
 
-def _facet(counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
-    """The values of one facet, most frequent first, equals by name."""
+def _facet(name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
+    """The values of one facet, most frequent first, equals by name; of months all, for they make a line."""
     ordered: Iterable[tuple[str, int]] = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(FacetCount(value, count) for value, count in list(ordered)[:MAX_FACET_VALUES])
+    return tuple(
+        FacetCount(value, count) for value, count in list(ordered)[: None if name == "month" else MAX_FACET_VALUES]
+    )

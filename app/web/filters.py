@@ -31,10 +31,10 @@ BERLIN = ZoneInfo(ZONE)
 
 def install(app: Flask) -> None:
     """Give the filters to the templates."""
-    dates = (local, day, weekday, short_day, clock, moment, month, iso)
+    dates = (local, day, weekday, short_day, clock, moment, month, month_of, iso)
     for function in (*dates, number, file_size, held, shortened, soft, phrase, flowing):
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.globals.update(record_url=record_url, history_url=history_url, today=today)
+    app.jinja_env.globals.update(month_words=month_words, record_url=record_url, history_url=history_url, today=today)
 
 
 def today() -> date:
@@ -91,6 +91,11 @@ def month(value: date | datetime) -> str:
 def month_of(value: date) -> str:
     """Return "Mai 2024"."""
     return held(format_date(value, "LLLL yyyy", locale=formats()))
+
+
+def month_words(number: int) -> str:
+    """Return "Jan." for 1."""
+    return str(get_month_names("abbreviated", locale=formats())[number])
 
 
 def clock(value: datetime | None) -> str:

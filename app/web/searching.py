@@ -30,6 +30,7 @@ class Asked:
     sort: str = ""  # as typed, else best first
     cursor: str = ""
     literal: bool = False
+    months: bool = False  # whether how much there is of each month is shown, too
 
     @property
     def is_blank(self) -> bool:
@@ -46,6 +47,7 @@ class Asked:
             "until": self.until,
             "sort": self.sort,
             "literal": int(self.literal) or None,
+            "months": int(self.months) or None,
             "from": None,
         }
 
@@ -60,7 +62,7 @@ class Asked:
 
     def query(self, limit: int) -> Query:
         """Return it as a query for so many matters; raises BadQuery."""
-        return parse_query(
+        query = parse_query(
             self.words,
             sort=self.sort,
             limit=limit,
@@ -71,6 +73,7 @@ class Asked:
             # Readers mean the last day with it; the query's end is the first day without.
             before=self.until + timedelta(days=1) if self.until and self.until < date.max else None,
         )
+        return replace(query, counted=("month",)) if self.months else query
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def asked(arguments: MultiDict[str, str]) -> Asked:
         sort=arguments["sort"] if arguments.get("sort") in SORTS else "",
         cursor=arguments.get("from", "")[:_CURSOR],
         literal=bool(arguments.get("literal")),
+        months=bool(arguments.get("months")),
     )
 
 

@@ -82,7 +82,7 @@ def tab_to(page: Page, name: str) -> None:
 
 def test_a_hit_on_page_212_is_found_read_and_left_with_the_keyboard_alone(page: Page, site: str, key: str) -> None:
     page.goto(site)
-    page.get_by_role("searchbox").focus()
+    page.locator("input[name=q]").focus()
     page.keyboard.type("Wendehammer")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?*")

@@ -10,6 +10,7 @@ from app.addresses import address_of, record_url
 from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
+from app.web.course import course_of
 from app.web.i18n import gettext, here
 from app.web.placing import as_words, place_band
 from app.web.result_words import added_words, chips, documents_words, faulty, label, matters_words
@@ -104,6 +105,7 @@ def results() -> str | tuple[str, int]:
         band=band,
         band_counts=matters_words(band.results) if band else "",
         as_words=as_words(wish),
+        course=course_of(site().index, wish, found) if wish.months else None,
         **_narrowing(wish, found),
         **_listing(found, query),
     )
