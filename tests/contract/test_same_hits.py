@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from datetime import date
 
 import pytest
 
 from search import BadQuery, Document, Results, SearchIndex, open_index, parse_query
+from tests.contract.conftest import address
 
-WORDS = """
+_TEXT = """
 Radweg Radwege Radwegeausbau Ausbau ausgebaut Schule Grundschule Schulen Straße Strassen Lindenstr. Lindenstraße
 Müller Mueller Holz Holzer Häuser Haus § 34a 34 1.250.000 1250000 0123/2024 12a der die und nicht im am Café
 Haushalt Haushalte Haushaltsplan Gebühr Gebühren CDU-Fraktion Bau- Umweltausschuss Ausschuss Kita Spielplatz
-""".split()
+"""
+WORDS = _TEXT.split()
 FRAGMENTS = (*WORDS, "Radweg", "ausbau", "radwge", "Spielplaz", "unbekannt", "haus*", "Rad*", "str*")
 SEEDS = range(24)
 QUESTIONS = 40  # of each set of documents
@@ -71,15 +73,17 @@ def _part(chance: random.Random, depth: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[list[SearchIndex]]:
+def engines(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[SearchIndex]]:
     """One index of each engine."""
-    with tempfile.TemporaryDirectory() as folder:
-        opened = [open_index(f"{engine}://{folder}/{engine}") for engine in ("tantivy", "whoosh")]
+    with ExitStack() as stack:
+        opened = []
+        for engine in ("tantivy", "whoosh", "opensearch"):
+            url = stack.enter_context(address(engine, request, tmp_path_factory.mktemp(engine)))
+            opened.append(stack.enter_context(closing(open_index(url))))
         yield opened
-        for index in opened:
-            index.close()
 
 
+@pytest.mark.xdist_group("opensearch")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_engine_finds_the_same(engines: list[SearchIndex], seed: int) -> None:
     chance = random.Random(seed)

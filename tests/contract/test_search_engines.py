@@ -2,126 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import textwrap
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from search import (
     BadQuery,
     Document,
     EngineUnavailable,
     IndexLocked,
-    IndexOutdated,
-    Results,
     SearchIndex,
     open_index,
     parse_query,
 )
-
-ENGINES = ("tantivy", "whoosh")
-
-TOWN = (
-    Document(
-        "u/1",
-        "Paper",
-        "Ausbau der Radwege in der Lindenstraße",
-        ("Der Gemeinderat beschließt den Ausbau.", "", "Die Radwege werden breiter. Anfrage der Fraktion Morgenrot."),
-        body="quellstadt",
-        key="p1",
-        date=date(2024, 5, 31),
-        seq=1,
-        facets={"organization": ("Bauausschuss", "Gemeinderat"), "paper_type": ("Beschlussvorlage",)},
-        parent="u/0",
-    ),
-    Document(
-        "u/2",
-        "File",
-        "Radwegeausbau, Anlage 1",
-        ("Kosten am Haus Lindenstr. 5: öffentliche Größe, Vorlage 0123/2024.",),
-        body="quellstadt",
-        date=date(2023, 1, 2),
-        seq=2,
-        facets={"organization": ("Bauausschuss",)},
-    ),
-    Document(
-        "u/3",
-        "Meeting",
-        "Sitzung des Verkehrsaus\u00adschusses",
-        ("Anfrage an die Fraktion. Gebühren fuer Strassen und Verkehrs-\nberuhigung",),
-        body="nordheim",
-        date=date(2024, 1, 1),
-        seq=3,
-        facets={"organization": ("Ausschuss für Verkehr",)},
-    ),
-    Document("u/4", "Person", "Anna Café-Müller", (), body="nordheim", seq=4),
-    Document("u/5", "Organization", "Haushaltsausschuss", (), body="nordheim", seq=5),
-)
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def url(engine: str, tmp_path: Path) -> str:
-    return f"{engine}://{tmp_path}/index"
-
-
-@pytest.fixture
-def index(url: str) -> Iterator[SearchIndex]:
-    opened = open_index(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def town(index: SearchIndex) -> SearchIndex:
-    put(index, *TOWN)
-    return index
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def sights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
-    """The town for tests that only look at it."""
-    opened = open_index(f"{request.param}://{tmp_path_factory.mktemp('search')}")
-    put(opened, *TOWN)
-    yield opened
-    opened.close()
-
-
-def put(index: SearchIndex, *documents: Document) -> None:
-    with index.writer() as batch:
-        for document in documents:
-            batch.put(document)
-
-
-def ask(index: SearchIndex, text: str, **options: Any) -> Results:
-    return index.search(parse_query(text, **options))
-
-
-def found(index: SearchIndex, text: str, **options: Any) -> set[str]:
-    results = ask(index, text, strict=True, **options)
-    assert results.total == len(results.hits) == results.full
-    return {hit.id.removeprefix("u/") for hit in results.hits}
-
-
-def marked(results: Results) -> list[str]:
-    return [part.text for hit in results.hits for snippet in hit.snippets for part in snippet.segments if part.marked]
+from tests.contract.town import TOWN, ask, found, marked, put
 
 
 @pytest.mark.parametrize(
@@ -419,26 +315,6 @@ def test_it_has_one_writer_at_a_time(url: str, index: SearchIndex) -> None:
     assert index.count() == 2
 
 
-def test_it_says_that_an_index_is_outdated_until_it_is_cleared(url: str, town: SearchIndex, tmp_path: Path) -> None:
-    state = tmp_path / "index" / "index.json"
-    state.write_text(json.dumps(json.loads(state.read_text()) | {"version": "0.0/0"}))
-    old = open_index(url)
-    for use in (old.count, lambda: ask(old, "Radweg"), lambda: list(old.versions()), lambda: put(old, TOWN[0])):
-        with pytest.raises(IndexOutdated):
-            use()
-    old.clear()
-    assert old.count() == 0
-    assert ask(town, "Radweg").total == 0
-    put(old, *TOWN)
-    assert found(town, "Radweg") == {"1", "2"}
-
-
-def test_it_is_outdated_for_another_engine(url: str, town: SearchIndex, tmp_path: Path) -> None:
-    other = open_index(f"{'whoosh' if url.startswith('tantivy') else 'tantivy'}://{tmp_path}/index")
-    with pytest.raises(IndexOutdated):
-        other.count()
-
-
 def test_it_does_not_make_an_index_unless_asked(url: str) -> None:
     with pytest.raises(EngineUnavailable):
         open_index(url, create=False)
@@ -451,19 +327,6 @@ def test_it_keeps_strange_text(index: SearchIndex) -> None:
     for text in ("istanbul", "finanzen", "Größe", "Titel", "x" * 200):
         assert ask(index, text).total == 1, text
     assert ask(index, "Finanzen").hits[0].page_count == 3
-
-
-def test_it_stays_small_however_often_a_record_changes(index: SearchIndex, tmp_path: Path) -> None:
-    def size() -> int:
-        return sum(file.stat().st_size for file in (tmp_path / "index").rglob("*") if file.is_file())
-
-    text = " ".join(f"wort{number}" for number in range(300))
-    put(index, *(Document(f"d{number}", "File", "Akte", (text,)) for number in range(20)))
-    before = size()
-    for turn in range(25):
-        put(index, Document("d1", "File", f"Akte {turn}", (text,)))
-    assert index.count() == 20
-    assert size() < 6 * before
 
 
 HOSTILE = [
@@ -513,136 +376,3 @@ def test_it_survives_hostile_queries(sights: SearchIndex, text: str, sort: str) 
         sights.search(query)
         assert parse_query(query.text, sort=sort).must == query.must
     assert time.perf_counter() - started < 2
-
-
-WORDS = [
-    "Radweg",
-    "Radwege",
-    "Radwegeausbau",
-    "Ausbau",
-    "der",
-    "Straße",
-    "Strasse",
-    "Haus",
-    "Haushalt",
-    "Rat",
-    "2024",
-    "x-y",
-    "Häuser",
-    "Bauer",
-    "Bau",
-]
-QUERY_PARTS = [
-    *WORDS,
-    *(f"-{word}" for word in WORDS[:6]),
-    "OR",
-    "Rad*",
-    "Haus*",
-    "type:Paper",
-    "-type:File",
-    "after:2024",
-]
-QUERY_PARTS += ['"Ausbau der Radwege"', '"der Straße"', '"der der"', '"Rat der Rat"', '-"der Straße"', "before:2025-06"]
-QUERY_PARTS += ['"Haus"', '"Häuser"', '"Bauer Rat"', '-"Bau"', '""', "gremium:rat", "-gremium:stadt", "gremium:=rat"]
-NAMES = (("Rat",), ("Rat der Stadt", "Bauausschuss"), ())
-
-
-@given(
-    texts=st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=6),
-    queries=st.lists(st.lists(st.sampled_from(QUERY_PARTS), max_size=6).map(" ".join), min_size=1, max_size=12),
-    gone=st.sets(st.integers(0, 5), max_size=2),
-)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
-def test_both_engines_find_the_same(texts: list[str], queries: list[str], gone: set[int]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        indexes = [open_index(f"{engine}://{folder}/{engine}") for engine in ENGINES]
-        for index in indexes:
-            put(
-                index,
-                *(
-                    Document(
-                        str(number),
-                        ("Paper", "File", "Meeting")[number % 3],
-                        text if number % 2 else "",
-                        (text, "Rat") if number % 4 == 0 else (),
-                        date=date(2023 + number % 3, 1 + number, 1) if number % 5 else None,
-                        facets={"organization": NAMES[number % 3]},
-                    )
-                    for number, text in enumerate(texts)
-                ),
-            )
-            with index.writer() as batch:
-                for number in gone:
-                    batch.delete(str(number))
-        for text in queries:
-            for sort in ("best", "newest"):
-                one, two = (ask(index, text, sort=sort, limit=100) for index in indexes)
-                assert {hit.id for hit in one.hits} == {hit.id for hit in two.hits}, text
-                assert (one.total, one.facets) == (two.total, two.facets), text
-            assert [hit.id for hit in one.hits] == [hit.id for hit in two.hits], text
-            snippets = [{hit.id: (hit.page, hit.pages, hit.snippets) for hit in each.hits} for each in (one, two)]
-            assert snippets[0] == snippets[1], text
-        for index in indexes:
-            index.close()
-
-
-KILLED = """
-    import sys
-    from search import Document, open_index
-    index = open_index(sys.argv[1])
-    for turn in range(1, 10_000):
-        with index.writer() as batch:
-            for number in range(40):
-                batch.put(Document(f"d{turn}-{number}", "File", "Brunnen", ("Wort " * 300,), seq=turn))
-        print(turn, flush=True)
-"""
-
-
-def test_it_opens_again_after_a_kill_with_all_that_was_committed(url: str) -> None:
-    open_index(url).close()
-    for patience in (1, 2, 3):
-        index = open_index(url)
-        held = index.count()
-        index.close()
-        environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        with subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(KILLED), url], stdout=subprocess.PIPE, env=environment, text=True
-        ) as writer:
-            assert writer.stdout is not None
-            for _ in range(patience):
-                last = int(writer.stdout.readline())
-            time.sleep(0.013 * patience)
-            writer.send_signal(signal.SIGKILL)
-        index = open_index(url)
-        assert index.count() % 40 == 0
-        assert index.count() >= 40 * last
-        assert index.count() >= held
-        assert ask(index, "Brunnen").total == index.count() == len(set(index.versions()))
-        put(index, Document("after", "File", "Danach"))
-        assert ask(index, "danach").total == 1
-        with index.writer() as batch:
-            batch.delete("after")
-        index.close()
-
-
-def test_it_refuses_addresses_that_are_none() -> None:
-    for address in ("", "tantivy:", "tantivy://host/x", "solr:///x", "/var/index", "whoosh:///x?y=1"):
-        with pytest.raises(EngineUnavailable):
-            open_index(address)
-
-
-def test_it_takes_whoosh_where_tantivy_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "tantivy", None)
-    for name in ("search.tantivy_engine", "search.tantivy_queries"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(EngineUnavailable, match="not installed"):
-        open_index(f"tantivy://{tmp_path}/a")
-    index = open_index(f"embedded://{tmp_path}/b")
-    put(index, *TOWN)
-    assert json.loads((tmp_path / "b" / "index.json").read_bytes())["engine"] == "whoosh"
-    assert found(index, "Radweg") == {"1", "2"}
-
-
-def test_it_takes_tantivy_where_it_is_installed(tmp_path: Path) -> None:
-    open_index(f"embedded://{tmp_path}/b").close()
-    assert json.loads((tmp_path / "b" / "index.json").read_bytes())["engine"] == "tantivy"

@@ -1,0 +1,73 @@
+"""What only engines do that keep an index in a folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from search import Document, EngineUnavailable, IndexOutdated, SearchIndex, open_index
+from tests.contract.town import TOWN, ask, found, put
+
+FOLDERS = pytest.mark.parametrize("engine", ["tantivy", "whoosh"])
+
+
+@FOLDERS
+def test_it_says_that_an_index_is_outdated_until_it_is_cleared(url: str, town: SearchIndex, tmp_path: Path) -> None:
+    state = tmp_path / "index" / "index.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"version": "0.0/0"}))
+    old = open_index(url)
+    for use in (old.count, lambda: ask(old, "Radweg"), lambda: list(old.versions()), lambda: put(old, TOWN[0])):
+        with pytest.raises(IndexOutdated):
+            use()
+    old.clear()
+    assert old.count() == 0
+    assert ask(town, "Radweg").total == 0
+    put(old, *TOWN)
+    assert found(town, "Radweg") == {"1", "2"}
+
+
+@FOLDERS
+def test_it_is_outdated_for_another_engine(url: str, town: SearchIndex, tmp_path: Path) -> None:
+    other = open_index(f"{'whoosh' if url.startswith('tantivy') else 'tantivy'}://{tmp_path}/index")
+    with pytest.raises(IndexOutdated):
+        other.count()
+
+
+@FOLDERS
+def test_it_stays_small_however_often_a_record_changes(index: SearchIndex, tmp_path: Path) -> None:
+    def size() -> int:
+        return sum(file.stat().st_size for file in (tmp_path / "index").rglob("*") if file.is_file())
+
+    text = " ".join(f"wort{number}" for number in range(300))
+    put(index, *(Document(f"d{number}", "File", "Akte", (text,)) for number in range(20)))
+    before = size()
+    for turn in range(25):
+        put(index, Document("d1", "File", f"Akte {turn}", (text,)))
+    assert index.count() == 20
+    assert size() < 6 * before
+
+
+def test_it_refuses_addresses_that_are_none() -> None:
+    for address in ("", "tantivy:", "tantivy://host/x", "solr:///x", "/var/index", "whoosh:///x?y=1"):
+        with pytest.raises(EngineUnavailable):
+            open_index(address)
+
+
+def test_it_takes_whoosh_where_tantivy_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tantivy", None)
+    for name in ("search.tantivy_engine", "search.tantivy_queries"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with pytest.raises(EngineUnavailable, match="not installed"):
+        open_index(f"tantivy://{tmp_path}/a")
+    index = open_index(f"embedded://{tmp_path}/b")
+    put(index, *TOWN)
+    assert json.loads((tmp_path / "b" / "index.json").read_bytes())["engine"] == "whoosh"
+    assert found(index, "Radweg") == {"1", "2"}
+
+
+def test_it_takes_tantivy_where_it_is_installed(tmp_path: Path) -> None:
+    open_index(f"embedded://{tmp_path}/b").close()
+    assert json.loads((tmp_path / "b" / "index.json").read_bytes())["engine"] == "tantivy"
