@@ -73,6 +73,8 @@ class Splitter:
         self._tails = self._nouns | {word: word for word in listed["last"]}
         without_e = {word[:-1]: word for word in sorted(listed["any"]) if word.endswith("e") and len(word) > 4}
         self._heads = without_e | {word: word for word in listed["first"]} | self._nouns  # Schule: Schulweg
+        # How listed words end: where none does, none is looked for.
+        self._closings = {form[-MIN_KNOWN:] for form in (*self._tails, *self._heads)}
         self._unlinked = listed["first"] - listed["any"]
         self._whole = {form + ending for word in listed["whole"] for form in _forms(word) for ending in ENDINGS}
         self._halves_again = lru_cache(maxsize=1 << 14)(self.halves)  # Haushalt|satzung is cut in many a word
@@ -103,6 +105,8 @@ class Splitter:
         for ending in _ENDINGS.get(word[-1], _NONE):
             if word.endswith(ending):
                 end = size - len(ending)
+                if word[end - MIN_KNOWN : end] not in self._closings:
+                    continue
                 for start in range(MIN_KNOWN, end - MIN_KNOWN + 1):
                     base = tails.get(word[start:end])
                     if base:
@@ -119,6 +123,8 @@ class Splitter:
             if not word.endswith(link, 0, at):
                 continue
             end, cost = at - len(link), found[at].cost + A_PART + LINKS[link]
+            if word[end - MIN_KNOWN : end] not in self._closings:
+                continue
             for start in range(end - MIN_KNOWN + 1):
                 base = heads.get(word[start:end])
                 if not base or (link and base in self._unlinked):
