@@ -123,8 +123,8 @@ class Marker:
 
     def _learn(self, leaf: Leaf) -> None:
         match leaf:
-            case Also(word, others):
-                for each in (word, *(other.leaf for other in others)):
+            case Also(words, others):
+                for each in (*words, *(other.leaf for other in others)):
                     self._learn(each)
             case Near(left, right, distance):
                 self._learn_near(left, right, distance)

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from search import german, synonyms
 from search.engine import Reader
 from search.model import Added, Hit
-from search.query import Also, Beside, Node, Phrase, Query, Word
+from search.query import Also, Beside, Node, Phrase, Query, Word, words_of
 from search.weights import EXACT, FEW, MUCH_MORE, PARTS, SPELLING, SYNONYM, TEXT, TITLE
 
 MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
@@ -28,7 +28,7 @@ class Meaning:
         """What was added, in words as they are written in what was found."""
         written = _written(hits)
         return tuple(
-            Added(" ".join(node.leaf.tokens), words, reason)
+            Added(" ".join("-".join(word.tokens) for word in node.words), words, reason)
             for node in self.query.must
             if isinstance(node, Also)
             for reason in ("spelling", "synonym")
@@ -57,7 +57,8 @@ def read(query: Query, reader: Reader) -> Meaning:
         return Meaning(query)
     unknown = _unknown([token for node in query.must for token in _tokens([node]) if _may_be_wrong(token)], reader)
     nodes = [_spelled(node, reader, unknown) for node in query.must]
-    return Meaning(replace(query, must=tuple(_with_synonyms(nodes))))
+    # A sentence says what it means; measured, other words beside each of its own bring what is not meant.
+    return Meaning(replace(query, must=tuple(nodes if query.is_sentence else _with_synonyms(nodes))))
 
 
 def _spelled(node: Node, reader: Reader, unknown: Collection[str]) -> Node:
@@ -65,7 +66,7 @@ def _spelled(node: Node, reader: Reader, unknown: Collection[str]) -> Node:
         case Word((token,)) if token in unknown:
             near = _nearest(token, reader)
             if near:
-                return Also(node, (Beside(Word((near[0],)), SPELLING, "spelling"),))
+                return Also((node,), (Beside(Word((near[0],)), SPELLING, "spelling"),))
     return node
 
 
@@ -73,14 +74,24 @@ def _with_synonyms(nodes: Sequence[Node]) -> Iterator[Node]:
     """Runs of words that a list of synonyms knows, as one; the longest first."""
     place = 0
     while place < len(nodes):
-        tokens = _tokens(nodes[place:])
-        length, others = synonyms.at_beginning(tokens) if tokens else (0, ())
-        if length:
+        length, others = _known_together(nodes[place:])
+        if others:
             beside = tuple(Beside(Word(other), SYNONYM, "synonym") for other in others)
-            yield Also(Word(tokens[:length]), beside)
+            yield Also(words_of(nodes[place : place + length]), beside)
         else:
             yield nodes[place]
-        place += max(1, length)
+        place += length
+
+
+def _known_together(nodes: Sequence[Node]) -> tuple[int, Sequence[tuple[str, ...]]]:
+    """How many of some nodes a list of synonyms knows as one term, and its other terms; one and none as a rule."""
+    match nodes[0]:
+        case Word((_,)):
+            length, others = synonyms.at_beginning(_tokens(nodes))
+            return max(1, length), others
+        case Word(tokens):  # B-Plan
+            return 1, synonyms.also(tokens)
+    return 1, ()
 
 
 def _tokens(nodes: Sequence[Node]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from search.query import (
     Query,
     Titled,
     Word,
+    words_of,
 )
 from search.weights import (
     AS_TYPED,
@@ -137,8 +138,8 @@ def plans(query: Query) -> tuple[Plan, Plan | None]:
 
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:
     """The stems of a short query of bare words only, which are best found side by side; else nothing."""
-    words = [node.leaf if isinstance(node, Also) else node for node in nodes if isinstance(node, Word | Also)]
-    if not 2 <= len(words) <= MAX_ALL_WORDS or len(words) != len(nodes):
+    words = words_of(nodes)
+    if not 2 <= len(words) <= MAX_ALL_WORDS or not all(isinstance(node, Word | Also) for node in nodes):
         return ()
     tokens = [token for word in words for token in word.tokens]
     return () if any(map(german.is_stop_word, tokens)) else _stems(tokens)
@@ -165,8 +166,10 @@ def _leaf(node: Leaf | Titled) -> Expression:
     match node:
         case Titled(leaf):
             return _titled(leaf)
-        case Also(leaf, others):
-            return Some((_leaf(leaf), *(Weighted(_leaf(other.leaf), other.weight) for other in others)))
+        case Also(words, others):
+            written = tuple(map(_leaf, words))
+            beside = (Weighted(_leaf(other.leaf), other.weight) for other in others)
+            return Some((All(written) if len(written) > 1 else written[0], *beside))
         case Near(left, right, distance):
             return _near(left, right, distance)
         case Word((token,)):
@@ -238,8 +241,8 @@ def _together(nodes: Sequence[Node]) -> Iterator[Expression]:
 
 def _at_number(nodes: Sequence[Node]) -> Iterator[Expression]:
     """A street and the number behind it, which are one address."""
-    words = [node.leaf if isinstance(node, Also) else node for node in nodes]
-    for first, then in pairwise(words):
+    flat = [word for node in nodes for word in (node.words if isinstance(node, Also) else (node,))]
+    for first, then in pairwise(flat):
         match first, then:
             case Word((*_, street)), Word((number, *_)) if german.is_street(street) and number[0].isdecimal():
                 yield Weighted(_run(_stems((street, number))), AT_NUMBER)
@@ -248,7 +251,7 @@ def _at_number(nodes: Sequence[Node]) -> Iterator[Expression]:
 def _as_typed(nodes: Sequence[Node]) -> Iterator[Expression]:
     """The very form of a word that stands alone, so that nothing else says whether Holzer is a person or of wood."""
     match nodes:
-        case (Word((token,)) | Also(Word((token,))),) if german.ends_in_er(token):
+        case (Word((token,)) | Also((Word((token,)),)),) if german.ends_in_er(token):
             yield Weighted(Term(EXACT, german.exact(token)), AS_TYPED)
 
 

@@ -12,6 +12,7 @@ A query is a list of things that all must be found, a list of things that must n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -136,9 +137,9 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """A word, or a run of words, and what is searched for beside it."""
+    """A word, or some that mean one thing together and must all be found, and what is searched for beside them."""
 
-    leaf: Word
+    words: tuple[Word, ...]
     others: tuple[Beside, ...]
 
 
@@ -183,8 +184,13 @@ class Query:
     @property
     def words(self) -> tuple[Word, ...]:
         """The bare words that must be found, as they stand in the query, without others beside them."""
-        bare = (node.leaf if isinstance(node, Also) else node for node in self.must)
-        return tuple(node for node in bare if isinstance(node, Word))
+        return words_of(self.must)
+
+
+def words_of(nodes: Sequence[Node]) -> tuple[Word, ...]:
+    """The bare words among some nodes, in their order."""
+    each = (node.words if isinstance(node, Also) else (node,) for node in nodes)
+    return tuple(word for words in each for word in words if isinstance(word, Word))
 
 
 def fold_value(value: str) -> str:
