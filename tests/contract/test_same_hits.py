@@ -10,12 +10,16 @@ from datetime import date
 import pytest
 
 from search import BadQuery, Document, Results, SearchIndex, open_index, parse_query
+from tests.opensearch.cluster import Cluster
 
-WORDS = """
+pytestmark = pytest.mark.xdist_group("opensearch")
+
+_WRITTEN = """
 Radweg Radwege Radwegeausbau Ausbau ausgebaut Schule Grundschule Schulen Straße Strassen Lindenstr. Lindenstraße
 Müller Mueller Holz Holzer Häuser Haus § 34a 34 1.250.000 1250000 0123/2024 12a der die und nicht im am Café
 Haushalt Haushalte Haushaltsplan Gebühr Gebühren CDU-Fraktion Bau- Umweltausschuss Ausschuss Kita Spielplatz
-""".split()
+"""
+WORDS = _WRITTEN.split()
 FRAGMENTS = (*WORDS, "Radweg", "ausbau", "radwge", "Spielplaz", "unbekannt", "haus*", "Rad*", "str*")
 SEEDS = range(24)
 QUESTIONS = 40  # of each set of documents
@@ -71,10 +75,11 @@ def _part(chance: random.Random, depth: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def engines() -> Iterator[list[SearchIndex]]:
+def engines(opensearch: Cluster) -> Iterator[list[SearchIndex]]:
     """One index of each engine."""
-    with tempfile.TemporaryDirectory() as folder:
-        opened = [open_index(f"{engine}://{folder}/{engine}") for engine in ("tantivy", "whoosh")]
+    with tempfile.TemporaryDirectory() as folder, opensearch.index_url() as in_cluster:
+        addresses = [f"{engine}://{folder}/{engine}" for engine in ("tantivy", "whoosh")]
+        opened = [open_index(address) for address in (*addresses, in_cluster)]
         yield opened
         for index in opened:
             index.close()

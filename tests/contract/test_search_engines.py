@@ -11,7 +11,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,10 @@ from search import (
     open_index,
     parse_query,
 )
+from tests.opensearch.cluster import Cluster
 
-ENGINES = ("tantivy", "whoosh")
+EMBEDDED = ("tantivy", "whoosh")
+ENGINES = (*EMBEDDED, pytest.param("opensearch", marks=pytest.mark.xdist_group("opensearch")))
 
 TOWN = (
     Document(
@@ -78,8 +80,17 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(engine: str, tmp_path: Path) -> str:
-    return f"{engine}://{tmp_path}/index"
+def url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    with _address(engine, tmp_path / "index", request) as url:
+        yield url
+
+
+def _address(engine: str, folder: Path, request: pytest.FixtureRequest) -> AbstractContextManager[str]:
+    """Give the address of an index that is not there yet."""
+    if engine != "opensearch":
+        return nullcontext(f"{engine}://{folder}")
+    cluster: Cluster = request.getfixturevalue("opensearch")
+    return cluster.index_url()
 
 
 @pytest.fixture
@@ -98,10 +109,11 @@ def town(index: SearchIndex) -> SearchIndex:
 @pytest.fixture(scope="module", params=ENGINES)
 def sights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     """The town for tests that only look at it."""
-    opened = open_index(f"{request.param}://{tmp_path_factory.mktemp('search')}")
-    put(opened, *TOWN)
-    yield opened
-    opened.close()
+    with _address(request.param, tmp_path_factory.mktemp("search"), request) as url:
+        opened = open_index(url)
+        put(opened, *TOWN)
+        yield opened
+        opened.close()
 
 
 def put(index: SearchIndex, *documents: Document) -> None:
@@ -419,7 +431,10 @@ def test_it_has_one_writer_at_a_time(url: str, index: SearchIndex) -> None:
     assert index.count() == 2
 
 
-def test_it_says_that_an_index_is_outdated_until_it_is_cleared(url: str, town: SearchIndex, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", EMBEDDED)
+def test_it_says_that_an_index_is_outdated_until_it_is_cleared(
+    engine: str, url: str, town: SearchIndex, tmp_path: Path
+) -> None:
     state = tmp_path / "index" / "index.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"version": "0.0/0"}))
     old = open_index(url)
@@ -433,7 +448,8 @@ def test_it_says_that_an_index_is_outdated_until_it_is_cleared(url: str, town: S
     assert found(town, "Radweg") == {"1", "2"}
 
 
-def test_it_is_outdated_for_another_engine(url: str, town: SearchIndex, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", EMBEDDED)
+def test_it_is_outdated_for_another_engine(engine: str, url: str, town: SearchIndex, tmp_path: Path) -> None:
     other = open_index(f"{'whoosh' if url.startswith('tantivy') else 'tantivy'}://{tmp_path}/index")
     with pytest.raises(IndexOutdated):
         other.count()
@@ -453,7 +469,8 @@ def test_it_keeps_strange_text(index: SearchIndex) -> None:
     assert ask(index, "Finanzen").hits[0].page_count == 3
 
 
-def test_it_stays_small_however_often_a_record_changes(index: SearchIndex, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", EMBEDDED)
+def test_it_stays_small_however_often_a_record_changes(engine: str, index: SearchIndex, tmp_path: Path) -> None:
     def size() -> int:
         return sum(file.stat().st_size for file in (tmp_path / "index").rglob("*") if file.is_file())
 
@@ -555,7 +572,7 @@ NAMES = (("Rat",), ("Rat der Stadt", "Bauausschuss"), ())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
 def test_both_engines_find_the_same(texts: list[str], queries: list[str], gone: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        indexes = [open_index(f"{engine}://{folder}/{engine}") for engine in ENGINES]
+        indexes = [open_index(f"{engine}://{folder}/{engine}") for engine in EMBEDDED]
         for index in indexes:
             put(
                 index,
