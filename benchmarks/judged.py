@@ -97,11 +97,13 @@ def karlsruhe() -> Collection:
 def xquad() -> Collection:
     """Read the paragraphs and the questions on them."""
     content = json.loads((DATA / "ir" / "xquad-de" / "xquad.de.json").read_bytes())
-    paragraphs = [paragraph for article in content["data"] for paragraph in article["paragraphs"]]
-    texts = [Text(str(number), "", (one["context"],)) for number, one in enumerate(paragraphs)]
+    paragraphs = [(article["title"], one) for article in content["data"] for one in article["paragraphs"]]
+    texts = [
+        Text(str(number), title.replace("_", " "), (one["context"],)) for number, (title, one) in enumerate(paragraphs)
+    ]
     questions = [
         Question("sentence", asked["question"], {str(number): 1})
-        for number, one in enumerate(paragraphs)
+        for number, (_, one) in enumerate(paragraphs)
         for asked in one["qas"]
     ]
     return Collection("xquad-de", texts, [QuestionSet("xquad-de", questions, {})])

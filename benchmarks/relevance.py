@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
@@ -27,8 +28,9 @@ from benchmarks.ranking import DEPTH, WIDER, Grades, answered, judged_share, ndc
 from tests.real.captured import DATA
 
 FILES = 100  # results that are asked for, so that they make 20 papers
-QUICK_EVERY = 5  # with --quick, of the questions that were not ours, and of texts that answer nothing
+QUICK_EVERY = 5  # with --quick, of the questions that were not ours, and of many texts those that answer nothing
 MANY = 300  # questions; of more, what is slow is asked each fifth
+MANY_TEXTS = 3_000
 HALVES = ("dev", "test")
 MEASURES: dict[str, Callable[[Sequence[str], Grades], float]] = {
     "ndcg": ndcg,
@@ -112,11 +114,11 @@ def smaller(collection: Collection) -> Collection:
         one if one.name in {"questions", "summaries"} else replace(one, questions=one.questions[::QUICK_EVERY])
         for one in collection.sets
     ]
-    needed = {unit for one in sets for question in one.questions for unit in question.grades}
+    needed = {unit for one in sets for asked in one.questions for unit, grade in asked.grades.items() if grade}
     texts = [
         text
         for number, text in enumerate(collection.texts)
-        if number % QUICK_EVERY == 0 or needed & {text.id, text.parent}
+        if number % QUICK_EVERY == 0 or needed & {text.id, text.parent} or len(collection.texts) < MANY_TEXTS
     ]
     return replace(collection, sets=sets, texts=texts)
 
@@ -226,7 +228,8 @@ def main() -> None:
         if chosen.only in {None, name}:
             collection = read()
             runs += measured(smaller(collection) if chosen.quick else collection, quick=chosen.quick)
-    content = "\n".join(tables(runs)) + "\n### Not answered among the first ten\n\n"
+    content = f"{datetime.now(UTC).date()}, `python -m benchmarks.relevance{' --quick' * chosen.quick}`.\n\n"
+    content += "\n".join(tables(runs)) + "\n### Not answered among the first ten\n\n"
     content += "\n".join(failures(runs, "Ratslupe, tantivy")) + "\n"
     print(content, flush=True)
     if chosen.unjudged:

@@ -162,10 +162,10 @@ def test_a_page_is_renewed_between_its_marks_only(tmp_path: Path) -> None:
 
 def test_a_smaller_collection_keeps_what_its_questions_need() -> None:
     asked = [QuestionSet("known-item", [Question("title", str(n), {f"{n}": 1}) for n in range(10)], {})]
-    texts = [Text(str(n), "", ()) for n in range(100, -1, -1)]
+    texts = [Text(str(n), "", ()) for n in range(relevance.MANY_TEXTS, -1, -1)]
 
     small = relevance.smaller(Collection("here", texts, asked))
 
     assert len(small.sets[0].questions) == 2
     assert {"0", "5"} <= {text.id for text in small.texts}
-    assert len(small.texts) < 30
+    assert len(small.texts) < relevance.MANY_TEXTS / 4

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from urllib.error import HTTPError
 
 import pytest
 
@@ -17,19 +15,12 @@ from tests.opensearch.cluster import Cluster
 CLUSTER = pytest.param("opensearch", marks=pytest.mark.xdist_group("opensearch"))
 
 
-@contextmanager
-def address(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+def address(engine: str, request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[str]:
     """Give the address of an index of an engine that is nobody else's."""
     if engine != "opensearch":
-        yield f"{engine}://{folder}/index"
-        return
+        return nullcontext(f"{engine}://{folder}/index")
     cluster: Cluster = request.getfixturevalue("opensearch")
-    name = f"t{uuid.uuid4().hex}"
-    yield f"opensearch://{cluster.hosts}/{name}?replicas=0"
-    for kind in ("gen-*", "writer"):
-        cluster.ask("DELETE", f"/{name}-{kind}?ignore_unavailable=true")
-    with suppress(HTTPError):  # an index that was never made has none
-        cluster.ask("DELETE", f"/_index_template/{name}")
+    return cluster.index_url()
 
 
 @pytest.fixture(params=["tantivy", "whoosh", CLUSTER])

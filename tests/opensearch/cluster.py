@@ -18,6 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,6 +140,17 @@ class Cluster:
         """Kill nodes: all where none is named."""
         for number in numbers or range(3):
             self.nodes[number].kill()
+
+    @contextmanager
+    def index_url(self, *, replicas: int = 0) -> Iterator[str]:
+        """Give the address of an index that is nobody else's, and take it away after the block."""
+        name = f"t{uuid.uuid4().hex}"
+        yield f"opensearch://{self.hosts}/{name}?replicas={replicas}"
+        for kind in ("gen-*", "writer"):
+            self.ask("DELETE", f"/{name}-{kind}?ignore_unavailable=true")
+        # A search may have asked for an index that was never made.
+        with contextlib.suppress(OSError):
+            self.ask("DELETE", f"/_index_template/{name}")
 
     def ask(self, method: str, path: str, body: Any = None, *, node: Node | None = None) -> Any:
         """Ask a node directly; gives its JSON, raises OSError where it does not answer or refuses."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -25,12 +24,9 @@ pytestmark = pytest.mark.xdist_group("opensearch")
 
 @pytest.fixture
 def url(opensearch: Cluster) -> Iterator[str]:
-    """Give the address of an index that is nobody else's."""
-    name = f"t{uuid.uuid4().hex}"
-    yield f"opensearch://{opensearch.hosts}/{name}?replicas=2"
-    for kind in ("gen-*", "writer"):
-        opensearch.ask("DELETE", f"/{name}-{kind}?ignore_unavailable=true")
-    opensearch.ask("DELETE", f"/_index_template/{name}")
+    """Give the address of an index of which every node has a copy."""
+    with opensearch.index_url(replicas=2) as url:
+        yield url
 
 
 @pytest.fixture
