@@ -26,11 +26,13 @@ _OPERATORS: dict[str, Kind] = {
 }  # fmt: skip
 # A bracket is part of a word where it is closed in it: Radweg(e), § 5(2). A paragraph keeps its number.
 _BARE = r'(?:§{1,2}\s{1,2}(?=[0-9]))?[^\s"()](?:[^\s"()]|\([^\s"()]*\))*'
+# "Lärm und -belastung" leaves a word out; it excludes nothing.
+_JOINED = re.compile(r"(?<!\S)(?:[Uu]nd|[Oo]der|[Bb]zw\.?|[Ss]owie|/)\s+")
 _PIECE = re.compile(
     rf"""
     (?P<close>\))
     | (?: (?P<operator>{"|".join(_OPERATORS)}) | (?P<near>NEAR|NAHE) (?:/(?P<distance>[0-9]+))? ) (?=[\s"()]|$)
-    | (?P<minus>-+)? (?: (?P<name>[^\W\d]+) : (?P<whole>=)? (?P<inner>-+(?=["(]|[^\W_]))? )?
+    | (?P<minus>(?<![^\s(])-+)? (?: (?P<name>[^\W\d]+) : (?P<whole>=)? (?P<inner>-+(?=["(]|[^\W_]))? )?
       (?: (?P<open>\() | "(?P<quoted>[^"]*)(?P<end>"?) | (?P<bare>{_BARE}) )
     """,
     re.VERBOSE,
@@ -104,6 +106,10 @@ def pieces(text: str) -> Pieces:
     return Pieces(tuple(found), end, '"' * open_quote + (" " + ")" * depth if depth else ""))
 
 
+def _is_joined(text: str, place: int) -> bool:
+    return any(one.end() == place for one in _JOINED.finditer(text, max(0, place - 8), place))
+
+
 def _read(match: re.Match[str]) -> list[Piece]:
     start, end = match.span()
     if match["close"]:
@@ -116,7 +122,10 @@ def _read(match: re.Match[str]) -> list[Piece]:
             raise BadQuery("bad_near", start, limit=MAX_NEAR)
         return [Piece("near", start, end, distance=distance)]
     field = fields.named(match["name"] or "")
-    minus = bool(match["minus"] or (field and field not in fields.WHOLE and match["inner"]))
+    minus = bool(
+        (match["minus"] and not _is_joined(match.string, start))
+        or (field and field not in fields.WHOLE and match["inner"])
+    )
     if match["open"]:
         opening = Piece("open", start, end, minus, field, bool(match["whole"]))
         before = [] if field or not match["name"] else [Piece("item", start, end, minus, text=match["name"])]

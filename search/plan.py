@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from search import german
+from search.payload import FIRST, LAST
 from search.query import (
     MAX_ALL_WORDS,
     Also,
@@ -33,10 +34,13 @@ from search.weights import (
     FIELDS,
     FULL_FIRST,
     HALVES,
+    LOOSE,
     NAME,
     TEXT,
     TITLE,
     TOGETHER,
+    TYPED_TITLE,
+    WHOLE_TITLE,
     some_of,
 )
 
@@ -123,17 +127,32 @@ def plans(query: Query) -> tuple[Plan, Plan | None]:
 
     Sentences have one plan: asking for every word of one finds only long minutes.
     """
-    words = tuple(expression(node) for node in query.must if isinstance(node, Word | Also))
-    others = tuple(expression(node) for node in query.must if not isinstance(node, Word | Also))
+    bare = [node for node in query.must if isinstance(node, Word | Also)]
+    quoted = [node for node in query.must if isinstance(node, Phrase)]
+    others = tuple(expression(node) for node in query.must if node not in bare)
+    words, loose = tuple(map(expression, bare)), tuple(map(_loosely, bare))
     without = tuple(map(expression, query.without))
-    bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query.must))
-    some = Some(words, some_of(len(words)))
+    bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query))
     if query.is_sentence:
-        return Plan((*others, some), without, bonus), None
+        full = Plan((*others, Some(loose, some_of(len(loose)))), without, bonus)
+        # What somebody quotes in a sentence may be quoted from memory.
+        said = tuple(_loosely(Word(node.tokens)) for node in quoted)
+        rest = tuple(expression(node) for node in query.must if node not in bare and node not in quoted)
+        return full, Plan((*rest, Some((*loose, *said), some_of(len(loose)))), without, bonus) if said else None
     full = Plan((*others, *words), without, bonus)
     if query.strict or len(words) < 2:
         return full, None
+    some = Some(loose, some_of(len(loose)))
     return full, Plan((*others, some), without, (*bonus, Weighted(Flat(All(words)), FULL_FIRST)))
+
+
+def _loosely(node: Node) -> Expression:
+    """A node where not all are asked for: the parts of a word with a hyphen need not stand together."""
+    match node:
+        case Word((_, _, *_) as tokens):
+            parts = tuple(Weighted(_word(token), LOOSE) for token in tokens if not german.is_stop_word(token))
+            return Some((expression(node), *parts))
+    return expression(node)
 
 
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:
@@ -255,11 +274,16 @@ def _as_typed(nodes: Sequence[Node]) -> Iterator[Expression]:
             yield Weighted(Term(EXACT, german.exact(token)), AS_TYPED)
 
 
-def _in_title(nodes: Sequence[Node]) -> Iterator[Expression]:
-    """Quoted words are looked for in title and text as one; in a title they weigh more."""
-    for node in nodes:
+def _in_title(query: Query) -> Iterator[Expression]:
+    """Quoted words are looked for in title and text as one; in a title they weigh more, as does a title as typed."""
+    for node in query.must:
         if isinstance(node, Phrase):
             yield Weighted(_in(NAME, _exacts(node.tokens)), FIELDS[TITLE])
+    typed = german.tokens(query.typed)
+    if typed and query.must and all(isinstance(node, Word | Also) for node in (*query.must, *query.without)):
+        exact = _exacts(typed)
+        yield Weighted(_in(NAME, exact), TYPED_TITLE)
+        yield Weighted(Run(NAME, (FIRST, *exact, LAST)), WHOLE_TITLE)
 
 
 def _side_by_side(tokens: Sequence[str]) -> Expression:

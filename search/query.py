@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-MAX_TYPED = 256  # characters, filters not counted
+MAX_TYPED = 500  # characters, filters not counted: titles of papers are pasted, and have up to 400
 MAX_TEXT = 2_000  # characters, everything counted
-MAX_TERMS = 16
+MAX_TERMS = 64
 MAX_FILTERS = 32
 MAX_DEPTH = 8  # brackets in brackets
 MAX_NEAR = 10  # words between the two of a NEAR

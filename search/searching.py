@@ -105,7 +105,7 @@ class _Search:
         found = self._find(plan, window)
         full = found.total
         # By date, what holds some words would stand before what holds all.
-        if wider and full < (FEW if query.sort == "best" else 1):
+        if wider and full < (FEW if query.sort == "best" and not query.is_sentence else 1):
             plan, found = wider, self._find(wider, window)
         leaders, rows = self._leaders(plan, found, window)
         start = self._start(leaders)
