@@ -34,6 +34,7 @@ from search.weights import (
     FIELDS,
     FULL_FIRST,
     HALVES,
+    HALVES_APART,
     LOOSE,
     NAME,
     TEXT,
@@ -134,6 +135,7 @@ def plans(query: Query) -> tuple[Plan, Plan | None]:
     without = tuple(map(expression, query.without))
     bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query))
     if query.is_sentence:
+        loose = tuple(map(_in_sentence, bare))
         full = Plan((*others, Some(loose, some_of(len(loose)))), without, bonus)
         # What somebody quotes in a sentence may be quoted from memory.
         said = tuple(_loosely(Word(node.tokens)) for node in quoted)
@@ -153,6 +155,14 @@ def _loosely(node: Node) -> Expression:
             parts = tuple(Weighted(_word(token), LOOSE) for token in tokens if not german.is_stop_word(token))
             return Some((expression(node), *parts))
     return expression(node)
+
+
+def _in_sentence(node: Node) -> Expression:
+    """A word of a sentence: the halves of a compound may stand anywhere."""
+    halves = german.halves(node.tokens[0]) if isinstance(node, Word) and len(node.tokens) == 1 else None
+    if not halves:
+        return _loosely(node)
+    return Some((_loosely(node), Weighted(All(tuple(map(_stem, halves))), HALVES_APART)))
 
 
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:
@@ -219,12 +229,16 @@ def _word(token: str) -> Expression:
     if german.is_stop_word(token):
         return Term(EXACT, german.exact(token))
     stem = german.term(token)
-    ways: list[Expression] = [Weighted(Term(field, stem), weight) for field, weight in FIELDS.items()]
     halves = german.halves(token)
-    if halves:
-        ways.append(Weighted(_run(halves), HALVES))
-        ways.append(Weighted(_run(halves[::-1], BETWEEN_HALVES), HALVES))
-    return Some(tuple(ways))
+    if not halves:
+        return _stem(stem)
+    beside = Weighted(_run(halves), HALVES)
+    turned = Weighted(_run(halves[::-1], BETWEEN_HALVES), HALVES)
+    return Some((_stem(stem), beside, turned))
+
+
+def _stem(stem: str) -> Expression:
+    return Some(tuple(Weighted(Term(field, stem), weight) for field, weight in FIELDS.items()))
 
 
 def _titled(leaf: Word | Phrase | Prefix) -> Expression:
