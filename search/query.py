@@ -26,6 +26,8 @@ MAX_NEAR = 10  # words between the two of a NEAR
 MAX_OFFSET = 1_000
 MAX_LIMIT = 100
 MIN_PREFIX = 3
+MIN_QUESTION = 1  # more words than this behind "Wie" or before "?" are a sentence
+_ASKING = frozenset("wer wie was wo wann warum wieso weshalb wieviel wohin woher welche welcher welches".split())
 MAX_ALL_WORDS = 5  # longer queries are sentences: asking for every word of one finds only long minutes
 
 Sort = Literal["best", "newest", "oldest"]
@@ -178,8 +180,9 @@ class Query:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether it is so long that nobody means every word of it."""
-        return not self.strict and len(self.words) > MAX_ALL_WORDS
+        """Whether nobody means every word of it: it is long, or a question."""
+        asks = "?" in self.typed or self.typed.split(" ", 1)[0].casefold() in _ASKING
+        return not self.strict and len(self.words) > (MIN_QUESTION if asks else MAX_ALL_WORDS)
 
     @property
     def words(self) -> tuple[Word, ...]:
