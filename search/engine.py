@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from search.expressions import Plan
 from search.model import Batch, Rebuild
-from search.plan import Plan
 from search.query import Filter, Sort
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from search.plan import All, Beginning, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
+from search.expressions import All, Beginning, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
 
 K1, B = 1.2, 0.75  # of BM25, as every engine has them
 

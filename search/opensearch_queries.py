@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from search.engine import Wanted
+from search.expressions import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.payload import HOLE
-from search.plan import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.query import fold_value
 
 Json: TypeAlias = dict[str, Any]

@@ -27,7 +27,10 @@ MAX_OFFSET = 1_000
 MAX_LIMIT = 100
 MIN_PREFIX = 3
 MIN_QUESTION = 1  # more words than this behind "Wie" or before "?" are a sentence
-_ASKING = frozenset("wer wie was wo wann warum wieso weshalb wieviel wohin woher welche welcher welches".split())
+_QUESTION_WORDS = """
+wer wie was wo wann warum wieso weshalb wieviel wohin woher welche welcher welches how what when where who why which
+"""
+_ASKING = frozenset(_QUESTION_WORDS.split())
 MAX_ALL_WORDS = 5  # longer queries are sentences: asking for every word of one finds only long minutes
 
 Sort = Literal["best", "newest", "oldest"]

@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 
 from search import german
 from search.engine import Engine, Found, Reader, Row, Wanted
+from search.expressions import Plan
 from search.highlight import Marker
 from search.meaning import Meaning, read
 from search.model import Batch, FacetCount, Hit, Rebuild, Results, Suggestion
 from search.naming import named
 from search.payload import Stored, unpack
-from search.plan import Plan, plans
+from search.plan import plans
 from search.query import COUNTED, MAX_OFFSET, Query
 from search.suggesting import related, suggest
 from search.weights import FEW

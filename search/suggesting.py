@@ -8,9 +8,9 @@ from itertools import islice
 
 from search import german
 from search.engine import Reader, Row, Wanted
+from search.expressions import Beginning, Expression, Plan, Some, Term, Weighted
 from search.model import Suggestion
 from search.payload import unpack
-from search.plan import Beginning, Expression, Plan, Some, Term, Weighted
 from search.query import Filter
 from search.weights import FIELDS, NAME, RELATED_TERMS, RELATED_WORDS, TEXT, TITLE, TITLE_AGAIN
 

@@ -11,7 +11,7 @@ from tantivy import Query as Tantivy
 
 from search.engine import Wanted
 from search.errors import EngineUnavailable, IndexLocked, SearchError
-from search.plan import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
+from search.expressions import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.query import FILTER_FIELDS, fold_value
 from search.weights import EXACT, MAX_EXPANSION, NAME, PARTS, TEXT, TITLE
 

@@ -170,7 +170,8 @@ def test_it_prefers_quoted_words_in_the_title(index: SearchIndex) -> None:
 
 def test_it_ranks_any_word_of_a_sentence_with_more_of_them_first(sights: SearchIndex) -> None:
     results = ask(sights, "Wo finde ich Gebühren, Haushalt, Müller, Verkehr, Anfragen und Fraktionen?")
-    assert [hit.id for hit in results.hits] == ["u/3", "u/1"]  # those with two of six at least
+    assert results.hits[0].id == "u/3"
+    assert results.total == 4
 
 
 def test_it_prefers_words_in_the_title_and_words_side_by_side(index: SearchIndex) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from search import BadQuery, parse_query
 from search.query import (
     FILTER_FIELDS,
+    MAX_TERMS,
     AnyOf,
     Every,
     Node,
@@ -146,7 +147,7 @@ def _it_is_a_query_or_a_bad_query(text: str, chosen: Mapping[str, Sequence[str]]
         assert 0 <= error.position <= len(text)  # noqa: PT017
         return
     assert asked(parse_query(query.text)) == asked(query)
-    assert _words(query) <= 16
+    assert _words(query) <= MAX_TERMS
     assert _depth(query.must) <= 3 * 8 + 3
 
 
