@@ -91,7 +91,7 @@ def desk(engine: Engine, settings: Settings, tmp_path: Path) -> Iterator[Desk]:
     council = make.body()
     make.save(engine, council, make.change(council, backfill=True))
     search_url = f"embedded://{tmp_path}/index"
-    index = open_index(search_url)
+    index = open_index(search_url, texts=indexing.texts_of(engine))
     with listening() as sink:
         yield Desk(engine, index, settings, sink, search_url)
     index.close()

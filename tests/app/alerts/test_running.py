@@ -445,7 +445,7 @@ class TestTrouble:
         desk.follow()
         desk.follow("tempo", address="other@example.org")
         with writing(desk.engine) as session:
-            session.execute(update(Alert).where(Alert.address == READER).values(query="wort " * 60))
+            session.execute(update(Alert).where(Alert.address == READER).values(query="wort " * 200))
         desk.publish(make.paper())
         counts = desk.run()
         assert (counts.failed, counts.sent) == (1, 1)
