@@ -27,10 +27,11 @@ class Settings:
     """All that can be set, with the embedded defaults: one folder and no service."""
 
     home: Path
-    database_url: str
-    search_url: str
-    files_url: str = field(repr=False)  # a bucket's may hold a key
-    mail_url: str
+    # Any of them may hold a password or a key.
+    database_url: str = field(repr=False)
+    search_url: str = field(repr=False)
+    files_url: str = field(repr=False)
+    mail_url: str = field(repr=False)
     base_url: str = DEFAULT_BASE_URL
     secret_key: str = field(default="", repr=False)
     contact: str = ""

@@ -25,9 +25,13 @@ def open_index(url: str, *, create: bool = True, texts: Texts = no_texts) -> Sea
 def _engine(url: str, create: bool) -> Engine:
     if url.startswith(("opensearch://", "opensearch+https://")):
         return _opensearch(url, create)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise EngineUnavailable("the address of the index cannot be read") from error
     if parts.netloc or parts.query or parts.fragment or not parts.path:
-        raise EngineUnavailable(f"{url!r} is not the address of an index: write tantivy:///folder")
+        # Not the address itself: a password may stand in it.
+        raise EngineUnavailable(f"that is not the address of an index: write {parts.scheme or 'tantivy'}:///folder")
     root = Path(unquote(parts.path))
     match parts.scheme:
         case "tantivy":

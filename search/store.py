@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 from search.errors import EngineUnavailable, IndexLocked, IndexOutdated
 from search.german import ANALYZER_VERSION
 
+GENERATION = re.compile("(?:tantivy|whoosh)-[0-9a-f]{8}", re.ASCII)  # as prepare() names them
 GRACE = 60  # seconds that a reader may go on with a generation that is live no more
 SCHEMA_VERSION = 3  # raise it with every change of fields or of what is stored
 
@@ -101,7 +103,8 @@ class Home:
                     shutil.rmtree(other, ignore_errors=True)
 
     def _folders(self) -> Iterator[Path]:
-        return (each for each in list(self.root.iterdir()) if each.is_dir())
+        """Every generation of any engine; other folders are somebody else's, and must not be touched."""
+        return (each for each in list(self.root.iterdir()) if GENERATION.fullmatch(each.name) and each.is_dir())
 
     @contextmanager
     def lock(self) -> Iterator[None]:

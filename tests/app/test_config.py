@@ -66,6 +66,13 @@ def test_documents_are_read_unprotected_only_where_that_is_said() -> None:
 
 def test_it_does_not_show_its_secret() -> None:
     assert "hush" not in repr(Settings.from_environment({"SECRET_KEY": "hush"}))
+    urls = {
+        "DATABASE_URL": "postgresql+psycopg://rat:hush@host/rat",
+        "SEARCH_URL": "opensearch+https://rat:hush@host/rat",
+        "FILES_URL": "s3://rat:hush@host/rat",
+        "MAIL_URL": "smtps://rat:hush@host",
+    }
+    assert "hush" not in repr(Settings.from_environment(urls))
 
 
 def test_it_takes_an_empty_value_for_none() -> None:

@@ -50,10 +50,41 @@ def test_it_stays_small_however_often_a_record_changes(index: SearchIndex, tmp_p
     assert size() < 6 * before
 
 
+@FOLDERS
+def test_it_leaves_alone_what_else_lies_in_its_folder(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.store.GRACE", -1)
+    (tmp_path / "files").mkdir()
+    index = open_index(f"{engine}://{tmp_path}")
+    put(index, *TOWN)
+    index.clear()
+    put(index, *TOWN)
+    assert {one.name.partition("-")[0] for one in tmp_path.iterdir() if one.is_dir()} == {"files", engine}
+    assert len([one for one in tmp_path.iterdir() if one.is_dir()]) == 2
+
+
 def test_it_refuses_addresses_that_are_none() -> None:
-    for address in ("", "tantivy:", "tantivy://host/x", "solr:///x", "/var/index", "whoosh:///x?y=1"):
+    for address in ("", "tantivy:", "tantivy://host/x", "solr:///x", "/var/index", "whoosh:///x?y=1", "whoosh://[x"):
         with pytest.raises(EngineUnavailable):
             open_index(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "opensearch+http://citizen:geheim@host/x",
+        "Opensearch://citizen:geheim@host/x",
+        "opensearch://citizen:geheim@host/No",
+        "opensearch://citizen:geheim@host:99999/x",
+        "tantivy://citizen:geheim@host/x",
+        "citizen:geheim@host/x",
+    ],
+)
+def test_it_does_not_say_the_password_of_an_address_that_it_refuses(address: str) -> None:
+    with pytest.raises(EngineUnavailable) as refused:
+        open_index(address)
+    assert "geheim" not in str(refused.value)
 
 
 def test_it_takes_whoosh_where_tantivy_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
