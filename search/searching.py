@@ -29,6 +29,8 @@ _CURSOR = re.compile(r"(?P<place>\d{1,4})\.(?P<group>[0-9a-f]{1,16})", re.ASCII)
 ALSO = 3  # documents of a matter that are shown below its best one
 LOOKED = 8  # documents below it among which one with a text of its own is looked for
 WINDOW = 5  # documents read for one matter; a paper has three files as a rule
+MOST_ROWS = 100_000  # documents read for one page of results
+MOVED = 500  # matters by which the one that a page ended with may have moved on
 
 
 def no_texts(_: Collection[str]) -> Mapping[str, Sequence[str]]:
@@ -102,14 +104,13 @@ class _Search:
         """Everything but the time it took."""
         query = self._query
         plan, wider = plans(query)
-        window = max(1, (query.offset + query.limit) * WINDOW)
+        window = (self._place()[0] + query.limit) * WINDOW
         found = self._find(plan, window)
         full = found.total
         # By date, what holds some words would stand before what holds all.
         if wider and full < (FEW if query.sort == "best" and not query.is_sentence else 1):
             plan, found = wider, self._find(wider, window)
-        leaders, rows = self._leaders(plan, found, window)
-        start = self._start(leaders)
+        leaders, rows, start = self._leaders(plan, found, window)
         shown = leaders[start : start + query.limit]
         marker = Marker(self._meaning.query)
         shower = _Shower(self._reader, marker, self._texts, apart=query.apart)
@@ -140,24 +141,25 @@ class _Search:
         facets = (*COUNTED, *self._query.counted)
         return self._reader.find(self._wanted(plan), limit=limit, facets=facets, kinds=True)
 
-    def _leaders(self, plan: Plan, found: Found, window: int) -> tuple[list[Row], Sequence[Row]]:
-        """The best document of each matter, one more than is shown if there is one, and all that were looked at."""
-        place, _ = self._place()
-        needed = place + self._query.limit + 1
+    def _leaders(self, plan: Plan, found: Found, window: int) -> tuple[list[Row], Sequence[Row], int]:
+        """The best document of each matter, more than are shown if there are more; all that were looked at; and where
+        the page begins: behind the matter the last one ended with, wherever that stands by now.
+        """
+        place, group = self._place()
         rows = found.rows
         while True:
             first: dict[int, Row] = {}
-            for place, row in enumerate(rows):
-                first.setdefault(place if self._query.apart else row.group, row)
-            if len(first) >= needed or len(rows) >= found.total:
-                return list(first.values()), rows
-            window = max(window * 4, needed * WINDOW)
+            for number, row in enumerate(rows):
+                first.setdefault(number if self._query.apart else row.group, row)
+            leaders = list(first.values())
+            behind = next((number for number, row in enumerate(leaders, 1) if row.group == group), None)
+            start = place if behind is None else behind
+            missing = group and behind is None and len(leaders) < place + MOVED
+            # Not until as many came as were counted: some may be taken out meanwhile.
+            if len(rows) < window or window >= MOST_ROWS or (len(leaders) > start + self._query.limit and not missing):
+                return leaders, rows, start
+            window = min(max(window * 4, (start + self._query.limit + 1) * WINDOW), MOST_ROWS)
             rows = self._reader.find(self._wanted(plan), limit=window).rows
-
-    def _start(self, leaders: Sequence[Row]) -> int:
-        """Where the page begins: behind the matter the last one ended with, wherever that stands by now."""
-        place, group = self._place()
-        return next((n + 1 for n, row in enumerate(leaders) if row.group == group), place)
 
     def _place(self) -> tuple[int, int | None]:
         """How many matters stood on the pages before, and the last of them."""
@@ -168,7 +170,7 @@ class _Search:
 
     def _cursor(self, leaders: Sequence[Row], start: int) -> str:
         """Name the page that begins with a matter, by the one before it; a single document has no name of its own."""
-        if not 0 < start < len(leaders):
+        if not 0 < start < len(leaders) or start > MAX_OFFSET:
             return ""
         return f"{start}.0" if self._query.apart else f"{start}.{leaders[start - 1].group:x}"
 
@@ -205,11 +207,11 @@ class _Shower:
         shown = {leader.group: _with_text(leader, below[leader.group], documents) for leader in leaders}
         wanted = [row for leader in leaders for row in (leader, *shown[leader.group])]
         hits = self._made(wanted, [documents[row.handle] for row in wanted])
-        made = dict(zip([row.handle for row in wanted], hits, strict=True))
+        made = {row.handle: replace(hit, full=row.handle in held_all) for row, hit in zip(wanted, hits, strict=True)}
         for leader in leaders:
             also = tuple(made[row.handle] for row in shown[leader.group])
             more = len(below[leader.group]) - len(also)
-            yield replace(made[leader.handle], also=also, more=more, full=leader.handle in held_all)
+            yield replace(made[leader.handle], also=also, more=more)
 
     def hits(self, rows: Sequence[Row]) -> Iterator[Hit]:
         """One hit for each row, with its passages."""

@@ -43,3 +43,13 @@ def test_they_are_the_best_where_none_has(tmp_path: Path) -> None:
     hit = matter(tmp_path, 5)
     assert [one.type for one in hit.also] == ["AgendaItem"] * 3
     assert hit.more == 2
+
+
+def test_each_of_them_says_whether_it_holds_every_word(tmp_path: Path) -> None:
+    index = open_index(f"embedded://{tmp_path}")
+    with index.writer() as batch:
+        batch.put(Document("both", "AgendaItem", "Wendehammer am Mühlbach", group="paper", kind="Paper"))
+        batch.put(Document("one", "AgendaItem", "Wendehammer", group="paper", kind="Paper"))
+    [hit] = index.search(parse_query("Wendehammer Mühlbach")).hits
+    assert [(one.id, one.full) for one in (hit, *hit.also)] == [("both", True), ("one", False)]
+    index.close()
