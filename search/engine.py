@@ -11,6 +11,8 @@ from search.expressions import Plan
 from search.model import Batch, Rebuild
 from search.query import Filter, Sort
 
+SURE = 3  # letters at the beginning of a word that are right where two others are wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -59,8 +61,10 @@ class Reader(Protocol):
         """How many documents hold each of some terms; some deleted ones may still count."""
 
     def near(self, word: str, changes: int) -> Iterable[tuple[str, int]]:
-        """Exact forms with the number of their documents, in no order: at least the nearest 50 of those that begin with
-        the same letter and differ in so many others, and perhaps words that differ more.
+        """Exact forms with the number of their documents, in no order, and perhaps some that differ more.
+
+        At least 50 of those that begin with the same letter and differ in one other; where there are none and two
+        `changes` are allowed, of those that begin with the same SURE letters and differ in two others.
         """
 
     def values(self, field: str) -> Iterable[str]:

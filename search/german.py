@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ MAX_TOKEN = 100  # longer runs are base64 and table debris; cut, so that no term
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe"
 # "Verkehrs-\nausschuss" is one word; "Bau-\nund Umweltausschuss" and "CDU-\nFraktion" keep their hyphen.
 _LINE_END_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\r?\n\s*(?!(?:und|oder|bzw|sowie|als)\b)(?=[a-zäöüß])")
+_BETWEEN = "\x01"  # pages: no blank, so that no word is joined over it, and in no text as a rule
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NO_PLATZ = ("dipl", "empl")  # Dipl.-Ing., Exempl.
 
@@ -64,6 +65,12 @@ def clean(text: str) -> str:
     text = _LINE_END_HYPHEN.sub("", text.replace("\x00", " ").replace("\f", "\n"))
     # Half a surrogate pair can be in a string and in no file.
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def clean_pages(pages: Sequence[str]) -> list[str]:
+    """The same for each page of a text; all of them at once, because most pages are clean and only have to be seen."""
+    cleaned = clean(_BETWEEN.join(pages)).split(_BETWEEN)
+    return cleaned if len(cleaned) == len(pages) else list(map(clean, pages))
 
 
 def tokens(text: str) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from search import german
 from search.cutting import LENGTH, beginning, passage, segments
 from search.model import PageHits, Segment, Snippet
-from search.needles import everywhere, needles, places
+from search.needles import everywhere, in_a_row, needles, places
 from search.payload import PAGE_BREAK
 from search.plan import words_in_a_row
 from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
@@ -83,7 +84,10 @@ class Marker:
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where in a text the words stand that were searched for: begin and end of each, in order."""
-        return [(start, end) for start, (end, _) in self._marks(text, everywhere(text)).items()]
+        marks = self._marks(text, places(text, self._needles)) if self._needles else {}
+        if not marks and _FOLDED.search(text):
+            marks = self._marks(text, everywhere(text))
+        return [(start, end) for start, (end, _) in marks.items()]
 
     def passages(self, pages: Sequence[str], title: str = "") -> Passages:
         """The best passages of a text, best first, and the pages that hold something.
@@ -99,7 +103,7 @@ class Marker:
         counts = tuple(PageHits(number, count) for number, count in counted if count) or tuple(
             PageHits(number, len(marks)) for number, marks in found
         )
-        repeated = _spelled(title)
+        repeated = title.lower().split()
         telling = [
             (number, text, own)
             for number, marks in found
@@ -244,15 +248,9 @@ def _counted(marks: _Marks, end: Ending) -> int:
     return sum(not end.repeats(start) for start in marks)
 
 
-def _spelled(title: str) -> re.Pattern[str] | None:
-    """What finds a title in a text, however its lines are broken; None for a word alone, which says too little."""
-    words = title.split()
-    return re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE) if len(words) > 1 else None
-
-
-def _own(marks: _Marks, text: str, repeated: re.Pattern[str] | None) -> _Marks:
-    """The marks within a text that are in no repeat of its title."""
-    spans = [match.span() for match in repeated.finditer(text)][:MAX_PAGES] if repeated else []
+def _own(marks: _Marks, text: str, title: Sequence[str]) -> _Marks:
+    """The marks within a text that are in no repeat of its title; a word alone says too little to be one."""
+    spans = list(islice(in_a_row(text, title), MAX_PAGES)) if len(title) > 1 else []
     return {
         start: mark
         for start, mark in marks.items()

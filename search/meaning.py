@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from search import german, synonyms
-from search.engine import Reader
+from search.engine import SURE, Reader
 from search.model import Added, Hit
 from search.query import Also, Beside, Node, Phrase, Query, Word, words_of
 from search.weights import EXACT, FEW, MUCH_MORE, PARTS, SPELLING, SYNONYM, TEXT, TITLE
@@ -135,7 +135,8 @@ def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:
     allowed = 2 if len(typed) >= LONG else 1
     held = {word: count for word, count in reader.near(typed, allowed) if word != typed and word.isalpha()}
     near = process.extract(typed, list(held), scorer=OSA.distance, score_cutoff=allowed, limit=50)
-    best = min(((distance, -held[word], word) for word, distance, _ in near), default=None)
+    alike = ((distance, -held[word], word) for word, distance, _ in near)
+    best = min((each for each in alike if each[0] < 2 or each[2].startswith(typed[:SURE])), default=None)
     return (best[2], -best[1]) if best else None
 
 

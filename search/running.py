@@ -9,6 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+
+from search.payload import PAGE_BREAK
 
 _LINES = 4  # a head or foot is at most so high, and a block may hold both
 _LONGEST = 160  # characters of a line
@@ -32,9 +35,9 @@ def endings(pages: Sequence[str]) -> list[Ending]:
     starts = [_block(page) for page in pages]
     if all(start == len(page) for page, start in zip(pages, starts, strict=True)):
         return [Ending(start) for start in starts]
-    ends = [_keys(page[start:]) for page, start in zip(pages, starts, strict=True)]
-    edges = [{*_keys(_top(page)), *end} for page, end in zip(pages, ends, strict=True)]
-    held = Counter(line for edge in edges for line in edge)
+    ends = _keys([page[start:] for page, start in zip(pages, starts, strict=True)])
+    edges = [{*top, *end} for top, end in zip(_keys(list(map(_top, pages))), ends, strict=True)]
+    held = Counter(chain.from_iterable(edges))
     needed = 2 if len(pages) <= 3 else 3  # pages: as many as app.documents.heads asks for
     seen: set[str] = set()
     found = []
@@ -57,8 +60,12 @@ def _top(page: str) -> str:
     return "\n".join(page[: _LINES * _LONGEST].split("\n", _LINES)[:_LINES])
 
 
-def _keys(text: str) -> list[str]:
-    return [line.strip() for line in _DIGITS.sub("0", text).split("\n")] if text else []
+def _keys(texts: Sequence[str]) -> list[list[str]]:
+    """Return the lines of texts with their numbers alike; all texts at once, because a page has little to replace."""
+    alike = _DIGITS.sub("0", PAGE_BREAK.join(texts)).split(PAGE_BREAK)
+    if len(alike) != len(texts):
+        alike = [_DIGITS.sub("0", text) for text in texts]
+    return [[line.strip() for line in text.split("\n")] if text else [] for text in alike]
 
 
 def _again(page: str, start: int, end: Sequence[str], seen: set[str]) -> list[tuple[int, int]]:
