@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.config import ROOT, Settings
 from app.web import (
+    asking,
     assets,
     errors,
     filters,
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     originals.install(app, settings)  # before the languages: what runs first comes last, and takes their cookie away
     i18n.install(app)
     for part in (
+        asking,
         assets,
         filters,
         licences,

@@ -39,7 +39,7 @@ class Suggested:
 
 def suggested(session: Session, index: Callable[[], SearchIndex], typed: str) -> list[Suggested]:
     """Return at most MOST suggestions, in the order of HEADINGS; what the index knows is left out where it is away."""
-    typed = " ".join(typed.split())
+    typed = " ".join(typed.replace("\0", " ").split())  # PostgreSQL takes no NUL
     if len(typed) < SHORTEST:
         return []
     streets = [
