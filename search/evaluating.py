@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from search.expressions import All, Beginning, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
+from search.expressions import All, Beginning, Close, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
 
 K1, B = 1.2, 0.75  # of BM25, as every engine has them
 
@@ -71,12 +71,14 @@ class Evaluator:
             case _:
                 return self._held(wanted)
 
-    def _held(self, wanted: Term | Run | Beginning | Values) -> Scores:
+    def _held(self, wanted: Term | Run | Close | Beginning | Values) -> Scores:
         match wanted:
             case Term(field, text):
                 return self._run(field, (text,), 0, 1)
             case Run(field, texts, gap, at):
                 return self._run(field, texts, gap, at)
+            case Close():
+                return _some([self.scores(way) for way in wanted.ways], 1)
             case Beginning(field, text):
                 terms = self.kept.beginning(field, text)
                 return {posting.number: 1.0 for term in terms for posting in self.kept.postings(field, term)}

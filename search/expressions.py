@@ -25,8 +25,26 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """Documents that hold two runs of terms, in either order, with at most `gap` others between them."""
+
+    field: str
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+    gap: int
+
+    @property
+    def ways(self) -> tuple[Run, Run]:
+        """Both orders."""
+        one, other = self.sides
+        return (
+            Run(self.field, (*one, *other), self.gap, len(one)),
+            Run(self.field, (*other, *one), self.gap, len(other)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Beginning:
-    """Documents that hold one of the MAX_EXPANSION most frequent terms that begin so; it scores 1."""
+    """Documents that hold a term that begins so; it scores 1."""
 
     field: str
     text: str
@@ -71,7 +89,7 @@ class Weighted:
     weight: float
 
 
-Expression: TypeAlias = Term | Run | Beginning | Values | Some | All | Flat | Weighted
+Expression: TypeAlias = Term | Run | Close | Beginning | Values | Some | All | Flat | Weighted
 
 
 @dataclass(frozen=True, slots=True)

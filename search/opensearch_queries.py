@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from search.engine import Wanted
-from search.expressions import All, Beginning, Expression, Flat, Run, Some, Term, Values, Weighted
+from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.payload import HOLE
 from search.query import fold_value
 
@@ -63,8 +63,9 @@ def expression(wanted: Expression) -> Json:  # noqa: PLR0911 - one for each kind
             return {"term": {field: {"value": text}}}
         case Run(field, texts, gap, at):
             return _some([_phrase(field, texts, between, at) for between in range(gap + 1)])
+        case Close():
+            return _some([expression(way) for way in wanted.ways])
         case Beginning(field, text):
-            # All of them, where other engines take the most frequent: there is no way to ask which those are.
             return {"prefix": {field: {"value": text, "rewrite": "constant_score"}}}
         case Values(field, values):
             return _all([], [], [], [_values(field, values)])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from search import german
-from search.expressions import All, Beginning, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
+from search.expressions import All, Beginning, Close, Expression, Flat, Plan, Run, Some, Term, Values, Weighted
 from search.payload import FIRST, LAST
 from search.query import (
     MAX_ALL_WORDS,
@@ -177,15 +177,11 @@ def _titled(leaf: Word | Phrase | Prefix) -> Expression:
 
 
 def _near(left: Word | Phrase, right: Word | Phrase, distance: int) -> Expression:
-    """Both orders; the words of one side stand together, so that only what is between the sides counts."""
+    """The words of one side stand together, so that only what is between the sides counts."""
     exact = any(isinstance(side, Phrase) or any(map(german.is_stop_word, side.tokens)) for side in (left, right))
     terms = _exacts if exact else _stems
-    ways = [
-        Run(field, (*terms(first.tokens), *terms(then.tokens)), distance, len(first.tokens))
-        for first, then in ((left, right), (right, left))
-        for field in ((EXACT,) if exact else (TITLE, TEXT))
-    ]
-    return Some(tuple(ways))
+    sides = terms(left.tokens), terms(right.tokens)
+    return Some(tuple(Close(field, sides, distance) for field in ((EXACT,) if exact else (TITLE, TEXT))))
 
 
 def _together(nodes: Sequence[Node]) -> Iterator[Expression]:

@@ -18,7 +18,6 @@ BETWEEN_HALVES = 2  # words: "Ausbau der neuen Radwege" for Radwegeausbau
 SPELLING = 0.8  # a corrected word beside one that nothing holds
 SYNONYM = 0.6  # an office's word beside a citizen's
 FULL_FIRST = 1000.0  # more than any sum of scores: what holds every word stands before what holds some
-MAX_EXPANSION = 256  # words that one beginning may stand for, the most frequent first
 MUCH_MORE = 50  # times as many documents must hold a word before it is proposed instead of one that some hold
 RELATED_TERMS = 12  # words of a document by which others are like it
 RELATED_WORDS = 3  # so many of them at least

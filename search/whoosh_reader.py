@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from search.errors import BadQuery, EngineUnavailable
 from search.evaluating import Evaluator, Posting
 from search.payload import unpack
 from search.positions import count_of, places_of
-from search.weights import EXACT, MAX_EXPANSION, PARTS
+from search.weights import EXACT, PARTS
 
 DEADLINE = 1.5  # seconds; past it a search is refused instead of keeping other readers waiting
 
@@ -89,14 +88,13 @@ class WhooshReader:
                 counted = field != PARTS
                 count = count_of(value) if counted else int(matcher.weight())
                 length = reader.doc_field_length(number, field, 1)
-                found.append(Posting(number + offset, count, length, partial(places_of, value)))
+                found.append(Posting(number + offset, count, length, partial(self._places, value)))
                 matcher.next()
         return found
 
     def beginning(self, field: str, text: str) -> Iterable[str]:
         """See Postings.beginning."""
-        terms = heapq.nsmallest(MAX_EXPANSION, ((-count, term) for term, count in self._terms(field, text)))
-        return [term for _, term in terms]
+        return [term for term, _ in self._terms(field, text)]
 
     def valued(self, field: str, values: Iterable[str]) -> Iterable[int]:
         """See Postings.valued."""
@@ -111,6 +109,10 @@ class WhooshReader:
         """See Postings.size."""
         count = max(1, self.count())
         return count, max(1.0, self._searcher.field_length(field) / count)
+
+    def _places(self, packed: bytes) -> list[int]:
+        self._hurry()
+        return places_of(packed)
 
     def _terms(self, field: str, beginning: str) -> Iterator[tuple[str, int]]:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search import Document, EngineUnavailable, IndexOutdated, SearchIndex, open_index
+from search import BadQuery, Document, EngineUnavailable, IndexOutdated, SearchIndex, open_index
 from tests.contract.town import TOWN, ask, found, put
 
 FOLDERS = pytest.mark.parametrize("engine", ["tantivy", "whoosh"])
@@ -62,6 +62,26 @@ def test_it_leaves_alone_what_else_lies_in_its_folder(
     put(index, *TOWN)
     assert {one.name.partition("-")[0] for one in tmp_path.iterdir() if one.is_dir()} == {"files", engine}
     assert len([one for one in tmp_path.iterdir() if one.is_dir()]) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " NEAR/10 ".join(["der", "die", "das"] * 9),
+        '"der die" OR "die das" OR "das der" OR "die der" OR "das die"',
+        "wor* OR wort* OR wort1*",
+    ],
+)
+def test_it_refuses_what_would_read_too_much(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing stops tantivy once it was asked."""
+    index = open_index(f"tantivy://{tmp_path}/index")
+    put(index, *(Document(f"d{number}", "File", f"Wort{number}", ("der die das " * 9,)) for number in range(300)))
+    assert ask(index, text).total <= 300
+    monkeypatch.setattr("search.tantivy_queries.MOST_READ", 300)
+    assert ask(index, '"der die"').total == 300
+    with pytest.raises(BadQuery, match="takes too long"):
+        ask(index, text)
+    index.close()
 
 
 def test_it_refuses_addresses_that_are_none() -> None:

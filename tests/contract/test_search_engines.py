@@ -330,6 +330,12 @@ def test_it_keeps_strange_text(index: SearchIndex) -> None:
     assert ask(index, "Finanzen").hits[0].page_count == 3
 
 
+def test_a_beginning_stands_for_every_word_that_begins_so(index: SearchIndex) -> None:
+    put(index, *(Document(f"d{number}", "Paper", f"Haus{number:03}") for number in range(300)))
+    assert ask(index, "haus*").total == 300
+    assert ask(index, "title:haus1*").total == 100
+
+
 HOSTILE = [
     "*a*",
     "??*??",
