@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from search.query import Query
+
+if TYPE_CHECKING:
+    from search.highlight import Marker  # which makes what stands here
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,9 @@ class SearchIndex(Protocol):
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
         """Titles that hold these words, the last of them being the beginning of one; most telling kinds first."""
+
+    def marker(self, query: Query) -> Marker:
+        """What marks a text as the results of a query are marked: other spellings and synonyms, or places, included."""
 
     def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
         """Documents of one type that share the rare words of another, best first; none where it is not held."""

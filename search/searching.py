@@ -18,7 +18,7 @@ from search.model import Batch, FacetCount, Hit, Rebuild, Results, Suggestion
 from search.naming import named
 from search.payload import Stored, unpack
 from search.plan import plans
-from search.query import COUNTED, MAX_OFFSET, Query
+from search.query import COUNTED, MAX_OFFSET, Phrase, Query
 from search.suggesting import related, suggest
 from search.weights import FEW
 
@@ -60,6 +60,11 @@ class Index:
             meaning = read(query, reader)
             results = _Search(reader, meaning, self._texts).results()
         return replace(results, took_seconds=time.perf_counter() - started)
+
+    def marker(self, query: Query) -> Marker:
+        """See SearchIndex.marker."""
+        with self._engine.reader() as reader:
+            return _marker(read(query, reader).query)
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
         """See SearchIndex.suggest."""
@@ -112,7 +117,7 @@ class _Search:
             plan, found = wider, self._find(wider, window)
         leaders, rows, start = self._leaders(plan, found, window)
         shown = leaders[start : start + query.limit]
-        marker = Marker(self._meaning.query)
+        marker = _marker(self._meaning.query)
         shower = _Shower(self._reader, marker, self._texts, apart=query.apart)
         hits = tuple(shower.matters(shown, rows, full))
         return Results(
@@ -221,8 +226,17 @@ class _Shower:
         keys = {document.text_key for document in documents if document.text_key}
         kept = self._texts(keys) if keys else {}
         for row, document in zip(rows, documents, strict=True):
-            pages = tuple(map(german.clean, kept.get(document.text_key, ()))) if document.text_key else document.pages
-            yield _hit(document, pages, row.score, self._marker)
+            text = german.clean_pages(kept.get(document.text_key, ())) if document.text_key else document.pages
+            yield _hit(document, text, row.score, self._marker)
+
+
+def _marker(query: Query) -> Marker:
+    """What marks the words of a query; where it has none, the streets and places that it is narrowed to."""
+    chosen = () if query.must else (one for one in query.filters if one.field == "place" and not one.negated)
+    places = (place for one in chosen for place in one.values)
+    # Behind a comma stands the district, which the text names elsewhere, if at all.
+    named = tuple(Phrase(tokens) for place in places if (tokens := tuple(german.tokens(place.split(",")[0]))))
+    return Marker(replace(query, must=named) if named else query)
 
 
 def _with_text(leader: Row, others: Sequence[Row], documents: Mapping[Any, Stored]) -> Sequence[Row]:

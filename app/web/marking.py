@@ -1,16 +1,35 @@
-"""Where on a page's picture the words of a query stand."""
+"""What marks a page's text and its picture: the words of a query, and what a search puts beside them."""
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 
 from app.documents.picture import PlacedWord
-from search import BadQuery, Marker, parse_query
+from search import BadQuery, Marker, SearchError, SearchIndex, parse_query
+
+log = logging.getLogger(__name__)
 
 
-def places_of(query: str, words: Sequence[PlacedWord]) -> list[PlacedWord]:
-    """Return the words of a page that answer a query; a query that cannot be read finds none."""
+def marker_of(typed: str, index: Callable[[], SearchIndex]) -> Marker | None:
+    """Return what marks a page as the results of a search are marked; None where nothing that can be read was typed.
+
+    While the index is away, the words themselves are marked, and no synonyms.
+    """
     try:
-        marker = Marker(parse_query(query))
+        query = parse_query(typed)
     except BadQuery:
+        return None
+    if query.is_empty:
+        return None
+    try:
+        return index().marker(query)
+    except SearchError as error:
+        log.warning("Only the words themselves are marked: %s", error)
+        return Marker(query)
+
+
+def places_of(marker: Marker | None, words: Sequence[PlacedWord]) -> list[PlacedWord]:
+    """Return the words of a page that are marked."""
+    if marker is None:
         return []
     found = marker.places(" ".join(word.text for word in words))
     return list(_touched(words, found))

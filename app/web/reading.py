@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.documents.formats import ending_of
 from app.models import File
-from search import BadQuery, Marker, Segment, parse_query
+from search import Marker, Segment
 from search.highlight import MAX_SCAN
 from search.running import endings
 
@@ -89,13 +89,9 @@ def _goes_on(before: str, after: str, width: int) -> bool:
     return len(before.rstrip()) + 1 + len(word) >= (0.8 if word[0].islower() else 0.9) * width
 
 
-def mark(query: str, texts: Mapping[int, str], number: int) -> Marked:
-    """Mark what answers a query; a query that cannot be read marks nothing."""
-    if not query or not texts:
-        return Marked()
-    try:
-        marker = Marker(parse_query(query))
-    except BadQuery:
+def mark(marker: Marker | None, texts: Mapping[int, str], number: int) -> Marked:
+    """Mark what was searched for in the page being read, and count it in all of the file."""
+    if marker is None or not texts:
         return Marked()
     places, until = _places(marker, texts, number)
     pieces = _pieces(flowing(texts.get(number, "")), places.get(number, []))

@@ -9,6 +9,7 @@ from app.queries.bodies import bodies
 from app.queries.file_states import FileFilter, state_counts
 from app.web.filters import number
 from app.web.i18n import gettext
+from app.web.marking import marker_of
 from app.web.mentions import leads_of
 from app.web.page_words import SHEETS
 from app.web.pages.originals import LOOKED_AT
@@ -85,7 +86,8 @@ def show(key: str) -> str:
     if number > max(count, 1):
         abort(404)
     query = words_asked("q") or ""
-    marked = mark(query, queries.page_texts(db, file) if query else {}, number)
+    marker = marker_of(query, lambda: site().index)
+    marked = mark(marker, queries.page_texts(db, file) if marker else {}, number)
     page = queries.page_read(db, file, number) or queries.PageRead("")
     hits = Hits.of(marked.hits, number, request.args.get("hit", 0, int))
     return render_template(

@@ -11,7 +11,7 @@ from app.documents.picture import SCALE, BadPicture, PlacedWord
 from app.documents.preview_cache import PAGE, PREVIEW_VERSION, THUMBNAIL, PreviewsBusy
 from app.models import Blob, File
 from app.queries.files import page_read
-from app.web.marking import places_of
+from app.web.marking import marker_of, places_of
 from app.web.pages.records import words_asked
 from app.web.site import session, site
 from app.web.stored import drawn, path_of, shown_file
@@ -52,16 +52,17 @@ def marks(key: str, number: int) -> Response:
     query, width = words_asked("q") or "", _width()
 
     def draw() -> bytes:
+        marker = marker_of(query, lambda: site().index)
         if kept := _album(blob):
-            return _over(places_of(query, album.words(path_of(kept), number)), width)
+            return _over(places_of(marker, album.words(path_of(kept), number)), width)
         path = partial(path_of, blob.sha256)
         read = page_read(session(), file, number)
         scanned = read is not None and read.method == "ocr"
         media_type = blob.media_type or ""
         words = site().previews.words(blob.sha256, number, media_type, path, width=width, scanned=scanned)
-        return _over(places_of(query, words), width)
+        return _over(places_of(marker, words), width)
 
-    # The query is in the address: for one address the marks change only with the bytes.
+    # The query is in the address: but for new synonyms, the marks of one address change only with the bytes.
     return _answer(f"{blob.sha256}-{PREVIEW_VERSION}-{number}-marks-{width}", "image/svg+xml", draw, width)
 
 

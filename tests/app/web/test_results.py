@@ -13,7 +13,7 @@ from app.config import Settings
 from app.db import writing
 from app.models import Blob, File, Paper
 from app.web.searching import asked
-from search import open_index, parse_query
+from search import EngineUnavailable, open_index, parse_query
 from search.searching import Index
 from tests import factories
 from tests.app.web.conftest import Page, Town, reindex
@@ -38,6 +38,27 @@ def test_it_leads_to_the_page_of_the_document(client: FlaskClient, town: Town) -
     assert f"/files/{town.file.key}?page=2" in text
     assert "S.\u00a01\u00a0von\u00a02" in text
     assert "<mark>Gartenstraße</mark>" in text
+
+
+@ON_ONE
+def test_the_page_it_leads_to_marks_other_spellings_and_synonyms_too(client: FlaskClient, town: Town) -> None:
+    for typed, marked in (("Gartenstrase", "Gartenstraße"), ("30er-Zone", "Tempo")):
+        found = Page(client.get(f"/search?q={typed}&type=File").text).every("a")
+        href = next(one["href"] for one in found if "page=1" in one["href"])
+        assert f">{marked}</mark>" in client.get(href).text.replace("&#160;", " "), typed
+
+
+@ON_ONE
+def test_the_words_are_marked_while_the_index_is_away(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise EngineUnavailable("it is away")
+
+    monkeypatch.setattr(Index, "marker", away)
+    page = f"/files/{town.file.key}?page=1&q="
+    assert ">Gartenstraße</mark>" in client.get(f"{page}Gartenstraße").text
+    assert "</mark>" not in client.get(f"{page}Gartenstrase").text
 
 
 @ON_ONE

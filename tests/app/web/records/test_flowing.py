@@ -3,6 +3,7 @@
 import pytest
 
 from app.web.reading import flowing, mark
+from search import Marker, parse_query
 
 PROSE = """Sachverhalt
 Die Straße wird auf einer Länge von vierhundert Metern bis zum Herbst des
@@ -54,7 +55,7 @@ def test_no_letter_moves_when_lines_flow(text: str) -> None:
 
 
 def test_marks_stay_on_their_words_when_lines_flow() -> None:
-    marked = mark('"Herbst des Jahres" OR Leitungen', {1: PROSE}, 1)
+    marked = mark(Marker(parse_query('"Herbst des Jahres" OR Leitungen')), {1: PROSE}, 1)
     assert [one.text for one in marked.segments if one.marked] == ["Herbst", "des", "Jahres", "Leitungen"]
 
 

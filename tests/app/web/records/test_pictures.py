@@ -25,7 +25,7 @@ from app.web import create_app
 from app.web.marking import places_of
 from app.web.passages import Hits, paragraphs
 from app.web.site import AN_HOUR, EXTENSION
-from search import Segment
+from search import Marker, Segment, parse_query
 from tests import factories
 from tests.app.documents import samples
 from tests.app.web.records.test_files import stored
@@ -323,6 +323,6 @@ def test_blank_lines_part_paragraphs_and_marks_do_not() -> None:
 
 def test_every_word_of_a_phrase_is_marked() -> None:
     words = [PlacedWord(text, ((0, 0, 1, 1),)) for text in ("Die", "Straße", "Am", "Anger", "ist", "am", "Rand")]
-    assert [word.text for word in places_of('"am anger"', words)] == ["Am", "Anger"]
-    assert places_of("(", words) == []
-    assert places_of("x", []) == []
+    marker = Marker(parse_query('"am anger"'))
+    assert [word.text for word in places_of(marker, words)] == ["Am", "Anger"]
+    assert places_of(None, words) == places_of(marker, []) == []
