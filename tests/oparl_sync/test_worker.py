@@ -113,6 +113,7 @@ def working(
 ) -> Iterator[Callable[..., tuple[Worker, list[str]]]]:
     """Start workers whose sources do what a test says, and end them."""
     started: list[tuple[Worker, threading.Thread]] = []
+    before = set(threading.enumerate())
 
     def start(mirror: Mirror, **options: Any) -> tuple[Worker, list[str]]:
         monkeypatch.setattr(run, "one_source", of_records(mirror))
@@ -128,6 +129,12 @@ def working(
         one.stop.set()
         thread.join(10)
         assert not thread.is_alive()
+    let_go(before)
+
+
+def let_go(before: set[threading.Thread]) -> None:
+    """Wait for the threads that a worker left behind: they hold connections of the engine that is about to go."""
+    eventually(lambda: not [one for one in set(threading.enumerate()) - before if one.name != "tqdm_monitor"])
 
 
 def eventually(true: Callable[[], object]) -> None:
@@ -222,6 +229,7 @@ def test_it_ends_while_a_source_hangs_and_holds_nothing_then(
 ) -> None:
     added(engine, "hangs")
     begun, woken, fenced = threading.Event(), threading.Event(), list[str]()
+    before = set(threading.enumerate())
 
     def mirror(common: run.Shared, source: Source, summary: run.Summary) -> None:
         with run.held(common, source) as lease:
@@ -245,7 +253,7 @@ def test_it_ends_while_a_source_hangs_and_holds_nothing_then(
     with Session(engine) as session:
         assert {lease.owner for lease in session.scalars(select(Lease))} == {None}
     woken.set()
-    eventually(lambda: fenced)
+    let_go(before)
     assert fenced == ["fenced"]
 
 
