@@ -93,7 +93,7 @@ def analyse(token: str) -> Word:
 @lru_cache(maxsize=1 << 17)
 def terms(token: str) -> tuple[str, str, str]:
     """The same as plain strings, the parts between spaces: stem, exact, parts."""
-    if not token.isalnum():
+    if not token.isalnum() or token.isdecimal():
         return _number(token)
     word = _expand(_lowered(token))
     exact = _written_out(word)
@@ -133,7 +133,7 @@ def halves(token: str) -> tuple[str, str] | None:
 
 def beginning(token: str) -> str:
     """What the exact form of a word begins with when the word begins like this."""
-    return _written_out(_lowered(token))
+    return _number(token)[1] if token.isdecimal() else _written_out(_lowered(token))
 
 
 def joined(tokens: tuple[str, ...]) -> str:
@@ -159,8 +159,11 @@ def stem(word: str) -> str:
 
 
 def _number(token: str) -> tuple[str, str, str]:
-    """The terms of a number with separators, and of a paragraph, which is found by its number too."""
-    number = _IN_NUMBERS.sub("", token).lstrip("§")
+    """The terms of a number, of one with separators, and of a paragraph, which is found by its number too.
+
+    Zeros before it say nothing: 0084/2024 is 84/2024, 05.03.2024 is 5.3.2024.
+    """
+    number = unicodedata.normalize("NFKC", _IN_NUMBERS.sub("", token[:MAX_TOKEN])).lstrip("§").lstrip("0") or "0"
     return (f"§{number}", f"§{number}", number) if token.startswith("§") else (number, number, "")
 
 

@@ -26,6 +26,14 @@ _FOLDED = re.compile(
     "[\u00c0-\u00c3\u00c5-\u00d5\u00d8-\u00db\u00dd\u00de\u00e0-\u00e3\u00e5-\u00f5\u00f8-\u00fb\u00fd-\u024f\ufb00-\ufb06]"
 )
 
+# Two lines of a form have none or one of these, two of a sentence three or four.
+_LITTLE = re.compile(
+    r"\b(?:d(?:er|ie|as|en|em|es)|ein(?:e[mnrs]?)?|und|ist|sind|wird|werden|wurden?|hat|nicht|zu[mr]?|im|auf|mit)\b"
+)
+_LITTLE_WORDS = 3
+_AROUND = 90  # characters, before and behind
+_LOOKS = 50  # at 5 µs
+
 _Marks = dict[int, tuple[int, int]]  # where a marked word begins: where it ends, and bits of what it answers
 
 
@@ -229,18 +237,28 @@ def _union(each: Iterable[int]) -> int:
     return union.bit_count()
 
 
-def _best_window(marks: _Marks) -> _Marks:
-    """The marks of the stretch that answers most, the earliest of equals."""
+def _best_window(text: str, marks: _Marks) -> _Marks:
+    """The marks of the stretch that answers most; of equals one in a sentence, then with more, then the earliest."""
     starts = list(marks)
-    best, chosen, end = (0, 0), (0, 1), 0
+    best, chosen, end, left = (0, False, 0), (0, 1), 0, _LOOKS
     for begin, start in enumerate(starts):
         while end < len(starts) and marks[starts[end]][0] - start <= LENGTH:
             end += 1
         end = max(end, begin + 1)
-        rating = (_union(marks[place][1] for place in starts[begin:end]), end - begin)
+        union = _union(marks[place][1] for place in starts[begin:end])
+        if (union, left > 0, end - begin) <= best:
+            continue
+        left -= 1
+        rating = (union, left >= 0 and _is_prose(text, start), end - begin)
         if rating > best:
             best, chosen = rating, (begin, end)
     return {start: marks[start] for start in starts[chosen[0] : chosen[1]]}
+
+
+def _is_prose(text: str, place: int) -> bool:
+    """Whether little words stand around a place: in heads of forms, tables and lists of names there are few."""
+    around = text[max(0, place - _AROUND) : place + _AROUND]
+    return len(_LITTLE.findall(around)) >= _LITTLE_WORDS
 
 
 def _counted(marks: _Marks, end: Ending) -> int:
@@ -263,12 +281,12 @@ def _chosen(found: list[tuple[int, str, _Marks]]) -> list[tuple[int, tuple[Segme
     best = sorted(found, key=lambda page: (-_worth(page[2]), -len(page[2]), page[0]))[:2]
     chosen = []
     for number, text, marks in best:
-        window = _best_window(marks)
+        window = _best_window(text, marks)
         chosen.append((number, _passage(text, window)))
         around = range(min(window) - LENGTH, max(window) + LENGTH)
         rest = {start: mark for start, mark in marks.items() if start not in around}
         if len(found) == 1 and rest:
-            chosen.append((number, _passage(text, _best_window(rest))))
+            chosen.append((number, _passage(text, _best_window(text, rest))))
     return chosen
 
 

@@ -24,6 +24,7 @@ from search.query import (
     MAX_TERMS,
     MAX_TEXT,
     MAX_TYPED,
+    MEASURES,
     SORTS,
     AnyOf,
     Every,
@@ -161,8 +162,19 @@ class _Reader:
 
     def _told(self) -> tuple[Node, ...]:
         """What has to be found; stop words only if there is nothing else, and then not more than are good for it."""
-        kept = telling(self.must)
+        kept = telling(_without_measures(self.must))
+        if all(map(is_stop, kept)):
+            kept = telling(self.must)
         return kept[:MAX_TERMS] if all(map(is_stop, kept)) else kept
+
+
+def _without_measures(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Leave out what asks with the word before it: "wie hoch" asks for no height."""
+    for before, node in zip((None, *nodes), nodes, strict=False):
+        match before, node:
+            case Word((asking,)), Word((measure,)) if asking.casefold() == "wie" and measure.casefold() in MEASURES:
+                continue
+        yield node
 
 
 def _beside(chosen: Mapping[str, Sequence[str]], after: date | None, before: date | None) -> Iterator[tuple[str, str]]:

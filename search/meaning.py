@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import process
@@ -20,9 +20,10 @@ LONG = 9  # letters from which on two of them may be wrong
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A query with what is searched for beside its words."""
+    """A query with what is searched for beside its words, and those of them that nothing holds."""
 
     query: Query
+    unknown: tuple[str, ...] = ()
 
     def told(self, hits: Sequence[Hit]) -> tuple[Added, ...]:
         """What was added, in words as they are written in what was found."""
@@ -57,15 +58,17 @@ def read(query: Query, reader: Reader) -> Meaning:
         return Meaning(query)
     unknown = _unknown([token for node in query.must for token in _tokens([node]) if _may_be_wrong(token)], reader)
     nodes = [_spelled(node, reader, unknown) for node in query.must]
+    left = tuple(node.tokens[0] for node in nodes if isinstance(node, Word) and unknown.get(node.tokens[0]) == ())
     # A sentence says what it means; measured, other words beside each of its own bring what is not meant.
-    return Meaning(replace(query, must=tuple(nodes if query.is_sentence else _with_synonyms(nodes))))
+    return Meaning(replace(query, must=tuple(nodes if query.is_sentence else _with_synonyms(nodes))), left)
 
 
-def _spelled(node: Node, reader: Reader, unknown: Collection[str]) -> Node:
+def _spelled(node: Node, reader: Reader, unknown: Mapping[str, tuple[str, ...]]) -> Node:
     match node:
         case Word((token,)) if token in unknown:
             near = _nearest(token, reader)
-            if near:
+            # Of a compound whose halves are words: only the same with another joint, Haushalt|s|satzung.
+            if near and unknown[token] in ((), german.halves(near[0])):
                 return Also((node,), (Beside(Word((near[0],)), SPELLING, "spelling"),))
     return node
 
@@ -110,13 +113,13 @@ def _may_be_wrong(token: str) -> bool:
     return len(token) >= MIN_LETTERS and token.isalpha() and not german.is_stop_word(token)
 
 
-def _unknown(tokens: Collection[str], reader: Reader) -> set[str]:
-    """Words that documents do not hold: neither alone, nor in compounds, nor as two halves of their own."""
+def _unknown(tokens: Collection[str], reader: Reader) -> dict[str, tuple[str, ...]]:
+    """Words that documents do not hold, neither alone nor in compounds, with their halves where they hold both."""
     stems = {token: german.term(token) for token in tokens}
     held = _held(stems.values(), reader)
     left = {token: german.halves(token) or () for token, stem in stems.items() if stem not in held}
     held = _held([half for halves in left.values() for half in halves], reader)
-    return {token for token, halves in left.items() if not halves or not held.issuperset(halves)}
+    return {token: halves if held.issuperset(halves) else () for token, halves in left.items()}
 
 
 def _held(terms: Iterable[str], reader: Reader) -> set[str]:

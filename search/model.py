@@ -118,6 +118,7 @@ class Results:
     matters: Mapping[str, int] = field(default_factory=dict)  # by kind
     exact: bool = True  # whether `matters` is exact, or estimated to about 3 in 100
     added: tuple[Added, ...] = ()
+    unknown: tuple[str, ...] = ()  # words, as typed, that no document holds, nor any that looks like them
     meant: str = ""  # the query with words that are far more frequent and look alike, where there are such
     next: str = ""  # cursor of the next page, empty on the last
     previous: str = ""  # of the page before, empty where that is the first

@@ -28,6 +28,7 @@ from search.query import (
 from search.weights import (
     AS_TYPED,
     AT_NUMBER,
+    BEGUN_TITLE,
     BETWEEN_HALVES,
     EXACT,
     FIELDS,
@@ -136,7 +137,8 @@ def _as_written(node: Phrase | Prefix) -> Expression:
         case Phrase(tokens):
             return _in(EXACT, _exacts(tokens))
         case Prefix(tokens):
-            last = Beginning(EXACT, german.beginning(tokens[-1]))
+            begun = german.beginning(tokens[-1])
+            last = Some((Beginning(EXACT, begun), Weighted(Beginning(NAME, begun), BEGUN_TITLE)))
             return All((_side_by_side(tokens[:-1]), last)) if len(tokens) > 1 else last
 
 

@@ -130,6 +130,7 @@ class _Search:
             exact=found.exact,
             added=self._meaning.told(hits),
             meant=self._meaning.meant(self._reader, found.total),
+            unknown=self._meaning.unknown,
             next=self._cursor(leaders, start + query.limit),
             previous=self._cursor(leaders, max(0, start - query.limit)),
             first=start,
@@ -140,7 +141,9 @@ class _Search:
         low = query.after.toordinal() if query.after else None
         high = query.before.toordinal() - 1 if query.before else None
         pages = (query.min_pages, query.max_pages)
-        return Wanted(plan, query.filters, (low, high), pages, query.after_seq, query.sort)
+        # Nothing is better than anything else where there are no words: what is new stands first.
+        sort = query.sort if query.must or query.sort != "best" else "newest"
+        return Wanted(plan, query.filters, (low, high), pages, query.after_seq, sort)
 
     def _find(self, plan: Plan, limit: int) -> Found:
         facets = (*COUNTED, *self._query.counted)

@@ -11,6 +11,7 @@ AS_TYPED = 50.0  # a name alone: with 8, one name in ten was not first; with 50,
 TOGETHER = 0.5  # words that stand side by side as typed; at 2.0 it does harm
 WHOLE_TITLE = 3.0  # what is typed is all of a title
 TYPED_TITLE = 1.0  # what is typed stands in a title as it is: known titles 0.965 -> 0.986, all else the same
+BEGUN_TITLE = 3.0  # a title holds a word that begins as typed; what only texts hold counts 1, however often
 HALVES_APART = 0.6  # the halves of a compound anywhere, in sentences: xquad 0.943 -> 0.949; short queries lose by it
 LOOSE = 1.0  # the parts of CPI-Maßstab anywhere, where not all words are asked for: xquad + 0.002
 AT_NUMBER = 2.0  # a street with its number, one after the other

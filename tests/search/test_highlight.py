@@ -156,3 +156,12 @@ def test_it_is_quick_with_five_hundred_pages(text: str) -> None:
     found = passages(text, *pages)
     assert time.process_time() - started < 1.5
     assert len(found.pages) <= 50
+
+
+def test_a_sentence_shows_more_than_the_head_of_a_form() -> None:
+    head = (
+        "Vorlage Nr. 12 Amt Tiefbau Datum 4. August Ort Bahnhofstraße, Stadtteil Kernstadt Beratungsfolge Sitzung am "
+    )
+    text = head + "Zuständigkeit " * 20 + "Die Bahnhofstraße ist ein Teil der Achse und wird von vielen benutzt."
+    [first, *_] = Marker(parse_query("Bahnhofstraße")).passages((text,)).snippets
+    assert "ist ein Teil der Achse" in "".join(segment.text for segment in first.segments)
