@@ -19,6 +19,7 @@ from search.weights import EXACT, FEW, MUCH_MORE, NAME, PARTS, SPELLING, SYNONYM
 
 MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
 LONG = 9  # letters from which on two of them may be wrong
+TRIED = 5  # words that look alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,13 @@ def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:
     held = {word: count for word, count in reader.near(typed, allowed) if word != typed and word.isalpha()}
     near = process.extract(typed, list(held), scorer=OSA.distance, score_cutoff=allowed, limit=50)
     alike = ((distance, -held[word], word) for word, distance, _ in near)
-    best = min((each for each in alike if each[0] < 2 or each[2].startswith(typed[:SURE])), default=None)
-    return (best[2], -best[1]) if best else None
+    likely = sorted(each for each in alike if each[0] < 2 or each[2].startswith(typed[:SURE]))[:TRIED]
+    return next(((word, -count) for _, count, word in likely if _is_living(word, reader)), None)
+
+
+def _is_living(word: str, reader: Reader) -> bool:
+    """Whether a document holds a word; an engine may count those that were taken out, whose words nobody may learn."""
+    return reader.find(Wanted(Plan((Term(EXACT, word),))), limit=0).total > 0
 
 
 def _in_a_title(word: str, reader: Reader) -> str:
