@@ -51,7 +51,7 @@ class Meaning:
                     near = _nearest(token, reader)
                     exact = german.exact(token)
                     if near and near[1] >= MUCH_MORE * max(1, reader.frequencies(EXACT, [exact])[exact]):
-                        likely[token] = near[0]
+                        likely[token] = _in_a_title(near[0], reader)
         return _corrected(query.typed, likely) if likely else ""
 
 
