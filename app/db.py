@@ -121,6 +121,18 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def learn(engine: Engine) -> None:
+    """Let SQLite count what is in its indexes, in some 10 ms; PostgreSQL does so by itself.
+
+    Where it does not know, it reads all files that are not withdrawn rather than the one with these bytes: to suggest
+    three streets of 100,000 files took 60 ms instead of one.
+    """
+    if engine.dialect.name == "sqlite":
+        with writing(engine) as session:
+            session.execute(text("PRAGMA analysis_limit = 400"))
+            session.execute(text("ANALYZE"))
+
+
 class _Line:
     """A lock that is given to whoever has waited longest."""
 

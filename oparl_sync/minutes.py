@@ -82,7 +82,7 @@ def _batch(engine: Engine, position: int, last: int, read: set[str], step: Step,
         before = _said(session, files)
         _forget(session, files, sorted(papers))
         _write(session, results, quotes)
-        stale.note(session, "AgendaItem", {item_id for item_id, _ in before ^ _said(session, files)})
+        stale.note(session, "AgendaItem", {item_id for item_id, *_ in before ^ _said(session, files)})
         changes.advance(session, NAME, batch[-1].seq)
     read.update(files)
     step.advance(len(batch))
@@ -180,11 +180,11 @@ def _pages(session: Session, task: Task, most: int) -> dict[int, str]:
     return found
 
 
-def _said(session: Session, files: Sequence[str]) -> set[tuple[str, str]]:
-    """Return (agenda item, result) as files say."""
-    said = select(MinutesResult.agenda_item_id, MinutesResult.result)
+def _said(session: Session, files: Sequence[str]) -> set[tuple[str, str, str | None]]:
+    """Return (agenda item, result, hash of the bytes) as files say; the bytes count, for old ones state nothing."""
+    said = select(MinutesResult.agenda_item_id, MinutesResult.result, MinutesResult.sha256)
     rows = (row for part in chunks(files) for row in session.execute(said.where(MinutesResult.file_id.in_(part))))
-    return {(item_id, result) for item_id, result in rows}
+    return {(item_id, result, sha256) for item_id, result, sha256 in rows}
 
 
 def _forget(session: Session, files: Sequence[str], papers: Sequence[str]) -> None:

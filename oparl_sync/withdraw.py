@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
+from app.indexing import stale
 from app.models import File, Link, Location
 from app.models.changes import DELETED
 from app.rows import among
@@ -94,6 +95,7 @@ def bury(
     said = blank | {"raw": bindparam("_raw"), "deleted": True, "changed_at": at}
     emptied = update(table).where(table.c.id == bindparam("_id")).values(said)
     log = []
+    stale.note_others(session, object_type, ids)
     for part in chunks(ids):
         stumps = []
         for oparl_id, raw in session.execute(select(table.c.id, table.c.raw).where(among(session, table.c.id, part))):

@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, delete, func, or_, update
 from sqlalchemy.orm import Session
 
 from app import changes
+from app.indexing import stale
 from app.models import OPARL_TYPES, Link
 from app.models.files import FETCHED, WAITING
 from app.rows import among, insert_all
@@ -108,6 +109,9 @@ class Writes:
 
     def carry_out(self, session: Session) -> None:
         """Write objects and the log."""
+        for object_type, changed in self.changed.items():
+            stale.note_others(session, object_type, [old_id for old_id, _ in changed])
+        stale.note_others(session, "File", self.unback)
         for object_type, rows in self.new.items():
             blank = _blank(object_type)
             insert_all(session, table_of(object_type), [blank | row for row in rows])

@@ -9,13 +9,17 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from search import german, synonyms
-from search.engine import SURE, Reader
+from search.engine import SURE, Reader, Wanted
+from search.expressions import Plan, Term
 from search.model import Added, Hit
+from search.payload import unpack
+from search.pieces import pieces
 from search.query import Also, Beside, Node, Phrase, Query, Word, words_of
-from search.weights import EXACT, FEW, MUCH_MORE, PARTS, SPELLING, SYNONYM, TEXT, TITLE
+from search.weights import EXACT, FEW, MUCH_MORE, NAME, PARTS, SPELLING, SYNONYM, TEXT, TITLE
 
 MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
 LONG = 9  # letters from which on two of them may be wrong
+TRIED = 5  # words that look alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,27 @@ class Meaning:
         query = self.query
         if total >= FEW or query.literal:
             return ""
-        text = query.typed
+        likely: dict[str, str] = {}
         for node in query.must:
             match node:
                 case Word((token,)) if _may_be_wrong(token):
                     near = _nearest(token, reader)
                     exact = german.exact(token)
                     if near and near[1] >= MUCH_MORE * max(1, reader.frequencies(EXACT, [exact])[exact]):
-                        text = text.replace(token, near[0])
-        return text if text != query.typed else ""
+                        likely[token] = _in_a_title(near[0], reader)
+        return _corrected(query.typed, likely) if likely else ""
+
+
+def _corrected(typed: str, likely: Mapping[str, str]) -> str:
+    """A typed text with other words for some that stand in it bare: not in a field, a quotation or another word."""
+    end, found = len(typed), ""
+    for piece in reversed(pieces(typed).all):
+        bare = piece.kind == "item" and not (piece.field or piece.quoted or piece.minus)
+        said = german.tokens(piece.text) if bare else []
+        if len(said) == 1 and said[0] in likely:
+            found = typed[piece.start : end].replace(said[0], likely[said[0]], 1) + found
+            end = piece.start
+    return typed[:end] + found
 
 
 def read(query: Query, reader: Reader) -> Meaning:
@@ -139,8 +155,20 @@ def _nearest(token: str, reader: Reader) -> tuple[str, int] | None:
     held = {word: count for word, count in reader.near(typed, allowed) if word != typed and word.isalpha()}
     near = process.extract(typed, list(held), scorer=OSA.distance, score_cutoff=allowed, limit=50)
     alike = ((distance, -held[word], word) for word, distance, _ in near)
-    best = min((each for each in alike if each[0] < 2 or each[2].startswith(typed[:SURE])), default=None)
-    return (best[2], -best[1]) if best else None
+    likely = sorted(each for each in alike if each[0] < 2 or each[2].startswith(typed[:SURE]))[:TRIED]
+    return next(((word, -count) for _, count, word in likely if _is_living(word, reader)), None)
+
+
+def _is_living(word: str, reader: Reader) -> bool:
+    """Whether a document holds a word; an engine may count those that were taken out, whose words nobody may learn."""
+    return reader.find(Wanted(Plan((Term(EXACT, word),))), limit=0).total > 0
+
+
+def _in_a_title(word: str, reader: Reader) -> str:
+    """An exact form as a title writes it: Brücke, not bruecke; a word that is frequent enough stands in one."""
+    rows = reader.find(Wanted(Plan((Term(NAME, word),))), limit=1).rows
+    tokens = [token for stored in reader.stored(rows) for token in german.tokens(unpack(stored).title)]
+    return next((token for token in tokens if german.exact(token) == word), word)
 
 
 def _written(hits: Sequence[Hit]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """From changes to documents: a document is written again when something it contains has changed.
 
-Paper         itself and its files; so does a consultation for its paper, and for the agenda item it is
-File          itself, and the paper that shows the streets it names
+Paper         itself and its files, and the agenda items that are about it, with theirs
+Consultation  what its paper does
+File          itself, the paper that shows the streets it names, and the agenda items whose results it states
 Meeting       itself, its agenda items and files, and the papers it consults on
 AgendaItem    itself and its files, and the papers whose result it says, with theirs
 Person        itself, and the papers it brought in with their files
@@ -18,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.indexing.documents import DOCUMENT_TYPES
 from app.indexing.files import files_of
 from app.indexing.lookups import AT_ONCE, chunks
-from app.models import AgendaItem, Body, Change, Consultation, Link, Meeting, Membership, Paper
+from app.models import AgendaItem, Body, Change, Consultation, Link, Meeting, Membership, MinutesResult, Paper
 from app.models.changes import UPDATED
 from app.shown import FILE_PROPERTIES
 
@@ -26,6 +27,8 @@ Ids = dict[str, set[str]]  # document ids by type
 
 # Others quote these only by their names, so that nothing else about them concerns others.
 QUOTED = {"Organization": {"name"}, "Person": {"name"}, "Body": {"name", "shortName"}}
+# These name what quotes them, or are named by it, in rows that go when they are withdrawn.
+NAMING = frozenset({"Paper", "Consultation", "File", "Meeting", "AgendaItem", "Membership"})
 
 
 def affected(session: Session, changes: Iterable[Change]) -> Ids:
@@ -59,18 +62,24 @@ def _file(session: Session, ids: Collection[str]) -> Ids:
     for chunk in chunks(ids, AT_ONCE):
         own_word = select(Link.to_id).where(Link.from_id.in_(chunk), Link.property == "paper")
         papers.update(session.scalars(own_word))
-    return {"Paper": papers}
+    items = _column(session, MinutesResult.agenda_item_id, MinutesResult.file_id, ids)
+    found = _agenda_item(session, items)
+    return {"Paper": papers | found["Paper"], "AgendaItem": items, "File": found["File"]}
 
 
 def _paper(session: Session, ids: Collection[str]) -> Ids:
-    return {"Paper": set(ids), "File": files_of(session, ids)}
+    return _about(session, ids, _column(session, Consultation.id, Consultation.paper_id, ids))
 
 
 def _consultation(session: Session, ids: Collection[str]) -> Ids:
-    items = _column(session, Consultation.agenda_item_id, Consultation.id, ids)
-    items |= _column(session, AgendaItem.id, AgendaItem.consultation_id, ids)
-    found = _paper(session, _column(session, Consultation.paper_id, Consultation.id, ids))
-    return {**found, "AgendaItem": items, "File": found["File"] | files_of(session, items)}
+    return _about(session, _column(session, Consultation.paper_id, Consultation.id, ids), ids)
+
+
+def _about(session: Session, papers: Collection[str], consultations: Collection[str]) -> Ids:
+    """Papers, what is about them by these consultations, and the files of all."""
+    items = _column(session, Consultation.agenda_item_id, Consultation.id, consultations)
+    items |= _column(session, AgendaItem.id, AgendaItem.consultation_id, consultations)
+    return {"Paper": set(papers), "AgendaItem": items, "File": files_of(session, {*papers, *items})}
 
 
 def _meeting(session: Session, ids: Collection[str]) -> Ids:
@@ -88,7 +97,7 @@ def _agenda_item(session: Session, ids: Collection[str]) -> Ids:
 
 
 def _person(session: Session, ids: Collection[str]) -> Ids:
-    return _paper(session, _linking(session, ids, {"originatorPerson"}))
+    return _about(session, _linking(session, ids, {"originatorPerson"}), ())
 
 
 def _organization(session: Session, ids: Collection[str]) -> Ids:

@@ -68,7 +68,8 @@ def streets(session: Session, shas: Collection[str]) -> Names:
     for chunk in chunks(shas, AT_ONCE):
         counted = (
             select(Mention.sha256, func.min(func.coalesce(Mention.label, Mention.value)), func.count().label("times"))
-            .where(Mention.sha256.in_(chunk), Mention.kind == Kind.PLACE)
+            # SQLite would rather read all streets of all texts: of 100,000 files 1.4 s for each 500 of them, not 0.03.
+            .where(Mention.sha256.in_(chunk), Mention.kind.concat("") == Kind.PLACE)
             .group_by(Mention.sha256, Mention.value)
             .order_by(Mention.sha256, func.count().desc(), Mention.value)
         )

@@ -1,37 +1,55 @@
 """Documents that are not as the records' texts say any more, though no record changed: told by who reads the texts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.indexing.affected import NAMING, Ids, behind
+from app.indexing.lookups import AT_ONCE, chunks
 from app.models import StaleDocument
 from app.rows import insert_all
 
 _TABLE = StaleDocument.metadata.tables[StaleDocument.__tablename__]
-AT_ONCE = 2_000  # rows read for one commit of the index
 
 
 def note(session: Session, object_type: str, ids: Collection[str]) -> None:
     """Have the documents of these records, and of those that quote them, written again with the next pass."""
-    insert_all(session, _TABLE, [{"object_type": object_type, "object_id": one} for one in sorted(ids)])
+    _insert(session, behind(session, {object_type: set(ids)}))
 
 
-def portion(session: Session, behind: int, until: int) -> tuple[dict[str, set[str]], int]:
-    """Return what was noted behind one place up to another, ids by type, and where that ends."""
-    query = select(StaleDocument).where(StaleDocument.seq > behind, StaleDocument.seq <= until)
-    rows = session.scalars(query.order_by(StaleDocument.seq).limit(AT_ONCE)).all()
-    found: dict[str, set[str]] = {}
-    for row in rows:
+def note_others(session: Session, object_type: str, ids: Collection[str]) -> None:
+    """Have those written again that quote these records, before these change: afterwards nobody knows which they were.
+
+    The records themselves, and those that quote them then, are told by the log.
+    """
+    if ids and object_type in NAMING:
+        found = behind(session, {object_type: set(ids)})
+        _insert(session, {name: others.difference(ids) for name, others in found.items()})
+
+
+def _insert(session: Session, stale: Ids) -> None:
+    rows = [{"object_type": name, "object_id": one} for name, ids in stale.items() for one in sorted(ids)]
+    insert_all(session, _TABLE, rows)
+
+
+def noted(session: Session) -> list[int]:
+    """Return the places of all that is noted by now, in order."""
+    return list(session.scalars(select(StaleDocument.seq).order_by(StaleDocument.seq)))
+
+
+def told(session: Session, places: Sequence[int]) -> Ids:
+    """Return what is noted at some places, ids by type."""
+    found: Ids = {}
+    for row in session.scalars(select(StaleDocument).where(StaleDocument.seq.in_(places))):
         found.setdefault(row.object_type, set()).add(row.object_id)
-    return found, rows[-1].seq if rows else until
+    return found
 
 
-def last(session: Session) -> int:
-    """Return the place of what was noted last, 0 where nothing is."""
-    return session.scalar(select(func.max(StaleDocument.seq))) or 0
+def done(session: Session, places: Sequence[int]) -> None:
+    """Forget what was noted at these places: it is written.
 
-
-def done(session: Session, until: int) -> None:
-    """Forget what was noted up to a place: it is written."""
-    session.execute(delete(StaleDocument).where(StaleDocument.seq <= until))
+    Place by place, because PostgreSQL may show a lower one later than a higher one.
+    """
+    for part in chunks(places, AT_ONCE):
+        session.execute(delete(StaleDocument).where(StaleDocument.seq.in_(part)))

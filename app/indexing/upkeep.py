@@ -7,9 +7,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.db import writing
+from app.db import learn, writing
 from app.indexing import stale
-from app.indexing.affected import Ids, affected, behind
+from app.indexing.affected import Ids, affected
 from app.indexing.documents import BATCH, DOCUMENT_TYPES, documents
 from app.indexing.lookups import chunks
 from app.models import OParlObject
@@ -50,8 +50,10 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     """
     counts = Counts()
     with Session(engine) as session:
-        until, noted = log.last_seq(session), stale.last(session)
+        until, noted = log.last_seq(session), stale.noted(session)
         first = seq = log.position(session, CONSUMER) if index.count() else 0  # its folder may have been emptied
+    if until - first > CHANGES:
+        learn(engine)
     # Everything is read after `until` was taken, so that a document written once holds all changes up to there.
     done: set[str] = set()
     while seq < until:
@@ -77,8 +79,9 @@ def rebuild(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     """
     counts = Counts()
     with Session(engine) as session:
-        until, noted = log.last_seq(session), stale.last(session)
+        until, noted = log.last_seq(session), stale.noted(session)
         total = sum(session.scalar(select(func.count()).select_from(m)) or 0 for m in DOCUMENT_TYPES.values())
+    learn(engine)
     done = 0
     with index.rebuilding() as new:
         for object_type in DOCUMENT_TYPES:
@@ -113,17 +116,15 @@ def verify(engine: Engine, index: SearchIndex) -> Differences:
     return found
 
 
-def _write_stale(engine: Engine, index: SearchIndex, until: int, done: set[str], counts: Counts) -> None:
-    """Write what somebody found to be stale; most of it was written for a change of the record already."""
-    seq = 0
-    while seq < until:
+def _write_stale(engine: Engine, index: SearchIndex, noted: list[int], done: set[str], counts: Counts) -> None:
+    """Write what was noted to be stale before anything was read; most of it is done, for a change of the record."""
+    for places in chunks(noted, CHANGES):
         with index.writer() as batch:
             with Session(engine) as session:
-                told, seq = stale.portion(session, seq, until)
-                wanted = behind(session, told)
+                wanted = stale.told(session, places)
             _write(engine, batch, wanted, done, counts)
         with writing(engine) as session:
-            stale.done(session, seq)
+            stale.done(session, places)
 
 
 def _write(engine: Engine, batch: Batch, wanted: Ids, done: set[str], counts: Counts) -> None:

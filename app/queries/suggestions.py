@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.facts import Kind, reference_key, street_key, street_of
 from app.models import OPARL_TYPES, File, Mention, OParlObject, Paper
-from app.shown import present, shown
+from app.shown import shown
 
 LOOKS = 24  # values that are looked at for one answer
 _PLAIN = str.maketrans("äöüé", "aoue")
@@ -23,7 +23,7 @@ def streets_beginning(session: Session, typed: str, limit: int) -> list[str]:
     start, found = street_key(typed), list[str]()
     after = Mention.value >= start
     for _ in range(LOOKS if start else 0):
-        held = select(File.id).where(File.blob_sha256 == Mention.sha256, present(File)).exists()
+        held = select(File.id).where(File.blob_sha256 == Mention.sha256, shown(File)).exists()
         chosen = select(Mention.value, Mention.label).where(Mention.kind == Kind.PLACE, after, held)
         row = session.execute(chosen.order_by(Mention.value).limit(1)).first()
         # Where a database sorts ä as a, one that begins otherwise may stand between two that begin so.
@@ -43,7 +43,12 @@ def papers_numbered(session: Session, typed: str, limit: int) -> list[Paper]:
     if not any(character.isdigit() for character in typed):
         return []
     start = _ZERO.sub("", reference_key(typed))
-    chosen = select(Paper).where(Paper.reference_key >= start, shown(Paper)).order_by(Paper.reference_key, Paper.id)
+    if not start:
+        return []
+    # The next by number, and of these what is shown: at once, SQLite would read all papers that are not withdrawn.
+    order = (Paper.reference_key, Paper.id)
+    next_ones = select(Paper.id).where(Paper.reference_key >= start).order_by(*order).limit(LOOKS).scalar_subquery()
+    chosen = select(Paper).where(Paper.id.in_(next_ones), shown(Paper)).order_by(*order)
     return [row for row in session.scalars(chosen.limit(limit)) if (row.reference_key or "").startswith(start)]
 
 

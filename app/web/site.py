@@ -21,11 +21,12 @@ from app.files import FilesError, FileStore, open_store
 from app.indexing import texts_of
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
-from search import SearchIndex, open_index
+from search import SearchError, SearchIndex, open_index
 
 logger = logging.getLogger(__name__)
 EXTENSION = "ratslupe"
 AN_HOUR = 3600.0
+A_MOMENT = 1.0  # second
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Site:
     engine: Engine
     sessions: sessionmaker[Session]
     _index: SearchIndex | None = None
+    _away: tuple[float, SearchError] | None = None
     _sender: Sender | None = None
     _previews: Previews | None = None
     _tidied: float | None = None
@@ -44,10 +46,16 @@ class Site:
 
     @property
     def index(self) -> SearchIndex:
-        """The index; raises search.SearchError where it cannot be opened."""
+        """The index; raises search.SearchError where it cannot be opened, or could not be a moment ago."""
         with self._lock:
             if self._index is None:
-                self._index = open_index(self.settings.search_url, texts=texts_of(self.engine))
+                if self._away and monotonic() < self._away[0]:
+                    raise self._away[1].with_traceback(None)  # a cluster is waited for once, not once a request
+                try:
+                    self._index = open_index(self.settings.search_url, texts=texts_of(self.engine))
+                except SearchError as error:
+                    self._away = monotonic() + A_MOMENT, error
+                    raise
             return self._index
 
     @property

@@ -19,7 +19,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ node.processors: 1
 class Node:
     """One JVM with one node."""
 
-    def __init__(self, home: Path, address: str, seeds: str, jars: str) -> None:
-        self.home, self.address, self._jars = home, address, jars
+    def __init__(self, home: Path, address: str, seeds: str, jars: str, flags: Sequence[str] = FLAGS) -> None:
+        self.home, self.address, self._jars, self._flags = home, address, jars, flags
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         config = home / "node_1" / "config"
@@ -65,7 +65,7 @@ class Node:
         # The runner takes the first port from 9201 that is free on 127.0.0.1, where we do not listen: as a rule 9201.
         command = ["setpriv", "--pdeathsig", "KILL", "sh", "-c", STILL_OURS, str(os.getpid())]
         command += [
-            *FLAGS,
+            *self._flags,
             "-cp",
             self._jars,
             MAIN,

@@ -5,10 +5,10 @@ from datetime import date
 import orjson
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 
 from app.db import session_factory, writing
-from app.models import File, Mention, Paper
+from app.models import File, Link, Mention, Paper
 from app.queries.suggestions import papers_numbered, streets_beginning
 from search import EngineUnavailable
 from search.searching import Index
@@ -157,3 +157,18 @@ def test_streets_and_numbers_are_suggested_while_the_index_is_away(
 def test_an_empty_result_leads_to_them(client: FlaskClient, town: Town) -> None:
     links = [one.get("href") for one in Page(client.get("/search?q=Zzyzx").text).every("a")]
     assert "/search/suggest?q=Zzyzx" in links
+
+
+def test_streets_of_what_is_not_public_are_not_suggested(streets: Town, engine: Engine) -> None:
+    secret = factories.agenda_item(streets.meeting, public=False, name=None, number="N 9")
+    factories.save(engine, secret, factories.link(streets.file, "agendaItem", secret))
+    with writing(engine) as session:
+        session.execute(delete(Link).where(Link.to_id == streets.file.id))
+    with session_factory(engine)() as session:
+        assert streets_beginning(session, "garten", 5) == []
+
+
+def test_zeros_are_no_beginning_of_a_number(town: Town, engine: Engine) -> None:
+    with session_factory(engine)() as session:
+        assert papers_numbered(session, "00", 3) == []
+        assert papers_numbered(session, "2026", 3)

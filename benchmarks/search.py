@@ -1,0 +1,297 @@
+"""How fast is a page of results, beside bare ranking and beside plain engines that do the same work?
+
+    python -m benchmarks.search [--quick] [--folder FOLDER] [--sizes 10000,40000,100000] [--beside 40000] [--rounds N]
+
+Files of real length (benchmarks/many_files.py) are made once and kept in the folder. Every engine takes in as many as
+the first size says, is asked, takes in more, and is asked again; above --beside files only our own and bare tantivy
+are. Every question goes to each engine in turn, so that what else the machine does meets all alike; of the rounds the
+median counts. Ours is all of `Index.search`: parse, rank, count, gather matters, pages, passages. Whoosh is our own
+engine of that name, the same work by the same code, and takes in no more than the first size.
+"""
+
+import argparse
+import gc
+import json
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import orjson
+
+from app.web import site
+from benchmarks.many_files import Kept, kept
+from benchmarks.measuring import Result, measured
+from benchmarks.plain_engines import BareTantivy, Fts5, OpenSearch, Postgres
+from benchmarks.plain_questions import Asked, plain
+from search import SearchIndex, open_index, parse_query
+from search.opensearch_reader import Reader
+from tests import conftest
+from tests.opensearch.cluster import SECONDS, Node
+from tests.opensearch.jars import Unavailable, classpath
+
+QUESTIONS = Path(__file__).with_name("questions") / "mixed.tsv"
+OURS, BARE, WHOOSH, CLUSTER = "Ratslupe, tantivy", "bare tantivy", "Ratslupe, whoosh", "Ratslupe, OpenSearch"
+SAME = "the same queries, bare"
+ALWAYS = (OURS, BARE)
+ADDED = 100  # documents that arrive later
+JVM = ("-Xms2g", "-Xmx2g", "-XX:+UseSerialGC")
+Ask = Callable[[str], int]
+
+
+class Ours:
+    """One of our engines, as the site asks it."""
+
+    def __init__(self, url: str, files: Kept) -> None:
+        self.found: SearchIndex = open_index(url, texts=files.texts)
+        self._files = files
+
+    def take(self, first: int, last: int) -> None:
+        """Take in more documents."""
+        with self.found.writer() as batch:
+            for one in self._files.documents(first, last):
+                batch.put(one)
+
+    def ask(self, question: str) -> int:
+        """Make the first page of results."""
+        return self.found.search(parse_query(question)).total
+
+
+class Beside:
+    """A plain engine."""
+
+    def __init__(self, engine: Asked, files: Kept) -> None:
+        self._engine, self._files = engine, files
+
+    def take(self, first: int, last: int) -> None:
+        """Take in more documents."""
+        self._engine.index(self._files.documents(first, last))
+
+    def ask(self, question: str) -> int:
+        """Make the first page of results."""
+        return self._engine.ask(plain(parse_query(question)))
+
+
+class Same:
+    """What our OpenSearch engine last sent for each question, sent once more with nothing around it."""
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[Reader, bytes, dict[str, str]]] = []
+        self._by_question: dict[str, list[tuple[Reader, bytes, dict[str, str]]]] = {}
+
+    @contextmanager
+    def listening(self, question: str) -> Iterator[None]:
+        """Remember the searches of the block as those of a question."""
+        ask, self._sent = Reader._ask, []  # noqa: SLF001 - a benchmark may look inside
+
+        def heard(reader: Reader, method: str, path: str, body: Any = None, **params: str) -> Any:
+            if path.endswith("/_search") and orjson.loads(body).get("size"):
+                self._sent.append((reader, body, params))
+            return ask(reader, method, path, body, **params)
+
+        setattr(Reader, "_ask", heard)  # noqa: B010 - as above
+        yield
+        setattr(Reader, "_ask", ask)  # noqa: B010 - as above
+        self._by_question[question] = self._sent
+
+    def ask(self, question: str) -> int:
+        """Send the searches of a question."""
+        total = 0
+        for reader, body, params in self._by_question[question]:
+            path = f"/{reader._names.current}/_search"  # noqa: SLF001 - as above
+            total = reader._client.read("POST", path, body, **params)["hits"]["total"]["value"]  # noqa: SLF001 - as above
+        return total
+
+
+def questions(*, quick: bool) -> list[str]:
+    """Read what is asked; a third of it where it has to be quick."""
+    lines = [line for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return [line.split("\t")[1] for line in lines][:: 3 if quick else 1]
+
+
+def asked(engines: dict[str, Ask], wanted: Sequence[str], rounds: int) -> dict[str, Result]:
+    """Ask every question of each engine in turn; returns figures in ms, by the clock and of this process."""
+    clock: dict[tuple[str, str], list[float]] = defaultdict(list)
+    own: dict[tuple[str, str], list[float]] = defaultdict(list)
+    gc.freeze()
+    for turn in range(rounds + 1):
+        for question in wanted:
+            for name, ask in engines.items():
+                began, before = time.perf_counter(), time.process_time()
+                ask(question)
+                if turn:  # the first one warms up
+                    clock[name, question].append(1000 * (time.perf_counter() - began))
+                    own[name, question].append(1000 * (time.process_time() - before))
+    return {
+        name: {
+            **_told([median(clock[name, one]) for one in wanted]),
+            "cpu": _told([median(own[name, one]) for one in wanted]),
+        }
+        for name in engines
+    }
+
+
+def _told(milliseconds: Sequence[float]) -> Result:
+    ordered = sorted(milliseconds)
+    places = {"p50": 0.5, "p95": 0.95, "most": 1.0}
+    return {name: round(ordered[min(len(ordered) - 1, int(len(ordered) * at))], 1) for name, at in places.items()}
+
+
+def suggestions(index: SearchIndex, wanted: Sequence[str]) -> Result:
+    """Ask for what may be typed, from the second letter to the sixth; returns ms."""
+    typed = [word[:length] for one in wanted for word in one.split()[:1] if word.isalpha() for length in (2, 3, 4, 6)]
+    took = []
+    for one in typed:
+        began = time.perf_counter()
+        index.suggest(one)
+        took.append(1000 * (time.perf_counter() - began))
+    return _told(took)
+
+
+def adding(ours: Ours, files: Kept, size: int) -> float:
+    """Return how many seconds pass until documents that arrive later are found; they are taken out again."""
+    late, took = list(files.documents(size, size + ADDED)), []
+    for _ in range(3):
+        began = time.perf_counter()
+        with ours.found.writer() as batch:
+            for one in late:
+                batch.put(one)
+        if ours.found.count() != size + ADDED:
+            raise RuntimeError("what was added is not found")
+        took.append(time.perf_counter() - began)
+        with ours.found.writer() as batch:
+            for one in late:
+                batch.delete(one.id)
+    return round(median(took), 2)
+
+
+def reading(url: str, folder: str, size: int, wanted: Sequence[str]) -> Result:
+    """Answer every question in a process that has the site's code and only reads; tells how much is its own memory."""
+    ours = Ours(url, kept(Path(folder), size))
+    for one in wanted:
+        ours.ask(one)
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    own = next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
+    return {"own_mb": round(own / 1024), "site": site.__name__}
+
+
+@contextmanager
+def running(files: Kept, folder: Path, *, quick: bool) -> Iterator[dict[str, Ours | Beside]]:
+    """Give every engine that this machine has, empty or as it was kept."""
+    engines: dict[str, Ours | Beside] = {OURS: Ours(f"tantivy:{folder}/tantivy", files)}
+    engines[BARE] = Beside(BareTantivy(folder / "bare"), files)
+    engines[WHOOSH] = Ours(f"whoosh:{folder}/whoosh", files)
+    engines["SQLite FTS5"] = Beside(Fts5(folder / "fts5" / "held.sqlite"), files)
+    with ExitStack() as stack:
+        binaries = conftest.postgres_binaries()
+        if binaries:
+            url = stack.enter_context(conftest.postgres_server(binaries, "shared_buffers=1GB", "work_mem=64MB"))
+            engines["PostgreSQL"] = Beside(Postgres(url), files)
+        if not quick:
+            try:
+                node = stack.enter_context(_node(classpath()))
+            except Unavailable as error:
+                print(f"{error} is missing: no OpenSearch")
+            else:
+                engines["OpenSearch german"] = Beside(OpenSearch(node.url), files)
+                engines[CLUSTER] = Ours(f"opensearch://{node.address}:{node.port}/ratslupe", files)
+        yield engines
+
+
+@contextmanager
+def _node(jars: str) -> Iterator[Node]:
+    home = Path(tempfile.mkdtemp(prefix="rl-os-", dir="/tmp"))
+    node = Node(home, "127.99.7.1", '"127.99.7.1:9300"', jars, JVM)
+    try:
+        node.start()
+        node.wait(time.monotonic() + SECONDS)
+        yield node
+    finally:
+        node.kill()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def taken(engine: Ours | Beside, note: Path, first: int, last: int) -> Result:
+    """Let an engine take in documents, unless it was kept with them; returns how many in a second."""
+    held = json.loads(note.read_text(encoding="ascii")) if note.exists() else {}
+    if str(last) not in held:
+        began, before = time.perf_counter(), time.process_time()
+        engine.take(first, last)
+        took, cpu = time.perf_counter() - began, time.process_time() - before
+        held[str(last)] = {"per_second": round((last - first) / took), "per_cpu_second": round((last - first) / cpu)}
+        note.write_text(json.dumps(held), encoding="ascii")
+    found: Result = held[str(last)]
+    return found
+
+
+def measure(sizes: Sequence[int], folder: Path, beside: int, rounds: int, *, quick: bool) -> Iterator[Result]:
+    """Yield the figures of each size."""
+    files = kept(folder, sizes[-1] + ADDED)
+    wanted = questions(quick=quick)
+    with running(files, folder, quick=quick) as engines:
+        first = 0
+        for size in sizes:
+            part = {name: one for name, one in engines.items() if size <= beside or name in ALWAYS}
+            took = {name: _taken(name, engine, folder, first, size) for name, engine in part.items()}
+            yield _figures(part, files, folder, size, wanted, rounds) | {"indexing": took}
+            engines.pop(WHOOSH, None)
+            first = size
+
+
+def _taken(name: str, engine: Ours | Beside, folder: Path, first: int, last: int) -> Result:
+    stays = name in {OURS, BARE, WHOOSH, "SQLite FTS5"}
+    note = folder / f"{name.replace(' ', '-')}.json"
+    if not stays:
+        note.unlink(missing_ok=True)
+    found = taken(engine, note, first, last)
+    print(f"{last:>7,} files: {name:22} {found}", flush=True)
+    return found
+
+
+def _figures(
+    engines: dict[str, Ours | Beside], files: Kept, folder: Path, size: int, wanted: Sequence[str], rounds: int
+) -> Result:
+    ways: dict[str, Ask] = {name: engine.ask for name, engine in engines.items()}
+    same = Same()
+    if CLUSTER in engines:
+        for one in wanted:
+            with same.listening(one):
+                engines[CLUSTER].ask(one)
+        ways[SAME] = same.ask
+    ours = engines[OURS]
+    assert isinstance(ours, Ours), "our own"
+    found: Result = {"files": size, "asked": asked(ways, wanted, rounds)}
+    found["suggestions"] = suggestions(ours.found, wanted)
+    found["adding_seconds"] = adding(ours, files, size)
+    stored = sum(path.stat().st_size for path in (folder / "tantivy").rglob("*") if path.is_file())
+    found["size_of_text"] = round(stored / files.size(size), 3)
+    found["reading"] = measured(reading, f"tantivy:{folder}/tantivy", str(folder), size, list(wanted))
+    for name, each in found["asked"].items():
+        print(f"{size:>7,} files: {name:22} {each}", flush=True)
+    print({name: found[name] for name in found if name != "asked"}, flush=True)
+    return found
+
+
+def main() -> None:
+    """Measure, print as it goes, and one line of JSON at the end."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="400 files, no OpenSearch, a third of the questions")
+    parser.add_argument("--folder", type=Path, help="where files and indexes are kept; 4 GB for 100,000")
+    parser.add_argument("--sizes", default="10000,40000,100000")
+    parser.add_argument("--beside", type=int, default=100_000, help="files up to which every engine takes part")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    sizes = [400] if chosen.quick else [int(size) for size in chosen.sizes.split(",")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = chosen.folder or Path(name)
+        rounds = 1 if chosen.quick else chosen.rounds
+        print(json.dumps(list(measure(sizes, folder, chosen.beside, rounds, quick=chosen.quick))))
+
+
+if __name__ == "__main__":
+    main()
