@@ -1,7 +1,7 @@
 """How an index lies in the cluster: its names, its fields, and a document as it is sent.
 
 name               alias of the live generation, for people and for telling an outdated index from none
-name-v3.5.1        the same with the schema's version: what we read, so that no question about versions is asked first
+name-v4.5.1        the same with the schema's version: what we read, so that no question about versions is asked first
 name-gen-<hex>     one generation; made whole before the aliases move to it in one step
 name-writer        one document: who may write, see search.opensearch_writer
 """
@@ -19,7 +19,7 @@ from search.german import ANALYZER_VERSION
 from search.payload import HOLE, PAGE_BREAK, Entry
 from search.query import FILTER_FIELDS
 from search.store import SCHEMA_VERSION
-from search.weights import EXACT, NAME, PARTS, TEXT, TITLE
+from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
 FORMAT = 1  # raise it with every change of the fields below
 NUMBERS = ("day", "seq", "page_count")  # what ranges ask for
@@ -78,7 +78,7 @@ def template(names: Names, shards: int, replicas: int, major: int) -> dict[str, 
 def _mappings() -> dict[str, Any]:
     fields: dict[str, Any] = {name: {"type": "text", "analyzer": "holes"} for name in (TITLE, TEXT)}
     fields |= {name: {"type": "text", "analyzer": "terms"} for name in (EXACT, NAME)}
-    fields[PARTS] = {"type": "text", "analyzer": "terms", "index_options": "freqs"}
+    fields |= {name: {"type": "text", "analyzer": "terms", "index_options": "freqs"} for name in (PARTS, TITLE_PARTS)}
     for name in FILTER_FIELDS:
         fields[f"is_{name}"] = {"type": "keyword", "doc_values": False, "ignore_above": LONGEST}
     for name in (*FILTER_FIELDS, "kind"):
@@ -101,7 +101,8 @@ def key(document_id: str) -> str:
 def fields(entry: Entry) -> bytes:
     """A document as it is sent, in one line of JSON."""
     head, _, pages = entry.stored.partition(PAGE_BREAK.encode())
-    terms = {TITLE: entry.title, NAME: entry.name, TEXT: entry.text, PARTS: entry.parts, EXACT: entry.exact}
+    terms = {TITLE: entry.title, NAME: entry.name, TEXT: entry.text, EXACT: entry.exact}
+    terms |= {PARTS: entry.parts, TITLE_PARTS: entry.title_parts}
     body: dict[str, Any] = {name: _sound(each) for name, each in terms.items()}
     for name in FILTER_FIELDS:
         body[f"is_{name}"] = list(map(_sound, entry.values[name]))

@@ -49,6 +49,7 @@ class Entry:
     name: str  # exact forms of the title between FIRST and LAST
     text: str  # stems, with HOLEs
     parts: str  # of the compounds of both, in no place of their own
+    title_parts: str  # of those of the title again: Haushalt is what Haushaltssatzung is about, not what mentions it
     exact: str  # exact forms of both
     day: int | None
     newest: int  # sort descending; no two documents of one day share a place, and undated ones come last
@@ -78,6 +79,7 @@ def entry(document: Document) -> Entry:
         title=_stems(heads),
         name=whole,
         text=EDGE.join(map(_stems, words)),
+        title_parts=" ".join([parts for _, _, parts in heads if parts]),
         parts=" ".join([parts for each in (heads, *words) for _, _, parts in each if parts]),
         exact=EDGE.join([name, *[" ".join([exact for _, exact, _ in each]) for each in words]]),
         day=day,

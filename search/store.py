@@ -24,7 +24,7 @@ from search.german import ANALYZER_VERSION
 
 GENERATION = re.compile("(?:tantivy|whoosh)-[0-9a-f]{8}", re.ASCII)  # as prepare() names them
 GRACE = 60  # seconds that a reader may go on with a generation that is live no more
-SCHEMA_VERSION = 3  # raise it with every change of fields or of what is stored
+SCHEMA_VERSION = 4  # raise it with every change of fields or of what is stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from search.query import FILTER_FIELDS
 from search.spelling import one_change
 from search.store import Home
 from search.tantivy_queries import BUCKETS, SCHEMA, WITH_HOLES, Translator, counted, estimated, translated
-from search.weights import EXACT, NAME, PARTS, TEXT, TITLE
+from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
 HEAP = 64_000_000  # bytes a batch may hold before it goes to disk; 15 MB is tantivy's least, 128 MB gained nothing
 VOCABULARY = 300_000  # words with the same beginning, more than any corpus has
@@ -220,7 +220,8 @@ def _document(entry: Entry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_text("id", entry.id)
     document.add_bytes("stored", entry.stored)
-    terms = {TITLE: entry.title, NAME: entry.name, TEXT: entry.text, PARTS: entry.parts, EXACT: entry.exact}
+    terms = {TITLE: entry.title, NAME: entry.name, TEXT: entry.text, EXACT: entry.exact}
+    terms |= {PARTS: entry.parts, TITLE_PARTS: entry.title_parts}
     for name, each in terms.items():
         document.add_text(name, each)
     for name in FILTER_FIELDS:

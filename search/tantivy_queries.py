@@ -13,7 +13,7 @@ from search.engine import Wanted
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.query import FILTER_FIELDS, fold_value
-from search.weights import EXACT, NAME, PARTS, TEXT, TITLE
+from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
 BUCKETS = 10_000  # more than any facet has values, so that the counts are exact
 WITH_HOLES = "holes"  # our own tokenizer
@@ -31,7 +31,8 @@ def _schema() -> tantivy.Schema:
     builder.add_bytes_field("stored", stored=True)
     for name in (TITLE, TEXT, EXACT, NAME):
         builder.add_text_field(name, tokenizer_name=WITH_HOLES, index_option="position")
-    builder.add_text_field(PARTS, tokenizer_name="whitespace", index_option="freq")
+    for name in (PARTS, TITLE_PARTS):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     for name in FILTER_FIELDS:
         builder.add_text_field(f"is_{name}", tokenizer_name="raw", index_option="basic")
     for name in (*FILTER_FIELDS, "kind"):

@@ -19,7 +19,7 @@ from search.model import Batch, Document, Rebuild
 from search.payload import Entry, entry
 from search.positions import Compact
 from search.store import Home
-from search.weights import EXACT, NAME, PARTS, TEXT, TITLE
+from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 from search.whoosh_reader import WhooshReader
 
 LIMIT_MB = 64  # memory a batch may take before it goes to disk
@@ -161,7 +161,7 @@ def _schema() -> _Whoosh:
         stored=fields.COLUMN(columns.VarBytesColumn()),
         facts=fields.COLUMN(columns.VarBytesColumn()),
         **{name: _running() for name in (TITLE, TEXT, EXACT, NAME)},
-        **{PARTS: fields.KEYWORD(scorable=True)},
+        **{name: fields.KEYWORD(scorable=True) for name in (PARTS, TITLE_PARTS)},
     )
 
 
@@ -173,6 +173,7 @@ def _fields(entry: Entry) -> dict[str, str | bytes]:
         TITLE: entry.title,
         TEXT: entry.text,
         PARTS: entry.parts,
+        TITLE_PARTS: entry.title_parts,
         EXACT: entry.exact,
         NAME: entry.name,
     }

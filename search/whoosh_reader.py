@@ -15,7 +15,7 @@ from search.errors import BadQuery, EngineUnavailable
 from search.evaluating import Evaluator, Posting
 from search.payload import unpack
 from search.positions import count_of, places_of
-from search.weights import EXACT, PARTS
+from search.weights import EXACT, PARTS, TITLE_PARTS
 
 DEADLINE = 1.5  # seconds; past it a search is refused instead of keeping other readers waiting
 
@@ -85,7 +85,7 @@ class WhooshReader:
             while matcher.is_active():
                 self._hurry()
                 number, value = matcher.id(), matcher.value()
-                counted = field != PARTS
+                counted = field not in (PARTS, TITLE_PARTS)
                 count = count_of(value) if counted else int(matcher.weight())
                 length = reader.doc_field_length(number, field, 1)
                 found.append(Posting(number + offset, count, length, partial(self._places, value)))

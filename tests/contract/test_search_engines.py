@@ -187,6 +187,19 @@ def test_it_prefers_words_in_the_title_and_words_side_by_side(index: SearchIndex
     assert [hit.id for hit in ask(index, "alter Markt").hits] == ["close", "apart"]
 
 
+def test_it_prefers_compounds_of_a_word_in_the_title_to_a_mention(index: SearchIndex) -> None:
+    filler = "Dies ist ein Absatz über ganz andere Dinge. "
+    put(
+        index,
+        Document("plan", "Paper", "Haushaltssatzung 2024", (filler * 9,)),
+        *(
+            Document(f"d{n}", "File", "Gefällte Bäume", (f"Die Mittel stehen im Haushalt. {filler * n}",))
+            for n in range(9)
+        ),
+    )
+    assert ask(index, "Haushalt").hits[0].id == "plan"
+
+
 def test_it_counts_facets_over_all_results_not_only_the_page_shown(sights: SearchIndex) -> None:
     results = ask(sights, "", limit=1)
     facets = {name: {each.value: each.count for each in counts} for name, counts in results.facets.items()}
