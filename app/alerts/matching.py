@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.subscriptions import delivery
 from app.config import Settings
 from app.db import writing
-from app.indexing import CONSUMER
+from app.indexing import CONSUMER, settled
 from app.models import Alert, AlertHit
 from search import BadQuery, Hit, SearchIndex, parse_query
 
 PAGE = 100  # hits asked for at once
 MOST = 1000  # hits remembered of one search; the mail tells how many there are, and links to all
+PATIENCE = timedelta(hours=6)  # with texts that are still looked through for streets
 TOGETHER = 200  # alerts written in one transaction
 
 
@@ -36,6 +37,9 @@ def match(engine: Engine, index: SearchIndex, settings: Settings, moment: dateti
     with Session(engine) as session:
         # Taken before searching: what is indexed meanwhile comes again next time, and alert_hit knows it then.
         reached = log.position(session, CONSUMER)
+        oldest = session.scalar(select(func.min(Alert.seq)).where(Alert.confirmed_at.is_not(None)))
+        # Whoever follows a street must not go past a text before it is known which streets it names.
+        reached = settled(session, oldest or 0, reached, moment - PATIENCE)
         due = select(Alert.query, Alert.seq, Alert.id).where(Alert.confirmed_at.is_not(None), Alert.seq < reached)
         rows = session.execute(due.order_by(Alert.query, Alert.seq, Alert.id)).all()
     asking: dict[tuple[str, int], list[int]] = {}

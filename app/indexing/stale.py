@@ -1,13 +1,14 @@
 """Documents that are not as the records' texts say any more, though no record changed: told by who reads the texts."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.indexing.affected import NAMING, Ids, behind
 from app.indexing.lookups import AT_ONCE, chunks
-from app.models import StaleDocument
+from app.models import Blob, Change, File, StaleDocument
 from app.rows import insert_all
 
 _TABLE = StaleDocument.metadata.tables[StaleDocument.__tablename__]
@@ -53,3 +54,21 @@ def done(session: Session, places: Sequence[int]) -> None:
     """
     for part in chunks(places, AT_ONCE):
         session.execute(delete(StaleDocument).where(StaleDocument.seq.in_(part)))
+
+
+def settled(session: Session, behind_seq: int, until: int, since: datetime) -> int:
+    """Return up to which change, at most `until`, documents of files say which streets their texts name.
+
+    Those are looked for after a text is indexed. For what came before `since` nobody waits any longer.
+    """
+    waits = and_(Blob.facts_version.is_(None), Blob.read_state.is_not(None))
+    unwritten = select(StaleDocument.object_id).where(StaleDocument.object_type == "File")
+    first = (
+        select(func.min(Change.seq))
+        .join(File, File.id == Change.object_id)
+        .join(Blob, Blob.sha256 == File.blob_sha256)
+        .where(Change.seq > behind_seq, Change.seq <= until, Change.object_type == "File", Change.at > since)
+        .where(~Change.backfill, or_(waits, File.id.in_(unwritten)))
+    )
+    found = session.scalar(first)
+    return until if found is None else found - 1
