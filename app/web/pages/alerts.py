@@ -103,7 +103,8 @@ def _form(query: str, address: str = "", *, wrong_address: bool = False, wrong_q
 def _found(query: str) -> int | None:
     """Return how much a query finds today, None where it cannot be asked."""
     try:
-        return site().index.search(parse_query(query, limit=1)).total
+        # Nobody is mailed what holds some of the words alone.
+        return site().index.search(parse_query(query, limit=1, strict=True)).total
     except SearchError:
         return None
 
