@@ -40,6 +40,7 @@ class Settings:
     previews_max_mb: int = DEFAULT_PREVIEWS_MB
     allow_unsandboxed: bool = False
     keep_originals: bool = True
+    thesaurus: Path | None = None
 
     @property
     def file_copies(self) -> Path:
@@ -79,6 +80,7 @@ class Settings:
             files_origin=environ.get("FILES_ORIGIN", "").rstrip("/"),
             allow_unsandboxed=_yes("ALLOW_UNSANDBOXED", environ, faults),
             keep_originals=_yes("KEEP_ORIGINALS", environ, faults, otherwise="1"),
+            thesaurus=Path(environ["THESAURUS"]) if environ.get("THESAURUS") else None,
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -102,6 +104,8 @@ class Settings:
             faults.append("CONTACT must be one mail address")
         if self.base_url.startswith("http") and not urlsplit(self.base_url).netloc:
             faults.append("BASE_URL must name a host")
+        if self.thesaurus and not self.thesaurus.is_file():
+            faults.append(f"THESAURUS must be a file: there is none at {self.thesaurus}")
         return faults + self._origin_faults()
 
     def _origin_faults(self) -> list[str]:

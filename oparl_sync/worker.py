@@ -218,7 +218,7 @@ class Worker:
             self.say(f"{name}: {'; '.join(lines)}")
 
     def _alert(self) -> None:
-        found = open_index(self.settings.search_url, texts=texts_of(self.engine))
+        found = open_index(self.settings.search_url, texts=texts_of(self.engine), thesaurus=self.settings.thesaurus)
         try:
             counts = alerts.run(self.engine, found, open_mailer(self.settings.mail_url), self.settings)
         finally:

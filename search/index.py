@@ -9,17 +9,27 @@ from search.engine import Engine
 from search.errors import EngineUnavailable
 from search.model import SearchIndex
 from search.searching import Index, Texts, no_texts
+from search.synonyms import Synonyms
+from search.thesaurus import load
 
 
-def open_index(url: str, *, create: bool = True, texts: Texts = no_texts) -> SearchIndex:
+def open_index(url: str, *, create: bool = True, texts: Texts = no_texts, thesaurus: Path | None = None) -> SearchIndex:
     """The index at tantivy:///folder, whoosh:///folder or embedded:///folder (tantivy if installed, else whoosh).
 
     One slash less, and the folder counts from the working directory. opensearch://host,host/name is one in a cluster,
     see search.opensearch_client. A missing index is made empty, or raises EngineUnavailable where `create` is false.
     An index of another schema opens; using it raises IndexOutdated. `texts` gives back the pages of documents that
-    were put with a text_key.
+    were put with a text_key; `thesaurus` is a file of further synonyms, see search.thesaurus.
     """
-    return Index(_engine(url, create), texts)
+    lists = () if thesaurus is None else (_thesaurus(thesaurus),)
+    return Index(_engine(url, create), texts, lists)
+
+
+def _thesaurus(path: Path) -> Synonyms:
+    try:
+        return load(path)
+    except OSError as error:
+        raise EngineUnavailable(f"the thesaurus {path} cannot be read: {error.strerror}") from error
 
 
 def _engine(url: str, create: bool) -> Engine:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search import german, synonyms
+from search import german
 from search.engine import SURE, Reader, Wanted
 from search.expressions import Plan, Term
 from search.model import Added, Hit
 from search.payload import unpack
 from search.pieces import pieces
 from search.query import Also, Beside, Node, Phrase, Query, Word, words_of
+from search.synonyms import Synonyms, ours
 from search.weights import EXACT, FEW, MUCH_MORE, NAME, PARTS, SPELLING, SYNONYM, TEXT, TITLE
 
 MIN_LETTERS = 4  # of a word that is corrected; shorter ones have too many neighbours
@@ -68,15 +70,17 @@ def _corrected(typed: str, likely: Mapping[str, str]) -> str:
     return typed[:end] + found
 
 
-def read(query: Query, reader: Reader) -> Meaning:
-    """Put other words beside those of a query, unless it is to be taken literally."""
+def read(query: Query, reader: Reader, lists: Sequence[Synonyms] = ()) -> Meaning:
+    """Put other words beside those of a query, unless it is to be taken literally; `lists` come after our own."""
     if query.literal:
         return Meaning(query)
     unknown = _unknown([token for node in query.must for token in _tokens([node]) if _may_be_wrong(token)], reader)
     nodes = [_spelled(node, reader, unknown) for node in query.must]
     left = tuple(node.tokens[0] for node in nodes if isinstance(node, Word) and unknown.get(node.tokens[0]) == ())
-    # A sentence says what it means; measured, other words beside each of its own bring what is not meant.
-    return Meaning(replace(query, must=tuple(nodes if query.is_sentence else _with_synonyms(nodes))), left)
+    if not query.is_sentence:
+        # A sentence says what it means; measured, other words beside each of its own bring what is not meant.
+        nodes = list(_with_synonyms(nodes, (ours(), *lists)))
+    return Meaning(replace(query, must=tuple(nodes)), left)
 
 
 def _spelled(node: Node, reader: Reader, unknown: Mapping[str, tuple[str, ...]]) -> Node:
@@ -89,11 +93,11 @@ def _spelled(node: Node, reader: Reader, unknown: Mapping[str, tuple[str, ...]])
     return node
 
 
-def _with_synonyms(nodes: Sequence[Node]) -> Iterator[Node]:
+def _with_synonyms(nodes: Sequence[Node], lists: Sequence[Synonyms]) -> Iterator[Node]:
     """Runs of words that a list of synonyms knows, as one; the longest first."""
     place = 0
     while place < len(nodes):
-        length, others = _known_together(nodes[place:])
+        length, others = _known_together(nodes[place:], lists)
         if others:
             beside = tuple(Beside(Word(other), SYNONYM, "synonym") for other in others)
             yield Also(words_of(nodes[place : place + length]), beside)
@@ -102,14 +106,15 @@ def _with_synonyms(nodes: Sequence[Node]) -> Iterator[Node]:
         place += length
 
 
-def _known_together(nodes: Sequence[Node]) -> tuple[int, Sequence[tuple[str, ...]]]:
+def _known_together(nodes: Sequence[Node], lists: Sequence[Synonyms]) -> tuple[int, Sequence[tuple[str, ...]]]:
     """How many of some nodes a list of synonyms knows as one term, and its other terms; one and none as a rule."""
     match nodes[0]:
         case Word((_,)):
-            length, others = synonyms.at_beginning(_tokens(nodes))
+            tokens = _tokens(nodes)
+            length, others = max((each.longest(tokens) for each in lists), key=itemgetter(0))  # of equals the first
             return max(1, length), others
         case Word(tokens):  # B-Plan
-            return 1, synonyms.also(tokens)
+            return 1, next(filter(None, (each.also(tokens) for each in lists)), ())
     return 1, ()
 
 

@@ -20,6 +20,7 @@ from search.payload import Stored, unpack
 from search.plan import plans
 from search.query import COUNTED, MAX_OFFSET, Phrase, Query
 from search.suggesting import related, suggest
+from search.synonyms import Synonyms
 from search.weights import FEW
 
 Texts: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[str]]]  # pages by text_key; fewer where it is gone
@@ -39,11 +40,15 @@ def no_texts(_: Collection[str]) -> Mapping[str, Sequence[str]]:
 
 
 class Index:
-    """A SearchIndex of one engine; `texts` gives back the pages of documents that were put with a text_key."""
+    """A SearchIndex of one engine; `texts` gives back the pages of documents that were put with a text_key.
 
-    def __init__(self, engine: Engine, texts: Texts = no_texts) -> None:
+    `lists` are synonyms that are searched for besides our own.
+    """
+
+    def __init__(self, engine: Engine, texts: Texts = no_texts, lists: Sequence[Synonyms] = ()) -> None:
         self._engine = engine
         self._texts = texts
+        self._lists = lists
 
     def writer(self) -> AbstractContextManager[Batch]:
         """See SearchIndex.writer."""
@@ -57,14 +62,14 @@ class Index:
         """See SearchIndex.search."""
         started = time.perf_counter()
         with self._engine.reader() as reader:
-            meaning = read(query, reader)
+            meaning = read(query, reader, self._lists)
             results = _Search(reader, meaning, self._texts).results()
         return replace(results, took_seconds=time.perf_counter() - started)
 
     def marker(self, query: Query) -> Marker:
         """See SearchIndex.marker."""
         with self._engine.reader() as reader:
-            return _marker(read(query, reader).query)
+            return _marker(read(query, reader, self._lists).query)
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
         """See SearchIndex.suggest."""

@@ -65,21 +65,6 @@ class Synonyms:
         return short or german.term(token)
 
 
-def also(tokens: Sequence[str]) -> tuple[Term, ...]:
-    """What our own list knows beside a run of written words."""
-    return ours().also(tokens)
-
-
-def longest(tokens: Sequence[str], place: int = 0) -> tuple[int, tuple[Term, ...]]:
-    """The longest term of our own list that begins at a place: how many words, and its other terms."""
-    return ours().longest(tokens, place)
-
-
-def at_beginning(tokens: Sequence[str]) -> tuple[int, tuple[Term, ...]]:
-    """The longest term of our own list that words begin with: how many words, and its other terms."""
-    return longest(tokens)
-
-
 @cache
 def ours() -> Synonyms:
     """The list that comes with this package, read when it is first asked for."""

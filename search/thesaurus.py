@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from search.synonyms import Group, Synonyms, Term, key_of
@@ -16,8 +17,9 @@ _NOUN = re.compile(r"[A-ZÄÖÜ][a-zäöüß]+")
 _NEVER = ("derb", "vulg", "veraltet", "abwertend", "Hauptform: ")
 
 
+@cache
 def load(path: Path) -> Synonyms:
-    """The nouns of a file as Debian's openthesaurus-de-text has it, one group a line; raises OSError."""
+    """The nouns of a file as Debian's openthesaurus-de-text has it, one group a line; read once. Raises OSError."""
     return read(path.read_text("utf-8", "replace").splitlines())
 
 

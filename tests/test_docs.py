@@ -21,6 +21,7 @@ SETTINGS = (
     "RATSLUPE_HOME",
     "DATABASE_URL",
     "SEARCH_URL",
+    "THESAURUS",
     "FILES_URL",
     "KEEP_ORIGINALS",
     "MAIL_URL",

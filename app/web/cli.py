@@ -84,7 +84,8 @@ def search(settings: Settings, query: str, limit: int, as_json: bool) -> None:
     if wanted.is_empty:
         raise click.UsageError("nothing is asked: give a word, a phrase or a field")
     kept = texts_of(open_current(settings.database_url))
-    results = open_index(settings.search_url, texts=kept).search(replace(wanted, apart=True))
+    index = open_index(settings.search_url, texts=kept, thesaurus=settings.thesaurus)
+    results = index.search(replace(wanted, apart=True))
     hits = [_hit(settings, hit) for hit in results.hits]
     if as_json:
         facets = {name: {f.value: f.count for f in counts} for name, counts in results.facets.items()}
@@ -179,7 +180,7 @@ def alerts(settings: Settings, as_json: bool) -> None:
     from search import open_index  # noqa: PLC0415 - as above
 
     engine = open_current(settings.database_url)
-    found = open_index(settings.search_url, texts=texts_of(engine))
+    found = open_index(settings.search_url, texts=texts_of(engine), thesaurus=settings.thesaurus)
     counts = run(engine, found, open_mailer(settings.mail_url), settings)
     click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
 

@@ -52,7 +52,9 @@ class Site:
                 if self._away and monotonic() < self._away[0]:
                     raise self._away[1].with_traceback(None)  # a cluster is waited for once, not once a request
                 try:
-                    self._index = open_index(self.settings.search_url, texts=texts_of(self.engine))
+                    self._index = open_index(
+                        self.settings.search_url, texts=texts_of(self.engine), thesaurus=self.settings.thesaurus
+                    )
                 except SearchError as error:
                     self._away = monotonic() + A_MOMENT, error
                     raise

@@ -64,6 +64,13 @@ def test_documents_are_read_unprotected_only_where_that_is_said() -> None:
     assert Settings.from_environment({"ALLOW_UNSANDBOXED": "1"}).allow_unsandboxed
 
 
+def test_a_thesaurus_is_a_file_that_is_there(tmp_path: Path) -> None:
+    assert Settings.from_environment({}).thesaurus is None
+    assert Settings.from_environment({"THESAURUS": __file__}).thesaurus == Path(__file__)
+    with pytest.raises(SettingsError, match="THESAURUS"):
+        Settings.from_environment({"THESAURUS": str(tmp_path / "none.txt")})
+
+
 def test_it_does_not_show_its_secret() -> None:
     assert "hush" not in repr(Settings.from_environment({"SECRET_KEY": "hush"}))
     urls = {

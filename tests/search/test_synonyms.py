@@ -12,7 +12,7 @@ GROUPS = list(synonyms.read(OURS))
 
 
 def beside(typed: str) -> set[str]:
-    return {" ".join(term) for term in synonyms.also(german.tokens(typed))}
+    return {" ".join(term) for term in synonyms.ours().also(german.tokens(typed))}
 
 
 def listed(text: str) -> Synonyms:
@@ -64,13 +64,13 @@ def test_it_adds_nothing_to_what_only_looks_alike(typed: str) -> None:
 
 
 def test_the_longest_term_is_taken() -> None:
+    ours = synonyms.ours()
     words = ("öffentlicher", "Nahverkehr", "in", "Tempo", "30", "Zone")
-    assert synonyms.longest(words)[0] == 2
-    assert synonyms.longest(words, 1)[0] == 1
-    assert synonyms.longest(words, 2) == (0, ())
-    assert synonyms.longest(words, 3)[0] == 3
-    assert synonyms.at_beginning(words) == synonyms.longest(words, 0)
-    assert synonyms.at_beginning(("Bus", "und", "Bahn"))[0] == synonyms.at_beginning(("Bus", "Bahn"))[0] + 1
+    assert ours.longest(words)[0] == 2
+    assert ours.longest(words, 1)[0] == 1
+    assert ours.longest(words, 2) == (0, ())
+    assert ours.longest(words, 3)[0] == 3
+    assert ours.longest(("Bus", "und", "Bahn"))[0] == ours.longest(("Bus", "Bahn"))[0] + 1
 
 
 def test_a_term_of_our_list_brings_all_others_of_its_group() -> None:
@@ -78,13 +78,13 @@ def test_a_term_of_our_list_brings_all_others_of_its_group() -> None:
     for group in GROUPS:
         for term in group.same:
             expected = {*group.same, *group.also} - {term}
-            lost += [(term, other) for other in expected - {*synonyms.also(term)} if not _fuller(term)]
+            lost += [(term, other) for other in expected - {*synonyms.ours().also(term)} if not _fuller(term)]
     assert not lost
 
 
 def _fuller(term: Term) -> bool:
     """Whether more groups hold a term than may be searched for."""
-    return len(synonyms.also(term)) == synonyms.MAX_OTHERS
+    return len(synonyms.ours().also(term)) == synonyms.MAX_OTHERS
 
 
 def test_our_list_is_large_and_every_group_is_written_once() -> None:
