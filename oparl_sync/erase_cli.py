@@ -39,6 +39,7 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
         return
     click.echo(", ".join(f"{count} {object_type}" for object_type, count in reached.counts.items()) + " erased")
     click.echo("Published downloads hold it until the next: ratslupe export", err=True)
+    click.echo("So do files of the index, though no search finds it there: ratslupe index rebuild", err=True)
 
 
 def _erase(settings: Settings, engine: Engine, named: str, *, yes: bool) -> steps.Extent:
