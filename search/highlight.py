@@ -92,10 +92,8 @@ class Marker:
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where in a text the words stand that were searched for: begin and end of each, in order."""
-        marks = self._marks(text, places(text, self._needles)) if self._needles else {}
-        if not marks and _FOLDED.search(text):
-            marks = self._marks(text, everywhere(text))
-        return [(start, end) for start, (end, _) in marks.items()]
+        words = everywhere(text) if _FOLDED.search(text) else places(text, self._needles)
+        return [(start, end) for start, (end, _) in self._marks(text, words).items()]
 
     def passages(self, pages: Sequence[str], title: str = "") -> Passages:
         """The best passages of a text, best first, and the pages that hold something.

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 
 from search import german
 
 LENGTH = 4  # letters; more would miss inflected forms, fewer would stop everywhere
+LONG = 8  # letters of a term from which on two more are looked for: Haushalt, and not every Haus
 MAX_FORMS = 9  # spellings looked for per term; more cost more than they save
 _SPELLINGS = {"a": ("a", "ä", "ae"), "o": ("o", "ö", "oe"), "u": ("u", "ü", "ue"), "ss": ("ss", "ß")}
 _NUMBER = 24  # characters before its last digits in which a number begins
@@ -104,16 +106,17 @@ def _spellings(term: str) -> Iterator[str]:
             term = term[: term.index(long)] + short
     for double in ("ae", "oe", "ue"):  # a beginning is written out, a stem is not: both as a stem
         term = term.replace(double, double[0])
-    # The stemmer may change the last letter of what it leaves, never the ones before.
+    # The stemmer may change the last letter of what it leaves, never the ones before; irregular plurals change two.
     solid = _units(term)
-    solid = solid[:-1] if len(solid) > LENGTH else solid
-    size = min(LENGTH, len(solid))
-    best = min(
-        (solid[start : start + size] for start in range(len(solid) - size + 1)),
-        key=_forms,
-        default=(),
-    )
-    while _forms(best) > MAX_FORMS:
+    size = LENGTH
+    if len(solid) >= LONG:
+        solid, size = solid[:-2], LONG - 2
+    elif len(solid) > LENGTH:
+        solid = solid[:-1]
+    forms = [len(_SPELLINGS.get(unit, " ")) for unit in solid]
+    start = min(range(max(1, len(solid) - size + 1)), key=lambda start: prod(forms[start : start + size]))
+    best = solid[start : start + size]
+    while prod(forms[start : start + len(best)]) > MAX_FORMS:
         best = best[:-1]
     for letters in product(*(_SPELLINGS.get(unit, (unit,)) for unit in best)):
         yield "".join(letters)
@@ -122,10 +125,3 @@ def _spellings(term: str) -> Iterator[str]:
 def _units(term: str) -> tuple[str, ...]:
     """The letters of a term, ss being one."""
     return tuple("ss" if letter == "\x00" else letter for letter in term.replace("ss", "\x00"))
-
-
-def _forms(units: tuple[str, ...]) -> int:
-    count = 1
-    for unit in units:
-        count *= len(_SPELLINGS.get(unit, (unit,)))
-    return count

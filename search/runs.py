@@ -19,11 +19,12 @@ class Run:
     """Terms that must follow one another; the longest of them, the rarest as a rule, is looked for first."""
 
     terms: tuple[str, ...]
-    gap: int  # words that may stand
-    at: int  # before this one of the terms, counted from 0
+    gap: int  # words that may stand between two of them
     bit: int
     anchor: int
     exact: bool
+    before: tuple[tuple[str, bool], ...]  # the terms around the anchor, the nearest first, and whether others may stand
+    after: tuple[tuple[str, bool], ...]  # between each and the one before it
 
     def term(self, token: str) -> str:
         """What a written word is compared by."""
@@ -31,8 +32,7 @@ class Run:
 
     def around(self, text: str, start: int, end: int) -> list[Span]:
         """The words of the run whose anchor stands here, or none."""
-        before = [(self.terms[n], n + 1 == self.at) for n in range(self.anchor - 1, -1, -1)]
-        after = [(self.terms[n], n == self.at) for n in range(self.anchor + 1, len(self.terms))]
+        before, after = self.before, self.after
         right = self._follow(after, _behind(text, end)) if after else []
         if after and not right:
             return []
@@ -55,7 +55,10 @@ class Run:
 
 def run(terms: tuple[str, ...], bit: int, gap: int = 0, at: int = 1, *, exact: bool = False) -> Run:
     """A run of terms; between the words before and behind `at`, `gap` others may stand."""
-    return Run(terms, gap, at, bit, max(range(len(terms)), key=lambda place: len(terms[place])), exact)
+    anchor = max(range(len(terms)), key=lambda place: len(terms[place]))
+    before = tuple((terms[n], n + 1 == at) for n in range(anchor - 1, -1, -1))
+    after = tuple((terms[n], n == at) for n in range(anchor + 1, len(terms)))
+    return Run(terms, gap, bit, anchor, exact, before, after)
 
 
 def _behind(text: str, place: int) -> Iterator[tuple[str, int, int]]:
