@@ -15,6 +15,9 @@ document.addEventListener("click", (event) => {
 const filters = document.querySelector("details.rl-filters");
 if (filters && !CSS.supports("selector(::details-content)") && window.matchMedia("(min-width: 62rem)").matches) filters.open = true;
 
+// Whoever comes back finds the filters as they are in force, not as they were ticked when leaving.
+window.addEventListener("pageshow", (event) => { if (event.persisted) document.querySelector(".rl-filters__form")?.reset(); });
+
 // The reader: keys turn pages, and an address that ends in #page=12, as PDF readers write it, opens that page.
 const reading = document.querySelector(".rl-reading");
 if (reading) {

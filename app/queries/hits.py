@@ -44,11 +44,12 @@ class HitContext:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Type, id and parent's id of a hit."""
+    """Type, id and parent's id of a hit, and the id of the paper that it was counted as a part of."""
 
     type: str
     id: str
     parent: str = field(default="")
+    paper: str = field(default="")
 
 
 def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContext]:
@@ -61,19 +62,23 @@ def hit_contexts(session: Session, hits: Sequence[Found]) -> dict[str, HitContex
     wanted = {hit.parent for hit in hits if hit.parent}
     for model in (Paper, Meeting):
         parents |= _rows(session, model, wanted - parents.keys())
+    papers = _rows(session, Paper, {hit.paper for hit in hits if hit.paper} - parents.keys())
     meetings = {row.id for row in (*rows.values(), *parents.values()) if isinstance(row, Meeting)}
     organizations = organizations_of(session, meetings)
     items = [row for row in rows.values() if isinstance(row, AgendaItem)]
     about = papers_of_items(session, items) if items else {}
     doubts = contradicted(session, items)
-    matters = (*rows.values(), *parents.values(), *(paper for papers in about.values() for paper in papers[:1]))
+    # What hangs on an agenda item, such as an extract from the minutes, belongs to the paper of that item.
+    named = (paper for each in about.values() for paper in each[:1])
+    matters = (*rows.values(), *parents.values(), *papers.values(), *named)
     paths = consultation_paths(session, [row.id for row in matters if isinstance(row, Paper)])
     found = {}
     for hit in hits:
         row = rows.get(hit.id)
         if row is None:
             continue
-        context = HitContext(row, parents.get(hit.parent), about=next(iter(about.get(row.id, ())), None))
+        paper = next(iter(about.get(row.id, ())), None) or (papers | parents).get(hit.paper)
+        context = HitContext(row, parents.get(hit.parent), about=paper if isinstance(paper, Paper) else None)
         found[hit.id] = replace(
             context,
             path=paths.get(context.matter.id, NO_PATH) if context.matter else NO_PATH,

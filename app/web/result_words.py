@@ -1,13 +1,13 @@
 """What the results page says in words: how much was found, what was searched for besides, what it is narrowed to."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from babel.lists import format_list
 
 from app.web.filters import NBSP, day, month_of, number
-from app.web.i18n import N_, formats, gettext, here, ngettext
+from app.web.i18n import N_, formats, gettext, ngettext
 from app.web.searching import NARROWING, Asked
 from app.web.wording import types_word
 from search import BadQuery, Results
@@ -33,6 +33,8 @@ FILETYPES = {
     "ppt": "PowerPoint (PPT)",
     "odt": "OpenDocument (ODT)",
 }
+# Beside "Dateien" the mere word would be read as all papers, whose files are what most is found in.
+FOUND_IN = {"Paper": N_("Titles and details of papers"), "Meeting": N_("Titles and details of meetings")}
 ORDER = ("Paper", "Meeting", "Organization", "Person", "AgendaItem", "File")
 
 
@@ -90,7 +92,7 @@ def label(facet: str, value: str, councils: Mapping[str, str]) -> str:
     """Return a facet's value in words."""
     match facet:
         case "type":
-            return types_word(value)
+            return gettext(FOUND_IN[value]) if value in FOUND_IN else types_word(value)
         case "body":
             return councils.get(value, value)
         case "result":
@@ -102,18 +104,34 @@ def label(facet: str, value: str, councils: Mapping[str, str]) -> str:
     return value
 
 
-def chips(wish: Asked, councils: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the active filters in words, each with the address without it."""
+def narrowed(wish: Asked, councils: Mapping[str, str]) -> list[tuple[str, Asked]]:
+    """Return the active filters in words, each with the search without it."""
     found = []
     for name in NARROWING:
         for value in wish.chosen.get(name, ()):
-            change: dict[str, Any] = {"from": None, name: [one for one in wish.chosen[name] if one != value]}
-            found.append((label(name, value, councils), here(**change)))
+            rest = tuple(one for one in wish.chosen[name] if one != value)
+            found.append((label(name, value, councils), wish.asking(wish.words, **{name: rest})))
     if wish.after:
-        found.append((gettext("From %(day)s", day=day(wish.after)), here(**{"from": None, "after": None})))
+        found.append((gettext("From %(day)s", day=day(wish.after)), replace(wish, after=None, cursor="")))
     if wish.until:
-        found.append((gettext("Until %(day)s", day=day(wish.until)), here(**{"from": None, "until": None})))
+        found.append((gettext("Until %(day)s", day=day(wish.until)), replace(wish, until=None, cursor="")))
     return found
+
+
+def range_words(results: Results) -> str:
+    """Return "Ergebnis 11 bis 20 von 33"; of how many is not said where that is an estimate."""
+    first, last = results.first + 1, results.first + len(results.hits)
+    every = sum(results.matters.values())
+    if first > last:
+        return gettext("There are no further results.")
+    shown = {"first": number(first), "last": number(last), "every": number(every)}
+    if not results.exact or every == 1:
+        words = N_("Results %(first)s to %(last)s") if last > first else N_("Result %(first)s")
+    elif last > first:
+        words = N_("Results %(first)s to %(last)s of %(every)s")
+    else:
+        words = N_("Result %(first)s of %(every)s")
+    return gettext(words, **shown)
 
 
 def faulty(words: str, error: BadQuery) -> tuple[str, str, str] | None:

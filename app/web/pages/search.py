@@ -11,16 +11,27 @@ from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
 from app.web.course import course_of
+from app.web.examples import examples
 from app.web.i18n import gettext, here
 from app.web.placing import as_words, place_band
-from app.web.result_words import added_words, chips, documents_words, faulty, label, matters_words
+from app.web.result_words import (
+    added_words,
+    documents_words,
+    faulty,
+    label,
+    matters_words,
+    narrowed,
+    range_words,
+)
 from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices
 from app.web.site import session, site
 from app.web.stored import drawn
+from app.web.suggesting import grouped, suggested
 from search import BadQuery, Hit, Query, Results, Snippet
 from search.query import MAX_OFFSET
 
 search = Blueprint("search", __name__)
+MOST_FREED = 6  # filters that are tried without; each is a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,7 @@ def results() -> str | tuple[str, int]:
         as_words=as_words(wish),
         course=course_of(site().index, wish, found) if wish.months else None,
         **_narrowing(wish, found),
+        **({} if found.total else _instead(wish)),
         **_listing(found, query),
     )
 
@@ -118,7 +130,18 @@ def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
     return {
         "facets": FACETS,
         "choices": {name: [(one, label(name, one.value, names)) for one in counted[name]] for name in FACETS},
-        "chips": chips(wish, names),
+        "chips": [(words, here("/search", **each.arguments)) for words, each in narrowed(wish, names)],
+    }
+
+
+def _instead(wish: Asked) -> dict[str, object]:
+    """Where nothing is found: what there is without each of the filters, and what begins with the words."""
+    freer = narrowed(wish, council_names(session()))[:MOST_FREED]
+    found = [(words, each, site().index.search(each.query(1))) for words, each in freer]
+    groups = grouped(suggested(session(), lambda: site().index, wish.words)) if wish.words and not freer else {}
+    return {
+        "freed": [(words, here("/search", **each.arguments), matters_words(one)) for words, each, one in found],
+        "begun": [one for group in groups.values() for one in group],
     }
 
 
@@ -132,7 +155,8 @@ def _listing(found: Results, query: Query) -> dict[str, object]:
         "complete": [one for one in shown if one.full],
         "partial": [one for one in shown if not one.full],
         "first": found.first + 1,
-        "last": found.first + len(found.hits),
+        "reach": range_words(found),
+        "marking": marking(query),
         "previous": here(**{"from": found.previous or None}) if found.first else None,
         "following": here(**{"from": found.next}) if found.next else None,
         "at_end": not found.next and found.first >= MAX_OFFSET,
@@ -140,19 +164,26 @@ def _listing(found: Results, query: Query) -> dict[str, object]:
 
 
 def _blank() -> str:
-    return render_template("search/blank.html", section="search", council=next(iter(council_names(session())), ""))
+    return render_template("search/blank.html", section="search", **_help())
+
+
+def _help() -> dict[str, object]:
+    """What the help shows of this council."""
+    return {"council": next(iter(council_names(session())), ""), "ours": examples(lambda: site().index)}
 
 
 def _refused(wish: Asked, error: BadQuery) -> tuple[str, int]:
     message = gettext(error.template, **error.params)
     parts: dict[str, Any] = {"wish": wish, "message": message, "faulty": faulty(wish.words, error)}
-    return render_template("search/bad.html", section="search", **parts), 400
+    return render_template("search/bad.html", section="search", **parts, **_help()), 400
 
 
 def _shown(found: Results, query: Query) -> Iterator[Shown]:
     """One entry for each matter; what may not be read any more, though it is in the index, is left out."""
     every = [one for hit in found.hits for one in (hit, *hit.also)]
-    contexts = hit_contexts(session(), [Found(hit.type, hit.id, hit.parent) for hit in every])
+    contexts = hit_contexts(
+        session(), [Found(hit.type, hit.id, hit.parent, hit.group if hit.kind == "Paper" else "") for hit in every]
+    )
     for hit in found.hits:
         held = [
             Shown(one, context, address(one, context, query))
@@ -167,7 +198,13 @@ def _shown(found: Results, query: Query) -> Iterator[Shown]:
 def address(hit: Hit, context: HitContext, query: Query) -> str:
     """Return where a hit leads; an agenda item whose meeting is not here leads to the list of meetings."""
     parent = hit.parent if context.meeting else ""
-    return address_of(hit.type, hit.key, page=hit.page, parent=parent, query=query.typed)
+    return address_of(hit.type, hit.key, page=hit.page, parent=parent, query=marking(query))
+
+
+def marking(query: Query) -> str:
+    """Return what is marked on the page that a hit leads to: the words typed, or else the places that were chosen."""
+    places = (place for one in query.filters if one.field == "place" and not one.negated for place in one.values)
+    return query.typed or " OR ".join('"{}"'.format(place.partition(",")[0].replace('"', " ")) for place in places)
 
 
 @search.app_template_test("marked")
