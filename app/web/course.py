@@ -7,7 +7,7 @@ from datetime import date
 from app.queries.status import council_names
 from app.web.searching import Asked
 from app.web.site import session
-from search import FacetCount, Results, SearchIndex
+from search import BadQuery, FacetCount, Results, SearchIndex
 
 MOST_COUNCILS = 8  # each of them is a search
 MOST_BARS = 360  # months: more are thinner than a pixel on a phone
@@ -64,7 +64,10 @@ def course_of(index: SearchIndex, wish: Asked, found: Results) -> Course | None:
 
 
 def _of_council(index: SearchIndex, wish: Asked, slug: str) -> Months:
-    found = index.search(wish.asking(wish.words, body=(slug,)).query(1))
+    try:
+        found = index.search(wish.asking(wish.words, body=(slug,)).query(1))
+    except BadQuery:  # what was asked was the most that can be
+        return {}
     return _months(found.facets.get("month", ()))
 
 

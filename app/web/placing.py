@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.facts import street_key
 from app.web.searching import Asked
-from search import Query, Results, SearchIndex
+from search import BadQuery, Query, Results, SearchIndex
 from search.query import Word
 
 MOST_WORDS = 5  # of a name
@@ -35,7 +35,10 @@ def place_band(index: SearchIndex, wish: Asked, query: Query, results: Results) 
         return None
     place, rest = named
     there = wish.asking(rest, place=(place,))
-    found = index.search(there.query(limit=1))
+    try:
+        found = index.search(there.query(limit=1))
+    except BadQuery:  # what was asked was the most that can be
+        return None
     return Band(place, there, found) if found.total else None
 
 

@@ -13,6 +13,7 @@ from app.db import writing
 from app.web.course import MOST_BARS, course_of
 from app.web.searching import Asked
 from search import FacetCount, Query, Results, SearchIndex
+from search.query import MAX_FILTERS
 from tests import factories
 from tests.app.web.conftest import Page, Town, reindex
 
@@ -104,3 +105,12 @@ def test_it_is_shown_where_it_is_asked_for_and_leads_to_each_month(
     assert "<h1>2\u00a0Vorlagen</h1>" in of_month
     assert "Filter entfernen: </span>Mai\u00a02025<" in of_month
     assert "2024-05" in of_month  # the other months stay to be chosen
+
+
+@ON_ONE
+def test_councils_that_cannot_be_asked_one_by_one_have_no_rows(app: Flask, town: Town) -> None:
+    most = " ".join(f'-gremium:="Nr. {number}"' for number in range(MAX_FILTERS))
+    with app.test_request_context():
+        found = course_of(Councils(), Asked(f"Radweg {most}"), results({"2024-03": 7}, ("a", "b")))  # type: ignore[arg-type]  # it is asked nothing
+    assert found is not None
+    assert (found.most, found.rows) == (7, ())

@@ -8,6 +8,7 @@ from app.config import Settings
 from app.db import writing
 from app.models import Mention
 from app.web.placing import named_place
+from search.query import MAX_FILTERS
 from tests.app.web.conftest import Page, Town, reindex
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -85,3 +86,15 @@ def test_its_band_keeps_the_other_words_and_filters(client: FlaskClient, street:
 def test_there_is_no_band_where_more_than_words_is_asked(client: FlaskClient, street: Town) -> None:
     for query in ('"Gartenstraße"', "Tempo OR Gartenstraße", "Tempo -Gartenstraße", "Tempo"):
         assert "rl-band" not in client.get("/search", query_string={"q": query}).text, query
+
+
+@ON_ONE
+def test_a_search_with_as_many_filters_as_there_can_be_has_no_band_and_is_answered(
+    client: FlaskClient, street: Town
+) -> None:
+    most = " ".join(f'-gremium:="Nr. {number}"' for number in range(MAX_FILTERS))
+    assert 'class="rl-band' in client.get("/search", query_string={"q": "Gartenstraße"}).text
+    answer = client.get("/search", query_string={"q": f"Gartenstraße {most}"})
+    assert answer.status_code == 200
+    assert "/papers/" in answer.text
+    assert 'class="rl-band' not in answer.text
