@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Gone, HTTPException, ServiceUnavailable
 
 from search import SearchError
+from search.query import MAX_TYPED
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,10 @@ def _reference(error: BaseException) -> str:
 
 def _page(code: int, reference: str | None, error: HTTPException | None) -> Response:
     # Past 500 the database may be what failed: such a page asks it nothing.
-    page = render_template("errors/error.html", code=code, reference=reference, error=error, bare=code >= 500)
+    words = {"code": code, "reference": reference, "error": error, "bare": code >= 500}
+    # A search that failed need not be typed again.
+    asked = request.args.get("q", "")[:MAX_TYPED] if request.path == "/search" else ""
+    page = render_template("errors/error.html", **words, asked=asked)
     response = make_response(page, code)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():

@@ -142,6 +142,20 @@ def test_what_finds_nothing_shows_what_begins_so(client: FlaskClient, town: Town
 
 
 @ON_ONE
+def test_what_was_typed_is_not_lost_while_the_index_is_away(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise EngineUnavailable("it is away")
+
+    monkeypatch.setattr(Index, "search", away)
+    answer = client.get('/search?q="Alter Markt" <b>')
+    assert answer.status_code == 503
+    assert 'value="&#34;Alter Markt&#34; &lt;b&gt;"' in answer.text
+    assert "ort:Bahnhofstraße" in unescape(client.get("/search").text)  # the help is there, with examples of anywhere
+
+
+@ON_ONE
 def test_without_words_the_newest_stands_first(client: FlaskClient, town: Town) -> None:
     for words, order in (
         ("", "newest"),
