@@ -82,6 +82,14 @@ def added_words(results: Results) -> list[tuple[str, str]]:
     return [(", ".join(one.words), _reason(one)) for one in results.added if one.words]
 
 
+def unknown_words(results: Results) -> str:
+    """Say which of the words nothing here holds, so that nobody takes what was found for an answer to them."""
+    words = ", ".join(gettext("“%(word)s”", word=word) for word in results.unknown)
+    return ngettext(
+        "%(words)s is written nowhere here.", "%(words)s are written nowhere here.", len(results.unknown), words=words
+    )
+
+
 def _reason(added: Added) -> str:
     if added.reason == "spelling":
         return gettext("other spelling of “%(word)s”", word=added.written)

@@ -22,6 +22,7 @@ from app.web.result_words import (
     matters_words,
     narrowed,
     range_words,
+    unknown_words,
 )
 from app.web.searching import FACETS, PER_PAGE, Asked, asked, choices
 from app.web.site import session, site
@@ -152,6 +153,7 @@ def _listing(found: Results, query: Query) -> dict[str, object]:
         "counts": matters_words(found),
         "documents": documents_words(found.total),
         "added": added_words(found),
+        "unknown_words": unknown_words,
         "complete": [one for one in shown if one.full],
         "partial": [one for one in shown if not one.full],
         "first": found.first + 1,

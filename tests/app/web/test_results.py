@@ -365,6 +365,14 @@ def test_it_tells_what_it_searched_for_besides_and_lets_readers_do_without(clien
 
 
 @ON_ONE
+def test_it_tells_of_words_that_nothing_holds(client: FlaskClient, town: Town) -> None:
+    assert "„Zwergkaninchen“ steht hier nirgends." in client.get("/search?q=Gartenstraße+Zwergkaninchen").text
+    text = client.get("/search?q=Gartenstraße+Zwergkaninchen+Xylophone").text
+    assert "„Zwergkaninchen“, „Xylophone“ stehen hier nirgends." in text
+    assert "steht hier nirgends" not in client.get("/search?q=Gartenstraße+Zwergkaninchen&literal=1").text
+
+
+@ON_ONE
 def test_it_asks_whether_something_else_was_meant(
     client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
