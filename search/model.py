@@ -186,8 +186,11 @@ class SearchIndex(Protocol):
     def marker(self, query: Query) -> Marker:
         """What marks a text as the results of a query are marked: other spellings and synonyms, or places, included."""
 
-    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
-        """Documents of one type that share the rare words of another, best first; none where it is not held."""
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper", text_key: str = "") -> tuple[Hit, ...]:
+        """Other matters of a kind that share rare words with a document and with the text of that key, best first.
+
+        Each is the document of that matter that shares most; none where the document is not held.
+        """
 
     def close(self) -> None:
         """Let go of files; the index cannot be used afterwards."""

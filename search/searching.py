@@ -21,7 +21,7 @@ from search.plan import plans
 from search.query import COUNTED, MAX_OFFSET, Phrase, Query
 from search.suggesting import related, suggest
 from search.synonyms import Synonyms
-from search.weights import FEW
+from search.weights import FEW, RELATED_READ
 
 Texts: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[str]]]  # pages by text_key; fewer where it is gone
 
@@ -76,11 +76,12 @@ class Index:
         with self._engine.reader() as reader:
             return suggest(reader, typed, limit)
 
-    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper", text_key: str = "") -> tuple[Hit, ...]:
         """See SearchIndex.related."""
+        pages = self._texts([text_key]).get(text_key, ()) if text_key else ()
         with self._engine.reader() as reader:
-            rows = related(reader, document_id, limit, kind)
-            return tuple(_Shower(reader, Marker(Query("", "")), self._texts).hits(rows))
+            rows = related(reader, document_id, limit, kind, german.clean("\n".join(pages)[:RELATED_READ]))
+            return tuple(_Shower(reader, Marker(Query("", "")), no_texts).hits(rows))
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """See SearchIndex.versions."""

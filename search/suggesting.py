@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection, Mapping
 from itertools import islice
 
 from search import german
@@ -12,7 +13,17 @@ from search.expressions import Beginning, Expression, Plan, Some, Term, Weighted
 from search.model import Suggestion
 from search.payload import unpack
 from search.query import Filter
-from search.weights import FIELDS, NAME, RELATED_TERMS, RELATED_WORDS, TEXT, TITLE, TITLE_AGAIN
+from search.weights import (
+    FIELDS,
+    NAME,
+    RELATED_LOOKED,
+    RELATED_ROWS,
+    RELATED_TERMS,
+    RELATED_TITLE,
+    RELATED_WORDS,
+    TEXT,
+    TITLE,
+)
 
 # Few and telling first; what is newest stands first among the many.
 KINDS = (("Organization",), ("Person",), ("Paper",), ("Meeting", "AgendaItem", "File"))
@@ -40,38 +51,45 @@ def suggest(reader: Reader, typed: str, limit: int) -> tuple[Suggestion, ...]:
     return tuple(islice(found.values(), limit))
 
 
-def related(reader: Reader, document_id: str, limit: int, kind: str) -> list[Row]:
-    """The best other matters that hold some of the rarest words of a document."""
+def related(reader: Reader, document_id: str, limit: int, kind: str, text: str = "") -> list[Row]:
+    """The best documents of other matters that hold some of the rarest words of a document, one of each matter."""
     row = reader.locate(document_id)
     if row is None:
         return []
     [stored] = map(unpack, reader.stored([row]))
-    terms = _telling(reader, Counter(_stems(stored.title) * TITLE_AGAIN + _stems(" ".join(stored.pages))))
+    titled = set(_stems(stored.title))
+    said = Counter([*titled, *_stems(" ".join(stored.pages)), *_stems(text)])
+    counted = {term: said[term] for term in (*titled, *(term for term, _ in said.most_common(RELATED_LOOKED)))}
+    terms = _telling(reader, counted, titled)
     if not terms:
         return []
     parts = tuple(
         Some(tuple(Weighted(Term(field, term), weight * FIELDS[field]) for field in (TITLE, TEXT)))
         for term, weight in terms
     )
-    wanted = Wanted(Plan((Some(parts, min(RELATED_WORDS, len(parts))),)), (Filter("type", (kind.casefold(),)),))
-    rows = reader.find(wanted, limit=3 * limit + 1).rows
+    types = Filter("type", (kind.casefold(), "file"))
+    wanted = Wanted(Plan((Some(parts, min(RELATED_WORDS, len(parts))),)), (types,))
+    rows = reader.find(wanted, limit=RELATED_ROWS * (limit + 1)).rows
     best: dict[int, Row] = {}
-    for each in rows:
-        best.setdefault(each.group, each)
-    return [each for each in best.values() if each.group != row.group][:limit]
+    for each, other in zip(rows, map(unpack, reader.stored(rows)), strict=True):
+        if other.kind == kind and each.group != row.group:
+            best.setdefault(each.group, each)
+    return list(best.values())[:limit]
 
 
 def _stems(text: str) -> list[str]:
     return [german.term(token) for token in german.tokens(text) if len(token) > 2 and not german.is_stop_word(token)]
 
 
-def _telling(reader: Reader, counted: Counter[str]) -> list[tuple[str, float]]:
-    """The terms that tell most: frequent here and rare elsewhere, but not only here."""
+def _telling(reader: Reader, counted: Mapping[str, int], titled: Collection[str]) -> list[tuple[str, float]]:
+    """The terms that tell most, with their weights: frequent here, best in the title, and rare elsewhere, but not only
+    here.
+    """
     held = max(1, reader.count())
     in_text, in_title = reader.frequencies(TEXT, counted), reader.frequencies(TITLE, counted)
     weighed = []
     for term, count in counted.items():
-        frequency = max(in_text[term], in_title[term])
+        frequency, weight = max(in_text[term], in_title[term]), RELATED_TITLE if term in titled else 1.0
         if frequency > 1:
-            weighed.append((math.log1p(count) * math.log(1 + held / frequency), term))
-    return [(term, 1.0) for _, term in sorted(weighed, reverse=True)[:RELATED_TERMS]]
+            weighed.append((weight * math.log1p(count) * math.log(1 + held / frequency), term, weight))
+    return [(term, weight) for _, term, weight in sorted(weighed, reverse=True)[:RELATED_TERMS]]

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tantivy
-from tantivy import Occur
 from tantivy import Query as Tantivy
 
 from search.engine import SURE, Found, Row, Wanted
@@ -18,12 +17,12 @@ from search.payload import HOLE, Entry, entry, unpack
 from search.query import FILTER_FIELDS
 from search.spelling import one_change
 from search.store import Home
-from search.tantivy_queries import BUCKETS, SCHEMA, WITH_HOLES, Translator, counted, estimated, translated
+from search.tantivy_queries import ABOUT, BUCKETS, ONE_BY_ONE, SCHEMA, WITH_HOLES, Translator, counted, translated
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
 HEAP = 64_000_000  # bytes a batch may hold before it goes to disk; 15 MB is tantivy's least, 128 MB gained nothing
 VOCABULARY = 300_000  # words with the same beginning, more than any corpus has
-EXACT_MATTERS = 5_000  # documents up to which matters are counted one by one, at 0.5 µs each; above, by an estimate
+EXACT_MATTERS = 5_000  # documents up to which matters are counted one by one, at 0.7 µs each; above, by an estimate
 ENGINE_FORMAT = ".".join(version("tantivy").split(".")[:2])  # a new minor version may write other files
 
 
@@ -142,18 +141,21 @@ class _Reader:
     def find(self, wanted: Wanted, *, limit: int, facets: Collection[str] = (), kinds: bool = False) -> Found:
         """See Reader.find."""
         query = Translator(self._searcher).wanted(wanted)
+        if not limit and not kinds:
+            counts = counted(self._searcher, query, facets)
+            return Found(counts.total, (), counts.values)
         order = wanted.sort if wanted.sort != "best" else None
         falling = tantivy.Order.Asc if wanted.sort == "oldest" else tantivy.Order.Desc
         found = self._searcher.search(query, limit=max(1, limit), order_by_field=order, order=falling)
         rows = self._rows(found.hits[:limit], scored=order is None)
-        values = counted(self._searcher, query, facets) if facets else {}
         # The type stub leaves the attribute out.
         total = int(getattr(found, "count"))  # noqa: B009 - mypy knows it only this way
-        if not kinds:
-            return Found(total, rows, values)
-        if total > EXACT_MATTERS:
-            return Found(total, rows, values, estimated(self._searcher, query), exact=False)
-        return Found(total, rows, values, self._kinds(query, total))
+        if not facets and not kinds:
+            return Found(total, rows)
+        exact = total <= EXACT_MATTERS
+        groups = (ONE_BY_ONE if exact else ABOUT) if kinds else None
+        counts = counted(self._searcher, query, facets, groups)
+        return Found(total, rows, counts.values, counts.matters, exact=exact or not kinds)
 
     def stored(self, rows: Sequence[Row]) -> list[bytes]:
         """See Reader.stored."""
@@ -200,20 +202,6 @@ class _Reader:
             Row(float(str(score)) if scored else 0.0, int(group or 0), (address.segment_ord, address.doc))
             for (score, address), group in zip(hits, groups, strict=True)
         ]
-
-    def _kinds(self, query: Tantivy, total: int) -> Mapping[str, int]:
-        """How many matters there are of each kind, one by one."""
-        if not total:
-            return {}
-        found: dict[str, int] = {}
-        for kind in counted(self._searcher, query, ("kind",))["kind"]:
-            narrowed = Tantivy.boolean_query(
-                [(Occur.Must, query), (Occur.Must, Tantivy.term_query(SCHEMA, "shown_kind", kind))]
-            )
-            hits = self._searcher.search(narrowed, limit=total, count=False).hits
-            groups = self._searcher.fast_field_values("group", [address for _, address in hits])
-            found[kind] = len(set(groups))
-        return found
 
 
 def _document(entry: Entry) -> tantivy.Document:

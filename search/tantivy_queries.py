@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import FieldType, Occur
@@ -115,22 +116,37 @@ class Translator:
             raise BadQuery("too_slow")
 
 
-def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str]) -> Mapping[str, Mapping[str, int]]:
-    """How many documents hold each value of some facets."""
-    terms = {name: _buckets(name) for name in facets}
-    found = searcher.aggregate(query, terms)
-    return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in facets}
+class Counts(NamedTuple):
+    """How many documents match, how many hold each value of some facets, and how many matters there are of a kind."""
+
+    total: int
+    values: Mapping[str, Mapping[str, int]]
+    matters: Mapping[str, int]
 
 
-def estimated(searcher: tantivy.Searcher, query: Tantivy) -> Mapping[str, int]:
-    """How many matters there are of each kind, to about 3 in 100."""
-    wanted = {"kind": {**_buckets("kind"), "aggs": {"matters": {"cardinality": {"field": "group"}}}}}
+def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str], groups: Any = None) -> Counts:
+    """Count all that is wanted at once, for tantivy finds the documents anew each time; `groups` is one of below."""
+    wanted: dict[str, Any] = {name: _buckets(f"shown_{name}") for name in facets}
+    wanted[_TOTAL] = {"value_count": {"field": "group"}}
+    if groups:
+        wanted[_KIND] = {**_buckets("shown_kind"), "aggs": {"groups": groups}}
     found = searcher.aggregate(query, wanted)
-    return {one["key"]: round(one["matters"]["value"]) for one in found["kind"]["buckets"]}
+    values = {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in facets}
+    kinds = {one["key"]: _number(one["groups"]) for one in found[_KIND]["buckets"]} if groups else {}
+    return Counts(int(found[_TOTAL]["value"]), values, kinds)
 
 
-def _buckets(name: str) -> dict[str, object]:
-    return {"terms": {"field": f"shown_{name}", "size": BUCKETS, "segment_size": BUCKETS}}
+def _buckets(field: str) -> dict[str, object]:
+    return {"terms": {"field": field, "size": BUCKETS, "segment_size": BUCKETS}}
+
+
+def _number(groups: Mapping[str, Any]) -> int:
+    return len(groups["buckets"]) if "buckets" in groups else round(groups["value"])
+
+
+_TOTAL, _KIND = "all", "kind"
+ONE_BY_ONE = _buckets("group")  # each matter, of at most BUCKETS documents
+ABOUT = {"cardinality": {"field": "group"}}  # to about 3 in 100
 
 
 def _phrase(field: str, texts: Sequence[str], between: int, at: int) -> Tantivy:

@@ -63,8 +63,8 @@ def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
     committees = paper_committees(session, ids)
     authors = originators(session, ids)
     results = results_of_papers(session, rows)
-    named = streets_of_papers(session, ids)
-    where, news = places(session, ids), arrivals(session, ids)
+    streets = streets_of_papers(session, ids)
+    (where, named), news = places(session, ids), arrivals(session, ids)
     for row in rows:
         persons, parties = authors.get(row.id, ([], []))
         words = [
@@ -88,7 +88,7 @@ def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
                 "person": persons,
                 "party": parties,
                 "result": results.get(row.id, []),
-                "place": dict.fromkeys([*where.get(row.id, ()), *named.get(row.id, ())]),
+                "place": dict.fromkeys([*named.get(row.id, ()), *streets.get(row.id, ())]),
                 "paper": [row.reference or ""],
             },
         )
@@ -97,7 +97,7 @@ def _papers(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Do
 def _meetings(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[Document]:
     rows = list(session.scalars(select(Meeting).where(Meeting.id.in_(ids), shown(Meeting))))
     committees = organizations(session, ids, {"organization"})
-    where, news = places(session, ids), arrivals(session, ids)
+    (where, named), news = places(session, ids), arrivals(session, ids)
     for row in rows:
         held_by = committees.get(row.id, [])
         yield document(
@@ -107,7 +107,7 @@ def _meetings(session: Session, ids: Collection[str], slugs: Slugs) -> Iterator[
             council=slugs.get(row.body_id or ""),
             day=local_day(row.start),
             seq=news.get(row.id, 0),
-            facets={"organization": held_by, "place": where.get(row.id, [])},
+            facets={"organization": held_by, "place": named.get(row.id, [])},
         )
 
 

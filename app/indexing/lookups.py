@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.facts import street_of
 from app.models import Change, Consultation, Link, Location, Membership, Organization, Person
 from app.models.changes import CREATED
 from app.shown import shown
@@ -14,6 +15,7 @@ from app.shown import shown
 T = TypeVar("T")
 Names = dict[str, list[str]]
 TEXT = "text"
+LONGEST_PLACE = 60  # characters; what is longer describes
 AT_ONCE = 5000  # ids in one IN (…): SQLite takes 32,766 parameters, and two such lists may meet in one query
 
 
@@ -69,8 +71,11 @@ def _names(
     return _gather(session.execute(query))
 
 
-def places(session: Session, from_ids: Collection[str]) -> Names:
-    """Return the wording of the locations of papers and meetings, by the record's id."""
+def places(session: Session, from_ids: Collection[str]) -> tuple[Names, Names]:
+    """Return the wording of the locations of papers and meetings, and what they can be narrowed by, by the record's id.
+
+    That is streets without a house, names of buildings and parts of town; the town itself only where no more is known.
+    """
     words = (Location.description, Location.street_address, Location.room, Location.sub_locality, Location.locality)
     query = (
         select(Link.from_id, *words)
@@ -78,10 +83,20 @@ def places(session: Session, from_ids: Collection[str]) -> Names:
         .where(Link.from_id.in_(from_ids), Link.property == "location", shown(Location))
         .order_by(Link.from_id, Link.position)
     )
-    found: Names = {}
+    wording: Names = {}
+    names: Names = {}
     for from_id, *texts in session.execute(query):
-        found.setdefault(from_id, []).extend(dict.fromkeys(text for text in texts if text))
-    return found
+        description, address, _, part, town = texts
+        wording.setdefault(from_id, []).extend(dict.fromkeys(text for text in texts if text))
+        known = [*map(_without_house, (address, description)), part]
+        names.setdefault(from_id, []).extend(filter(None, known if any(known) else (town,)))
+    return wording, names
+
+
+def _without_house(address: str | None) -> str:
+    """What an address begins with: "Rathausplatz" of "Rathausplatz 1, 59999 Lohenbrück"; nothing where it is prose."""
+    first = (address or "").partition(",")[0].strip()
+    return street_of(first) or (first if len(first) <= LONGEST_PLACE else "")
 
 
 def consulting(session: Session, paper_ids: Collection[str]) -> Names:

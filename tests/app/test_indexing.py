@@ -57,8 +57,8 @@ class Shelf:
     def marker(self, query: Query) -> Marker:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")
 
-    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper") -> tuple[Hit, ...]:
-        raise AssertionError(f"keeping an index true asks it nothing: {document_id} {limit} {kind}")
+    def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper", text_key: str = "") -> tuple[Hit, ...]:
+        raise AssertionError(f"keeping an index true asks it nothing: {document_id} {limit} {kind} {text_key}")
 
     def search(self, query: Query) -> Results:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")
@@ -608,6 +608,25 @@ def test_it_says_what_became_of_a_paper_of_its_item_and_of_its_files(
     about = one(engine, "AgendaItem", item.id)
     assert about is not None
     assert (about.kind, about.group) == ("Paper", paper.id)
+
+
+def test_places_are_streets_without_houses_buildings_and_parts_of_town_and_no_rooms(engine: Engine) -> None:
+    hall = make.location(
+        description="Rathaus, Marktplatz 1, Musterstadt",
+        street_address="Marktplatz 1",
+        room="Saal 3",
+        sub_locality="Altstadt",
+    )
+    meeting, elsewhere = make.meeting(), make.paper()
+    town = make.location(description=None, street_address=None)
+    make.save(engine, make.body(), meeting, elsewhere, hall, town)
+    make.save(engine, make.link(meeting, "location", hall), make.link(elsewhere, "location", town))
+    found, other = one(engine, "Meeting", meeting.id), one(engine, "Paper", elsewhere.id)
+    assert found is not None
+    assert other is not None
+    assert found.facets["place"] == ("Marktplatz", "Rathaus", "Altstadt")
+    assert all(word in found.pages[0] for word in ("Saal 3", "Marktplatz 1", "Musterstadt"))
+    assert other.facets["place"] == ("Musterstadt",)
 
 
 def test_a_paper_and_its_files_name_who_brought_it_in(engine: Engine) -> None:

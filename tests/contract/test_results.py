@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from search import Document, Results, SearchIndex, parse_query
+from search import Document, Results, SearchIndex, open_index, parse_query
 from search.weights import FEW, MUCH_MORE
 from tests.contract.town import ask, put
 
@@ -139,6 +139,33 @@ def test_what_shares_rare_words_is_related(index: SearchIndex) -> None:
         assert "p1" not in found  # neither itself nor its own paper
     assert index.related("nobody") == ()
     assert len(index.related("p3", limit=2)) <= 2
+
+
+TEXTS = {"main": ("Der Wendehammer am Mühlbach", "wird um die Linde gebaut.")}
+
+
+def texts(keys: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Pages that are kept beside the index."""
+    return {key: TEXTS[key] for key in keys if key in TEXTS}
+
+
+def test_papers_are_related_by_what_their_files_say(url: str) -> None:
+    common = "Der Ausschuss berät über den Antrag der Verwaltung. "
+    index = open_index(url, texts=texts)
+    put(
+        index,
+        paper(1, "Vorlage eins"),
+        Document("f1", "File", "Anlage", TEXTS["main"], group="p1", kind="Paper", text_key="main"),
+        paper(2, "Bericht zwei"),
+        Document("f2", "File", "Anlage", (common, "Linde, Mühlbach, Wendehammer"), group="p2", kind="Paper"),
+        Document("f3", "File", "Anlage", ("Linde, Mühlbach, Wendehammer",), group="m3", kind="Meeting"),
+        *(paper(number, f"Bericht {number}", common) for number in range(4, 20)),
+    )
+    assert [hit.group for hit in index.related("p1", text_key="main")] == ["p2"]
+    assert not index.related("p1")  # its own few words tell nothing
+    assert not index.related("p1", text_key="gone")
+    assert [hit.group for hit in index.related("p1", kind="Meeting", text_key="main")] == ["m3"]
+    index.close()
 
 
 def test_months_are_counted_where_they_are_asked_for(index: SearchIndex) -> None:

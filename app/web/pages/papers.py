@@ -1,7 +1,7 @@
 """Papers: the list, and each with its state, its way through the organizations, its files and its changes."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, render_template
 
@@ -94,22 +94,26 @@ def show(key: str) -> str:
         resolution_heading=_resolution_heading(resolution, standing) if resolution else "",
         quotes=quotes_of(db, paper.id),
         related=related,
-        similar=_similar(paper, {one.target.id for linked in related.values() for one in linked}),
+        similar=_similar(paper, files, {one.target.id for linked in related.values() for one in linked}),
         mentions=mentions_of(db, paper),
         history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
 
 
-def _similar(paper: Paper, known: Collection[str]) -> list[OParlObject]:
-    """Return other papers than the known ones that share rare words with this one; none while the index is away."""
+def _similar(paper: Paper, files: Sequence[Reference], known: Collection[str]) -> list[OParlObject]:
+    """Return other papers than the known ones that share rare words with this one and its main file, or whose files do.
+
+    None while the index is away.
+    """
+    texts = (file.target.blob_sha256 for file in files if isinstance(file.target, File))
     try:
-        found = site().index.related(paper.id, SIMILAR)
+        found = site().index.related(paper.id, SIMILAR, text_key=next(filter(None, texts), ""))
     except SearchError as error:
         log.warning("Similar papers could not be asked for: %s", error)
         return []
-    rows = shown_records(session(), [(hit.type, hit.id) for hit in found if hit.id not in known])
-    return [rows[hit.id] for hit in found if hit.id in rows]
+    rows = shown_records(session(), [(hit.kind, hit.group) for hit in found if hit.group not in known])
+    return [rows[hit.group] for hit in found if hit.group in rows]
 
 
 def _choices(

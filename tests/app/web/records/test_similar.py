@@ -59,10 +59,25 @@ def test_what_was_withdrawn_is_not_named(client: FlaskClient, like: list[Paper],
     assert similar(client, like[0]) == ""
 
 
+def test_the_text_of_its_main_file_tells_what_it_is_about(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def related(_: Index, document_id: str, limit: int, *, text_key: str) -> tuple[()]:
+        asked.append((document_id, text_key))
+        return ()
+
+    monkeypatch.setattr(Index, "related", related)
+    similar(client, town.paper)
+    assert asked == [(town.paper.id, town.file.blob_sha256)]
+    assert town.file.blob_sha256
+
+
 def test_a_paper_can_be_read_while_the_index_is_away(
     client: FlaskClient, like: list[Paper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise EngineUnavailable("it is away")
 
     monkeypatch.setattr(Index, "related", away)
