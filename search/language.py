@@ -124,7 +124,8 @@ class _Reader:
             before=min((each.before for each in self.bounds if each.before), default=None),
             min_pages=max((each.fewest for each in self.bounds if each.fewest), default=None),
             max_pages=min((each.most for each in self.bounds if each.most is not None), default=None),
-            sort=parser.sort or "best",
+            # Nothing is better than anything else where there are no words: what is new stands first.
+            sort=parser.sort or ("best" if must else "newest"),
         )
         return replace(query, text="") if query.is_empty else query  # empty quotes, a lone operator: nothing is asked
 

@@ -147,9 +147,7 @@ class _Search:
         low = query.after.toordinal() if query.after else None
         high = query.before.toordinal() - 1 if query.before else None
         pages = (query.min_pages, query.max_pages)
-        # Nothing is better than anything else where there are no words: what is new stands first.
-        sort = query.sort if query.must or query.sort != "best" else "newest"
-        return Wanted(plan, query.filters, (low, high), pages, query.after_seq, sort)
+        return Wanted(plan, query.filters, (low, high), pages, query.after_seq, query.sort)
 
     def _find(self, plan: Plan, limit: int) -> Found:
         facets = (*COUNTED, *self._query.counted)

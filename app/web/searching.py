@@ -73,8 +73,6 @@ class Asked:
             # Readers mean the last day with it; the query's end is the first day without.
             before=self.until + timedelta(days=1) if self.until and self.until < date.max else None,
         )
-        if not (self.sort or query.must or query.sort != "best"):
-            query = replace(query, sort="newest")  # nothing is better than another where no word was asked for
         return replace(query, counted=("month",)) if self.months else query
 
 

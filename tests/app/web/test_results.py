@@ -280,7 +280,14 @@ def test_it_reads_the_address_as_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     ("address", "order"),
-    [({}, "best"), ({"q": "Tempo sort:neueste"}, "newest"), ({"q": "Tempo sort:neueste", "sort": "oldest"}, "oldest")],
+    [
+        ({}, "newest"),
+        ({"type": "Paper"}, "newest"),
+        ({"type": "Paper", "sort": "best"}, "best"),
+        ({"q": "Tempo"}, "best"),
+        ({"q": "Tempo sort:neueste"}, "newest"),
+        ({"q": "Tempo sort:neueste", "sort": "oldest"}, "oldest"),
+    ],
 )
 def test_it_takes_an_order_from_the_words_where_none_is_chosen(address: dict[str, str], order: str) -> None:
     assert asked(MultiDict(address)).query(10).sort == order
