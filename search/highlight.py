@@ -19,6 +19,7 @@ from search.runs import Run, run
 from search.weights import BETWEEN_HALVES
 
 MAX_SCAN = 2_000_000  # characters read for one page of results, about 800 printed pages; what is behind is not marked
+MAX_TRIED = 20_000  # words of them beside which others are looked for, at 25 µs each; beside more, nothing is marked
 MAX_PAGES = 50
 
 # Letters that fold to others (Café, ﬁnanzen) hide a word from the quick look; umlauts do not.
@@ -81,7 +82,7 @@ class Marker:
         beginnings = [text for text, _ in self._beginnings]
         self._needles = needles([*self._alone, *self._inside, *self._quoted, *beginnings, *anchors])
         self._codes = _Codes(self)
-        self._left = MAX_SCAN
+        self._left, self._untried = MAX_SCAN, MAX_TRIED
 
     def title(self, text: str) -> tuple[Segment, ...]:
         """A whole title, marked."""
@@ -192,7 +193,8 @@ class Marker:
                 continue
             if code[0]:
                 marks[start] = (end, code[0] | marks.get(start, (0, 0))[1])
-            for each in code[1]:
+            self._untried -= len(code[1])
+            for each in code[1] if self._untried > 0 else ():
                 for begin, stop in each.around(text, start, end):
                     marks[begin] = (stop, each.bit | marks.get(begin, (0, 0))[1])
         return dict(sorted(marks.items()))

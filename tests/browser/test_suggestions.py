@@ -122,3 +122,14 @@ def test_without_scripts_there_is_a_page_of_them(browser: Browser, site: str) ->
     page.get_by_role("link", name=PAPERS[0]).click()
     page.wait_for_url("**/papers/*")
     context.close()
+
+
+def test_whoever_comes_back_finds_the_filters_as_they_are_in_force(page: Page, site: str) -> None:
+    page.goto(f"{site}/search?q=Wendehammer+ODER+Wendeborn")
+    page.get_by_label("Personen").check()
+    page.get_by_role("button", name="Filter anwenden").click()
+    page.wait_for_url("**type=Person**")
+    expect(page.locator(".rl-hit")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".rl-hit")).to_have_count(3)
+    expect(page.get_by_label("Personen")).not_to_be_checked()

@@ -165,3 +165,14 @@ def test_a_sentence_shows_more_than_the_head_of_a_form() -> None:
     text = head + "Zuständigkeit " * 20 + "Die Bahnhofstraße ist ein Teil der Achse und wird von vielen benutzt."
     [first, *_] = Marker(parse_query("Bahnhofstraße")).passages((text,)).snippets
     assert "ist ein Teil der Achse" in "".join(segment.text for segment in first.segments)
+
+
+def test_it_looks_around_so_many_words_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "Brunnen am Markt. " * 100
+    whole = passages("Brunnen NEAR/3 Markt", *[page] * 9)
+    assert [one.count for one in whole.pages] == [200] * 9
+    monkeypatch.setattr("search.highlight.MAX_TRIED", 400)
+    some = passages("Brunnen NEAR/3 Markt", *[page] * 9)
+    assert (some.page, some.snippets) == (whole.page, whole.snippets)
+    assert 0 < sum(one.count for one in some.pages) <= 800
+    assert sum(one.count for one in passages("Brunnen", *[page] * 9).pages) == 900  # a word alone costs little

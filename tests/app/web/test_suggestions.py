@@ -154,9 +154,9 @@ def test_streets_and_numbers_are_suggested_while_the_index_is_away(
 
 
 @ON_ONE
-def test_an_empty_result_leads_to_them(client: FlaskClient, town: Town) -> None:
-    links = [one.get("href") for one in Page(client.get("/search?q=Zzyzx").text).every("a")]
-    assert "/search/suggest?q=Zzyzx" in links
+def test_whoever_has_no_scripts_finds_their_page(client: FlaskClient, town: Town) -> None:
+    unscripted = client.get("/search").text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert [one.get("href") for one in Page(unscripted).every("a")] == ["/search/suggest"]
 
 
 def test_streets_of_what_is_not_public_are_not_suggested(streets: Town, engine: Engine) -> None:
