@@ -1,4 +1,4 @@
-"""From German text to index terms: the one analyzer of both engines, of the query and of the highlighter."""
+"""From German text to index terms: the one analyzer of all engines, of the query and of the highlighter."""
 
 from __future__ import annotations
 
