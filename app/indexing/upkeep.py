@@ -17,6 +17,7 @@ from search.model import Batch, SearchIndex
 
 CONSUMER = "index"  # our name in the log
 CHANGES = 2_000  # read from the log for one commit of the index: at 500 a third of the time went into commits
+GROWN = 5_000  # changes after which the database looks at its own size again
 COMMIT = 5_000  # documents after which a rebuild commits: what the engine holds back stays bounded
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -52,7 +53,7 @@ def refresh(engine: Engine, index: SearchIndex, *, progress: Progress | None = N
     with Session(engine) as session:
         until, noted = log.last_seq(session), stale.noted(session)
         first = seq = log.position(session, CONSUMER) if index.count() else 0  # its folder may have been emptied
-    if until - first > CHANGES:
+    if until // GROWN > first // GROWN:
         learn(engine)
     # Everything is read after `until` was taken, so that a document written once holds all changes up to there.
     done: set[str] = set()

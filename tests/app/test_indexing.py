@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import changes as log
 from app import indexing
 from app.db import writing
-from app.indexing import documents, files, refresh, stale, verify
+from app.indexing import documents, files, refresh, stale, upkeep, verify
 from app.models import AgendaItem, File, Link, Meeting, Mention, OParlObject, Organization, Paper
 from search import Document, Hit, Marker, Query, Results, Suggestion
 from tests import factories as make
@@ -546,6 +546,23 @@ def test_links_that_lead_nowhere_yet_do_no_harm(engine: Engine, shelf: Shelf) ->
     assert set(shelf.held) == {paper.id}
     with writing(engine) as session:
         session.execute(delete(Link))
+
+
+def test_it_lets_the_database_look_at_its_size_now_and_then(
+    engine: Engine, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Engine] = []
+    monkeypatch.setattr(upkeep, "learn", looked.append)
+    monkeypatch.setattr(upkeep, "GROWN", 3)
+    logged(engine, make.body(), make.paper())
+    refresh(engine, shelf)
+    assert not looked
+    for _ in range(4):  # however little each time
+        logged(engine, make.paper())
+        refresh(engine, shelf)
+    assert len(looked) == 2
+    indexing.rebuild(engine, shelf)
+    assert len(looked) == 3
 
 
 def test_streets_and_results_that_are_found_later_are_written_and_noted_once(engine: Engine, shelf: Shelf) -> None:
