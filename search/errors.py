@@ -25,7 +25,7 @@ MESSAGES = {
     "bad_pages": "“%(value)s” is not a number of pages. Write it as 5, >5, <=10 or 5-20.",
     "unknown_sort": "“%(value)s” is not an order: best, newest or oldest.",
     "bad_page": "Only the first %(limit)s results can be paged through. Narrow the search.",
-    "too_slow": "This search takes too long. Narrow it with more words or a filter.",
+    "too_slow": "This search takes too long. Leave out some quotations, asterisks or NEAR, or take rarer words.",
 }
 
 

@@ -144,7 +144,7 @@ def range_words(results: Results) -> str:
 
 def faulty(words: str, error: BadQuery) -> tuple[str, str, str] | None:
     """Return what stands before the word at fault, that word, and what follows; None where it is not in the words."""
-    if not 0 <= error.position < len(words):
+    if error.code == "too_slow" or not 0 <= error.position < len(words):
         return None
     start = error.position
     end = next((place for place in range(start + 1, len(words)) if words[place].isspace()), len(words))

@@ -138,12 +138,20 @@ def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
 def _instead(wish: Asked) -> dict[str, object]:
     """Where nothing is found: what there is without each of the filters, and what begins with the words."""
     freer = narrowed(wish, council_names(session()))[:MOST_FREED]
-    found = [(words, each, site().index.search(each.query(1))) for words, each in freer]
+    found = [(words, each, one) for words, each in freer if (one := _found(each))]
     groups = grouped(suggested(session(), lambda: site().index, wish.words)) if wish.words and not freer else {}
     return {
         "freed": [(words, here("/search", **each.arguments), matters_words(one)) for words, each, one in found],
         "begun": [one for group in groups.values() for one in group],
     }
+
+
+def _found(wish: Asked) -> Results | None:
+    """What a search beside the one that was asked for finds; None where that would take too long."""
+    try:
+        return site().index.search(wish.query(1))
+    except BadQuery:
+        return None
 
 
 def _listing(found: Results, query: Query) -> dict[str, object]:

@@ -17,7 +17,8 @@ from sqlalchemy import Engine
 from app.config import Settings
 from app.db import open_engine, upgrade
 from app.indexing import rebuild
-from search import open_index
+from search import BadQuery, Query, Results, open_index
+from search.searching import Index
 from tests import factories
 from tests.app.web.conftest import Town
 from tests.search.storms import BAD, SIGNS, storm
@@ -206,3 +207,27 @@ def test_it_answers_what_no_browser_would_ask(client: FlaskClient, town: Town, q
     for path in ("/search", "/search/suggest", "/search/suggest.json", "/alerts", f"/files/{town.file.key}"):
         answer = client.get(path, environ_overrides={"QUERY_STRING": query.decode("latin-1")})
         assert answer.status_code in (200, 400), path
+
+
+@ON_ONE
+def test_it_says_so_where_a_search_takes_too_long(
+    client: FlaskClient, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest, asked = Index.search, list[Query]()
+
+    def slow(index: Index, query: Query) -> Results:
+        asked.append(query)
+        if len(asked) > quick:
+            raise BadQuery("too_slow")
+        return honest(index, query)
+
+    monkeypatch.setattr(Index, "search", slow)
+    quick = 0
+    answer = client.get("/search?q=Gartenstraße")
+    assert answer.status_code == 400
+    assert "Diese Suche dauert zu lange." in reason(answer.text)
+    assert "<mark>" not in answer.text  # it is no one word's fault
+    quick = len(asked) + 1  # what is asked besides is left out
+    answer = client.get("/search?q=Zzyzx&type=Paper")
+    assert (answer.status_code, len(asked) > quick) == (200, True)
+    assert "Kein Treffer" in answer.text
