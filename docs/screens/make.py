@@ -16,8 +16,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
-# The wide, light ones that the README shows.
-SHOWN = {"home-de", "results-de", "reader-de", "paper-de", "meeting-de", "status-de"}
+# The wide, light ones that README.md and docs/search.md show.
+SHOWN = {"home-de", "results-de", "reader-de", "paper-de", "meeting-de", "status-de"} | {
+    f"{name}-{language}"
+    for name in ("results", "respelled", "synonyms", "street", "narrowed")
+    for language in ("de", "en")
+}
+HIGHEST = 1600  # pixels of a list of results: what follows looks like what is there
 LOOKS = {"": (1280, "light"), "-dark": (1280, "dark"), "-320": (320, "light"), "-320-dark": (320, "dark")}
 
 
@@ -35,7 +40,14 @@ def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
 
     yield "home", "/"
     yield "results", "/search?q=Radweg"
+    yield "respelled", "/search?q=Grundschuhle"
+    yield "synonyms", "/search?q=Kita"
+    yield "street", "/search?q=Kalkofenweg"
+    yield "narrowed", "/search?q=Radweg&type=File&year=2024&year=2022&sort=newest&months=1"
     yield "empty", "/search?q=Unterseeboot"
+    yield "begun", "/search?q=Kalk"
+    yield "refused", "/search?q=Radweg+year:20x4"
+    yield "help", "/search"
     paper = first(r"/papers/[a-z0-9]{13}.*", "/search?q=Radweg&type=Paper", "/papers/")
     yield "paper", paper
     yield "papers", "/papers/"
@@ -64,10 +76,13 @@ def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
 
 
 def save(page: Page, target: str) -> None:
-    """Save the whole page once all its pictures are there; lossless WebP takes a third of the bytes of PNG."""
+    """Save the page once all its pictures are there; lossless WebP takes a third of the bytes of PNG."""
     page.evaluate("() => { for (const one of document.images) one.loading = 'eager' }")
-    page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth > 0)")
-    Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB").save(target, lossless=True, method=6)
+    page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth > 1)")
+    taken = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    if page.locator(".rl-hits").count():
+        taken = taken.crop((0, 0, taken.width, min(taken.height, HIGHEST)))
+    taken.save(target, lossless=True, method=6)
 
 
 def main(site: str = "http://127.0.0.1:8000", folder: str = str(Path(__file__).parent), only: str = "") -> None:
