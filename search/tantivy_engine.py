@@ -17,7 +17,7 @@ from search.payload import HOLE, Entry, entry, unpack
 from search.query import FILTER_FIELDS
 from search.spelling import one_change
 from search.store import Home
-from search.tantivy_queries import ABOUT, BUCKETS, ONE_BY_ONE, SCHEMA, WITH_HOLES, Translator, counted, translated
+from search.tantivy_queries import ABOUT, ONE_BY_ONE, SCHEMA, WITH_HOLES, Translator, counted, translated
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
 HEAP = 64_000_000  # bytes a batch may hold before it goes to disk; 15 MB is tantivy's least, 128 MB gained nothing
@@ -33,7 +33,7 @@ class TantivyEngine:
         self._home = Home(root, "tantivy", ENGINE_FORMAT)
         self._mutex = threading.Lock()
         self._open: tuple[Path, tantivy.Index] | None = None
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[Path, int, int] | None = None
         self._home.require(create, self._renew)
 
     @contextmanager
@@ -48,7 +48,7 @@ class TantivyEngine:
         with self._home.lock():
             self._home.tidy()
             with translated():
-                index = self._index()
+                _, index = self._live()
             with _batch(index) as batch:
                 yield batch
 
@@ -81,20 +81,20 @@ class TantivyEngine:
             _create(folder)
         self._home.publish(folder)
 
-    def _index(self) -> tantivy.Index:
+    def _live(self) -> tuple[Path, tantivy.Index]:
         folder = self._home.live()
         with self._mutex:
             if self._open is None or self._open[0] != folder:
                 index = _ready(tantivy.Index.open(str(folder)))
                 index.config_reader("manual")
                 self._open, self._seen = (folder, index), None
-            return self._open[1]
+            return self._open
 
     def _searcher(self) -> tantivy.Searcher:
         """A searcher that sees the last commit, whoever made it."""
-        index = self._index()
-        state = (self._home.live() / "meta.json").stat()
-        seen = (state.st_mtime_ns, state.st_ino)
+        folder, index = self._live()
+        state = (folder / "meta.json").stat()
+        seen = (folder, state.st_mtime_ns, state.st_ino)
         if seen != self._seen:
             index.reload()
             self._seen = seen
@@ -177,7 +177,7 @@ class _Reader:
 
     def values(self, field: str) -> Iterable[str]:
         """See Reader.values."""
-        return [value for value, _ in self._searcher.terms_with_prefix(f"is_{field}", "", limit=BUCKETS)]
+        return [value for value, _ in self._searcher.terms_with_prefix(f"is_{field}", "", limit=VOCABULARY)]
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """See Reader.versions."""

@@ -64,6 +64,13 @@ def test_it_leaves_alone_what_else_lies_in_its_folder(
     assert len([one for one in tmp_path.iterdir() if one.is_dir()]) == 2
 
 
+@FOLDERS
+def test_a_name_is_found_among_however_many(index: SearchIndex) -> None:
+    names = tuple(f"{number}. Gasse" for number in range(10_100))
+    put(index, Document("all", "Paper", "Gassen", facets={"place": names}))
+    assert all(found(index, f'ort:"{number} Gasse"') == {"all"} for number in (7, 9_999, 10_099))
+
+
 @pytest.mark.parametrize(
     "text",
     [

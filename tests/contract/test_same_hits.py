@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,9 +103,12 @@ def test_every_engine_finds_the_same(engines: list[SearchIndex], seed: int) -> N
             query = parse_query(text, strict=chance.random() < 0.5, literal=chance.random() < 0.5, limit=100)
         except BadQuery:
             continue
+        query = replace(query, apart=chance.random() < 0.5)
         first, *others = [index.search(query) for index in engines]
         for results in others:
             assert told(results) == told(first), text
+            if query.apart:
+                assert {hit.id for hit in results.hits} == {hit.id for hit in first.hits}, text
 
 
 def told(results: Results) -> object:
