@@ -6,6 +6,7 @@ from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, is_who
 from app.web.i18n import gettext, language
 from app.web.limits import spend_mail
 from app.web.origin import same_origin
+from app.web.result_words import matters_words
 from app.web.site import session, site
 from search import BadQuery, SearchError, parse_query
 
@@ -100,11 +101,11 @@ def _form(query: str, address: str = "", *, wrong_address: bool = False, wrong_q
     )
 
 
-def _found(query: str) -> int | None:
-    """Return how much a query finds today, None where it cannot be asked."""
+def _found(query: str) -> str | None:
+    """Return how much a query finds today in the words of the results, None where it cannot be asked."""
     try:
         # Nobody is mailed what holds some of the words alone.
-        return site().index.search(parse_query(query, limit=1, strict=True)).total
+        return matters_words(site().index.search(parse_query(query, limit=1, strict=True)))
     except SearchError:
         return None
 
