@@ -64,6 +64,19 @@ def test_it_leaves_alone_what_else_lies_in_its_folder(
     assert len([one for one in tmp_path.iterdir() if one.is_dir()]) == 2
 
 
+def test_whoosh_says_when_it_holds_more_than_it_serves_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("search.whoosh_engine.SERVES", 5)
+    index = open_index(f"whoosh://{tmp_path}/index")
+    put(index, *TOWN)
+    assert not caplog.messages
+    put(index, Document("u/9", "Paper", "Brunnen"))
+    assert "whoosh holds 6 documents" in caplog.text
+    assert "install tantivy" in caplog.text
+    index.close()
+
+
 @FOLDERS
 def test_a_name_is_found_among_however_many(index: SearchIndex) -> None:
     names = tuple(f"{number}. Gasse" for number in range(10_100))
