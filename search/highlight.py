@@ -12,7 +12,7 @@ from search.cutting import LENGTH, beginning, passage, segments
 from search.model import PageHits, Segment, Snippet
 from search.needles import everywhere, in_a_row, needles, places
 from search.payload import PAGE_BREAK
-from search.plan import words_in_a_row
+from search.plan import is_exact, words_in_a_row
 from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
 from search.running import Ending, endings
 from search.runs import Run, run
@@ -161,7 +161,7 @@ class Marker:
                     self._add(self._alone, joined)
 
     def _learn_near(self, left: Word | Phrase, right: Word | Phrase, distance: int) -> None:
-        exact = isinstance(left, Phrase) or isinstance(right, Phrase)
+        exact = is_exact(left) or is_exact(right)
         term = german.exact if exact else german.term
         for first, then in ((left, right), (right, left)):
             terms = tuple(map(term, (*first.tokens, *then.tokens)))

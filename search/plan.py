@@ -178,9 +178,14 @@ def _titled(leaf: Word | Phrase | Prefix) -> Expression:
             return _in(TITLE, _stems(tokens))
 
 
+def is_exact(side: Word | Phrase) -> bool:
+    """Whether what stands beside NEAR is found as it is written: stems of stop words are kept nowhere."""
+    return isinstance(side, Phrase) or any(map(german.is_stop_word, side.tokens))
+
+
 def _near(left: Word | Phrase, right: Word | Phrase, distance: int) -> Expression:
     """The words of one side stand together, so that only what is between the sides counts."""
-    exact = any(isinstance(side, Phrase) or any(map(german.is_stop_word, side.tokens)) for side in (left, right))
+    exact = is_exact(left) or is_exact(right)
     terms = _exacts if exact else _stems
     sides = terms(left.tokens), terms(right.tokens)
     return Some(tuple(Close(field, sides, distance) for field in ((EXACT,) if exact else (TITLE, TEXT))))

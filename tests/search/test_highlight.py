@@ -33,6 +33,13 @@ def test_it_chooses_the_page_that_answers_most_words() -> None:
     assert [snippet.page for snippet in found.snippets] == [2, 1]
 
 
+def test_it_marks_near_a_stop_word_only_what_is_found_there() -> None:
+    [snippet] = passages("der NEAR/2 Markt", "Der Markt liegt dort, wo der alten Märkte viele waren.").snippets
+    assert marked(snippet) == ["Der", "Markt"]
+    [snippet] = passages("alt NEAR/2 Markt", "Der Markt liegt dort, wo der alten Märkte viele waren.").snippets
+    assert marked(snippet) == ["alten", "Märkte"]
+
+
 def test_it_prefers_words_side_by_side() -> None:
     assert passages("alter Markt", "Markt und alter", "Alter Markt", "Markt und alter und Markt und alter").page == 2
 
