@@ -139,3 +139,21 @@ def test_what_shows_late_is_not_forgotten_with_what_is_done(engine: Engine) -> N
         stale.done(session, places)
     with Session(engine) as session:
         assert stale.noted(session) == [late]
+
+
+def test_the_result_of_an_item_that_is_public_no_more_stands_at_no_paper(engine: Engine) -> None:
+    shelf, new = Shelf(), Shelf()
+    item = thing("AgendaItem", 1, name="Beratung", meeting=url("Meeting"), result="beschlossen", public=True)
+    item["consultation"] = url("Consultation")
+    save(engine, [thing("Meeting", 1, name="Sitzung", start="2024-05-02T16:00:00+02:00")], "Meeting")
+    save(engine, [thing("Paper", 1, name="Antrag", reference="1/26")], "Paper")
+    save(engine, [thing("Consultation", 1, paper=url("Paper"), meeting=url("Meeting"))], "Consultation")
+    save(engine, [item], "AgendaItem")
+    refresh(engine, shelf)
+    assert shelf.held[url("Paper")].facets["result"] == ("adopted",)
+
+    save(engine, [item | {"public": False}], "AgendaItem")
+    refresh(engine, shelf)
+    assert shelf.held[url("Paper")].facets["result"] == ()
+    rebuild(engine, new)
+    assert shelf.held == new.held
