@@ -63,6 +63,9 @@ def expression(wanted: Expression) -> Json:  # noqa: PLR0911 - one for each kind
             return {"term": {field: {"value": text}}}
         case Run(field, texts, gap, at):
             return _some([_phrase(field, texts, between, at) for between in range(gap + 1)])
+        case Close(field, ((one,), (other,)), gap) if one != other:
+            # Slop lets terms change places: both orders together are just what is meant.
+            return _some([_phrase(field, order, slop=gap) for order in ((one, other), (other, one))])
         case Close():
             return _some([expression(way) for way in wanted.ways])
         case Beginning(field, text):
@@ -99,10 +102,10 @@ def _kinds() -> Json:
     return {"terms": {"field": "shown_kind", "size": BUCKETS}, "aggs": counts}
 
 
-def _phrase(field: str, texts: Sequence[str], between: int, at: int) -> Json:
+def _phrase(field: str, texts: Sequence[str], between: int = 0, at: int = 1, slop: int = 0) -> Json:
     """Terms one after the other, with so many words before one of them; our analyzer makes a HOLE any word."""
     placed = [*texts[:at], *[HOLE] * between, *texts[at:]]
-    return {"match_phrase": {field: {"query": " ".join(placed), "analyzer": "holes"}}}
+    return {"match_phrase": {field: {"query": " ".join(placed), "analyzer": "holes", "slop": slop}}}
 
 
 def _some(queries: list[Json], at_least: int = 1) -> Json:

@@ -63,6 +63,15 @@ from tests.contract.town import TOWN, ask, found, marked, put
         ("gebue*", "3"),
         ("Radweg der in", "12"),
         ("der", "1"),  # stop words alone are searched for
+        ("Ausbau NEAR/4 Lindenstraße", "1"),
+        ("Lindenstraße NEAR/4 Ausbau", "1"),  # in either order
+        ("Ausbau NEAR/3 Lindenstraße", ""),
+        ("Lindenstraße NEAR/3 Ausbau", ""),
+        ("Radwege NEAR/1 Ausbau", "1"),
+        ('"der Radwege" NEAR/1 Ausbau', "1"),
+        ('"Radwege der" NEAR/9 Ausbau', ""),
+        ("der NEAR/2 der", "1"),  # another one, not itself
+        ("der NEAR/1 der", ""),
         ("typ:Vorlage", "1"),
         ("type:FILE", "2"),
         ("type:Paper type:Person", "14"),
