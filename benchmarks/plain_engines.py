@@ -144,6 +144,7 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         self._server = psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+        self.process = self._server.info.backend_pid
         self._server.execute(
             """
             CREATE TABLE file (id int PRIMARY KEY, day date, paper text, title text, body text, words tsvector);

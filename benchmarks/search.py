@@ -5,107 +5,38 @@
 Files of real length (benchmarks/many_files.py) are made once and kept in the folder. Every engine takes in as many as
 the first size says, is asked, takes in more, and is asked again; above --beside files only our own and bare tantivy
 are. Every question goes to each engine in turn, so that what else the machine does meets all alike; of the rounds the
-median counts. Ours is all of `Index.search`: parse, rank, count, gather matters, pages, passages. Whoosh is our own
-engine of that name, the same work by the same code, and takes in no more than the first size.
+median counts. Ours is all of `Index.search`: parse, rank, count, gather matters, pages, passages, for 20
+results as for the others, and for as many as the site shows at once. Whoosh is our own
+engine of that name: the same work by the same code, up to 10,000 files.
 """
 
 import argparse
 import gc
 import json
-import shutil
+import os
+import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median
-from typing import Any
-
-import orjson
+from statistics import mean, median
 
 from app.web import site
+from app.web.searching import PER_PAGE
 from benchmarks.many_files import Kept, kept
 from benchmarks.measuring import Result, measured
-from benchmarks.plain_engines import BareTantivy, Fts5, OpenSearch, Postgres
-from benchmarks.plain_questions import Asked, plain
-from search import SearchIndex, open_index, parse_query
-from search.opensearch_reader import Reader
-from tests import conftest
-from tests.opensearch.cluster import SECONDS, Node
-from tests.opensearch.jars import Unavailable, classpath
+from benchmarks.search_engines import BARE, CLUSTER, OURS, WHOOSH, Beside, Ours, Same, running
+from search import SearchIndex
 
 QUESTIONS = Path(__file__).with_name("questions") / "mixed.tsv"
-OURS, BARE, WHOOSH, CLUSTER = "Ratslupe, tantivy", "bare tantivy", "Ratslupe, whoosh", "Ratslupe, OpenSearch"
 SAME = "the same queries, bare"
+ON_THE_SITE = f"{OURS}, {PER_PAGE} shown"
 ALWAYS = (OURS, BARE)
 ADDED = 100  # documents that arrive later
-JVM = ("-Xms2g", "-Xmx2g", "-XX:+UseSerialGC")
+WHOOSH_MOST = 10_000  # files; more take it too long to write
 Ask = Callable[[str], int]
-
-
-class Ours:
-    """One of our engines, as the site asks it."""
-
-    def __init__(self, url: str, files: Kept) -> None:
-        self.found: SearchIndex = open_index(url, texts=files.texts)
-        self._files = files
-
-    def take(self, first: int, last: int) -> None:
-        """Take in more documents."""
-        with self.found.writer() as batch:
-            for one in self._files.documents(first, last):
-                batch.put(one)
-
-    def ask(self, question: str) -> int:
-        """Make the first page of results."""
-        return self.found.search(parse_query(question)).total
-
-
-class Beside:
-    """A plain engine."""
-
-    def __init__(self, engine: Asked, files: Kept) -> None:
-        self._engine, self._files = engine, files
-
-    def take(self, first: int, last: int) -> None:
-        """Take in more documents."""
-        self._engine.index(self._files.documents(first, last))
-
-    def ask(self, question: str) -> int:
-        """Make the first page of results."""
-        return self._engine.ask(plain(parse_query(question)))
-
-
-class Same:
-    """What our OpenSearch engine last sent for each question, sent once more with nothing around it."""
-
-    def __init__(self) -> None:
-        self._sent: list[tuple[Reader, bytes, dict[str, str]]] = []
-        self._by_question: dict[str, list[tuple[Reader, bytes, dict[str, str]]]] = {}
-
-    @contextmanager
-    def listening(self, question: str) -> Iterator[None]:
-        """Remember the searches of the block as those of a question."""
-        ask, self._sent = Reader._ask, []  # noqa: SLF001 - a benchmark may look inside
-
-        def heard(reader: Reader, method: str, path: str, body: Any = None, **params: str) -> Any:
-            if path.endswith("/_search") and orjson.loads(body).get("size"):
-                self._sent.append((reader, body, params))
-            return ask(reader, method, path, body, **params)
-
-        setattr(Reader, "_ask", heard)  # noqa: B010 - as above
-        yield
-        setattr(Reader, "_ask", ask)  # noqa: B010 - as above
-        self._by_question[question] = self._sent
-
-    def ask(self, question: str) -> int:
-        """Send the searches of a question."""
-        total = 0
-        for reader, body, params in self._by_question[question]:
-            path = f"/{reader._names.current}/_search"  # noqa: SLF001 - as above
-            total = reader._client.read("POST", path, body, **params)["hits"]["total"]["value"]  # noqa: SLF001 - as above
-        return total
 
 
 def questions(*, quick: bool) -> list[str]:
@@ -114,26 +45,35 @@ def questions(*, quick: bool) -> list[str]:
     return [line.split("\t")[1] for line in lines][:: 3 if quick else 1]
 
 
-def asked(engines: dict[str, Ask], wanted: Sequence[str], rounds: int) -> dict[str, Result]:
-    """Ask every question of each engine in turn; returns figures in ms, by the clock and of this process."""
+def asked(engines: Mapping[str, tuple[Ask, int]], wanted: Sequence[str], rounds: int) -> dict[str, Result]:
+    """Ask every question of each engine in turn; returns ms by the clock, and of processors, the server's included."""
     clock: dict[tuple[str, str], list[float]] = defaultdict(list)
-    own: dict[tuple[str, str], list[float]] = defaultdict(list)
+    cpu: dict[tuple[str, str], list[float]] = defaultdict(list)
     gc.freeze()
     for turn in range(rounds + 1):
         for question in wanted:
-            for name, ask in engines.items():
-                began, before = time.perf_counter(), time.process_time()
+            for name, (ask, server) in engines.items():
+                before, began = time.process_time() + _of(server), time.perf_counter()
                 ask(question)
                 if turn:  # the first one warms up
                     clock[name, question].append(1000 * (time.perf_counter() - began))
-                    own[name, question].append(1000 * (time.process_time() - before))
+                    cpu[name, question].append(1000 * (time.process_time() + _of(server) - before))
     return {
         name: {
             **_told([median(clock[name, one]) for one in wanted]),
-            "cpu": _told([median(own[name, one]) for one in wanted]),
+            "cpu": _told([median(cpu[name, one]) for one in wanted]),
+            "mean_cpu": round(mean(mean(cpu[name, one]) for one in wanted), 1),
         }
         for name in engines
     }
+
+
+def _of(server: int) -> float:
+    """The processor time of a process so far, in seconds; counted in hundredths, so that only means say something."""
+    if not server:
+        return 0.0
+    fields = Path(f"/proc/{server}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _told(milliseconds: Sequence[float]) -> Result:
@@ -171,49 +111,13 @@ def adding(ours: Ours, files: Kept, size: int) -> float:
 
 
 def reading(url: str, folder: str, size: int, wanted: Sequence[str]) -> Result:
-    """Answer every question in a process that has the site's code and only reads; tells how much is its own memory."""
+    """Answer every question in a process that has the site's code and only reads; tells its memory."""
     ours = Ours(url, kept(Path(folder), size))
     for one in wanted:
         ours.ask(one)
     status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     own = next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
     return {"own_mb": round(own / 1024), "site": site.__name__}
-
-
-@contextmanager
-def running(files: Kept, folder: Path, *, quick: bool) -> Iterator[dict[str, Ours | Beside]]:
-    """Give every engine that this machine has, empty or as it was kept."""
-    engines: dict[str, Ours | Beside] = {OURS: Ours(f"tantivy:{folder}/tantivy", files)}
-    engines[BARE] = Beside(BareTantivy(folder / "bare"), files)
-    engines[WHOOSH] = Ours(f"whoosh:{folder}/whoosh", files)
-    engines["SQLite FTS5"] = Beside(Fts5(folder / "fts5" / "held.sqlite"), files)
-    with ExitStack() as stack:
-        binaries = conftest.postgres_binaries()
-        if binaries:
-            url = stack.enter_context(conftest.postgres_server(binaries, "shared_buffers=1GB", "work_mem=64MB"))
-            engines["PostgreSQL"] = Beside(Postgres(url), files)
-        if not quick:
-            try:
-                node = stack.enter_context(_node(classpath()))
-            except Unavailable as error:
-                print(f"{error} is missing: no OpenSearch")
-            else:
-                engines["OpenSearch german"] = Beside(OpenSearch(node.url), files)
-                engines[CLUSTER] = Ours(f"opensearch://{node.address}:{node.port}/ratslupe", files)
-        yield engines
-
-
-@contextmanager
-def _node(jars: str) -> Iterator[Node]:
-    home = Path(tempfile.mkdtemp(prefix="rl-os-", dir="/tmp"))
-    node = Node(home, "127.99.7.1", '"127.99.7.1:9300"', jars, JVM)
-    try:
-        node.start()
-        node.wait(time.monotonic() + SECONDS)
-        yield node
-    finally:
-        node.kill()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def taken(engine: Ours | Beside, note: Path, first: int, last: int) -> Result:
@@ -236,11 +140,17 @@ def measure(sizes: Sequence[int], folder: Path, beside: int, rounds: int, *, qui
     with running(files, folder, quick=quick) as engines:
         first = 0
         for size in sizes:
-            part = {name: one for name, one in engines.items() if size <= beside or name in ALWAYS}
+            part = {name: one for name, one in engines.items() if size <= _most(name, beside)}
             took = {name: _taken(name, engine, folder, first, size) for name, engine in part.items()}
             yield _figures(part, files, folder, size, wanted, rounds) | {"indexing": took}
-            engines.pop(WHOOSH, None)
             first = size
+
+
+def _most(name: str, beside: int) -> int:
+    """How many files an engine takes in."""
+    if name in ALWAYS:
+        return sys.maxsize
+    return min(beside, WHOOSH_MOST) if name == WHOOSH else beside
 
 
 def _taken(name: str, engine: Ours | Beside, folder: Path, first: int, last: int) -> Result:
@@ -256,15 +166,16 @@ def _taken(name: str, engine: Ours | Beside, folder: Path, first: int, last: int
 def _figures(
     engines: dict[str, Ours | Beside], files: Kept, folder: Path, size: int, wanted: Sequence[str], rounds: int
 ) -> Result:
-    ways: dict[str, Ask] = {name: engine.ask for name, engine in engines.items()}
+    ways: dict[str, tuple[Ask, int]] = {name: (engine.ask, engine.server) for name, engine in engines.items()}
     same = Same()
     if CLUSTER in engines:
         for one in wanted:
             with same.listening(one):
                 engines[CLUSTER].ask(one)
-        ways[SAME] = same.ask
+        ways[SAME] = same.ask, engines[CLUSTER].server
     ours = engines[OURS]
     assert isinstance(ours, Ours), "our own"
+    ways[ON_THE_SITE] = partial(ours.ask, shown=PER_PAGE), 0
     found: Result = {"files": size, "asked": asked(ways, wanted, rounds)}
     found["suggestions"] = suggestions(ours.found, wanted)
     found["adding_seconds"] = adding(ours, files, size)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from search import german
-from search.cutting import LENGTH, beginning, passage, segments
+from search.choosing import Marks, chosen, counted, telling
+from search.cutting import beginning, segments
 from search.model import PageHits, Segment, Snippet
-from search.needles import everywhere, in_a_row, needles, places
+from search.needles import everywhere, needles, places
 from search.payload import PAGE_BREAK
 from search.plan import is_exact, words_in_a_row
 from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
@@ -26,16 +26,6 @@ MAX_PAGES = 50
 _FOLDED = re.compile(
     "[\u00c0-\u00c3\u00c5-\u00d5\u00d8-\u00db\u00dd\u00de\u00e0-\u00e3\u00e5-\u00f5\u00f8-\u00fb\u00fd-\u024f\ufb00-\ufb06]"
 )
-
-# Two lines of a form have none or one of these, two of a sentence three or four.
-_LITTLE = re.compile(
-    r"\b(?:d(?:er|ie|as|en|em|es)|ein(?:e[mnrs]?)?|und|ist|sind|wird|werden|wurden?|hat|nicht|zu[mr]?|im|auf|mit)\b"
-)
-_LITTLE_WORDS = 3
-_AROUND = 90  # characters, before and behind
-_LOOKS = 50  # at 5 µs
-
-_Marks = dict[int, tuple[int, int]]  # where a marked word begins: where it ends, and bits of what it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +96,14 @@ class Marker:
             return Passages(None, (), beginning(pages))
         many = len(pages) > 1
         ends = endings(pages) if many else [Ending(len(pages[0]))]
-        counted = [(number, _counted(marks, ends[number - 1])) for number, marks in found]
-        counts = tuple(PageHits(number, count) for number, count in counted if count) or tuple(
+        own = [(number, counted(marks, ends[number - 1])) for number, marks in found]
+        counts = tuple(PageHits(number, count) for number, count in own if count) or tuple(
             PageHits(number, len(marks)) for number, marks in found
         )
-        repeated = title.lower().split()
-        telling = [
-            (number, text, own)
-            for number, marks in found
-            if (own := _own(marks, text := pages[number - 1][: ends[number - 1].start].rstrip(), repeated))
-        ]
-        chosen = _chosen(telling or [(number, pages[number - 1], marks) for number, marks in found])
-        snippets = tuple(Snippet(number if many else None, shown) for number, shown in chosen)
-        return Passages(chosen[0][0] if many else None, counts[:MAX_PAGES] if many else (), snippets)
+        best = telling(found, [pages[number - 1][: ends[number - 1].start] for number, _ in found], title)
+        shown = chosen(best or [(number, pages[number - 1], marks) for number, marks in found])
+        snippets = tuple(Snippet(number if many else None, passage) for number, passage in shown)
+        return Passages(shown[0][0] if many else None, counts[:MAX_PAGES] if many else (), snippets)
 
     def code(self, token: str) -> tuple[int, tuple[Run, ...]] | None:
         """What a written word answers alone, and the runs it may anchor."""
@@ -170,7 +155,7 @@ class Marker:
     def _add(self, table: dict[str, int], stem: str) -> None:
         table[stem] = table.get(stem, 0) | self._bit
 
-    def _scan(self, pages: Sequence[str]) -> list[tuple[int, _Marks]]:
+    def _scan(self, pages: Sequence[str]) -> list[tuple[int, Marks]]:
         """The pages that hold something, counted from 1."""
         if not self._needles:
             return []
@@ -184,9 +169,9 @@ class Marker:
             found = [(number, marks) for number, marks in marked if marks]
         return found
 
-    def _marks(self, text: str, words: dict[int, int]) -> _Marks:
+    def _marks(self, text: str, words: dict[int, int]) -> Marks:
         codes = self._codes
-        marks: _Marks = {}
+        marks: Marks = {}
         for start, end in words.items():
             code = codes[text[start:end]]
             if code is None:
@@ -212,9 +197,9 @@ def _leaves(node: Node) -> Iterator[Leaf | Titled]:
             yield node
 
 
-def _by_page(pages: Sequence[str], marks: _Marks) -> list[tuple[int, _Marks]]:
+def _by_page(pages: Sequence[str], marks: Marks) -> list[tuple[int, Marks]]:
     """Marks of joined pages as those of each page that has any, counted from 1."""
-    found: dict[int, _Marks] = {}
+    found: dict[int, Marks] = {}
     number = begin = 0
     end = len(pages[0]) if pages else 0
     for start, (stop, bits) in marks.items():
@@ -223,72 +208,3 @@ def _by_page(pages: Sequence[str], marks: _Marks) -> list[tuple[int, _Marks]]:
             begin, end = end + 1, end + 1 + len(pages[number])
         found.setdefault(number + 1, {})[start - begin] = (stop - begin, bits)
     return list(found.items())
-
-
-def _worth(marks: _Marks) -> int:
-    """How many different words of the query are answered."""
-    return _union(bits for _, bits in marks.values())
-
-
-def _union(each: Iterable[int]) -> int:
-    union = 0
-    for bits in each:
-        union |= bits
-    return union.bit_count()
-
-
-def _best_window(text: str, marks: _Marks) -> _Marks:
-    """The marks of the stretch that answers most; of equals one in a sentence, then with more, then the earliest."""
-    starts = list(marks)
-    best, chosen, end, left = (0, False, 0), (0, 1), 0, _LOOKS
-    for begin, start in enumerate(starts):
-        while end < len(starts) and marks[starts[end]][0] - start <= LENGTH:
-            end += 1
-        end = max(end, begin + 1)
-        union = _union(marks[place][1] for place in starts[begin:end])
-        if (union, left > 0, end - begin) <= best:
-            continue
-        left -= 1
-        rating = (union, left >= 0 and _is_prose(text, start), end - begin)
-        if rating > best:
-            best, chosen = rating, (begin, end)
-    return {start: marks[start] for start in starts[chosen[0] : chosen[1]]}
-
-
-def _is_prose(text: str, place: int) -> bool:
-    """Whether little words stand around a place: in heads of forms, tables and lists of names there are few."""
-    around = text[max(0, place - _AROUND) : place + _AROUND]
-    return len(_LITTLE.findall(around)) >= _LITTLE_WORDS
-
-
-def _counted(marks: _Marks, end: Ending) -> int:
-    """How many marks are not in lines that stood on an earlier page."""
-    return sum(not end.repeats(start) for start in marks)
-
-
-def _own(marks: _Marks, text: str, title: Sequence[str]) -> _Marks:
-    """The marks within a text that are in no repeat of its title; a word alone says too little to be one."""
-    spans = list(islice(in_a_row(text, title), MAX_PAGES)) if len(title) > 1 else []
-    return {
-        start: mark
-        for start, mark in marks.items()
-        if start < len(text) and not any(begin <= start < end for begin, end in spans)
-    }
-
-
-def _chosen(found: list[tuple[int, str, _Marks]]) -> list[tuple[int, tuple[Segment, ...]]]:
-    """One or two passages with the numbers of their pages: of the two best pages, or of the only one."""
-    best = sorted(found, key=lambda page: (-_worth(page[2]), -len(page[2]), page[0]))[:2]
-    chosen = []
-    for number, text, marks in best:
-        window = _best_window(text, marks)
-        chosen.append((number, _passage(text, window)))
-        around = range(min(window) - LENGTH, max(window) + LENGTH)
-        rest = {start: mark for start, mark in marks.items() if start not in around}
-        if len(found) == 1 and rest:
-            chosen.append((number, _passage(text, _best_window(text, rest))))
-    return chosen
-
-
-def _passage(text: str, marks: _Marks) -> tuple[Segment, ...]:
-    return passage(text, [(start, end) for start, (end, _) in marks.items()])

@@ -43,12 +43,10 @@ def places(text: str, wanted: tuple[bytes, ...]) -> dict[int, int]:
             if number:
                 place = _beginning_of_number(text, place)
             word = german.TOKEN.match(text, place)
-            if word is None:
-                place += 1
-            else:
-                found[place] = word.end()
-                place = word.end()
-            place = lowered.find(needle, place)
+            end = place + 1
+            if word:
+                end = found[place] = word.end()
+            place = lowered.find(needle, end)
     return found
 
 

@@ -60,6 +60,11 @@ class Node:
         """Where it answers, once it has said its port."""
         return f"http://{self.address}:{self.port}"
 
+    @property
+    def process(self) -> int:
+        """The number of its process; 0 while it has none."""
+        return self._process.pid if self._process else 0
+
     def start(self) -> None:
         """Start the process; it answers later."""
         # The runner takes the first port from 9201 that is free on 127.0.0.1, where we do not listen: as a rule 9201.
