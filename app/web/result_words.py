@@ -86,7 +86,10 @@ def unknown_words(results: Results) -> str:
     """Say which of the words nothing here holds, so that nobody takes what was found for an answer to them."""
     words = ", ".join(gettext("“%(word)s”", word=word) for word in results.unknown)
     return ngettext(
-        "%(words)s is written nowhere here.", "%(words)s are written nowhere here.", len(results.unknown), words=words
+        "The word %(words)s does not occur here.",
+        "The words %(words)s do not occur here.",
+        len(results.unknown),
+        words=words,
     )
 
 
