@@ -110,7 +110,7 @@ def built_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     papers = [factories.paper(name=text(6), reference=f"{number:04}/2024") for number in range(40)]
     rows = [
-        factories.read_file(*(text(200) for _ in range(chance.choice((1, 3, 40)))), of=chance.choice(papers))
+        factories.read_file(*(text(100) for _ in range(chance.choice((1, 3, 20)))), of=chance.choice(papers))
         for _ in range(60)
     ]
     people = [factories.person(name=f"{text(1)} {text(1)}") for _ in range(9)]
