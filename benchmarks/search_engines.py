@@ -93,19 +93,20 @@ class Same:
 
 
 @contextmanager
-def running(files: Kept, folder: Path, *, quick: bool) -> Iterator[dict[str, Ours | Beside]]:
-    """Give every engine that this machine has, empty or as it was kept."""
+def running(files: Kept, folder: Path, *, plain_ones: bool, cluster: bool) -> Iterator[dict[str, Ours | Beside]]:
+    """Give the engines that are wanted and that this machine has, empty or as they were kept."""
     engines: dict[str, Ours | Beside] = {OURS: Ours(f"tantivy:{folder}/tantivy", files)}
     engines[BARE] = Beside(BareTantivy(folder / "bare"), files)
-    engines[WHOOSH] = Ours(f"whoosh:{folder}/whoosh", files)
-    engines["SQLite FTS5"] = Beside(Fts5(folder / "fts5" / "held.sqlite"), files)
     with ExitStack() as stack:
         binaries = conftest.postgres_binaries()
-        if binaries:
+        if plain_ones:
+            engines[WHOOSH] = Ours(f"whoosh:{folder}/whoosh", files)
+            engines["SQLite FTS5"] = Beside(Fts5(folder / "fts5" / "held.sqlite"), files)
+        if plain_ones and binaries:
             url = stack.enter_context(conftest.postgres_server(binaries, "shared_buffers=1GB", "work_mem=64MB"))
             server = Postgres(url)
             engines["PostgreSQL"] = Beside(server, files, server.process)
-        if not quick:
+        if plain_ones and cluster:
             try:
                 node, process = stack.enter_context(_node(classpath()))
             except Unavailable as error:
