@@ -68,6 +68,8 @@ def entry(document: Document) -> Entry:
     pages = tuple(german.clean(page) for page in document.pages)
     heads = list(map(german.terms, german.tokens(title)))
     words = [list(map(german.terms, german.tokens(page))) for page in pages]
+    if document.type == "Person":
+        heads = [(stem, exact, "") for stem, exact, _ in heads]  # whoever looks for a bus does not mean Ms Bußmann
     name = " ".join([exact for _, exact, _ in heads])
     whole = f"{FIRST} {name} {LAST}" if name else ""
     facets = _facets(document)

@@ -62,3 +62,11 @@ def test_a_beginning_counts_more_in_a_title(index: SearchIndex) -> None:
 def test_what_is_new_stands_first_where_nothing_is_better(index: SearchIndex) -> None:
     assert found(index, "type:Paper") == ["hund", "kita", "damm", "satzung"]
     assert found(index, "type:Paper sort:oldest") == ["satzung", "damm", "kita", "hund"]
+
+
+def test_a_name_is_no_compound(index: SearchIndex) -> None:
+    with index.writer() as batch:
+        batch.put(Document("person", "Person", "Gisela Bußmann"))
+        batch.put(Document("bus", "Paper", "Fahrplan", ("Der Bus fährt öfter.",)))
+    assert found(index, "Bus") == ["bus"]
+    assert found(index, "Bussmann") == ["person"]
