@@ -70,3 +70,9 @@ def test_a_name_is_no_compound(index: SearchIndex) -> None:
         batch.put(Document("bus", "Paper", "Fahrplan", ("Der Bus fährt öfter.",)))
     assert found(index, "Bus") == ["bus"]
     assert found(index, "Bussmann") == ["person"]
+
+
+def test_a_short_question_is_asked_in_other_words_too_and_a_long_one_is_not(index: SearchIndex) -> None:
+    assert [one.words[0] for one in index.search(parse_query("Was kostet die Kita?")).added] == ["Kindertagesstätte"]
+    assert found(index, "Was kostet die Kita?")[0] == "kita"
+    assert index.search(parse_query("Was kostet die Kita am Dammweg im Winter?")).added == ()
