@@ -58,7 +58,8 @@ def behind(session: Session, stale: Ids) -> Ids:
 
 
 def _file(session: Session, ids: Collection[str]) -> Ids:
-    papers = _linking(session, ids, set(FILE_PROPERTIES))
+    # A meeting's file is held by no paper: under the wrong type its meeting would be taken for a paper that is gone.
+    papers = _column(session, Paper.id, Paper.id, _linking(session, ids, set(FILE_PROPERTIES)))
     for chunk in chunks(ids, AT_ONCE):
         own_word = select(Link.to_id).where(Link.from_id.in_(chunk), Link.property == "paper")
         papers.update(session.scalars(own_word))

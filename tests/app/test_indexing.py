@@ -440,6 +440,22 @@ class TestRefresh:
         refresh(engine, shelf)
         assert {document.date for document in shelf.held.values()} == {date(2026, 5, 1)}
 
+    @pytest.mark.parametrize("last", ["file", "paper", "meeting"])
+    def test_a_meeting_whose_file_changes_with_it_is_no_paper_that_is_gone(
+        self, engine: Engine, shelf: Shelf, last: str
+    ) -> None:
+        held, paper = make.meeting(), make.paper()
+        item, rows = make.agenda_item(held), make.read_file("Einladung", of=held, role="invitation", date=None)
+        more = make.read_file("Beschluss", of=item, role="resolutionFile", date=None)
+        logged(engine, make.body(), rows, more, paper, held, item)
+        refresh(engine, shelf)
+        changed = {"file": rows[0], "paper": paper, "meeting": held}
+        with writing(engine) as session:
+            for name in sorted(changed, key=lambda name: name == last):
+                session.add(make.change(changed[name], "updated", fields=["name"]))
+        refresh(engine, shelf)
+        assert {paper.id, held.id, item.id} <= set(shelf.held)
+
     def test_a_second_council_on_a_server_renames_the_first(self, engine: Engine, shelf: Shelf) -> None:
         logged(engine, make.body(), make.paper())
         refresh(engine, shelf)
