@@ -34,15 +34,27 @@ FLAGS = [
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Chromium."""
+def launch() -> Iterator[Callable[[], Browser]]:
+    """Start Chromium, as often as it is wanted."""
     chromium = shutil.which("chromium")
     if chromium is None:
         missing("Chromium")
+    started: list[Browser] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+
+        def start() -> Browser:
+            started.append(playwright.chromium.launch(executable_path=chromium, args=FLAGS))
+            return started[-1]
+
+        yield start
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Callable[[], Browser]) -> Browser:
+    """Give Chromium."""
+    return launch()
 
 
 @dataclass

@@ -55,10 +55,16 @@ def site(keys: dict[str, str], served: Callable[[], AbstractContextManager[str]]
 @pytest.fixture
 def reader(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """Give a reader with a cookie of the site, who takes downloads."""
-    context = browser.new_context(locale="de-DE", accept_downloads=True)
-    context.add_cookies([{"name": "language", "value": "de", "url": site}])
+    context = opened(browser, site)
     yield context
     context.close()
+
+
+def opened(browser: Browser, site: str) -> BrowserContext:
+    """Open a window of such a reader."""
+    context = browser.new_context(locale="de-DE", accept_downloads=True)
+    context.add_cookies([{"name": "language", "value": "de", "url": site}])
+    return context
 
 
 def visit(page: Page, address: str) -> str:
@@ -117,16 +123,18 @@ def test_in_a_frame_or_as_a_part_of_a_page_nothing_runs_either(
 
 
 def test_where_originals_are_looked_at_nothing_runs_and_no_cookie_comes(
-    reader: BrowserContext, house: House, keys: dict[str, str]
+    launch: Callable[[], Browser], site: str, house: House, keys: dict[str, str]
 ) -> None:
     files = house.settings.files_origin
+    reader = opened(launch(), site)
     page = reader.new_page()
     signs = watched(page)
     ends = set()
     for name, key in keys.items():
         try:
             ends.add(visit(page, f"{files}/files/{key}/original"))
-        except Error:  # on a busy machine its reader of PDFs dies now and then, which says nothing of what may run
+        except Error:  # on a busy machine Chromium dies of a PDF now and then, which says nothing of what may run
+            reader = opened(launch(), site)
             page = reader.new_page()
             signs = watched(page)
             ends.add(visit(page, f"{files}/files/{key}/original"))
