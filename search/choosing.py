@@ -82,6 +82,11 @@ def telling(found: list[tuple[int, Marks]], texts: Sequence[str], title: str) ->
     return [(rank[2], text, own) for rank, text, own in best]
 
 
+def best_page(found: Sequence[tuple[int, Marks]]) -> int:
+    """The number of the page that answers most."""
+    return min(_rank(number, marks) for number, marks in found)[2]
+
+
 def _rank(number: int, marks: Marks) -> tuple[int, int, int]:
     """What pages are sorted by."""
     return -_worth(marks), -len(marks), number

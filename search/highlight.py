@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search import german
-from search.choosing import Marks, chosen, counted, telling
+from search.choosing import Marks, best_page, chosen, counted, telling
 from search.cutting import beginning, segments
 from search.model import PageHits, Segment, Snippet
 from search.needles import everywhere, needles, places
 from search.payload import PAGE_BREAK
 from search.plan import is_exact, words_in_a_row
 from search.query import Also, AnyOf, Every, Leaf, Narrow, Near, Node, Not, Phrase, Prefix, Query, Titled, Word
-from search.running import Ending, endings
+from search.running import Ending, block, endings
 from search.runs import Run, run
 from search.weights import BETWEEN_HALVES
 
@@ -96,14 +96,22 @@ class Marker:
             return Passages(None, (), beginning(pages))
         many = len(pages) > 1
         ends = endings(pages) if many else [Ending(len(pages[0]))]
-        own = [(number, counted(marks, ends[number - 1])) for number, marks in found]
-        counts = tuple(PageHits(number, count) for number, count in own if count) or tuple(
-            PageHits(number, len(marks)) for number, marks in found
-        )
+        counts = _counts(found, ends)
         best = telling(found, [pages[number - 1][: ends[number - 1].start] for number, _ in found], title)
         shown = chosen(best or [(number, pages[number - 1], marks) for number, marks in found])
         snippets = tuple(Snippet(number if many else None, passage) for number, passage in shown)
         return Passages(shown[0][0] if many else None, counts[:MAX_PAGES] if many else (), snippets)
+
+    def pages(self, pages: Sequence[str]) -> Passages:
+        """The pages alone, where nothing is quoted: half the work."""
+        found = self._scan(pages)
+        if len(pages) < 2 or not found:
+            return Passages(None, (), ())
+        at_ends = any(next(reversed(marks)) >= block(pages[number - 1]) for number, marks in found)
+        counts = _counts(found, endings(pages) if at_ends else [])
+        held = {page.number for page in counts}
+        page = best_page([(number, marks) for number, marks in found if number in held])
+        return Passages(page, counts[:MAX_PAGES], ())
 
     def code(self, token: str) -> tuple[int, tuple[Run, ...]] | None:
         """What a written word answers alone, and the runs it may anchor."""
@@ -195,6 +203,14 @@ def _leaves(node: Node) -> Iterator[Leaf | Titled]:
             pass
         case _:
             yield node
+
+
+def _counts(found: Sequence[tuple[int, Marks]], ends: Sequence[Ending]) -> tuple[PageHits, ...]:
+    """How often each page holds something in no running line; where nothing else holds any, those count too."""
+    own = [(number, counted(marks, ends[number - 1]) if ends else len(marks)) for number, marks in found]
+    return tuple(PageHits(number, count) for number, count in own if count) or tuple(
+        PageHits(number, len(marks)) for number, marks in found
+    )
 
 
 def _by_page(pages: Sequence[str], marks: Marks) -> list[tuple[int, Marks]]:

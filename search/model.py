@@ -81,7 +81,9 @@ class Hit:
     page: int | None  # of the best passage, from 1; None for records of one page and for finds in the title alone
     pages: tuple[PageHits, ...]  # the first 50 that hold something
     title_segments: tuple[Segment, ...]
-    snippets: tuple[Snippet, ...]  # one or two, the best first; none where there is no text
+    snippets: tuple[
+        Snippet, ...
+    ]  # one or two, the best first; none where there is no text, or another of the matter is quoted
     group: str = ""
     kind: str = ""
     also: tuple[Hit, ...] = ()  # the next best of the same matter

@@ -32,7 +32,7 @@ class Ending:
 
 def endings(pages: Sequence[str]) -> list[Ending]:
     """Return the ending of each page of one text."""
-    starts = [_block(page) for page in pages]
+    starts = [block(page) for page in pages]
     if all(start == len(page) for page, start in zip(pages, starts, strict=True)):
         return [Ending(start) for start in starts]
     ends = _keys([page[start:] for page, start in zip(pages, starts, strict=True)])
@@ -48,8 +48,8 @@ def endings(pages: Sequence[str]) -> list[Ending]:
     return found
 
 
-def _block(page: str) -> int:
-    """Return where the last block of a page begins; its length where that may be no head and foot."""
+def block(page: str) -> int:
+    """Where the last block of a page begins; its length where that may be no head and foot."""
     before = page.rfind("\n\n")
     start = before + 2
     few = page.count("\n", start) < 2 * _LINES and len(page) - start <= 2 * _LINES * _LONGEST

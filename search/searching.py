@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from search import german
 from search.engine import Engine, Found, Reader, Row, Wanted
 from search.expressions import Plan
-from search.highlight import Marker
+from search.highlight import Marker, Passages
 from search.meaning import Meaning, read
 from search.model import Batch, FacetCount, Hit, Rebuild, Results, Suggestion
 from search.naming import named
@@ -218,24 +218,34 @@ class _Shower:
         looked = [row for leader in leaders for row in (leader, *below[leader.group][:LOOKED])]
         documents = dict(zip([row.handle for row in looked], map(unpack, self._reader.stored(looked)), strict=True))
         shown = {leader.group: _with_text(leader, below[leader.group], documents) for leader in leaders}
-        wanted = [row for leader in leaders for row in (leader, *shown[leader.group])]
-        hits = self._made(wanted, [documents[row.handle] for row in wanted])
-        made = {row.handle: replace(hit, full=row.handle in held_all) for row, hit in zip(wanted, hits, strict=True)}
+        kept = self._kept(documents[row.handle] for leader in leaders for row in (leader, *shown[leader.group]))
         for leader in leaders:
-            also = tuple(made[row.handle] for row in shown[leader.group])
+            best = self._hit(leader, documents[leader.handle], kept)
+            quoted = bool(documents[leader.handle].text_key)
+            also = []
+            for row in shown[leader.group]:
+                # A text is quoted once a matter: of the best document, or of the first that says something.
+                document = documents[row.handle]
+                hit = self._hit(row, document, kept, brief=quoted)
+                quoted |= bool(document.text_key) and any(one.marked for part in hit.snippets for one in part.segments)
+                also.append(replace(hit, full=row.handle in held_all))
             more = len(below[leader.group]) - len(also)
-            yield replace(made[leader.handle], also=also, more=more)
+            yield replace(best, also=tuple(also), more=more, full=leader.handle in held_all)
 
     def hits(self, rows: Sequence[Row]) -> Iterator[Hit]:
         """One hit for each row, with its passages."""
-        return self._made(rows, list(map(unpack, self._reader.stored(rows))))
+        documents = list(map(unpack, self._reader.stored(rows)))
+        kept = self._kept(documents)
+        return (self._hit(row, document, kept) for row, document in zip(rows, documents, strict=True))
 
-    def _made(self, rows: Sequence[Row], documents: Sequence[Stored]) -> Iterator[Hit]:
+    def _kept(self, documents: Iterable[Stored]) -> Mapping[str, Sequence[str]]:
         keys = {document.text_key for document in documents if document.text_key}
-        kept = self._texts(keys) if keys else {}
-        for row, document in zip(rows, documents, strict=True):
-            text = german.clean_pages(kept.get(document.text_key, ())) if document.text_key else document.pages
-            yield _hit(document, text, row.score, self._marker)
+        return self._texts(keys) if keys else {}
+
+    def _hit(self, row: Row, document: Stored, kept: Mapping[str, Sequence[str]], *, brief: bool = False) -> Hit:
+        text = german.clean_pages(kept.get(document.text_key, ())) if document.text_key else document.pages
+        found = self._marker.pages(text) if brief else self._marker.passages(text, document.title)
+        return _hit(document, found, row.score, self._marker)
 
 
 def _marker(query: Query) -> Marker:
@@ -259,8 +269,7 @@ def _with_text(leader: Row, others: Sequence[Row], documents: Mapping[Any, Store
     return [*shown[:-1], text] if text else shown
 
 
-def _hit(document: Stored, pages: Sequence[str], score: float, marker: Marker) -> Hit:
-    found = marker.passages(pages, document.title)
+def _hit(document: Stored, found: Passages, score: float, marker: Marker) -> Hit:
     return Hit(
         id=document.id,
         type=document.type,
