@@ -5,17 +5,14 @@ They are known by what they are: lines of a page's last block that stand, digits
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from search.payload import PAGE_BREAK
-
 _LINES = 4  # a head or foot is at most so high, and a block may hold both
 _LONGEST = 160  # characters of a line
-_DIGITS = re.compile(r"\d+")
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def endings(pages: Sequence[str]) -> list[Ending]:
     edges = [{*top, *end} for top, end in zip(_keys(list(map(_top, pages))), ends, strict=True)]
     held = Counter(chain.from_iterable(edges))
     needed = 2 if len(pages) <= 3 else 3  # pages: as many as app.documents.heads asks for
-    seen: set[str] = set()
+    seen: set[bytes] = set()
     found = []
     for page, start, end, edge in zip(pages, starts, ends, edges, strict=True):
         running = end and all(held[line] >= needed for line in end)
@@ -60,15 +57,15 @@ def _top(page: str) -> str:
     return "\n".join(page[: _LINES * _LONGEST].split("\n", _LINES)[:_LINES])
 
 
-def _keys(texts: Sequence[str]) -> list[list[str]]:
-    """Return the lines of texts with their numbers alike; all texts at once, because a page has little to replace."""
-    alike = _DIGITS.sub("0", PAGE_BREAK.join(texts)).split(PAGE_BREAK)
-    if len(alike) != len(texts):
-        alike = [_DIGITS.sub("0", text) for text in texts]
-    return [[line.strip() for line in text.split("\n")] if text else [] for text in alike]
+def _keys(texts: Sequence[str]) -> list[list[bytes]]:
+    """Return the lines of texts with their numbers alike, up to eight digits; as bytes, where that is soonest done."""
+    alike = [text.encode("utf-8", "replace").translate(_ZEROS) for text in texts]
+    for _ in range(3):
+        alike = [text.replace(b"00", b"0") for text in alike]
+    return [[line.strip() for line in text.split(b"\n")] if text else [] for text in alike]
 
 
-def _again(page: str, start: int, end: Sequence[str], seen: set[str]) -> list[tuple[int, int]]:
+def _again(page: str, start: int, end: Sequence[bytes], seen: set[bytes]) -> list[tuple[int, int]]:
     """Return where those lines of an ending stand that were seen before."""
     found = []
     for line, key in zip(page[start:].split("\n"), end, strict=True):

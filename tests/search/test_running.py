@@ -51,6 +51,15 @@ def test_the_first_page_may_keep_as_its_title_what_the_others_repeat() -> None:
     assert [(end.start, end.again) for end in endings(pages)] == [(len(pages[0]), ()), (13, ((13, 22),))]
 
 
+def test_a_number_alone_is_no_running_line_and_page_numbers_of_any_length_are() -> None:
+    pages = [f"Die Summe ist\n\n{word}" for word in ("12000", "viel", "wenig", "nichts")]
+    assert [end.start for end in endings(pages)] == list(map(len, pages))
+    counted = [f"Text {word}\n\nSeite {number}" for word, number in zip("abcd", (9, 10, 999, 1000), strict=True)]
+    assert {
+        page[end.start :] == page.split("\n\n")[1] for page, end in zip(counted, endings(counted), strict=True)
+    } == {True}
+
+
 @given(st.lists(st.text(alphabet="ab1\n ", max_size=30), max_size=6))
 @settings(max_examples=300, deadline=None, database=None)
 def test_whatever_the_pages_hold_the_places_are_in_them(pages: list[str]) -> None:
