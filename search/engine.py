@@ -12,6 +12,8 @@ from search.model import Batch, Rebuild
 from search.query import Filter, Sort
 
 SURE = 3  # letters at the beginning of a word that are right where two others are wrong
+MAX_FACET_VALUES = 100
+MAX_MONTHS = 10_000  # all there are, for they make a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,14 @@ class Found:
 
     total: int
     rows: Sequence[Row] = ()
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # every value with its number of documents
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # at least `most` values, by their documents
     kinds: Mapping[str, int] = field(default_factory=dict)  # kind: how many matters
     exact: bool = True  # whether `kinds` is
+
+
+def most(facet: str) -> int:
+    """How many values of a facet are told: the most frequent, equals by name."""
+    return MAX_MONTHS if facet == "month" else MAX_FACET_VALUES
 
 
 class Reader(Protocol):

@@ -10,13 +10,13 @@ import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as Tantivy
 
-from search.engine import Wanted
+from search.engine import Wanted, most
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.query import FILTER_FIELDS, fold_value
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
-BUCKETS = 10_000  # more than any facet has values, so that the counts are exact
+BUCKETS = 10_000  # more than any facet has values: so many are counted, that the counts are exact
 WITH_HOLES = "holes"  # our own tokenizer
 MOST = (1 << 63) - 1
 # Documents whose positions one search may read: at 0.4 µs each, and asked twice (rows, counts), 0.6 seconds; at up to
@@ -126,7 +126,7 @@ class Counts(NamedTuple):
 
 def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str], groups: Any = None) -> Counts:
     """Count all that is wanted at once, for tantivy finds the documents anew each time; `groups` is one of below."""
-    wanted: dict[str, Any] = {name: _buckets(f"shown_{name}") for name in facets}
+    wanted: dict[str, Any] = {name: _buckets(f"shown_{name}", most(name)) for name in facets}
     wanted[_TOTAL] = {"value_count": {"field": "group"}}
     if groups:
         wanted[_KIND] = {**_buckets("shown_kind"), "aggs": {"groups": groups}}
@@ -136,8 +136,8 @@ def counted(searcher: tantivy.Searcher, query: Tantivy, facets: Collection[str],
     return Counts(int(found[_TOTAL]["value"]), values, kinds)
 
 
-def _buckets(field: str) -> dict[str, object]:
-    return {"terms": {"field": field, "size": BUCKETS, "segment_size": BUCKETS}}
+def _buckets(field: str, size: int = BUCKETS) -> dict[str, object]:
+    return {"terms": {"field": field, "size": size, "segment_size": BUCKETS}}
 
 
 def _number(groups: Mapping[str, Any]) -> int:

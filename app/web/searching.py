@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from werkzeug.datastructures import MultiDict
 
 from search import Query, Results, parse_query
+from search.engine import MAX_FACET_VALUES
 from search.query import SORTS, fold_value
-from search.searching import MAX_FACET_VALUES
 
 PER_PAGE = 10
 # In this order beside the results.
