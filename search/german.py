@@ -125,6 +125,11 @@ def is_street(token: str) -> bool:
     return exact(token).endswith(_STREETS)
 
 
+def is_committee(token: str) -> bool:
+    """Whether a word ends as names of committees and groups do."""
+    return exact(token).endswith(_COMMITTEES)
+
+
 def halves(token: str) -> tuple[str, str] | None:
     """The stems of the two halves of a compound, or None."""
     cut = _splitter.halves(terms(token)[1])
@@ -196,6 +201,7 @@ def _without_accents(word: str) -> str:
 
 _ER = ("er", "ers", "ern")
 _STREETS = ("strasse", "weg", "platz", "gasse", "allee", "ring", "damm", "ufer", "steig", "pfad", "markt", "chaussee")
+_COMMITTEES = ("ausschuss", "rat", "tag", "kommission", "fraktion", "vertretung", "vorstand", "gruppe", "kreis")
 _surnames = {
     _written_out(name + ending): _without_accents(name.replace("ß", "ss"))
     for name in SURNAMES

@@ -18,6 +18,7 @@ from search.fields import BY_WORDS
 from search.parsing import Bound, Joined, Parser, Part, day_bound, every, is_stop, node_of, telling
 from search.pieces import clean, one_line, pieces, place_before_cleaning
 from search.query import (
+    ADDRESSES,
     FILTER_FIELDS,
     MAX_LIMIT,
     MAX_OFFSET,
@@ -163,17 +164,19 @@ class _Reader:
 
     def _told(self) -> tuple[Node, ...]:
         """What has to be found; stop words only if there is nothing else, and then not more than are good for it."""
-        kept = telling(_without_measures(self.must))
+        kept = telling(_without_forms(self.must))
         if all(map(is_stop, kept)):
             kept = telling(self.must)
         return kept[:MAX_TERMS] if all(map(is_stop, kept)) else kept
 
 
-def _without_measures(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Leave out what asks with the word before it: "wie hoch" asks for no height."""
-    for before, node in zip((None, *nodes), nodes, strict=False):
-        match before, node:
-            case Word((asking,)), Word((measure,)) if asking.casefold() == "wie" and measure.casefold() in MEASURES:
+def _without_forms(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Leave out what asks with the word before it ("wie hoch" asks for no height), and Frau and Herr before a name."""
+    for before, node, behind in zip((None, *nodes), nodes, (*nodes[1:], None), strict=False):
+        match before, node, behind:
+            case Word((asking,)), Word((measure,)), _ if asking.casefold() == "wie" and measure.casefold() in MEASURES:
+                continue
+            case _, Word((address,)), Word() as name if address.casefold() in ADDRESSES and not is_stop(name):
                 continue
         yield node
 

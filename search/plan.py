@@ -23,6 +23,7 @@ from search.query import (
     Query,
     Titled,
     Word,
+    fold_value,
     words_of,
 )
 from search.weights import (
@@ -30,6 +31,7 @@ from search.weights import (
     AT_NUMBER,
     BEGUN_TITLE,
     BETWEEN_HALVES,
+    COMMITTEE,
     EXACT,
     FIELDS,
     FULL_FIRST,
@@ -56,7 +58,7 @@ def plans(query: Query) -> tuple[Plan, Plan | None]:
     others = tuple(expression(node) for node in query.must if node not in bare)
     words, loose = tuple(map(expression, bare)), tuple(map(_loosely, bare))
     without = tuple(map(expression, query.without))
-    bonus = (*_together(query.must), *_at_number(query.must), *_as_typed(query.must), *_in_title(query))
+    bonus = tuple(_bonus(query))
     if query.is_sentence:
         loose = tuple(map(_in_sentence, bare))
         full = Plan((*others, Some(loose, some_of(len(loose)))), without, bonus)
@@ -191,6 +193,13 @@ def _near(left: Word | Phrase, right: Word | Phrase, distance: int) -> Expressio
     return Some(tuple(Close(field, sides, distance) for field in ((EXACT,) if exact else (TITLE, TEXT))))
 
 
+def _bonus(query: Query) -> Iterator[Expression]:
+    """What nobody has to hold, and lifts what does."""
+    for about in (_together, _at_number, _as_typed, _of_committee):
+        yield from about(query.must)
+    yield from _in_title(query)
+
+
 def _together(nodes: Sequence[Node]) -> Iterator[Expression]:
     stems = words_in_a_row(nodes)
     if stems:
@@ -211,6 +220,25 @@ def _as_typed(nodes: Sequence[Node]) -> Iterator[Expression]:
     match nodes:
         case (Word((token,)) | Also((Word((token,)),)),) if german.ends_in_er(token):
             yield Weighted(Term(EXACT, german.exact(token)), AS_TYPED)
+
+
+def _of_committee(nodes: Sequence[Node]) -> Iterator[Expression]:
+    """A committee that is asked for by its name, which its meetings bear too."""
+    words = words_of(nodes)
+    if len(words) > MAX_ALL_WORDS or not any(german.is_committee(word.tokens[-1]) for word in words):
+        return
+    if all(isinstance(node, Word | Also) for node in nodes):
+        committee = Values("type", (fold_value("Organization"),))
+        yield Weighted(Flat(All((*map(_named, words), committee))), COMMITTEE)
+
+
+def _named(word: Word) -> Expression:
+    """A word in a title, or its halves: Ausschuss für Bauen."""
+    stems = _stems(word.tokens)
+    halves = german.halves(word.tokens[0]) if len(stems) == 1 else None
+    if not halves:
+        return _in(TITLE, stems)
+    return Some((_in(TITLE, stems), Run(TITLE, halves), Run(TITLE, halves[::-1], BETWEEN_HALVES)))
 
 
 def _in_title(query: Query) -> Iterator[Expression]:

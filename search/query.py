@@ -33,6 +33,7 @@ wer wie was wo wann warum wieso weshalb wieviel wohin woher welche welcher welch
 _ASKING = frozenset(_QUESTION_WORDS.split())
 _MEASURE_WORDS = "hoch groß lang lange viel viele vielen oft weit breit alt teuer schnell häufig"
 MEASURES = frozenset(_MEASURE_WORDS.split())  # what asks together with the word "wie" before it
+ADDRESSES = frozenset({"frau", "herr", "herrn"})  # what stands before the name of a person and is no part of it
 MAX_ALL_WORDS = 5  # longer queries are sentences: asking for every word of one finds only long minutes
 
 Sort = Literal["best", "newest", "oldest"]

@@ -177,6 +177,24 @@ def test_it_prefers_quoted_words_in_the_title(index: SearchIndex) -> None:
     assert [hit.id for hit in ask(index, '"alter Markt"').hits] == ["title", "text"]
 
 
+@pytest.mark.parametrize("typed", ["Bauausschuss", "Ausschuss für Stadtplanung", "bauausschuss stadtplanung"])
+def test_a_committee_stands_before_its_meetings_and_members(index: SearchIndex, typed: str) -> None:
+    name = "Ausschuss für Bauen und Stadtplanung"
+    others = [Document(f"m{n}", "Meeting", f"{n}. Sitzung: {name}", (f"{name}. " * n,)) for n in range(1, 12)]
+    people = [Document("p", "Person", "Rita Bau", (f"{name}, Vorsitz",))]
+    put(index, *others, *people, Document("o", "Organization", name), Document("a", "Organization", "Amt für Bauen"))
+    first, *rest = ask(index, typed).hits
+    assert first.id == "o"
+    assert {hit.id for hit in rest} >= {f"m{n}" for n in range(1, 12)}
+
+
+def test_one_word_of_its_name_does_not_lift_a_committee(index: SearchIndex) -> None:
+    names = ["Ausschuss für Schule und Sport", "Ausschuss für Schule, Kultur und Weiterbildung der Stadt"]
+    put(index, *(Document(f"o{n}", "Organization", name) for n, name in enumerate(names)))
+    put(index, Document("s", "Paper", "Schule", ("Eine Schule.",)))
+    assert ask(index, "Schule").hits[0].id == "s"
+
+
 def test_it_ranks_any_word_of_a_sentence_with_more_of_them_first(sights: SearchIndex) -> None:
     results = ask(sights, "Wo finde ich Gebühren, Haushalt, Müller, Verkehr, Anfragen und Fraktionen?")
     assert results.hits[0].id == "u/3"

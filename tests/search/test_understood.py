@@ -48,6 +48,19 @@ def test_what_asks_with_how_is_not_looked_for(index: SearchIndex) -> None:
     assert found(index, "hoch") == ["kita"]
 
 
+@pytest.mark.parametrize("typed", ["Frau Bußmann", "frau bussmann", "Herrn Bußmann"])
+def test_how_a_person_is_addressed_is_not_looked_for(index: SearchIndex, typed: str) -> None:
+    with index.writer() as batch:
+        batch.put(Document("person", "Person", "Gisela Bußmann"))
+        batch.put(Document("minutes", "File", "Niederschrift", ("Frau Bußmann fragt, Herr Holz antwortet.",)))
+        batch.put(Document("women", "Paper", "Frau und Beruf", ("Mehr Arbeit für jede Frau.",)))
+    assert found(index, typed) == ["person", "minutes"]
+    strict = index.search(parse_query("Frau und Beruf", strict=True)).hits
+    assert [hit.id for hit in strict] == ["women"]  # a stop word is no name
+    assert sorted(found(index, "Frau")) == ["minutes", "women"]
+    assert found(index, '"Frau Bußmann"') == ["minutes"]
+
+
 def test_it_tells_of_words_that_nothing_holds(index: SearchIndex) -> None:
     assert index.search(parse_query("Haushalt Zwergkaninchen")).unknown == ("Zwergkaninchen",)
     assert index.search(parse_query("Haushalt Hundesteuer")).unknown == ()  # its halves are words of the council
