@@ -26,8 +26,35 @@ HIGHEST = 1600  # pixels of a list of results: what follows looks like what is t
 LOOKS = {"": (1280, "light"), "-dark": (1280, "dark"), "-320": (320, "light"), "-320-dark": (320, "dark")}
 
 
+FIXED = {
+    "home": "/",
+    "results": "/search?q=Radweg",
+    "respelled": "/search?q=Grundschuhle",
+    "synonyms": "/search?q=Kita",
+    "street": "/search?q=Kalkofenweg",
+    "narrowed": "/search?q=Radweg&type=File&year=2024&year=2022&sort=newest&months=1",
+    "empty": "/search?q=Unterseeboot",
+    "begun": "/search?q=Kalk",
+    "refused": "/search?q=Radweg+year:20x4",
+    "help": "/search",
+    "papers": "/papers/",
+    "meetings": "/meetings/",
+    "calendar": "/calendar",
+    "people": "/people/",
+    "organizations": "/organizations/",
+    "files": "/files/",
+    "alert": "/alerts?q=Radweg",
+    "data": "/data",
+    "status": "/status",
+    "places": "/places?q=Neustadt",
+    "place": "/places/05314000",
+    "missing": "/papers/nothing-here",
+}
+
+
 def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and path of one page of each type, found by following the site's own links."""
+    """Yield the name and path of one page of each type, records found by following the site's own links."""
+    yield from FIXED.items()
     page = browser.new_page()
 
     def first(pattern: str, *paths: str) -> str:
@@ -38,40 +65,17 @@ def addresses(browser: Browser, site: str) -> Iterator[tuple[str, str]]:
                 return str(found)
         sys.exit(f"{site} leads to no {pattern}: is this the made-up council?")
 
-    yield "home", "/"
-    yield "results", "/search?q=Radweg"
-    yield "respelled", "/search?q=Grundschuhle"
-    yield "synonyms", "/search?q=Kita"
-    yield "street", "/search?q=Kalkofenweg"
-    yield "narrowed", "/search?q=Radweg&type=File&year=2024&year=2022&sort=newest&months=1"
-    yield "empty", "/search?q=Unterseeboot"
-    yield "begun", "/search?q=Kalk"
-    yield "refused", "/search?q=Radweg+year:20x4"
-    yield "help", "/search"
-    paper = first(r"/papers/[a-z0-9]{13}.*", "/search?q=Radweg&type=Paper", "/papers/")
-    yield "paper", paper
-    yield "papers", "/papers/"
+    yield "paper", first(r"/papers/[a-z0-9]{13}.*", "/search?q=Radweg&type=Paper", "/papers/")
     # The meeting at which the made-up clerk slipped, so that the minutes say otherwise.
     slipped = first(
         r"/papers/[a-z0-9]{13}.*", "/search?q=Sitzbänke+Bürgermeister-Hölscher-Straße&type=Paper", "/papers/"
     )
     yield "meeting", first(r"/meetings/[a-z0-9]{13}.*", slipped, "/meetings/").partition("#")[0]
-    yield "meetings", "/meetings/"
-    yield "calendar", "/calendar"
     yield "person", first(r"/people/[a-z0-9]{13}.*", "/people/")
-    yield "people", "/people/"
     yield "organization", first(r"/organizations/[a-z0-9]{13}.*", "/organizations/")
-    yield "organizations", "/organizations/"
     yield "file", first(r"/files/[a-z0-9]{13}.*", "/search?q=Radweg&type=File", "/files/")
     # The reader: a page's picture beside its text, with what was searched for marked in both.
     yield "reader", first(r"/files/[a-z0-9]{13}\?page=.*", "/search?q=Radweg&type=File").partition("#")[0]
-    yield "files", "/files/"
-    yield "alert", "/alerts?q=Radweg"
-    yield "data", "/data"
-    yield "status", "/status"
-    yield "places", "/places?q=Neustadt"
-    yield "place", "/places/05314000"
-    yield "missing", "/papers/nothing-here"
     page.close()
 
 
