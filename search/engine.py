@@ -12,8 +12,8 @@ from search.model import Batch, Rebuild
 from search.query import Filter, Sort
 
 SURE = 3  # letters at the beginning of a word that are right where two others are wrong
+BUCKETS = 10_000  # more than any facet has values: so many are counted, that the counts are exact
 MAX_FACET_VALUES = 100
-MAX_MONTHS = 10_000  # all there are, for they make a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Found:
 
 
 def most(facet: str) -> int:
-    """How many values of a facet are told: the most frequent, equals by name."""
-    return MAX_MONTHS if facet == "month" else MAX_FACET_VALUES
+    """How many values of a facet are told: the most frequent, equals by name; all months, for they make a line."""
+    return BUCKETS if facet == "month" else MAX_FACET_VALUES
 
 
 class Reader(Protocol):

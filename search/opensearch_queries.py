@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from search.engine import Wanted, most
+from search.engine import BUCKETS, Wanted, most
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.payload import HOLE
 from search.query import fold_value
 
 Json: TypeAlias = dict[str, Any]
-BUCKETS = 10_000  # more than any facet has values: so many are counted, that the counts are exact
 MATTERS = 1_000  # of one kind, up to which they are counted one by one; above, by an estimate
 EVERYTHING: Json = {"match_all": {}}
 _ORDERS: Mapping[str, list[Json]] = {
@@ -35,13 +34,16 @@ def search(wanted: Wanted, limit: int, facets: Collection[str], *, kinds: bool, 
     }
     if limit:
         body["sort"] = _ORDERS[wanted.sort]
-    sizes = {name: {"size": most(name), "shard_size": BUCKETS} for name in facets}
-    counts = {name: {"terms": {"field": f"shown_{name}", **size}} for name, size in sizes.items()}
+    counts = {name: _values_of(name) for name in facets}
     if kinds:
         counts["kinds"] = _kinds()
     if counts:
         body["aggs"] = counts
     return body
+
+
+def _values_of(facet: str) -> Json:
+    return {"terms": {"field": f"shown_{facet}", "size": most(facet), "shard_size": BUCKETS}}
 
 
 def query(wanted: Wanted) -> Json:

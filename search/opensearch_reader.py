@@ -10,10 +10,10 @@ from zlib import crc32
 
 import orjson
 
-from search.engine import Found, Row, Wanted
+from search.engine import BUCKETS, Found, Row, Wanted
 from search.errors import BadQuery, EngineUnavailable, IndexOutdated, SearchError
 from search.opensearch_client import Client, Refused
-from search.opensearch_queries import BUCKETS, EVERYTHING, matters, search
+from search.opensearch_queries import EVERYTHING, matters, search
 from search.opensearch_schema import Names, key
 from search.payload import PAGE_BREAK, unpack
 from search.query import fold_value

@@ -90,10 +90,15 @@ def _in_sentence(node: Node) -> Expression:
     return Some((_loosely(node), Weighted(All(tuple(map(_stem, halves))), HALVES_APART)))
 
 
+def _are_bare(nodes: Sequence[Node]) -> bool:
+    """Whether nothing but words is asked for: no phrase, no operator."""
+    return all(isinstance(node, Word | Also) for node in nodes)
+
+
 def words_in_a_row(nodes: Sequence[Node]) -> tuple[str, ...]:
     """The stems of a short query of bare words only, which are best found side by side; else nothing."""
     words = words_of(nodes)
-    if not 2 <= len(words) <= MAX_ALL_WORDS or not all(isinstance(node, Word | Also) for node in nodes):
+    if not 2 <= len(words) <= MAX_ALL_WORDS or not _are_bare(nodes):
         return ()
     tokens = [token for word in words for token in word.tokens]
     return () if any(map(german.is_stop_word, tokens)) else _stems(tokens)
@@ -225,9 +230,9 @@ def _as_typed(nodes: Sequence[Node]) -> Iterator[Expression]:
 def _of_committee(nodes: Sequence[Node]) -> Iterator[Expression]:
     """A committee that is asked for by its name, which its meetings bear too."""
     words = words_of(nodes)
-    if len(words) > MAX_ALL_WORDS or not any(german.is_committee(word.tokens[-1]) for word in words):
+    if not _are_bare(nodes) or len(words) > MAX_ALL_WORDS:
         return
-    if all(isinstance(node, Word | Also) for node in nodes):
+    if any(german.is_committee(word.tokens[-1]) for word in words):
         committee = Values("type", (fold_value("Organization"),))
         yield Weighted(Flat(All((*map(_named, words), committee))), COMMITTEE)
 
@@ -247,7 +252,7 @@ def _in_title(query: Query) -> Iterator[Expression]:
         if isinstance(node, Phrase):
             yield Weighted(_in(NAME, _exacts(node.tokens)), FIELDS[TITLE])
     typed = german.tokens(query.typed)
-    if typed and query.must and all(isinstance(node, Word | Also) for node in (*query.must, *query.without)):
+    if typed and query.must and _are_bare((*query.must, *query.without)):
         exact = _exacts(typed)
         yield Weighted(_in(NAME, exact), TYPED_TITLE)
         yield Weighted(Run(NAME, (FIRST, *exact, LAST)), WHOLE_TITLE)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from operator import itemgetter
 from typing import Any, TypeAlias
 
 from search import german
@@ -290,5 +289,5 @@ def _hit(document: Stored, found: Passages, score: float, marker: Marker) -> Hit
 
 def _facet(name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]:
     """The values of one facet, most frequent first, equals by name; an engine may give more than are told."""
-    ordered = sorted(sorted(counts.items()), key=itemgetter(1), reverse=True)
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return tuple(FacetCount(value, count) for value, count in ordered[: most(name)])

@@ -10,13 +10,12 @@ import tantivy
 from tantivy import FieldType, Occur
 from tantivy import Query as Tantivy
 
-from search.engine import Wanted, most
+from search.engine import BUCKETS, Wanted, most
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, SearchError
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.query import FILTER_FIELDS, fold_value
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
-BUCKETS = 10_000  # more than any facet has values: so many are counted, that the counts are exact
 WITH_HOLES = "holes"  # our own tokenizer
 MOST = (1 << 63) - 1
 # Documents whose positions one search may read: at 0.4 µs each, and asked twice (rows, counts), 0.6 seconds; at up to
