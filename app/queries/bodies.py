@@ -1,6 +1,8 @@
 """The councils."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.models import Body
@@ -14,3 +16,8 @@ def bodies(session: Session) -> list[Body]:
 def body_named(session: Session, body_id: str | None) -> Body | None:
     """Return the council a record came with."""
     return session.get(Body, body_id) if body_id else None
+
+
+def of_council(model: Any, body: str | None) -> list[ColumnElement[bool]]:
+    """Return the condition that records of a type came with one council; none where all councils are asked for."""
+    return [] if body is None else [model.body_id == body]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import AgendaItem, Blob, Change, Consultation, File, Meeting, Organization, Paper
 from app.models.changes import CREATED, DELETED
 from app.models.files import WITH_TEXT
+from app.queries.bodies import of_council
 from app.queries.doubts import contradicted
 from app.queries.minutes import Minuted
 from app.queries.outcomes import Outcome, Settled, outcome_of
@@ -57,30 +58,32 @@ class Corpus:
     since: int | None
 
 
-def corpus(session: Session) -> Corpus:
-    """Return how much there is to search."""
+def corpus(session: Session, body: str | None = None) -> Corpus:
+    """Return how much there is to search, of all councils or of one."""
     query = (
         select(func.count(), func.coalesce(func.sum(Blob.page_count), 0))
         .select_from(File)
         .join(Blob, Blob.sha256 == File.blob_sha256)
-        .where(shown(File), Blob.read_state.in_(WITH_TEXT))
+        .where(shown(File), Blob.read_state.in_(WITH_TEXT), *of_council(File, body))
     )
     documents, pages = session.execute(query).one()
-    oldest = session.scalar(select(func.min(Paper.date)).where(~Paper.deleted, Paper.date > date(1946, 1, 1)))
+    oldest = session.scalar(
+        select(func.min(Paper.date)).where(~Paper.deleted, Paper.date > date(1946, 1, 1), *of_council(Paper, body))
+    )
     return Corpus(documents, int(pages or 0), oldest.year if oldest else None)
 
 
-def meetings_around(session: Session, moment: datetime) -> tuple[list[Stop], list[Stop]]:
+def meetings_around(session: Session, moment: datetime, body: str | None = None) -> tuple[list[Stop], list[Stop]]:
     """Return the last meetings before a moment and the next after it, both in the order of time."""
     past = session.scalars(
         select(Meeting)
-        .where(Meeting.start <= moment, ~Meeting.deleted)
+        .where(Meeting.start <= moment, ~Meeting.deleted, *of_council(Meeting, body))
         .order_by(Meeting.start.desc(), Meeting.id.desc())
         .limit(PAST)
     ).all()[::-1]
     coming = session.scalars(
         select(Meeting)
-        .where(Meeting.start > moment, ~Meeting.deleted)
+        .where(Meeting.start > moment, ~Meeting.deleted, *of_council(Meeting, body))
         .order_by(Meeting.start, Meeting.id)
         .limit(COMING)
     ).all()
@@ -100,12 +103,12 @@ def _stops(session: Session, meetings: Sequence[Meeting]) -> list[Stop]:
     ]
 
 
-def latest_decisions(session: Session, moment: datetime, limit: int = 5) -> list[Decision]:
+def latest_decisions(session: Session, moment: datetime, limit: int = 5, body: str | None = None) -> list[Decision]:
     """Return the last public agenda items with a result that are about something, the newest first."""
     query = (
         select(AgendaItem, Meeting)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(Meeting.start <= moment, ~Meeting.deleted, shown(AgendaItem))
+        .where(Meeting.start <= moment, ~Meeting.deleted, shown(AgendaItem), *of_council(Meeting, body))
         .where(AgendaItem.result.is_not(None), AgendaItem.result != "", AgendaItem.name.is_not(None))
         .order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
         .limit(limit * 12)
@@ -144,9 +147,10 @@ def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper
     return found | dict(session.execute(named).all())
 
 
-def latest_papers(session: Session, today: date, limit: int = 5) -> Sequence[Paper]:
+def latest_papers(session: Session, today: date, limit: int = 5, body: str | None = None) -> Sequence[Paper]:
     """Return the newest papers by their own date: of a council read for the first time the log tells no news."""
     query = select(Paper).where(~Paper.deleted, Paper.date.is_not(None), Paper.date <= today, Paper.name.is_not(None))
+    query = query.where(*of_council(Paper, body))
     return session.scalars(query.order_by(Paper.date.desc(), Paper.id.desc()).limit(limit)).all()
 
 

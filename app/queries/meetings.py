@@ -50,10 +50,15 @@ def upcoming_meetings(
 
 
 def past_meetings(
-    session: Session, limit: int = 10, *, organization: str | None = None, today: datetime | None = None
+    session: Session,
+    limit: int = 10,
+    *,
+    organization: str | None = None,
+    body: str | None = None,
+    today: datetime | None = None,
 ) -> list[MeetingRow]:
     """Return the last meetings, newest first; in three queries."""
-    query = _meetings(organization).where(Meeting.start < (today or now()))
+    query = _meetings(organization, body).where(Meeting.start < (today or now()))
     latest = query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(limit)
     return meeting_rows(session, session.scalars(latest).all())
 
@@ -73,32 +78,15 @@ def meetings(
     if before is not None:
         query = query.where(or_(Meeting.start < before, Meeting.start.is_(None)))
     if year is not None:
-        query = query.where(_within(date(year, 1, 1), date(year + 1, 1, 1)))
+        query = query.where(within(date(year, 1, 1), date(year + 1, 1, 1)))
     found = paged(session, query.order_by(Meeting.start.desc().nulls_last(), Meeting.id.desc()), page, size)
     return Paged(meeting_rows(session, found.rows), found.total, found.page, found.size)
-
-
-def meetings_of_month(session: Session, year: int, month: int, *, organization: str | None = None) -> list[MeetingRow]:
-    """Return all meetings of a month on German clocks, in their order; in three queries."""
-    first = date(year, month, 1)
-    query = _meetings(organization).where(_within(first, next_month(first)))
-    return meeting_rows(session, session.scalars(query.order_by(Meeting.start, Meeting.id)).all())
-
-
-def months_around(session: Session, year: int, month: int) -> tuple[date | None, date | None]:
-    """Return the nearest months before and after this one in which anything is held."""
-    first = date(year, month, 1)
-    start, end = _midnight(first), _midnight(next_month(first))
-    held = select(Meeting.start).where(~Meeting.deleted)
-    before = session.scalar(held.where(Meeting.start < start).order_by(Meeting.start.desc()).limit(1))
-    after = session.scalar(held.where(Meeting.start >= end).order_by(Meeting.start).limit(1))
-    return _month_of(before), _month_of(after)
 
 
 def meeting_years(session: Session, organization: str | None = None, body: str | None = None) -> dict[int, int]:
     """Return year -> count, newest first (by UTC: New Year's Eve has no meetings)."""
     year = extract("year", Meeting.start)
-    others = _narrowed(organization, body)
+    others = narrowed_meetings(organization, body)
     query = select(year, func.count()).where(*others, Meeting.start.is_not(None)).group_by(year)
     return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
 
@@ -133,16 +121,12 @@ def meeting_rows(session: Session, found: Sequence[Meeting]) -> list[MeetingRow]
     return [MeetingRow(meeting, organizations.get(meeting.id, ()), location_of.get(meeting.id)) for meeting in found]
 
 
-def next_month(first: date) -> date:
-    """Return the first day of the month after the one this first day begins."""
-    return (first + timedelta(days=31)).replace(day=1)
-
-
 def _meetings(organization: str | None, body: str | None = None) -> Select[Meeting]:
-    return select(Meeting).where(*_narrowed(organization, body))
+    return select(Meeting).where(*narrowed_meetings(organization, body))
 
 
-def _narrowed(organization: str | None, body: str | None) -> list[ColumnElement[bool]]:
+def narrowed_meetings(organization: str | None, body: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that meetings are of an organization and of a council, where one is named."""
     found = [~Meeting.deleted]
     if body is not None:
         found.append(Meeting.body_id == body)
@@ -152,13 +136,14 @@ def _narrowed(organization: str | None, body: str | None) -> list[ColumnElement[
     return found
 
 
-def _within(first: date, end: date) -> ColumnElement[bool]:
-    return (Meeting.start >= _midnight(first)) & (Meeting.start < _midnight(end))
+def within(first: date, end: date) -> ColumnElement[bool]:
+    """Return the condition that meetings begin from one day on and before another, on German clocks."""
+    return (Meeting.start >= midnight(first)) & (Meeting.start < midnight(end))
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
-
-
-def _month_of(moment: datetime | None) -> date | None:
-    return moment.astimezone(BERLIN).date().replace(day=1) if moment else None
+def midnight(day: date) -> datetime:
+    """Return when a day begins on German clocks, in UTC; before the first day of all there is no moment."""
+    try:
+        return datetime(day.year, day.month, day.day, tzinfo=BERLIN).astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)

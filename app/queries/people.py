@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Membership, Organization, Person
+from app.queries.bodies import of_council
 from app.queries.paging import Paged, counted, paged
 from app.queries.references import Missing
 from app.shown import heard, shown
@@ -55,10 +56,12 @@ def people(
     return paged(session, query.order_by(*order), page, size)
 
 
-def people_letters(session: Session) -> dict[str, int]:
+def people_letters(session: Session, body: str | None = None) -> dict[str, int]:
     """Return first letter of the family name -> count, in order."""
     letter = _letter()
-    query = select(letter, func.count()).where(~Person.deleted).group_by(letter).order_by(letter)
+    query = (
+        select(letter, func.count()).where(~Person.deleted, *of_council(Person, body)).group_by(letter).order_by(letter)
+    )
     return counted(session.execute(query))
 
 

@@ -62,7 +62,7 @@ def index() -> str:
         past_only=past_only,
         pager=pager(listed),
         choices=[
-            organization_choice(organizations(db), organization),
+            organization_choice(organizations(db, body=body), organization),
             Choice("year", gettext("Year"), by_count(years, year), str(year or "")),
             *council_choice(bodies(db)),
         ],

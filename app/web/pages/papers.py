@@ -135,7 +135,7 @@ def _choices(
         *([street] if wanted.street else []),
         Choice("type", gettext("Kind"), by_count(types, wanted.paper_type), wanted.paper_type or ""),
         Choice("year", gettext("Year"), by_count(years, wanted.year), str(wanted.year or "")),
-        organization_choice(organizations(db), organization),
+        organization_choice(organizations(db, body=wanted.body), organization),
         *council_choice(bodies(db)),
     ]
 

@@ -20,14 +20,14 @@ PAPERS = 10
 def index() -> str:
     """Show people by family name."""
     db = session()
-    letter = words_asked("letter", 1)
-    listed = queries.people(db, letter=letter, body=body_asked(), page=page_number())
+    letter, body = words_asked("letter", 1), body_asked()
+    listed = queries.people(db, letter=letter, body=body, page=page_number())
     return render_template(
         "people/index.html",
         section="people",
         people=listed,
         posts=queries.current_posts(db, list(listed.rows), today()),
-        letters=queries.people_letters(db),
+        letters=queries.people_letters(db, body),
         letter=letter,
         pager=pager(listed),
         choices=council_choice(bodies(db)),
