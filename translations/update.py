@@ -1,6 +1,7 @@
-"""Bring both catalogues up to what templates and code say: `python translations/update.py` (`--check` only looks).
+"""Bring the catalogues up to what templates and code say: `python translations/update.py` (`--check` only looks).
 
-New messages come out empty in German, to be translated by hand; English ones are the messages themselves.
+New messages come out empty in German, to be translated by hand; English ones are the messages themselves. In Leichte
+Sprache there is every message of the main path (SIMPLE_PATH), and of the others those that somebody said more simply.
 Exits with 1 while something is missing, so it can stand in a chain of checks.
 """
 
@@ -16,9 +17,18 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - the checkout has to be on the path first
+from app.translations import LANGUAGES, SIMPLE, locale_of  # noqa: E402 - the checkout has to be on the path first
+from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - as above
 
-LANGUAGES = ("de", "en")
+# Home, search, results, paper, meeting, reader, street, and what leads from one to the other.
+SIMPLE_PATH = (
+    *("templates/base.html", "templates/_macros/", "templates/home/", "templates/search/", "templates/papers/"),
+    *("templates/meetings/", "templates/files/", "templates/places/"),
+    *("templates/errors/", "app/web/page_words.py", "app/web/record_words.py"),
+    *("app/web/result_words.py", "app/web/standing.py", "app/web/wording.py", "app/web/pages/home.py"),
+    *("app/web/pages/meetings.py", "app/web/pages/papers.py", "app/web/pages/files.py"),
+)
+NAMES = {"de": "German", "en": "English", SIMPLE: "Simple German"}
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
 
 
@@ -50,11 +60,11 @@ def _wanted(folder: str | Path) -> bool:
 def updated(language: str, template: Catalog) -> Catalog:
     """Return a catalogue with the messages of today: known translations kept, obsolete ones dropped, none guessed."""
     path = path_of(language)
-    known = Catalog(locale=language)
+    known = Catalog(locale=locale_of(language))
     if path.exists():
         with path.open("rb") as file:
-            known = read_po(file, locale=language)
-    fresh = Catalog(locale=language, project="Ratslupe", fuzzy=False)
+            known = read_po(file, locale=locale_of(language))
+    fresh = Catalog(locale=locale_of(language), project="Ratslupe", fuzzy=False)
     for message in sorted((one for one in template if one.id), key=lambda one: str(one.id)):
         kept = known.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
         plural = isinstance(message.id, tuple)
@@ -62,26 +72,29 @@ def updated(language: str, template: Catalog) -> Catalog:
         if language == "en":
             string = message.id
         names = sorted({name for name, _line in message.locations})
+        if language == SIMPLE and not is_said(string) and not any(name.startswith(SIMPLE_PATH) for name in names):
+            continue
         fresh.add(message.id, string, [(name, 0) for name in names], context=message.context)
     return fresh
 
 
 def missing(catalogue: Catalog) -> list[str]:
     """Return the messages without a translation."""
-    return [
-        str(one.id)
-        for one in catalogue
-        if one.id and (one.fuzzy or not one.string or (isinstance(one.string, tuple) and not all(one.string)))
-    ]
+    return [str(one.id) for one in catalogue if one.id and (one.fuzzy or not is_said(one.string))]
+
+
+def is_said(string: str | list[str] | tuple[str, ...] | None) -> bool:
+    """Say whether a translation is there, in all its forms."""
+    return all(string) if isinstance(string, list | tuple) else bool(string)
 
 
 def main() -> int:
-    """Write or check both catalogues."""
+    """Write or check the catalogues."""
     template, faults = extracted(), []
     for language in LANGUAGES:
         fresh = updated(language, template)
         faults += [f"{language}: no translation of {message}" for message in missing(fresh)]
-        text = as_text(fresh)
+        text = as_text(fresh, language)
         if "--check" in sys.argv[1:]:
             if not path_of(language).exists() or path_of(language).read_bytes() != text:
                 faults.append(f"{language}: not up to date")
@@ -91,12 +104,13 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def as_text(catalogue: Catalog) -> bytes:
+def as_text(catalogue: Catalog, language: str = "") -> bytes:
     """Return a catalogue as its file, the same bytes for the same messages: no dates, no tools, no line numbers."""
+    language = language or str(catalogue.locale)
     header = (
-        f"# {'German' if str(catalogue.locale) == 'de' else 'English'} words of Ratslupe.\n"
+        f"# {NAMES[language]} words of Ratslupe.\n"
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        f'"Language: {catalogue.locale}\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        f'"Language: {language}\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
     )
     body = BytesIO()
     write_po(body, catalogue, omit_header=True, width=110, include_lineno=False)

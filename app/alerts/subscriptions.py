@@ -13,7 +13,7 @@ from app.config import Settings
 from app.db import now, writing
 from app.mail import parse_address
 from app.models import Alert, AlertDelivery
-from app.translations import DEFAULT, LANGUAGES
+from app.translations import DEFAULT, FULL
 from search import BadQuery, parse_query
 
 FORGOTTEN = timedelta(hours=72)  # what nobody confirmed
@@ -45,7 +45,7 @@ def subscribe(
                 Alert(
                     address=to,
                     query=wanted,
-                    language=language if language in LANGUAGES else DEFAULT,
+                    language=language if language in FULL else DEFAULT,
                     nonce=new_nonce(),
                     requested_at=asked,
                     # Not 0: that asks for what is no news as well. The log begins with a server's own record.

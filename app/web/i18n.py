@@ -4,44 +4,68 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Flask, Response, abort, redirect, request
-from flask_babel import Babel, Domain, get_locale
+from babel.support import NullTranslations
+from flask import Blueprint, Flask, Response, abort, has_request_context, redirect, request
+from flask_babel import Babel, Domain
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
-from app.translations import DEFAULT, LANGUAGES, translations
+from app.translations import DEFAULT, FULL, LANGUAGES, SIMPLE, locale_of, translations
 from app.web.origin import same_origin
 
 ZONE = "Europe/Berlin"
 LANGUAGE_COOKIE, DISPLAY_COOKIE = "language", "display"
 DISPLAYS = ("light", "dark")
+NAMES = {"de": "Deutsch", "en": "English", SIMPLE: "Leichte Sprache"}  # each in itself
 YEAR = 31_536_000
+FOUND = "ratslupe.language"  # where a request keeps what was found: it is asked for with every message
 
 switches = Blueprint("switches", __name__)
+
+
+class Words(Domain):  # type: ignore[misc]  # flask_babel ships no types
+    """The catalogue of the reader's language, which the name of a locale does not tell: two of ours are German."""
+
+    def get_translations(self) -> NullTranslations:
+        """Return the messages; outside of a request they stay as they are written."""
+        return translations(language()) if has_request_context() else NullTranslations()
 
 
 def install(app: Flask) -> None:
     """Translate pages, and remember what a reader chose."""
     babel = Babel(
-        app, default_locale=DEFAULT, default_timezone=ZONE, locale_selector=language, timezone_selector=lambda: ZONE
+        app, default_locale=DEFAULT, default_timezone=ZONE, locale_selector=locale, timezone_selector=lambda: ZONE
     )
-    domain = Domain()
     for name in LANGUAGES:
-        domain.cache[name, "messages"] = translations(name)
-    babel.domain_instance = domain
+        translations(name)  # before the first reader comes
+    babel.domain_instance = Words()
     app.register_blueprint(switches)
     app.after_request(_remember)
-    app.jinja_env.globals.update(language=language, display=display, here=here, LANGUAGES=LANGUAGES)
+    app.jinja_env.globals.update(language=language, display=display, here=here, LANGUAGES=LANGUAGES, FULL=FULL)
+    app.jinja_env.globals.update(NAMES=NAMES, SIMPLE=SIMPLE)
 
 
 def language() -> str:
-    """Return the reader's language: asked for in the address, chosen before, or the browser's."""
-    asked = request.args.get("lang", "")
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    for wish in (asked, chosen):
+    """Return the reader's language: asked for in the address, chosen before, or the browser's.
+
+    Leichte Sprache is only ever chosen: no browser asks for it, and whoever asks for German means German.
+    """
+    found: str | None = request.environ.get(FOUND)
+    if found is None:
+        found = request.environ[FOUND] = _language()
+    return found
+
+
+def _language() -> str:
+    for wish in (request.args.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, "")):
         if wish in LANGUAGES:
             return wish
-    return request.accept_languages.best_match(LANGUAGES) or DEFAULT
+    return request.accept_languages.best_match(FULL) or DEFAULT
+
+
+def locale() -> str:
+    """Return the name under which dates, numbers and plurals of the reader's language are known."""
+    return locale_of(language())
 
 
 def gettext(message: str, **values: object) -> str:
@@ -61,7 +85,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name that extractors know
 
 def formats() -> str:
     """Return the locale that numbers and dates are written in: English readers get days before months."""
-    return "en_GB" if str(get_locale()) == "en" else DEFAULT
+    return "en_GB" if language() == "en" else DEFAULT
 
 
 def display() -> str | None:
