@@ -1,10 +1,13 @@
 """The settings: read once from the environment, passed by hand, no side effect at import."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from app.looks import Looks, read_looks
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,6 +44,8 @@ class Settings:
     allow_unsandboxed: bool = False
     keep_originals: bool = True
     thesaurus: Path | None = None
+    only_council: str = ""
+    looks: Looks = field(default_factory=dict, repr=False)
 
     @property
     def file_copies(self) -> Path:
@@ -81,6 +86,9 @@ class Settings:
             allow_unsandboxed=_yes("ALLOW_UNSANDBOXED", environ, faults),
             keep_originals=_yes("KEEP_ORIGINALS", environ, faults, otherwise="1"),
             thesaurus=Path(environ["THESAURUS"]) if environ.get("THESAURUS") else None,
+            only_council=environ.get("ONLY_COUNCIL", "").strip(),
+            looks=_looks(environ.get("COUNCILS_FILE", ""), faults),
+            pages_dir=Path(environ["PAGES_DIR"]).expanduser().absolute() if environ.get("PAGES_DIR") else None,
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -106,6 +114,8 @@ class Settings:
             faults.append("BASE_URL must name a host")
         if self.thesaurus and not self.thesaurus.is_file():
             faults.append(f"THESAURUS must be a file: there is none at {self.thesaurus}")
+        if self.only_council and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", self.only_council):
+            faults.append("ONLY_COUNCIL must be the short name of one council, as it stands in addresses")
         return faults + self._origin_faults()
 
     def _origin_faults(self) -> list[str]:
@@ -138,6 +148,14 @@ def _megabytes(name: str, environ: Mapping[str, str], default: int, faults: list
         return int(given)
     faults.append(f"{name} must be a number of megabytes")
     return default
+
+
+def _looks(path: str, faults: list[str]) -> Looks:
+    if not path:
+        return {}
+    looks, found = read_looks(Path(path).expanduser())
+    faults += [f"COUNCILS_FILE: {one}" for one in found]
+    return looks
 
 
 def _networks(text: str, faults: list[str]) -> tuple[Network, ...]:
