@@ -4,7 +4,7 @@ from app.facts.amounts import amounts
 from app.facts.dates import dates
 from app.facts.fact import Fact, Kind
 from app.facts.known import Known
-from app.facts.places import Town, places, street_of
+from app.facts.places import Town, house_of, places, street_of
 from app.facts.references import reference_key, references
 from app.facts.shapes import Shapes
 from app.facts.streets import shown_name, street_key
@@ -29,6 +29,7 @@ __all__ = [
     "amounts",
     "dates",
     "facts",
+    "house_of",
     "places",
     "reference_key",
     "references",

@@ -45,6 +45,7 @@ _VOWELS = frozenset("aeiouäöüy")
 _ODD = re.compile(r"(?<![\w-])[A-ZÄÖÜ][\w-]{1,30}")
 _WITHIN = re.compile(r"[a-zäöüß,] $|[(„\"]$")
 _HOUSE_AT_END = re.compile(rf"{_S}{{1,2}}{_NUMBER}(?:{_S}?[-–/]{_S}?{_NUMBER})?$")
+_FIRST_HOUSE = re.compile(_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ def street_of(address: str) -> str | None:
     return (
         shown_name(street) if named and len(street) > 3 and street[:1].isupper() and not street[-1].isdigit() else None
     )
+
+
+def house_of(address: str) -> str:
+    """Return the number of the house in an address, the first of several: "12a" of "Marktstraße 12 a-14"; else ""."""
+    first = " ".join(address.partition(",")[0].split())[:100]
+    found = _HOUSE_AT_END.search(first)
+    number = _FIRST_HOUSE.match(found.group().strip()) if found else None
+    return number.group().replace(" ", "").replace("\u00a0", "").lower() if number else ""
 
 
 def places(text: str, town: Town) -> Iterator[Fact]:

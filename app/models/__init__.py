@@ -11,7 +11,9 @@ from app.models.meetings import AgendaItem, Meeting
 from app.models.minutes import MinutesResult, PaperQuote
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
+from app.models.places import Address, MapShape, PaperPlace, Place, PlaceDue
 from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
+from app.models.tallies import Tally, TallyDue, TallyEvent
 
 OPARL_TYPES: dict[str, type[OParlObject]] = {
     model.__name__: model
@@ -33,6 +35,7 @@ OPARL_TYPES: dict[str, type[OParlObject]] = {
 
 __all__ = [
     "OPARL_TYPES",
+    "Address",
     "AgendaItem",
     "Alert",
     "AlertDelivery",
@@ -51,6 +54,7 @@ __all__ = [
     "ListCursor",
     "Location",
     "Lookup",
+    "MapShape",
     "Meeting",
     "Membership",
     "Mention",
@@ -59,8 +63,11 @@ __all__ = [
     "Organization",
     "Page",
     "Paper",
+    "PaperPlace",
     "PaperQuote",
     "Person",
+    "Place",
+    "PlaceDue",
     "Problem",
     "SeenPage",
     "Source",
@@ -68,5 +75,8 @@ __all__ = [
     "Street",
     "SyncRun",
     "System",
+    "Tally",
+    "TallyDue",
+    "TallyEvent",
     "key_of",
 ]
