@@ -8,6 +8,7 @@ from app.web import (
     assets,
     errors,
     filters,
+    head,
     headers,
     i18n,
     licences,
@@ -24,8 +25,10 @@ from app.web import site as works
 from app.web.pages import originals
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
+from app.web.pages.calendars import calendars
 from app.web.pages.data import data
 from app.web.pages.files import files
+from app.web.pages.fixed import fixed
 from app.web.pages.history import history_data
 from app.web.pages.home import home
 from app.web.pages.meetings import meetings
@@ -40,8 +43,8 @@ from app.web.pages.suggestions import suggestions
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
-RECORDS = (papers, meetings, calendar, people, organizations, files, pictures, history_data)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places)
+RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, fixed)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -56,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
         asking,
         assets,
         filters,
+        head,
         licences,
         limits,
         wording,
