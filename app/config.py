@@ -46,6 +46,12 @@ class Settings:
     thesaurus: Path | None = None
     only_council: str = ""
     looks: Looks = field(default_factory=dict, repr=False)
+    pages_dir: Path | None = None
+
+    @property
+    def pages(self) -> Path:
+        """Where the operator's own pages and names lie."""
+        return self.pages_dir or self.home / "pages"
 
     @property
     def file_copies(self) -> Path:

@@ -85,5 +85,3 @@ def test_simple_german_says_the_whole_main_path(update: dict[str, Any]) -> None:
     for wanted in ("templates/base.html", "templates/home/home.html", "templates/papers/paper.html"):
         assert wanted in names
         assert wanted.startswith(update["SIMPLE_PATH"])
-    for part in update["SIMPLE_PATH"]:
-        assert any(name.startswith(part) for name in names), part

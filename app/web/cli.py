@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.db import open_current
+from app.web.pages_cli import pages, refuse_placeholders
 from search.errors import IndexOutdated, SearchError
 
 
@@ -56,6 +57,9 @@ def main(context: click.Context) -> None:
             raise click.UsageError(str(error)) from error
 
 
+main.add_command(pages)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -65,6 +69,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the site, on a production WSGI server."""
     from app.web.serve import serve as run  # noqa: PLC0415 - only this command needs a server
 
+    refuse_placeholders(settings)
     open_current(settings.database_url)
     click.echo(f"Serving on http://{host}:{port} (stop with Ctrl-C)", err=True)
     run(settings, host, port, workers)
