@@ -8,13 +8,13 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.files import FilesError, FileStore
-from oparl_sync import download, index, previews
+from oparl_sync import counting, download, index, previews
 from oparl_sync.progress import Progress
 from search import IndexLocked, SearchError
 
 
 def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progress) -> list[str]:
-    """Forget texts, place in the index, pictures and bytes; returns a sentence for each that is left."""
+    """Forget texts, place in the index, counts, pictures and bytes; returns a sentence for each that is left."""
     left = []
     download.forget_texts(engine)
     try:
@@ -23,6 +23,7 @@ def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progre
         left.append("Another command writes the index, which forgets it with the next sync.")
     except SearchError as error:
         left.append(f"It is still in the index: {error}.")
+    counting.refresh(engine, progress)
     try:
         previews.tidy(engine, settings)
     except OSError as error:

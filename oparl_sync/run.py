@@ -1,4 +1,4 @@
-"""The sentence: mirror, download, extract, index. Only this file knows the order."""
+"""The sentence: mirror, download, extract, index, count. Only this file knows the order."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ from app.files import FilesError, FileStore, StoreDown, StoreFull, open_store
 from app.models import Source
 from app.net import GuardedClient
 from oparl_sync import (
+    counting,
     download,
     due_documents,
     due_files,
@@ -64,7 +65,7 @@ class Shared:
     client: Callable[[Source], AbstractContextManager[OParlClient]]
     store: FileStore
     progress: Progress
-    withdraw: Callable[[], None]  # takes from the search what a source withdrew
+    withdraw: Callable[[], None]  # takes from search and figures what a source withdrew
 
 
 def sync(
@@ -144,9 +145,10 @@ def _others(source: Source, summary: Summary) -> Iterator[None]:
 
 
 def documents(common: Shared, summary: Summary) -> None:
-    """Read what was fetched and what its text and minutes say, and bring the index up to date."""
+    """Read what was fetched and what its text and minutes say, and bring index and figures up to date."""
     read(common, summary)
     summary.failures |= texts.follow(common.engine, common.store, common.settings, common.progress)
+    counting.refresh(common.engine, common.progress)
     tidy(common, summary)
 
 
@@ -254,6 +256,7 @@ def shared(
         def refresh() -> None:
             with suppress(IndexLocked):  # whoever has it will do it
                 index.refresh(engine, settings.search_url, progress)
+            counting.refresh(engine, progress)
 
         store = open_store(settings.files_url, settings.file_copies)
         yield Shared(settings, engine, client, store, progress, withdraw or refresh)

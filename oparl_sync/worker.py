@@ -22,7 +22,7 @@ from app.db import now
 from app.indexing import texts_of
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import due_documents, facts, index, leases, minutes, run, scans, schedule, texts
+from oparl_sync import counting, due_documents, facts, index, leases, minutes, run, scans, schedule, texts
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -153,6 +153,7 @@ class Worker:
     def _steps(self, common: run.Shared) -> list[Step]:
         return [
             Step("index", 1.0, self._news.is_set, self._index),
+            Step("figures", 5.0, lambda: counting.is_owed(self.engine), self._count),
             Step(
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
             ),
@@ -186,6 +187,9 @@ class Worker:
         except BaseException:
             self._news.set()
             raise
+
+    def _count(self) -> None:
+        counting.refresh(self.engine, Progress(quiet=True))
 
     def _read(self, common: run.Shared) -> None:
         summary = run.Summary()
