@@ -181,7 +181,7 @@ def _forget_lost(session: Session) -> None:
 
 
 def _note(session: Session, years: Iterable[tuple[str, int]]) -> None:
-    noted = set(session.execute(select(TallyDue.body_id, TallyDue.year)).tuples())
+    noted = {(body_id, year) for body_id, year in session.execute(select(TallyDue.body_id, TallyDue.year))}
     session.add_all(TallyDue(body_id=body_id, year=year) for body_id, year in sorted(set(years) - noted))
     session.flush()
 
