@@ -1,42 +1,64 @@
-"""The calendar: the meetings of one month."""
+"""The calendar: the meetings of a month or of a week, as a table or as a list."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, abort, render_template, request
 
-from app.queries.meetings import meetings_of_month, months_around
+from app.db import now
+from app.models import OParlObject
+from app.queries.calendar import Entry, entries_between, nearest_months
 from app.queries.organizations import organization_by_key, organizations
 from app.web.filters import today
-from app.web.i18n import gettext
-from app.web.pages.records import Choice, organization_choice, record_asked
+from app.web.i18n import here
+from app.web.pages.records import Choice, body_asked, council_choice, organization_choice, record_asked
 from app.web.site import session
+from app.web.spans import Span, days_words, grid, month_of, month_span, week_of, week_span
+from app.web.subscriptions import Subscription, subscription
 
 calendar = Blueprint("calendar", __name__)
 
-MONTH = re.compile(r"(\d{4})-(\d{2})")
+VIEWS = ("month", "week", "list")
+MONTH, WEEK = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"(\d{4})-W(\d{2})")
+FIRST_YEAR, LAST_YEAR = 1, 9998  # the days around the last year of all have no names
 
 
 @calendar.get("/calendar", strict_slashes=False)
 def index() -> str:
-    """Show the meetings of a month; of this one where none is named."""
-    db = session()
-    first = _month_asked()
-    organization = record_asked("organization", organization_by_key)
-    before, after = months_around(db, first.year, first.month)
-    rows = meetings_of_month(db, first.year, first.month, organization=organization.id if organization else None)
+    """Show the meetings of a month or a week; of the present one where none is named."""
+    db, view = session(), _view_asked()
+    span = week_span(_week_asked()) if view == "week" else month_span(_month_asked())
+    body, organization = body_asked(), record_asked("organization", organization_by_key)
+    asked = {"organization": organization.id if organization else None, "body": body}
+    days = [] if view == "list" else grid(span)
+    first, end = (days[0][0], days[-1][-1] + timedelta(days=1)) if days else (span.first, span.end)
+    entries = entries_between(db, first, end, **asked)
+    inside = [one for one in entries if span.holds(one.day)]
+    by_day: dict[date, list[Entry]] = {}
+    for one in entries:
+        by_day.setdefault(one.day, []).append(one)
     return render_template(
-        "calendar/month.html",
+        "calendar/calendar.html",
         section="meetings",
-        first=first,
-        before=before,
-        after=after,
-        rows=rows,
-        choices=[
-            Choice("month", gettext("Month"), [], f"{first:%Y-%m}", hidden=True),
-            organization_choice(organizations(db), organization),
-        ],
+        view=view,
+        views=_views(span),
+        span=span,
+        weeks=days,
+        by_day=by_day,
+        listed=inside,
+        nearest=(None, None) if inside else nearest_months(db, span.month, **asked),
+        moment=now(),
+        today=today(),
+        days_words=days_words,
+        week_of=week_of,
+        choices=_choices(body, organization),
+        subscription=_subscription(body, organization),
     )
+
+
+def _view_asked() -> str:
+    view = request.args.get("view", "month")
+    return view if view in VIEWS else "month"
 
 
 def _month_asked() -> date:
@@ -44,6 +66,45 @@ def _month_asked() -> date:
     if not asked:
         return today().replace(day=1)
     found = MONTH.fullmatch(asked)
-    if found is None or not (1 <= int(found[1]) <= 9998 and 1 <= int(found[2]) <= 12):
+    if found is None or not (FIRST_YEAR <= int(found[1]) <= LAST_YEAR and 1 <= int(found[2]) <= 12):
         abort(404)
     return date(int(found[1]), int(found[2]), 1)
+
+
+def _week_asked() -> date:
+    asked = request.args.get("week")
+    if not asked:
+        return today() - timedelta(days=today().weekday())
+    found = WEEK.fullmatch(asked)
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        abort(404)
+    try:
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:  # not every year has a week 53
+        abort(404)
+
+
+def _views(span: Span) -> dict[str, str]:
+    """Return the address of each view of the same days."""
+    present = span.holds(today()) or span.month == today().replace(day=1)
+    month, week = (None, None) if present else (month_of(span.month), span.week)
+    return {
+        "month": here(view=None, week=None, month=month),
+        "week": here(view="week", month=None, week=week),
+        "list": here(view="list", week=None, month=month),
+    }
+
+
+def _choices(body: str | None, organization: OParlObject | None) -> list[Choice]:
+    """Return the filters; the organizations of one council, or there are thousands."""
+    of = body or (organization.body_id if organization else None)
+    choices = council_choice()
+    if of is not None or not choices:
+        choices.append(organization_choice(organizations(session(), body=of), organization))
+    return choices
+
+
+def _subscription(body: str | None, organization: OParlObject | None) -> Subscription:
+    if organization is not None:
+        return subscription(f"/organizations/{organization.key}.ics")
+    return subscription("/calendar.ics", body=request.args.get("body") if body else None)

@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from app.models import Meeting
 from app.queries.agendas import agenda
+from app.queries.calendar import entries_between, nearest_months, revisions, subscribed
 from app.queries.meetings import (
     meeting_years,
     meetings,
     meetings_of_month,
-    months_around,
     neighbours,
     past_meetings,
     upcoming_meetings,
@@ -60,12 +60,32 @@ def test_a_month_is_one_on_german_clocks(engine: Engine, session: Session) -> No
         factories.meeting(name="last evening of June", start=datetime(2026, 6, 30, 21, 30, tzinfo=UTC)),
         factories.meeting(name="September", start=datetime(2026, 9, 30, 16, 0, tzinfo=UTC)),
     )
-    july = meetings_of_month(session, 2026, 7)
+    july = entries_between(session, date(2026, 7, 1), date(2026, 8, 1))
     assert [row.meeting.name for row in july] == ["first night of July"]
     assert july[0].day == date(2026, 7, 1)
-    assert months_around(session, 2026, 7) == (date(2026, 6, 1), date(2026, 9, 1))
-    assert months_around(session, 2026, 6) == (None, date(2026, 7, 1))
-    assert months_around(session, 2026, 12) == (date(2026, 9, 1), None)
+    assert nearest_months(session, date(2026, 7, 1)) == (date(2026, 6, 1), date(2026, 9, 1))
+    assert nearest_months(session, date(2026, 6, 1)) == (None, date(2026, 7, 1))
+    assert nearest_months(session, date(2026, 12, 1)) == (date(2026, 9, 1), None)
+
+
+def test_a_subscription_holds_two_years_and_counts_moves(engine: Engine, session: Session) -> None:
+    place = factories.location()
+    near, far = factories.meeting(start=TODAY), factories.meeting(start=TODAY + timedelta(days=400))
+    factories.save(
+        engine,
+        [near, far, place, factories.link(near, "location", place)],
+        factories.agenda_item(near, result="beschlossen"),
+        factories.agenda_item(near, public=False),
+        factories.change(near, "updated", fields=["start", "end"]),
+        factories.change(near, "updated", fields=["name"]),
+        factories.change(near, "updated", fields=["cancelled"]),
+        factories.change(far, "updated", fields=["start"]),
+    )
+    [entry] = subscribed(session, TODAY)
+    assert (entry.meeting.id, entry.items, entry.settled.decided) == (near.id, 1, 1)
+    assert entry.row.location is not None
+    assert revisions(session, [near.id]) == {near.id: 2}
+    assert revisions(session, []) == {}
 
 
 def test_it_steps_from_meeting_to_meeting_of_one_organization(engine: Engine, session: Session) -> None:

@@ -124,22 +124,6 @@ def test_a_withdrawn_meeting_answers_410(engine: Engine, client: FlaskClient) ->
     assert meeting.key not in client.get("/meetings").text
 
 
-def test_a_month_lists_its_days_and_leads_to_the_nearest_with_meetings(engine: Engine, read: Read) -> None:
-    near, far = factories.meeting(start=HELD), factories.meeting(start=HELD + timedelta(days=200))
-    factories.save(engine, near, far)
-    page = read("/calendar?month=2026-03")
-    assert "Sitzungen im März 2026" in plain(page)
-    assert "Donnerstag, 12. März 2026" in plain(page)
-    assert 'href="/calendar?month=2026-09"' in page
-    assert "Für diesen Monat ist keine Sitzung veröffentlicht." in plain(read("/calendar?month=2026-05"))
-    read("/calendar")
-
-
-@pytest.mark.parametrize("month", ["2026-13", "2026-00", "0000-01", "9999-12", "26-1", "heute", "2026-03-12"])
-def test_there_is_no_page_for_a_month_that_is_none(client: FlaskClient, month: str) -> None:
-    assert client.get(f"/calendar?month={month}").status_code == 404
-
-
 def test_a_long_agenda_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:
     def meeting_with(children: int) -> Meeting:
         meeting = factories.meeting()
@@ -159,7 +143,6 @@ def test_a_long_agenda_costs_as_many_questions_as_a_short_one(engine: Engine, co
     short, long = meeting_with(1), meeting_with(30)
     assert cost(f"/meetings/{long.key}") == cost(f"/meetings/{short.key}") <= 30
     assert cost("/meetings") <= 16
-    assert cost("/calendar?month=2026-03") <= 10
 
 
 def test_a_meeting_is_counted_alike_on_its_page_and_on_the_first_one(engine: Engine, read: Read) -> None:

@@ -1,0 +1,115 @@
+"""What a calendar shows of meetings: those of some days, how much is on their agendas, how often they were moved."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.changes import names_of
+from app.models import AgendaItem, Change, Meeting
+from app.models.changes import UPDATED
+from app.queries.meetings import BERLIN, MeetingRow, meeting_rows, midnight, narrowed_meetings, within
+from app.queries.outcomes import Settled
+from app.shown import shown
+
+# What a calendar has to be told anew: a title that is spelt differently moves nobody.
+MOVING = frozenset({"start", "end", "cancelled", "location"})
+BEFORE, AFTER = timedelta(days=365), timedelta(days=365)  # what a subscription holds
+MOST = 600  # meetings in one subscription: to write each takes a thousandth of a second
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A meeting in a calendar: the row, its public items, and what they came to."""
+
+    row: MeetingRow
+    items: int
+    settled: Settled
+
+    @property
+    def meeting(self) -> Meeting:
+        """The meeting itself."""
+        return self.row.meeting
+
+    @property
+    def day(self) -> date:
+        """The day on German clocks."""
+        return self.row.day or date.min
+
+
+def entries_between(
+    session: Session, first: date, end: date, *, organization: str | None = None, body: str | None = None
+) -> list[Entry]:
+    """Return the meetings from a day on and before another, in their order; in four queries."""
+    query = select(Meeting).where(*narrowed_meetings(organization, body), within(first, end))
+    return _entries(session, session.scalars(query.order_by(Meeting.start, Meeting.id)).all())
+
+
+def subscribed(
+    session: Session, moment: datetime, *, organization: str | None = None, body: str | None = None
+) -> list[Entry]:
+    """Return the meetings of the year before and the year after a moment; of too many the latest; in four queries."""
+    span = (Meeting.start >= moment - BEFORE) & (Meeting.start <= moment + AFTER)
+    query = select(Meeting).where(*narrowed_meetings(organization, body), span)
+    latest = session.scalars(query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(MOST)).all()
+    return _entries(session, latest[::-1])
+
+
+def entry_of(session: Session, row: MeetingRow) -> Entry:
+    """Return one meeting as a calendar shows it; in one query."""
+    return _counted(session, [row])[0]
+
+
+def revisions(session: Session, ids: Sequence[str]) -> dict[str, int]:
+    """Return how often some meetings were moved, called off or sent to another place, by id; in two queries."""
+    names = names_of(session, ids)
+    query = select(Change.object_id, Change.fields).where(
+        Change.object_id.in_(list(names)), Change.kind == UPDATED, Change.object_type == "Meeting"
+    )
+    moved = Counter(names[about] for about, fields in session.execute(query) if MOVING & set(fields or ()))
+    return {oparl_id: moved[oparl_id] for oparl_id in ids}
+
+
+def nearest_months(
+    session: Session, first: date, *, organization: str | None = None, body: str | None = None
+) -> tuple[date | None, date | None]:
+    """Return the nearest months before and after this one in which anything is held; in one query each."""
+    held = select(Meeting.start).where(*narrowed_meetings(organization, body))
+    start, end = midnight(first), midnight(next_first(first))
+    before = session.scalar(held.where(Meeting.start < start).order_by(Meeting.start.desc()).limit(1))
+    after = session.scalar(held.where(Meeting.start >= end).order_by(Meeting.start).limit(1))
+    return _month_of(before), _month_of(after)
+
+
+def next_first(first: date) -> date:
+    """Return the first day of the month after the one this first day begins."""
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _entries(session: Session, found: Sequence[Meeting]) -> list[Entry]:
+    return _counted(session, meeting_rows(session, found))
+
+
+def _counted(session: Session, rows: Iterable[MeetingRow]) -> list[Entry]:
+    listed = list(rows)
+    ids = [row.meeting.id for row in listed]
+    query = (
+        select(AgendaItem.meeting_id, AgendaItem.result, func.count())
+        .where(AgendaItem.meeting_id.in_(ids), shown(AgendaItem))
+        .group_by(AgendaItem.meeting_id, AgendaItem.result)
+    )
+    results: dict[str, list[str | None]] = {}
+    for meeting_id, result, count in session.execute(query) if ids else ():
+        results.setdefault(meeting_id or "", []).extend([result] * count)
+    return [_entry(row, results.get(row.meeting.id, [])) for row in listed]
+
+
+def _entry(row: MeetingRow, results: Sequence[str | None]) -> Entry:
+    return Entry(row, len(results), Settled.of(results))
+
+
+def _month_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(BERLIN).date().replace(day=1) if moment else None
