@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 METRES = 111_195.0  # of one degree of latitude
 Point = tuple[float, float]  # longitude, latitude, as GeoJSON has it
@@ -69,7 +70,7 @@ def middle(lines: Iterable[Line]) -> Point:
     """Return the point halfway along the longest of some lines."""
     line = max(lines, key=_length)
     rest = _length(line) / 2
-    for one, other in zip(line, line[1:], strict=False):
+    for one, other in pairwise(line):
         step = _length((one, other))
         if step and rest <= step:
             part = rest / step
@@ -90,5 +91,4 @@ def is_within(point: Point, rings: Iterable[Line]) -> bool:
 
 
 def _length(line: Line) -> float:
-    pairs = zip(line, line[1:], strict=False)
-    return sum(metres((one[0], one[1]), (other[0], other[1])) for one, other in pairs)
+    return sum(metres((one[0], one[1]), (other[0], other[1])) for one, other in pairwise(line))

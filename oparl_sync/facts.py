@@ -21,7 +21,7 @@ from app.facts import FACTS_VERSION, Fact, Kind, Known, Shapes, Town, facts, pla
 from app.indexing import stale
 from app.models import Blob, File, Location, Mention, Page, Paper, Source, Street
 from app.rows import insert_all
-from oparl_sync import due_facts
+from oparl_sync import due_facts, due_places
 from oparl_sync.due_facts import is_owed
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress
@@ -189,6 +189,7 @@ def _note(session: Session, revisions: Mapping[str, int], found: dict[str, Rows]
     _tell_index(session, {sha256: found[sha256] for sha256 in same})
     session.execute(delete(Mention).where(Mention.sha256.in_(same)))
     insert_all(session, _TABLE, [row for sha256 in same for row in found[sha256]])
+    due_places.note(session, due_places.FILE, same)
     session.execute(update(Blob).where(Blob.sha256.in_(same)).values(facts_version=FACTS_VERSION))
     return len(same)
 

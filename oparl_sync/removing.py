@@ -8,11 +8,15 @@ from app.alerts.outbox import forget_records
 from app.db import Writer, now
 from app.models import (
     OPARL_TYPES,
+    Address,
     Alias,
     Change,
     Link,
     ListCursor,
     Lookup,
+    MapShape,
+    PaperPlace,
+    Place,
     Problem,
     SeenPage,
     Source,
@@ -23,7 +27,7 @@ from app.models.changes import DELETED
 from oparl_sync import derived
 from oparl_sync.known import chunks
 
-NOTED = (ListCursor, Lookup, Alias, Street, SyncRun, Problem)
+NOTED = (ListCursor, Lookup, Alias, Street, Address, MapShape, Place, SyncRun, Problem)
 
 
 def held(engine: Engine, source_id: int) -> int:
@@ -47,6 +51,8 @@ def remove(writing: Writer, source_id: int) -> None:
             changes.append(session, [_gone(object_type, row.id) for row in rows if not row.deleted])
         cursors = select(ListCursor.id).where(ListCursor.source_id == source_id)
         session.execute(delete(SeenPage).where(SeenPage.cursor_id.in_(cursors)))
+        places = select(Place.id).where(Place.source_id == source_id)
+        session.execute(delete(PaperPlace).where(PaperPlace.place_id.in_(places)))
         for noted in NOTED:
             session.execute(delete(noted).where(noted.source_id == source_id))
         session.execute(update(Change).where(Change.source_id == source_id).values(source_id=None))

@@ -1,4 +1,4 @@
-"""What follows from texts, in its order: facts, minutes, the index, and once more for what is recognised in scans."""
+"""What follows from texts, in its order: facts, places, minutes, the index; once more for what is found in scans."""
 
 import traceback
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.files import FileStore
-from oparl_sync import facts, index, leases, minutes, scans
+from oparl_sync import facts, index, leases, minutes, places, scans
 from oparl_sync.progress import Progress
 
 
@@ -26,6 +26,7 @@ def follow(engine: Engine, store: FileStore, settings: Settings, progress: Progr
     more = 1
     while more:
         tried("facts", facts.waiting)
+        tried("places", places.refresh)
         tried("minutes", minutes.refresh)
         index.refresh(engine, settings.search_url, progress)
         more = scans.waiting(engine, store, settings, progress)

@@ -16,13 +16,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - a pool without a free connection
 from sqlalchemy.orm import Session
 
-from app import alerts, exports
+from app import alerts, exports, reports
 from app.config import Network, Settings
 from app.db import now
 from app.indexing import texts_of
 from app.mail import open_mailer
 from app.models import Source
-from oparl_sync import counting, due_documents, facts, index, leases, minutes, run, scans, schedule, texts
+from oparl_sync import counting, due_documents, facts, index, leases, minutes, places, run, scans, schedule, texts
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked, open_index
@@ -158,10 +158,12 @@ class Worker:
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
             ),
             Step("facts", 30.0, lambda: facts.is_owed(self.engine), self._find_facts),
+            Step("places", 30.0, lambda: places.is_owed(self.engine), self._place),
             Step("recognition", 60.0, lambda: scans.is_owed(self.engine), lambda: self._recognise(common), alone=False),
             Step("minutes", 30.0, lambda: minutes.is_owed(self.engine), self._read_minutes),
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
             Step("alerts", 600.0, lambda: True, self._alert),
+            Step("reports", 300.0, lambda: True, self._report),
             Step("exports", 600.0, self._is_export_due, self._export),
         ]
 
@@ -208,6 +210,9 @@ class Worker:
         if facts.waiting(self.engine, Progress(quiet=True), enough=self.stop.is_set):
             self._news.set()
 
+    def _place(self) -> None:
+        places.refresh(self.engine, Progress(quiet=True), enough=self.stop.is_set)
+
     def _read_minutes(self) -> None:
         if minutes.refresh(self.engine, Progress(quiet=True), enough=self.stop.is_set):
             self._news.set()
@@ -229,6 +234,11 @@ class Worker:
             found.close()
         if counts.sent or counts.confirmations or counts.refused:
             self.say(f"alerts: {counts}")
+
+    def _report(self) -> None:
+        reports.forget(self.engine)
+        if sent := reports.send_owed(self.engine, open_mailer(self.settings.mail_url), self.settings):
+            self.say(f"reports: {sent} mailed")
 
     def _is_export_due(self) -> bool:
         current = exports.published(self.settings.exports)

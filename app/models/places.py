@@ -42,7 +42,9 @@ class MapShape(Base):
     west: Mapped[float]
     north: Mapped[float]
     east: Mapped[float]
-    extent: Mapped[float] = mapped_column(doc="metres: the longer side of its box; what is small is drawn from near only")
+    extent: Mapped[float] = mapped_column(
+        doc="metres: the longer side of its box; what is small is drawn from near only"
+    )
 
 
 class Place(Base):
