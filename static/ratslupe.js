@@ -2,7 +2,7 @@
 "use strict";
 
 // An open menu closes with Escape and by a click beside it, as people expect of menus.
-const menus = document.querySelectorAll("details.rl-display, details.rl-menu");
+const menus = document.querySelectorAll("details.rl-display, details.rl-menu, details.rl-town");
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of menus) if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); }

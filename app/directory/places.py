@@ -76,6 +76,7 @@ class Places:
         """Read the tables in a folder."""
         districts = {row["key"]: row for row in rows(folder / "districts.tsv")}
         self.district_names = {key: row["name"].partition(",")[0] for key, row in districts.items()}
+        self.state_names = {key[:2]: row["state"] for key, row in districts.items()}
         self.by_ags: dict[str, Place] = {}
         for row in rows(folder / "municipalities.tsv"):
             district = districts.get(row["ars"][:5], {"name": "", "state": ""})

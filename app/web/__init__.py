@@ -6,6 +6,7 @@ from app.config import ROOT, Settings
 from app.web import (
     asking,
     assets,
+    councils,
     errors,
     filters,
     head,
@@ -26,6 +27,7 @@ from app.web.pages import originals
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.calendars import calendars
+from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
 from app.web.pages.files import files
 from app.web.pages.fixed import fixed
@@ -37,6 +39,7 @@ from app.web.pages.papers import papers
 from app.web.pages.people import people
 from app.web.pages.pictures import pictures
 from app.web.pages.places import places
+from app.web.pages.reports import reports
 from app.web.pages.search import search
 from app.web.pages.status import status
 from app.web.pages.suggestions import suggestions
@@ -44,7 +47,7 @@ from app.web.pages.suggestions import suggestions
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, fixed)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, fixed)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -58,6 +61,7 @@ def create_app(settings: Settings) -> Flask:
     for part in (
         asking,
         assets,
+        councils,
         filters,
         head,
         licences,

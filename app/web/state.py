@@ -34,12 +34,17 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["site_state"] = site_state
 
 
-def remembered(name: str, ask: Callable[[], T]) -> T:
-    """Return an answer at most SECONDS old; for what every visit asks and counting a large table answers."""
+def remembered(name: str, ask: Callable[[], T], seconds: float = SECONDS) -> T:
+    """Return an answer at most so old; for what every visit asks and counting a large table answers."""
     kept: dict[str, tuple[float, T]] = current_app.extensions.setdefault(EXTENSION, {})
-    if name not in kept or monotonic() - kept[name][0] >= SECONDS:
+    if name not in kept or monotonic() - kept[name][0] >= seconds:
         kept[name] = (monotonic(), ask())
     return kept[name][1]
+
+
+def forget(name: str) -> None:
+    """Let an answer be asked for anew."""
+    current_app.extensions.get(EXTENSION, {}).pop(name, None)
 
 
 def site_state() -> SiteState:

@@ -5,7 +5,6 @@ from sqlalchemy import select
 
 from app.models import File, Source
 from app.queries import files as queries
-from app.queries.bodies import bodies
 from app.queries.file_states import FileFilter, state_counts
 from app.web.filters import number
 from app.web.i18n import gettext
@@ -65,7 +64,7 @@ def _choices(wanted: FileFilter, source: Source | None) -> list[Choice]:
     options = [(state, f"{state_word(state)} ({number(count)})") for state, count in counts.items()]
     return [
         Choice("state", gettext("State"), options, wanted.state or ""),
-        *council_choice(bodies(db)),
+        *council_choice(),
         Choice(
             "source",
             gettext("Source"),

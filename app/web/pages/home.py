@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from app.db import now
 from app.models import Source
 from app.queries.home import corpus, latest_decisions, latest_papers, meetings_around, news_counts
 from app.queries.paths import NO_PATH, consultation_paths
 from app.queries.subjects import subjects
+from app.web.councils import council_asked, only_council
 from app.web.filters import local, number
 from app.web.i18n import ngettext
 from app.web.site import session
@@ -29,8 +31,11 @@ NEWS: tuple[tuple[tuple[str, str], Callable[[int], str]], ...] = (
 
 
 @home.get("/")
-def index() -> str:
-    """Show the home page, or how to begin where nothing is mirrored yet."""
+def index() -> str | Response:
+    """Show the home page, or how to begin where nothing is mirrored yet; each council has its own."""
+    council = council_asked()
+    if council is not None and only_council() is None:
+        return redirect(council.href, 302)
     db, moment = session(), now()
     if db.scalar(select(Source.id).limit(1)) is None:
         return render_template("home/first.html")

@@ -8,8 +8,7 @@ from app.db import now
 from app.models import Meeting
 from app.queries import meetings as queries
 from app.queries.agendas import AgendaEntry, agenda, agenda_item_by_key
-from app.queries.bodies import bodies
-from app.queries.organizations import organization_by_key, organizations
+from app.queries.organizations import organization_by_key
 from app.queries.outcomes import Settled
 from app.queries.references import files_among, references
 from app.web.filters import number
@@ -23,6 +22,7 @@ from app.web.pages.records import (
     history_of,
     lookup,
     organization_choice,
+    organizations_offered,
     origin,
     page_number,
     pager,
@@ -62,9 +62,9 @@ def index() -> str:
         past_only=past_only,
         pager=pager(listed),
         choices=[
-            organization_choice(organizations(db, body=body), organization),
+            organization_choice(organizations_offered(organization), organization),
             Choice("year", gettext("Year"), by_count(years, year), str(year or "")),
-            *council_choice(bodies(db)),
+            *council_choice(),
         ],
     )
 

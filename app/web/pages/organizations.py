@@ -4,7 +4,6 @@ from flask import Blueprint, render_template, request
 
 from app.models import Organization
 from app.queries import organizations as queries
-from app.queries.bodies import bodies
 from app.queries.meetings import past_meetings, upcoming_meetings
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
@@ -39,7 +38,7 @@ def index() -> str:
         with_past=with_past,
         day=today(),
         is_dissolved=queries.is_dissolved,
-        choices=council_choice(bodies(db)),
+        choices=council_choice(),
     )
 
 

@@ -5,11 +5,10 @@ from collections.abc import Collection, Sequence
 
 from flask import Blueprint, render_template
 
-from app.models import File, OParlObject, Paper
+from app.models import File, OParlObject, Organization, Paper
 from app.queries import papers as queries
-from app.queries.bodies import bodies
 from app.queries.minutes import quotes_of
-from app.queries.organizations import organization_by_key, organizations
+from app.queries.organizations import organization_by_key
 from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
 from app.queries.people import person_by_key
 from app.queries.references import Reference, files_among, references
@@ -28,6 +27,7 @@ from app.web.pages.records import (
     history_of,
     lookup,
     organization_choice,
+    organizations_offered,
     origin,
     page_number,
     pager,
@@ -117,7 +117,7 @@ def _similar(paper: Paper, files: Sequence[Reference], known: Collection[str]) -
 
 
 def _choices(
-    wanted: queries.PaperFilter, organization: OParlObject | None, originator: OParlObject | None
+    wanted: queries.PaperFilter, organization: Organization | None, originator: OParlObject | None
 ) -> list[Choice]:
     db = session()
     brought_in = Choice(
@@ -135,8 +135,8 @@ def _choices(
         *([street] if wanted.street else []),
         Choice("type", gettext("Kind"), by_count(types, wanted.paper_type), wanted.paper_type or ""),
         Choice("year", gettext("Year"), by_count(years, wanted.year), str(wanted.year or "")),
-        organization_choice(organizations(db, body=wanted.body), organization),
-        *council_choice(bodies(db)),
+        organization_choice(organizations_offered(organization), organization),
+        *council_choice(),
     ]
 
 

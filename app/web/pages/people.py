@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template
 
 from app.queries import people as queries
-from app.queries.bodies import bodies
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
 from app.web.filters import today
@@ -30,7 +29,7 @@ def index() -> str:
         letters=queries.people_letters(db, body),
         letter=letter,
         pager=pager(listed),
-        choices=council_choice(bodies(db)),
+        choices=council_choice(),
     )
 
 

@@ -5,23 +5,22 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, Response, abort, make_response, redirect, render_template
+from werkzeug.wrappers import Response as Redirect
 
 from app.directory.endpoints import Endpoint
 from app.directory.places import Place
 from app.directory.places import places as directory
-from app.queries.places import HERE, KNOWN, NONE, Covered, Door, covered, doors, own_doors, towns_here
-from app.slugs import body_slugs
+from app.queries.places import HERE, KNOWN, NONE, Covered, Door, covered, doors
+from app.web.councils import council_of
 from app.web.filters import day
-from app.web.i18n import N_, formats, gettext
-from app.web.pages.records import words_asked
+from app.web.i18n import N_, formats, gettext, here
 from app.web.site import session, site
 from app.web.state import remembered
 from app.web.town_letters import ASK, LET_IN, SWITCH_ON, WANTED, Letter, letter
 
 places = Blueprint("places", __name__)
 
-SHOWN = 50  # finds; and towns that are here, before anybody asked
 AGS = re.compile(r"[0-9]{8}")
 # Sign and word of each door; filled = is here, ring = is not (yet).
 DOORS = {
@@ -48,22 +47,9 @@ TITLES = {
 
 
 @places.get("/places")
-def index() -> str:
-    """Find a municipality."""
-    here = _here()
-    asked = words_asked("q", 100)
-    found = directory().find(asked, limit=SHOWN + 1) if asked else []
-    towns = towns_here(here)
-    return render_template(
-        "places/index.html",
-        asked=asked or "",
-        found=own_doors(found[:SHOWN], here),
-        more=len(found) > SHOWN,
-        towns=own_doors(towns[:SHOWN], here),
-        count=len(towns),
-        total=len(directory().by_ags),
-        door_of=door_of,
-    )
+def index() -> Redirect:
+    """Lead to where councils and municipalities are found."""
+    return redirect(here("/councils"), 301)
 
 
 @places.get("/places/<ags>")
@@ -77,7 +63,7 @@ def show(ags: str) -> str:
         place=place,
         mine=mine,
         above=above,
-        slugs=body_slugs(session()),
+        home_of=lambda one: found.href if (found := council_of(one.body.id)) else "",
         door_of=door_of,
         said=lambda endpoint: gettext(SAID[endpoint.state]),
         seen=_seen,

@@ -1,17 +1,19 @@
 """What all pages of records share: finding one, or saying that it was withdrawn; reading a list's arguments."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import abort, redirect, request
 from sqlalchemy.orm import Session
 
-from app.models import Alias, OParlObject, Source, key_of
-from app.queries.bodies import bodies, body_named
+from app.models import Alias, OParlObject, Organization, Source, key_of
+from app.queries.bodies import body_named
 from app.queries.history import changes_of
+from app.queries.organizations import organizations
 from app.queries.paging import Paged
+from app.web.councils import by_state, council_asked, council_of, councils, narrow, narrowed
 from app.web.errors import Withdrawn
 from app.web.filters import number
 from app.web.history_words import Told, history_words
@@ -20,6 +22,7 @@ from app.web.record_words import record_title
 from app.web.site import session
 
 Record = TypeVar("Record", bound=OParlObject)
+Asked = TypeVar("Asked", bound=OParlObject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,14 @@ class Choice:
     options: list[tuple[str, str]]
     chosen: str = ""
     hidden: bool = False
+    grouped: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
     @property
     def shown(self) -> str:
         """What the chip of the active filter says."""
         word = dict(self.options).get(self.chosen, self.chosen)
+        if self.name == "body":
+            return gettext("only %(council)s", council=word)
         return f"{self.label}: {word}" if self.hidden else word
 
 
@@ -52,14 +58,28 @@ def by_title(rows: Iterable[OParlObject]) -> list[tuple[str, str]]:
 
 def organization_choice(rows: Iterable[OParlObject], chosen: OParlObject | None) -> Choice:
     """Return the filter by organization."""
-    return Choice("organization", gettext("Organization"), by_title(rows), chosen.key if chosen else "")
+    options = by_title(rows)
+    key = chosen.key if chosen else ""
+    return Choice("organization", gettext("Organization"), options, key, hidden=not options)
 
 
-def council_choice(councils: Sequence[OParlObject]) -> list[Choice]:
-    """Return the filter by council, where there is more than one."""
-    if len(councils) < 2:
+def organizations_offered(chosen: Organization | None) -> list[Organization]:
+    """Return what the filter by organization offers: those of one council, for those of all fill no list to read."""
+    council = narrowed()
+    if council is None and len(councils()) > 1:
+        return [chosen] if chosen else []
+    return organizations(session(), body=council.id if council else None)
+
+
+def council_choice() -> list[Choice]:
+    """Return the filter by council, where there is more than one; many stand below the names of their states."""
+    every = councils()
+    if len(every) < 2:
         return []
-    return [Choice("body", gettext("Council"), by_title(councils), request.args.get("body", ""))]
+    chosen, groups = narrowed(), by_state(every)
+    options = [(one.slug, one.name) for one in every]
+    grouped = [(state, [(one.slug, one.name) for one in listed]) for state, listed in groups.items()]
+    return [Choice("body", gettext("Council"), options, chosen.slug if chosen else "", grouped=grouped)]
 
 
 KEY = re.compile(r"[a-z0-9]{1,32}")
@@ -91,7 +111,8 @@ def found(record: Record | None) -> Record:
 
 
 def origin(record: OParlObject) -> dict[str, object]:
-    """Return what the Source block of a page shows: the council, and how fresh its records are."""
+    """Return what the Source block of a page shows: the council, to which the page belongs, and how fresh it is."""
+    narrow(council_of(record.body_id))
     return {"body": body_named(session(), record.body_id), "source": session().get(Source, record.source_id)}
 
 
@@ -105,7 +126,7 @@ def words_asked(name: str, length: int = 256) -> str | None:
     return request.args.get(name, "").replace("\0", "").strip()[:length] or None
 
 
-def record_asked(name: str, *kinds: Callable[[Session, str], OParlObject | None]) -> OParlObject | None:
+def record_asked(name: str, *kinds: Callable[[Session, str], Asked | None]) -> Asked | None:
     """Return the record of one of these kinds that a list is narrowed to; ends with 404 for one that is not here."""
     key = request.args.get(name)
     if not key:
@@ -127,10 +148,8 @@ def year_asked() -> int | None:
 
 def body_asked() -> str | None:
     """Return the id of the council a list is narrowed to; ends with 404 for one that is not here."""
-    key = request.args.get("body")
-    if not key:
-        return None
-    return next((body.id for body in bodies(session()) if body.key == key), None) or abort(404)
+    council = council_asked()
+    return council.id if council else None
 
 
 def pager(paged: Paged[Any]) -> dict[str, object]:

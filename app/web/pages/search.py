@@ -10,6 +10,7 @@ from app.addresses import address_of, record_url
 from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.queries.status import council_names
+from app.web.councils import with_slugs
 from app.web.course import course_of
 from app.web.examples import examples
 from app.web.i18n import gettext, here
@@ -96,7 +97,7 @@ class Shown:
 @search.get("/search")
 def results() -> str | tuple[str, int]:
     """Show what is found, or how to search where nothing is asked yet."""
-    wish = asked(request.args)
+    wish = asked(with_slugs(request.args))
     if wish.is_blank:
         return _blank()
     try:
