@@ -24,7 +24,14 @@ from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - as above
 SIMPLE_PATH = (
     *("templates/base.html", "templates/_macros/", "templates/home/", "templates/search/", "templates/papers/"),
     *("templates/meetings/", "templates/files/", "templates/places/"),
-    *("templates/fixed/", "templates/errors/", "app/web/page_words.py", "app/web/record_words.py"),
+    *(
+        "templates/fixed/",
+        "templates/report/",
+        "templates/errors/",
+        "app/web/pages/reports.py",
+        "app/web/page_words.py",
+        "app/web/record_words.py",
+    ),
     *("app/web/result_words.py", "app/standing.py", "app/speech.py", "app/web/wording.py", "app/web/pages/home.py"),
     *("app/web/pages/meetings.py", "app/web/pages/papers.py", "app/web/pages/files.py"),
 )

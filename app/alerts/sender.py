@@ -20,7 +20,7 @@ class Sender:
     """
 
     def __init__(self, engine: Engine, mailer: Mailer, settings: Settings) -> None:
-        self._engine, self._mailer, self._settings = engine, mailer, settings
+        self.engine, self.mailer, self.settings = engine, mailer, settings
         self._turn = threading.Condition()
         self._thread: threading.Thread | None = None
         self._wanted = self._closed = False
@@ -37,6 +37,10 @@ class Sender:
                 self._thread.start()
             self._turn.notify()
 
+    def send(self) -> None:
+        """Send what is owed; whoever sends something else says here what."""
+        send_owed(self.engine, self.mailer, self.settings, only_confirmations=True)
+
     def close(self) -> None:
         """Let it finish what it was woken for, and end it."""
         with self._turn:
@@ -49,10 +53,10 @@ class Sender:
     def _run(self) -> None:
         while self._next():
             try:
-                send_owed(self._engine, self._mailer, self._settings, only_confirmations=True)
+                self.send()
             except Exception:
                 # Nothing is lost: the next pass finds it in the outbox.
-                logger.exception("confirmations could not be sent at once")
+                logger.exception("mails could not be sent at once")
 
     def _next(self) -> bool:
         with self._turn:

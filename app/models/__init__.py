@@ -12,6 +12,7 @@ from app.models.minutes import MinutesResult, PaperQuote
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
 from app.models.places import Address, MapShape, PaperPlace, Place, PlaceDue
+from app.models.reports import Report
 from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
 from app.models.tallies import Tally, TallyDue, TallyEvent
 
@@ -69,6 +70,7 @@ __all__ = [
     "Place",
     "PlaceDue",
     "Problem",
+    "Report",
     "SeenPage",
     "Source",
     "StaleDocument",

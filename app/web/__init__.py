@@ -47,7 +47,8 @@ from app.web.pages.suggestions import suggestions
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, fixed)
+WORDS = (fixed, reports)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -1,4 +1,4 @@
-"""How often one reader, and all of them, may make the site send a mail to an address that somebody typed."""
+"""How often one reader, and all of them, may make the site send a mail: to an address that was typed, or to us."""
 
 import math
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import cast
 from flask import Flask, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
-EXTENSION = "ratslupe.limits"
+EXTENSION, REPORTS = "ratslupe.limits", "ratslupe.limits.reports"
 # A reader follows a handful of searches at one sitting, a class at school shares one address; whoever wants to mail
 # strangers through us gets twelve an hour out.
 BURST, SECONDS = 10, 300.0
@@ -66,11 +66,21 @@ class Limits:
 def install(app: Flask) -> None:
     """Begin to count."""
     app.extensions[EXTENSION] = Limits()
+    app.extensions[REPORTS] = Limits()  # of their own: who floods one form must not close the other
 
 
 def spend_mail() -> None:
     """Count a request that may send a mail; raises TooManyRequests, with the time to wait, where it is one too many."""
-    seconds = cast(Limits, current_app.extensions[EXTENSION]).wait(request.remote_addr, monotonic())
+    _spend(EXTENSION)
+
+
+def spend_report() -> None:
+    """Count a report of an error in the same way."""
+    _spend(REPORTS)
+
+
+def _spend(kind: str) -> None:
+    seconds = cast(Limits, current_app.extensions[kind]).wait(request.remote_addr, monotonic())
     if seconds:
         raise TooManyRequests(retry_after=math.ceil(seconds))
 

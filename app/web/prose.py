@@ -4,8 +4,8 @@
     PAGES_DIR/de/imprint.md            the operator's own, in its place
     PAGES_DIR/operator.toml            what stands for [[NAME OF THE OPERATOR]] and the like, in all pages
 
-A name with a question mark, [[VAT ID?]], may stay empty: then its line is left out. Any other that nobody filled in is a
-placeholder, and production does not begin with one.
+A name with a question mark, [[VAT ID?]], may stay empty: then its line is left out. Any other that nobody filled in is
+a placeholder, and production does not begin with one.
 """
 
 import ipaddress
@@ -120,7 +120,7 @@ def _markdown() -> MarkdownIt:
 
 
 def html(text: str) -> Markup:
-    """Return Markdown as HTML: no HTML of its own, no pictures, no script behind a link; headings begin below the page's."""
+    """Return Markdown as HTML: no HTML of its own, no pictures, no script behind a link; headings below the page's."""
     rendered = _markdown().render(text)
     rendered = rendered.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
     rendered = _WEB.sub('<a rel="noopener" href="', rendered)

@@ -21,6 +21,7 @@ from app.files import FilesError, FileStore, open_store
 from app.indexing import texts_of
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
+from app.reports import Courier
 from search import SearchError, SearchIndex, open_index
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Site:
     _index: SearchIndex | None = None
     _away: tuple[float, SearchError] | None = None
     _sender: Sender | None = None
+    _courier: Courier | None = None
     _previews: Previews | None = None
     _tidied: float | None = None
     _tidying: Thread | None = None
@@ -67,6 +69,14 @@ class Site:
             if self._sender is None:
                 self._sender = Sender(self.engine, open_mailer(self.settings.mail_url), self.settings)
             return self._sender
+
+    @property
+    def courier(self) -> Courier:
+        """What brings readers' reports to the operator."""
+        with self._lock:
+            if self._courier is None:
+                self._courier = Courier(self.engine, open_mailer(self.settings.mail_url), self.settings)
+            return self._courier
 
     @property
     def store(self) -> FileStore:
@@ -112,12 +122,13 @@ class Site:
         """Let go of the mail server, the sandbox, the database and the index."""
         self.settle()
         with self._lock:
-            sender, self._sender = self._sender, None
+            senders, self._sender, self._courier = (self._sender, self._courier), None, None
             previews, self._previews = self._previews, None
         if previews is not None:
             previews.close()
-        if sender is not None:
-            sender.close()
+        for sender in senders:
+            if sender is not None:
+                sender.close()
         self.engine.dispose()
         with self._lock:
             if self._index is not None:
