@@ -23,10 +23,11 @@ from app.web import (
     wording,
 )
 from app.web import site as works
-from app.web.pages import originals
+from app.web.pages import originals, sharing
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.calendars import calendars
+from app.web.pages.cards import cards
 from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
 from app.web.pages.files import files
@@ -41,6 +42,7 @@ from app.web.pages.pictures import pictures
 from app.web.pages.places import places
 from app.web.pages.reports import reports
 from app.web.pages.search import search
+from app.web.pages.sitemaps import sitemaps
 from app.web.pages.status import status
 from app.web.pages.suggestions import suggestions
 
@@ -48,7 +50,7 @@ MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
 WORDS = (fixed, reports)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS, cards, sitemaps)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -79,5 +81,6 @@ def create_app(settings: Settings) -> Flask:
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)
+    sharing.install(app)
     headers.install(app, settings)
     return app

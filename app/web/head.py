@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, request
@@ -54,6 +54,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         page_head=page_head, page_description=page_description, crumbs_data=crumbs_data, opensearch_title=opensearch_title
     )
+    app.jinja_env.filters["trim_scheme"] = trim_scheme
 
 
 @pass_context
@@ -62,15 +63,11 @@ def page_head(context: Context) -> Head:
     canonical, about = canonical_address(), about_of(context)
     folder = CARDS.get(request.endpoint or "")
     card = f"{folder}/{about.key}" if folder and about else "site"
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        card_query = f"?lang={asked}"
-    else:
-        card_query = ""
+    asked = "?language=en" if language() == "en" else ""
     return Head(
         canonical=canonical,
         alternates=tuple((code, f"{canonical}?lang={code}") for code in LANGUAGES),
-        image=f"{base_url()}/cards/{card}.png{card_query}",
+        image=f"{base_url()}/cards/{card}.png{asked}",
         image_alt=record_title(about) if about and folder else gettext("Ratslupe: what councils decide, searchable"),
         kind=_kind(about),
         locale=LOCALES.get(language(), "de_DE"),
@@ -168,6 +165,11 @@ def crumbs_data(steps: list[tuple[Any, str]], here: Any) -> str:
     return structured.crumbs(steps, here, canonical_address())
 
 
+def trim_scheme(address: str) -> str:
+    """Return an address as people write it down, without https:// at its beginning."""
+    return address.partition("://")[2] or address
+
+
 def opensearch_title() -> str:
     """Return what a browser's search bar calls this site."""
-    return cast(str, gettext("Ratslupe: council search"))
+    return gettext("Ratslupe: council search")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from babel.support import NullTranslations
 from flask import Blueprint, Flask, Response, abort, has_request_context, redirect, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, refresh
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
 
@@ -54,6 +54,18 @@ def language() -> str:
     if found is None:
         found = request.environ[FOUND] = _language()
     return found
+
+
+def speak(name: str) -> None:
+    """Answer this request in one language, whoever asks: for what is kept on the way to other readers."""
+    request.environ[FOUND] = name
+    refresh()
+
+
+def asked_language() -> str:
+    """Return the language that the argument `language` names; it is no choice of the reader's and sets no cookie."""
+    asked = request.args.get("language", "")
+    return asked if asked in FULL else DEFAULT
 
 
 def _language() -> str:

@@ -1,4 +1,4 @@
-"""How complete the mirror is, told to readers, to monitors and to crawlers."""
+"""How complete the mirror is, told to readers and to monitors."""
 
 from flask import Blueprint, Response, jsonify, make_response, render_template
 from sqlalchemy import text
@@ -92,10 +92,3 @@ def _answers_search() -> bool:
     except SearchError:
         return False
     return True
-
-
-@status.get("/robots.txt")
-def robots() -> Response:
-    """Let crawlers read records, and keep them out of the endless room of searches."""
-    lines = ("User-agent: *", "Disallow: /search", "Disallow: /alerts", "Disallow: /display", "Disallow: /*?*lang=", "")
-    return Response("\n".join(lines), mimetype="text/plain")

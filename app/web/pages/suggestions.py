@@ -41,6 +41,12 @@ def module() -> Response:
     return _kept(b"export default " + orjson.dumps(_groups(_typed())) + b";\n", "text/javascript")
 
 
+def suggestions_typed() -> tuple[str, list[Suggested]]:
+    """Return what was typed, and what may be meant by it."""
+    typed = _typed()
+    return typed, _found(typed)
+
+
 def _groups(typed: str) -> list[dict[str, Any]]:
     return [
         {
