@@ -1,6 +1,7 @@
 """What a mail says, in the reader's language: plain text and HTML from the same words, nothing loaded from anywhere."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from urllib.parse import urlencode
@@ -17,6 +18,10 @@ from app.config import ROOT, Settings
 from app.indexing import documents_of
 from app.mail import Letter, one_line
 from app.models import Alert, AlertDelivery, AlertHit
+from app.queries.hits import Found, hit_contexts
+from app.queries.states import Standing, state_of
+from app.speech import Voice
+from app.standing import paper_state
 from app.translations import translations
 from search import Document
 
@@ -26,7 +31,8 @@ LOCALES = {"en": "en_GB"}  # days before months, as on the site
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One hit as a mail shows it; `snippet` is [(text, marked), …]."""
+    """One hit as a mail shows it: `snippet` is [(text, marked), …], `state` says where its paper stands, and `soon`
+    whether a date is set for that paper."""
 
     title: str
     kind: str
@@ -34,6 +40,8 @@ class Item:
     url: str
     reason: str
     snippet: tuple[tuple[str, bool], ...]
+    state: str = ""
+    soon: bool = False
 
 
 def confirmation(settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter:
@@ -59,7 +67,12 @@ def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDeli
     ngettext = translations(alert.language).ngettext
     headline = ngettext("%(count)s new result for your search", "%(count)s new results for your search", total)
     subject = ngettext("%(count)s new result: %(query)s", "%(count)s new results: %(query)s", total)
-    items = [_item(settings, alert.language, hit, document) for hit, document in shown[:SHOWN]]
+    standings = _standings(session, alert.language, [document for _, document in shown[:SHOWN]])
+    items = [
+        replace(_item(settings, alert.language, hit, document), state=said, soon=soon)
+        for hit, document in shown[:SHOWN]
+        for said, soon in [standings.get(document.id, ("", False))]
+    ]
     return _letter(
         settings,
         alert,
@@ -68,11 +81,24 @@ def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDeli
         "news",
         headline=headline % {"count": total},
         total=total,
-        items=items,
+        soon=[item for item in items if item.soon],
+        items=[item for item in items if not item.soon],
         rest=total - len(items),
         search=f"{settings.base_url}/search?{urlencode({'q': alert.query, 'sort': 'newest'})}",
         query=alert.query,
     )
+
+
+def _standings(session: Session, language: str, documents: Sequence[Document]) -> dict[str, tuple[str, bool]]:
+    """Return by id where the paper of each document stands, in one sentence, and whether a date is set for it."""
+    found = {}
+    asked = [Found(one.type, one.id, one.parent, one.group if one.kind == "Paper" else "") for one in documents]
+    for document_id, context in hit_contexts(session, asked).items():
+        if context.matter is not None:
+            state = state_of(context.path)
+            said = paper_state(Voice(language), state, known=bool(context.path.stations))
+            found[document_id] = one_line(str(said)), state.standing is Standing.PLANNED
+    return found
 
 
 def _letter(

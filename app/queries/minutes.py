@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.facts.minutes import Result
 from app.models import AgendaItem, Blob, File, MinutesResult, PaperQuote
 from app.queries.file_states import gives_text
-from app.queries.outcomes import Outcome
+from app.queries.outcomes import Outcome, Votes
 from app.shown import heard, shown
 
 OUTCOMES = {
@@ -57,6 +57,11 @@ class Minuted:
     def is_counted(self) -> bool:
         """Whether votes are stated."""
         return any(count is not None for count in (self.row.yes, self.row.no, self.row.abstentions))
+
+    @property
+    def votes(self) -> Votes:
+        """The votes, as far as they are stated."""
+        return Votes(self.row.yes, self.row.no, self.row.abstentions)
 
     def contradicts(self, stated: Outcome | None) -> bool:
         """Whether the source states another result; words of its that are not understood contradict nothing."""

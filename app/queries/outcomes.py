@@ -49,6 +49,17 @@ _WORDINGS = (
 WORDINGS = tuple((outcome, re.compile(pattern)) for outcome, pattern in _WORDINGS)
 _ADVICE = re.compile(r"empf[eo]hl|empfiehl|vorberaten", re.IGNORECASE)
 _YES, _NO = re.compile(r"(\d+)\W{0,3}ja\b"), re.compile(r"(\d+)\W{0,3}nein\b")
+_ABSTENTIONS = re.compile(r"(\d+)\W{0,3}enth")
+_UNANIMOUS = re.compile(r"(?<!nicht )\beinstimmig", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Counted votes, as far as they are stated."""
+
+    yes: int | None = None
+    no: int | None = None
+    abstentions: int | None = None
 
 
 def outcome_of(result: str | None) -> Outcome | None:
@@ -71,6 +82,18 @@ def is_advice(result: str | None) -> bool:
     return bool(_ADVICE.search(result or ""))
 
 
+def is_unanimous(result: str | None) -> bool:
+    """Whether a result says that nobody was against it."""
+    return bool(_UNANIMOUS.search(result or ""))
+
+
+def votes_in(result: str | None) -> Votes | None:
+    """Return the votes that the words of a result count, None where they count none."""
+    text = " ".join((result or "").casefold().split())
+    yes, no, abstentions = (_stated(pattern, text) for pattern in (_YES, _NO, _ABSTENTIONS))
+    return None if yes is None and no is None else Votes(yes, no, abstentions)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How many of some results decide, recommend to somebody else, or put off; what was taken note of is none."""
@@ -86,6 +109,11 @@ class Settled:
         settled = [advice for outcome, advice in kinds if outcome in DECIDING and outcome is not Outcome.NOTED]
         postponed = sum(outcome is Outcome.POSTPONED for outcome, _ in kinds)
         return cls(len(settled) - sum(settled), sum(settled), postponed)
+
+
+def _stated(pattern: re.Pattern[str], text: str) -> int | None:
+    found = pattern.search(text)
+    return int(found[1]) if found else None
 
 
 def _votes(found: re.Match[str] | None) -> int:

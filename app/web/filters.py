@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_month_names
 from babel.numbers import format_decimal
@@ -11,10 +10,10 @@ from markupsafe import Markup
 
 from app.addresses import history_url, record_url
 from app.db import now
-from app.web.i18n import ZONE, formats, gettext
+from app.speech import BERLIN, NBSP, held, shortened
+from app.web.i18n import formats, gettext
 from app.web.reading import flowing
 
-NBSP = "\u00a0"
 # Last parts of the long words of councils, as they stand in names and titles.
 _LAST_PARTS = """
 angelegenheiten anlage anpassung antrag arbeiten ausschuss ausschuß ausschüsse ausbau beirat bericht beschluss betrieb
@@ -26,7 +25,6 @@ stätte straße überwachung verband verfahren versammlung versorgung vertrag ve
 _SEAM = re.compile(
     rf"(?<=[a-zäöüß]{{4}})(?=(?:{'|'.join(_LAST_PARTS.split())})[a-zäöüß]{{0,3}}\b)|(?<=ungs)(?=[a-zäöü]{{4}})"
 )
-BERLIN = ZoneInfo(ZONE)
 
 
 def install(app: Flask) -> None:
@@ -49,11 +47,6 @@ def local(value: datetime) -> datetime:
 
 def _date(value: date | datetime) -> date:
     return local(value).date() if isinstance(value, datetime) else value
-
-
-def held(text: object) -> str:
-    """Keep a short phrase on one line."""
-    return str(text).replace(" ", NBSP)
 
 
 def iso(value: date | datetime) -> str:
@@ -154,11 +147,3 @@ def soft(text: str | None) -> str:
 def phrase(text: str) -> str:
     """Return the search that finds exactly these words."""
     return f'"{" ".join(text.replace(chr(34), " ").split())}"'
-
-
-def shortened(text: str | None, length: int = 120) -> str:
-    """Cut a text at a word, with an ellipsis."""
-    text = " ".join((text or "").split())
-    if len(text) <= length:
-        return text
-    return text[:length].rsplit(" ", 1)[0].rstrip(" ,;:-") + f"{NBSP}…"

@@ -1,34 +1,20 @@
-"""The words beside the signs, and the sentence that says where a matter stands."""
+"""The words beside the signs, in the reader's language."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 
-from app.facts.minutes import Result
+from app import standing
 from app.models import Organization
 from app.queries.minutes import Minuted
-from app.queries.outcomes import Outcome, is_advice, outcome_of
+from app.queries.outcomes import Outcome, outcome_of
 from app.queries.paths import Station
-from app.web.filters import held, shortened
-from app.web.i18n import N_, gettext, ngettext
+from app.standing import outcome_sign
+from app.web.filters import held
+from app.web.i18n import N_, gettext
+from app.web.voices import voice
 
-OUTCOMES = {
-    Outcome.ACCEPTED: N_("Adopted"),
-    Outcome.AMENDED: N_("Adopted with amendments"),
-    Outcome.REJECTED: N_("Rejected"),
-    Outcome.POSTPONED: N_("Postponed"),
-    Outcome.REFERRED: N_("Referred"),
-    Outcome.NOTED: N_("Noted"),
-    Outcome.NONE: N_("No decision"),
-}
-# A recommendation goes on to somebody else, so it must not read like a decision.
-ADVICE = {
-    Outcome.ACCEPTED: N_("Recommended"),
-    Outcome.AMENDED: N_("Recommended with amendments"),
-    Outcome.REJECTED: N_("Not recommended"),
-}
 TYPES = {
     "Paper": N_("Paper"),
     "Meeting": N_("Meeting"),
@@ -59,19 +45,6 @@ PLURALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a matter stands: sign, first words in bold, rest of the sentence, and the station it tells of."""
-
-    sign: str
-    headline: str
-    rest: str = ""
-    station: Station | None = None
-
-    def __str__(self) -> str:
-        return f"{self.headline} {self.rest}".strip()
-
-
 def install(app: Flask) -> None:
     """Give the words to the templates."""
     app.jinja_env.globals.update(
@@ -100,18 +73,9 @@ def types_word(object_type: str) -> str:
     return gettext(PLURALS.get(object_type, object_type))
 
 
-def outcome_sign(outcome: Outcome | None) -> str:
-    """Return the sign of a result; an unknown wording gets the dot in the ring."""
-    return {None: "none", Outcome.OTHER: "noted"}.get(outcome, str(outcome))
-
-
 def outcome_word(outcome: Outcome | None, result: str | None = None) -> str:
     """Return the word for a result; the source's own words where it is of no known kind."""
-    if outcome in ADVICE and is_advice(result):
-        return gettext(ADVICE[outcome])
-    if outcome in OUTCOMES:
-        return gettext(OUTCOMES[outcome])
-    return shortened(result, 60) or gettext("No result published")
+    return standing.outcome_word(voice(), outcome, result)
 
 
 def station_sign(station: Station) -> str:
@@ -140,29 +104,17 @@ def station_word(station: Station) -> str:
 
 def minuted_word(said: Minuted) -> str:
     """Return the word for what minutes say."""
-    if said.result is Result.WITHDRAWN:
-        return gettext("Withdrawn")
-    advice = said.advised and said.outcome in ADVICE
-    return gettext((ADVICE if advice else OUTCOMES)[said.outcome])
+    return standing.minuted_word(voice(), said)
 
 
 def doubts(contradicting: Iterable[Minuted]) -> str:
     """Return what minutes say against what the source says, "" where nothing."""
-    return " ".join(
-        gettext("But the minutes say: %(result)s.", result=result)
-        for result in dict.fromkeys(minuted_word(said) for said in contradicting)
-    )
+    return standing.doubts(voice(), contradicting)
 
 
 def votes_words(said: Minuted) -> str:
     """Return "12 dafür, 3 dagegen, 1 Enthaltung", as far as it is stated."""
-    row = said.row
-    parts = [
-        ngettext("%(num)s for", "%(num)s for", row.yes) if row.yes is not None else "",
-        ngettext("%(num)s against", "%(num)s against", row.no) if row.no is not None else "",
-        ngettext("%(num)s abstention", "%(num)s abstentions", row.abstentions) if row.abstentions is not None else "",
-    ]
-    return ", ".join(held(part) for part in parts if part)
+    return standing.counted_words(voice(), said.votes)
 
 
 def parties_words(said: Minuted) -> list[tuple[str, str]]:
@@ -181,4 +133,4 @@ def _party(one: dict[str, Any]) -> str:
 
 def organization_names(organizations: tuple[Organization, ...]) -> str:
     """Return the names of the organizations that meet together."""
-    return ", ".join(one.name or one.short_name or "" for one in organizations) or gettext("Organization not named")
+    return voice().names(organizations)
