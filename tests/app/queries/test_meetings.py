@@ -9,7 +9,6 @@ from app.queries.calendar import entries_between, nearest_months, revisions, sub
 from app.queries.meetings import (
     meeting_years,
     meetings,
-    meetings_of_month,
     neighbours,
     past_meetings,
     upcoming_meetings,
