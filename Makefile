@@ -51,4 +51,4 @@ debian:         ## as root on Debian: install what the tests need besides Python
 	sh .ci/debian
 
 clean:          ## remove what make made; the portal's own data in var/ stays
-	rm -rf $(VENV) .opensearch build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .opensearch .checkers build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -19,8 +19,9 @@ from app.files import open_store
 from app.web import create_app
 from app.web.site import EXTENSION
 from tests import factories
+from tests.browser.page_types import addresses
 from tests.conftest import missing
-from tests.portal import free_port
+from tests.portal import Portal, free_port
 
 FLAGS = [
     "--no-sandbox",
@@ -121,3 +122,22 @@ def served(house: House) -> Callable[[], AbstractContextManager[str]]:
             app.extensions[EXTENSION].close()
 
     return served
+
+
+@dataclass(frozen=True)
+class Town:
+    """The made-up council while it is served, and the address of one page of every type."""
+
+    portal: Portal
+    site: str
+    addresses: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def town(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Serve a copy of the portal, from which one paper was erased; tests with it are of xdist_group("portal")."""
+    home = tmp_path_factory.mktemp("town") / "home"
+    shutil.copytree(portal.home, home)
+    copy = Portal(home, free_port(), portal.settings)
+    with copy.serving() as site:
+        yield Town(copy, site, addresses(site, erase=lambda key: copy.run("erase", key, "--yes")))

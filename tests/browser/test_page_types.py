@@ -1,0 +1,50 @@
+"""No page is forgotten: whatever address of the site answers with a page has its line in the table."""
+
+from pathlib import Path
+
+from werkzeug.routing import Rule
+
+from app.config import Settings
+from app.web import create_app
+from tests.browser.page_types import PAGE_TYPES, PageType
+
+# Rules whose answers are no pages: data, pictures, scripts, and what sends readers on.
+OTHERS = {
+    "/static/<stamp>/<path:name>",
+    "/favicon.ico",
+    "/agenda-items/<key>",
+    "/files/<key>/original",
+    "/download/<path:name>",
+    "/healthz",
+}
+# What a token in a mail opens: the journeys go there.
+MAILED = {"/alerts/confirm/<token>", "/alerts/unsubscribe/<token>"}
+SUFFIXES = (".json", ".txt", ".js", ".xml", ".ics", ".svg", ".png", ".webp", ".csv", ".webmanifest", ".css")
+
+
+def sample(one: PageType) -> str:
+    """Return an address like that which the type's page will have."""
+    pattern = (one.link or one.at).partition("?")[0].rstrip("\\")
+    return pattern.replace("[a-z0-9]{13}", "a" * 13)
+
+
+def test_every_page_of_the_site_has_a_type(tmp_path: Path) -> None:
+    routes = create_app(Settings.embedded(tmp_path)).url_map
+    bound = routes.bind("portal.example")
+    covered = set()
+    for one in PAGE_TYPES:
+        if "{" not in sample(one):
+            rule, _ = bound.match(sample(one), return_rule=True)
+            covered.add(rule.rule)
+
+    def is_page(rule: Rule) -> bool:
+        return "GET" in (rule.methods or ()) and not rule.rule.endswith(SUFFIXES)
+
+    pages = {rule.rule for rule in routes.iter_rules() if is_page(rule)}
+    assert pages - covered - OTHERS - MAILED == set()
+
+
+def test_names_are_unique_and_fit_into_a_file_name() -> None:
+    names = [one.name for one in PAGE_TYPES]
+    assert len(names) == len(set(names))
+    assert all(name.replace("-", "").isalnum() and name.islower() for name in names)
