@@ -34,6 +34,7 @@ class Council:
     slug: str
     full_name: str
     source_id: int
+    license: str | None = None
     area: str = ""  # key of its municipality, association or district, "" where nobody knows
     look: Look = PLAIN
 
@@ -178,7 +179,14 @@ def _ask() -> Councils:
     areas = {one.body.id: area for area, listed in covered(session()).items() for one in listed}
     every = [
         Council(
-            body.id, body.key, slugs[body.id], name, body.source_id, areas.get(body.id, ""), look_of(slugs[body.id])
+            body.id,
+            body.key,
+            slugs[body.id],
+            name,
+            body.source_id,
+            body.license,
+            areas.get(body.id, ""),
+            look_of(slugs[body.id]),
         )
         for name, body in named
         if body.id in slugs and only in ("", slugs[body.id])

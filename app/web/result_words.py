@@ -121,7 +121,10 @@ def narrowed(wish: Asked, councils: Mapping[str, str]) -> list[tuple[str, Asked]
     for name in NARROWING:
         for value in wish.chosen.get(name, ()):
             rest = tuple(one for one in wish.chosen[name] if one != value)
-            found.append((label(name, value, councils), wish.asking(wish.words, **{name: rest})))
+            words = label(name, value, councils)
+            if name == "body":
+                words = gettext("only %(council)s", council=words)
+            found.append((words, wish.asking(wish.words, **{name: rest})))
     if wish.after:
         found.append((gettext("From %(day)s", day=day(wish.after)), replace(wish, after=None, cursor="")))
     if wish.until:

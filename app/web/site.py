@@ -22,6 +22,7 @@ from app.indexing import texts_of
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
 from app.reports import Courier
+from app.web.alone import Alone, IndexAlone
 from search import SearchError, SearchIndex, open_index
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Site:
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
+    alone: Alone | None = None
     _index: SearchIndex | None = None
     _away: tuple[float, SearchError] | None = None
     _sender: Sender | None = None
@@ -60,6 +62,8 @@ class Site:
                 except SearchError as error:
                     self._away = monotonic() + A_MOMENT, error
                     raise
+            if self.alone is not None:
+                return cast(SearchIndex, IndexAlone(self._index, self.alone.slug))
             return self._index
 
     @property
@@ -139,7 +143,9 @@ class Site:
 def install(app: Flask, settings: Settings) -> None:
     """Open the database and give each request its session."""
     engine = open_engine(settings.database_url)
-    app.extensions[EXTENSION] = Site(settings, engine, session_factory(engine))
+    sessions = session_factory(engine)
+    alone = Alone(settings.only_council, sessions) if settings.only_council else None
+    app.extensions[EXTENSION] = Site(settings, engine, sessions, alone)
     app.teardown_appcontext(_close)
 
 
@@ -151,7 +157,10 @@ def site() -> Site:
 def session() -> Session:
     """Return this request's session: it reads, and is closed at the end; connects with its first question."""
     if "session" not in g:
-        g.session = site().sessions()
+        works = site()
+        g.session = works.sessions()
+        if works.alone is not None:
+            works.alone.restrict(g.session)
     return cast(Session, g.session)
 
 

@@ -17,7 +17,7 @@ from app.queries.home import corpus, latest_decisions, latest_papers
 from app.queries.meetings import past_meetings, upcoming_meetings
 from app.queries.organizations import is_dissolved, organizations
 from app.queries.places import HERE, Covered, Door, covered, own_doors, towns_here
-from app.web.councils import Council, by_state, council_named, council_of, councils, matching, narrow, only_council
+from app.web.councils import Council, by_state, council_named, council_of, councils, matching, narrow
 from app.web.filters import local, today
 from app.web.pages.places import door_of
 from app.web.pages.records import words_asked
@@ -38,8 +38,10 @@ HARMLESS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @councils_pages.get("/councils")
-def index() -> str:
+def index() -> str | Redirect:
     """Show the councils that are here, and find any municipality."""
+    if site().settings.only_council:
+        return redirect("/", 302)
     asked = words_asked("q", 100) or ""
     every = councils()
     here = remembered("places", lambda: covered(session()))
@@ -65,7 +67,7 @@ def index() -> str:
 def show(slug: str) -> str | Redirect:
     """Show a council's own home; under its key it is led to its short name."""
     council = council_named(slug) or abort(404)
-    if only_council() is not None:
+    if site().settings.only_council:
         return redirect("/", 302)
     if slug != council.slug:
         return redirect(council.href, 301)

@@ -1,5 +1,7 @@
 """Everything to take away: what is published, and the files themselves."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from app.exports import path_of, published
@@ -19,7 +21,10 @@ MEDIA_TYPES = {
 @data.get("/data")
 def overview() -> str:
     """List the published files by council and type."""
-    manifest = published(site().settings.exports)
+    manifest, only = published(site().settings.exports), site().settings.only_council
+    if manifest and only:
+        mine = tuple(one for one in manifest.councils if one.body == only)
+        manifest = replace(manifest, councils=mine, files=tuple(one for one in manifest.files if one.body == only))
     files = (
         {council.body: [file for file in manifest.files if file.body == council.body] for council in manifest.councils}
         if manifest
@@ -32,7 +37,7 @@ def overview() -> str:
 def download(name: str) -> Response:
     """Serve a published file, whole or in ranges; an interrupted download can be resumed by its ETag."""
     path = path_of(site().settings.exports, name)
-    if path is None:
+    if path is None or _is_of_others(name):
         abort(404)
     media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     # Two councils have a file of the same name each: what lands on a reader's disk should say whose it is.
@@ -44,3 +49,11 @@ def download(name: str) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def _is_of_others(name: str) -> bool:
+    """Whether a file holds another council's records in a portal of one alone; lists and checksums are of all."""
+    only, manifest = site().settings.only_council, published(site().settings.exports)
+    if not only or manifest is None:
+        return False
+    return any(one.body != only and name.endswith(one.path) for one in manifest.files)

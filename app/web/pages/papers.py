@@ -113,7 +113,7 @@ def _similar(paper: Paper, files: Sequence[Reference], known: Collection[str]) -
         log.warning("Similar papers could not be asked for: %s", error)
         return []
     rows = shown_records(session(), [(hit.kind, hit.group) for hit in found if hit.group not in known])
-    return [rows[hit.group] for hit in found if hit.group in rows]
+    return [rows[hit.group] for hit in found if hit.group in rows][:SIMILAR]
 
 
 def _choices(

@@ -104,7 +104,9 @@ def _here() -> Covered:
 
 
 def _place(ags: str) -> Place:
-    place = directory().by_ags.get(ags) if AGS.fullmatch(ags) else None
+    # A council's own portal is no directory of others.
+    known = AGS.fullmatch(ags) and not site().settings.only_council
+    place = directory().by_ags.get(ags) if known else None
     return place if place is not None else abort(404)
 
 
