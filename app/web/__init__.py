@@ -30,8 +30,10 @@ from app.web.pages.calendars import calendars
 from app.web.pages.cards import cards
 from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
+from app.web.pages.embed import embed
 from app.web.pages.files import files
 from app.web.pages.fixed import fixed
+from app.web.pages.glossary import glossary as glossary_pages
 from app.web.pages.history import history_data
 from app.web.pages.home import home
 from app.web.pages.meetings import meetings
@@ -49,8 +51,8 @@ from app.web.pages.suggestions import suggestions
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
-WORDS = (fixed, reports)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS, cards, sitemaps)
+WORDS = (fixed, reports, glossary_pages)
+PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS, cards, sitemaps, embed)
 
 
 def create_app(settings: Settings) -> Flask:

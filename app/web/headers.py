@@ -31,6 +31,8 @@ def install(app: Flask, settings: Settings) -> None:
     def add(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if "frame-ancestors *" in response.headers["Content-Security-Policy"]:
+            del response.headers["X-Frame-Options"]  # the older word for the same knows no "anybody"
         if secure:
             response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
         return _conditional(response)

@@ -37,7 +37,7 @@ def index() -> Response:
     """List the maps, each with when something in it last changed."""
     entries = [("pages-1", None)]
     for name in TYPES:
-        entries += [(f"{name}-{one.number}", one.changed) for one in _slices(name)]
+        entries += [(f"{name}-{one.number}", one.changed) for one in _slices(name) if one.count]
     listed = "".join(
         f"<sitemap><loc>{_loc(f'/sitemaps/{name}.xml')}</loc>{_lastmod(changed)}</sitemap>\n" for name, changed in entries
     )
