@@ -73,15 +73,14 @@ def revisions(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return {oparl_id: moved[oparl_id] for oparl_id in ids}
 
 
-def nearest_months(
-    session: Session, first: date, *, organization: str | None = None, body: str | None = None
+def nearest_days(
+    session: Session, first: date, end: date, *, organization: str | None = None, body: str | None = None
 ) -> tuple[date | None, date | None]:
-    """Return the nearest months before and after this one in which anything is held; in one query each."""
+    """Return the nearest days before and after some in which anything is held; in one query each."""
     held = select(Meeting.start).where(*narrowed_meetings(organization, body))
-    start, end = midnight(first), midnight(next_first(first))
-    before = session.scalar(held.where(Meeting.start < start).order_by(Meeting.start.desc()).limit(1))
-    after = session.scalar(held.where(Meeting.start >= end).order_by(Meeting.start).limit(1))
-    return _month_of(before), _month_of(after)
+    before = session.scalar(held.where(Meeting.start < midnight(first)).order_by(Meeting.start.desc()).limit(1))
+    after = session.scalar(held.where(Meeting.start >= midnight(end)).order_by(Meeting.start).limit(1))
+    return _day_of(before), _day_of(after)
 
 
 def next_first(first: date) -> date:
@@ -111,5 +110,5 @@ def _entry(row: MeetingRow, results: Sequence[str | None]) -> Entry:
     return Entry(row, len(results), Settled.of(results))
 
 
-def _month_of(moment: datetime | None) -> date | None:
-    return moment.astimezone(BERLIN).date().replace(day=1) if moment else None
+def _day_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(BERLIN).date() if moment else None

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from babel.dates import format_interval, get_day_names
+from babel.dates import format_date, get_day_names
 
 from app.queries.calendar import next_first
+from app.web.filters import day, held
 from app.web.i18n import formats, gettext
 from app.web.record_words import month_year
 
@@ -24,9 +25,9 @@ class Span:
     before: dict[str, str]
     after: dict[str, str]
 
-    def holds(self, day: date) -> bool:
+    def holds(self, one: date) -> bool:
         """Whether a day is one of these."""
-        return self.first <= day < self.end
+        return self.first <= one < self.end
 
     @property
     def month(self) -> date:
@@ -58,9 +59,9 @@ def month_span(first: date) -> Span:
 def week_span(monday: date) -> Span:
     """Return the days of the week that begins on this one."""
     end = monday + WEEK
-    interval = str(format_interval(monday, end - timedelta(days=1), "yMMMMd", locale=formats()))
+    sunday = end - timedelta(days=1)
     name = gettext("Week %(number)s", number=monday.isocalendar().week)
-    title = gettext("Meetings %(days)s", days=interval)
+    title = gettext("Meetings from %(first)s to %(last)s", first=_until(monday, sunday), last=day(sunday))
     return Span(monday, end, title, name, _week_before(monday), _week(end) if end.isocalendar().year < 9999 else {})
 
 
@@ -80,14 +81,14 @@ def days_words(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     return [str(names[number]) for number in range(7)]
 
 
-def month_of(day: date) -> str:
+def month_of(one: date) -> str:
     """Return "2026-11"."""
-    return f"{day.year:04}-{day.month:02}"
+    return f"{one.year:04}-{one.month:02}"
 
 
-def week_of(day: date) -> str:
+def week_of(one: date) -> str:
     """Return "2026-W47", as the calendar of the ISO has it."""
-    year, week, _ = day.isocalendar()
+    year, week, _ = one.isocalendar()
     return f"{year:04}-W{week:02}"
 
 
@@ -97,3 +98,12 @@ def _week_before(monday: date) -> dict[str, str]:
 
 def _week(monday: date) -> dict[str, str]:
     return {"week": week_of(monday), "name": gettext("Week %(number)s", number=monday.isocalendar().week)}
+
+
+def _until(first: date, last: date) -> str:
+    """Return a day as far as the one that follows does not say it: "16.", "30. November" or all of it."""
+    if first.year != last.year:
+        return day(first)
+    german = formats() == "de"
+    pattern = ("d." if german else "d") + ("" if first.month == last.month else " MMMM")
+    return held(format_date(first, pattern, locale=formats()))

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template, request
 
 from app.db import now
 from app.models import OParlObject
-from app.queries.calendar import Entry, entries_between, nearest_months
+from app.queries.calendar import Entry, entries_between, nearest_days
 from app.queries.organizations import organization_by_key, organizations
 from app.web.filters import today
 from app.web.i18n import here
@@ -46,11 +46,12 @@ def index() -> str:
         weeks=days,
         by_day=by_day,
         listed=inside,
-        nearest=(None, None) if inside else nearest_months(db, span.month, **asked),
+        nearest=(None, None) if inside else nearest_days(db, span.first, span.end, **asked),
         moment=now(),
         today=today(),
         days_words=days_words,
         week_of=week_of,
+        month_of=month_of,
         choices=_choices(body, organization),
         subscription=_subscription(body, organization),
     )

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Meeting
 from app.queries.agendas import agenda
-from app.queries.calendar import entries_between, nearest_months, revisions, subscribed
+from app.queries.calendar import entries_between, nearest_days, revisions, subscribed
 from app.queries.meetings import (
     meeting_years,
     meetings,
@@ -62,9 +62,9 @@ def test_a_month_is_one_on_german_clocks(engine: Engine, session: Session) -> No
     july = entries_between(session, date(2026, 7, 1), date(2026, 8, 1))
     assert [row.meeting.name for row in july] == ["first night of July"]
     assert july[0].day == date(2026, 7, 1)
-    assert nearest_months(session, date(2026, 7, 1)) == (date(2026, 6, 1), date(2026, 9, 1))
-    assert nearest_months(session, date(2026, 6, 1)) == (None, date(2026, 7, 1))
-    assert nearest_months(session, date(2026, 12, 1)) == (date(2026, 9, 1), None)
+    assert nearest_days(session, date(2026, 7, 1), date(2026, 8, 1)) == (date(2026, 6, 30), date(2026, 9, 30))
+    assert nearest_days(session, date(2026, 6, 1), date(2026, 7, 1)) == (None, date(2026, 7, 1))
+    assert nearest_days(session, date(2026, 12, 1), date(2027, 1, 1)) == (date(2026, 9, 30), None)
 
 
 def test_a_subscription_holds_two_years_and_counts_moves(engine: Engine, session: Session) -> None:
