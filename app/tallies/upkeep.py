@@ -174,8 +174,10 @@ def _write(session: Session, ids: set[str], events: list[Event]) -> None:
 
 def _forget_lost(session: Session) -> None:
     """Take out events of records of which not even a tombstone is left."""
-    known = select(Paper.id).where(Paper.id == TallyEvent.record_id).union_all(
-        select(Meeting.id).where(Meeting.id == TallyEvent.record_id)
+    known = (
+        select(Paper.id)
+        .where(Paper.id == TallyEvent.record_id)
+        .union_all(select(Meeting.id).where(Meeting.id == TallyEvent.record_id))
     )
     session.execute(delete(TallyEvent).where(~known.exists()))
 

@@ -118,7 +118,7 @@ def test_a_second_time_changes_nothing_and_an_empty_log_is_no_fault(engine: Engi
     assert counts(engine, "paper") == before
 
 
-def test_years_that_a_killed_run_noted_are_added_up_by_the_next(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_years_noted_by_a_killed_run_are_added_up_by_the_next(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     paper = factories.paper()
     factories.save(engine, paper)
     log(engine, paper)
