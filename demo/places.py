@@ -1,21 +1,12 @@
-"""The town's districts, streets and buildings, with invented coordinates."""
+"""The town's districts, streets and buildings; where they are says the plan."""
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
-from .config import CENTRE
+from .mapping import at
 
-# name -> offset of its middle from the town's centre in degrees (longitude, latitude)
-DISTRICTS = {
-    "Kernstadt": (0.0, 0.0),
-    "Kirchlohe": (-0.034, 0.014),
-    "Brinkrode": (0.041, 0.019),
-    "Ostlohe": (0.052, -0.011),
-    "Steinbeke": (-0.027, -0.023),
-    "Wiesbrück": (0.012, -0.031),
-}
+DISTRICTS = ("Kernstadt", "Kirchlohe", "Brinkrode", "Ostlohe", "Steinbeke", "Wiesbrück")
 
 STREETS = {
     "Kernstadt": (
@@ -91,15 +82,8 @@ def district_of(street: str) -> str:
 
 
 def place(street: str, house: int = 0, name: str = "", room: str = "") -> Place:
-    """A place on a street: the house number moves the point along the street, the street's own lot turns it."""
-    district = district_of(street)
-    # Seeded by the name alone: a street stays where it is, whatever the council's seed.
-    rng = random.Random(f"street:{street}")
-    shift = DISTRICTS[district]
-    start = (CENTRE[0] + shift[0] + rng.uniform(-0.011, 0.011), CENTRE[1] + shift[1] + rng.uniform(-0.007, 0.007))
-    along = (rng.uniform(-0.00008, 0.00008), rng.uniform(-0.00005, 0.00005))
-    at = (start[0] + along[0] * (house or 20), start[1] + along[1] * (house or 20))
-    return Place(street, house, district, round(at[0], 6), round(at[1], 6), name, room)
+    """A place on a street, where the town's plan has it."""
+    return Place(street, house, district_of(street), *at(street, house), name, room)
 
 
 def building(name: str, room: str = "") -> Place:

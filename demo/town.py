@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
+from . import mapping
 from .attachments import Attachment, attachments
 from .config import DEFAULT_BASE, DEFAULT_SEED, DEFAULT_TODAY, Options
 from .documents.pdf import render
@@ -131,7 +132,7 @@ def is_complete(folder: Path, options: Options) -> bool:
 
 
 def write(folder: Path, options: Options, workers: int = 1, progress: Progress | None = None) -> Town:
-    """Build the town into a folder, with size and checksum of every file; the marker comes last."""
+    """Build the town into a folder, with its plan, and size and checksum of every file; the marker comes last."""
     (folder / MARKER).unlink(missing_ok=True)
     files = folder / "files"
     shutil.rmtree(files, ignore_errors=True)
@@ -146,6 +147,7 @@ def write(folder: Path, options: Options, workers: int = 1, progress: Progress |
     town.folder = folder
     with (folder / OBJECTS).open("w", encoding="utf-8", newline="\n") as lines:
         lines.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in town.objects.values())
+    mapping.write(folder)
     (folder / MARKER).write_text(json.dumps(options.marker()) + "\n", "utf-8")
     return town
 

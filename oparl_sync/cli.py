@@ -75,7 +75,10 @@ def demo(context: click.Context, serve: bool, scale: float, port: int, council_p
             present = session.scalar(select(func.count()).where(Source.url == url))
         if not present:
             found = run.look(settings, url)
-            remember(engine, url, slug_for([printable(body.get("name")) for body in found.bodies]))
+            slug = slug_for([printable(body.get("name")) for body in found.bodies])
+            remember(engine, url, slug)
+            plan = (str(settings.home / "demo" / name) for name in ("plan.geojson", "houses.csv"))
+            _call(context, settings, "streets", "load", slug, *plan)
         _call(context, settings, "sync")
         _call(context, settings, "export")
         if serve:
