@@ -4,11 +4,13 @@ from flask import Blueprint, render_template, request
 
 from app.models import Organization
 from app.queries import organizations as queries
+from app.queries.councils import bodies_counts
 from app.queries.meetings import past_meetings, upcoming_meetings
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
 from app.queries.people import members_of
 from app.queries.references import rows_named
+from app.web.councils import FEW, councils
 from app.web.filters import today
 from app.web.i18n import gettext
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin
@@ -23,7 +25,11 @@ MEETINGS, PAPERS = 5, 8
 def index() -> str:
     """Show organizations by kind; those that ended only if asked for."""
     db, with_past = session(), request.args.get("past") == "1"
-    listed = queries.organizations(db, body=body_asked())
+    body = body_asked()
+    # Those of many councils are thousands: first the council, then its organizations.
+    many = body is None and len(councils()) > FEW
+    listed = [] if many else queries.organizations(db, body=body)
+    held = bodies_counts(db) if many else {}
     past = [one for one in listed if queries.is_dissolved(one, today())]
     shown = listed if with_past else [one for one in listed if one not in past]
     groups: dict[str, list[Organization]] = {}
@@ -33,12 +39,13 @@ def index() -> str:
         "organizations/index.html",
         section="organizations",
         groups=sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])),
-        counts=queries.member_counts(db, today()),
+        counts={} if many else queries.member_counts(db, today()),
         past=past,
         with_past=with_past,
         day=today(),
         is_dissolved=queries.is_dissolved,
         choices=council_choice(),
+        by_council=[(one, held.get(one.id, 0)) for one in councils()] if many else [],
     )
 
 
