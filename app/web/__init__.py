@@ -31,6 +31,7 @@ from app.web.pages.cards import cards
 from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
 from app.web.pages.embed import embed
+from app.web.pages.figures import figures
 from app.web.pages.files import files
 from app.web.pages.fixed import fixed
 from app.web.pages.glossary import glossary as glossary_pages
@@ -52,7 +53,10 @@ MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
 WORDS = (fixed, reports, glossary_pages)
-PAGES = (home, search, suggestions, *RECORDS, data, alerts, status, places, councils_pages, *WORDS, cards, sitemaps, embed)
+PAGES = (
+    *(home, search, suggestions, *RECORDS, figures, data, alerts, status, places, councils_pages),
+    *(*WORDS, cards, sitemaps, embed),
+)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -79,6 +83,7 @@ def create_app(settings: Settings) -> Flask:
         errors,
         state,
         unread,
+        weighing,
     ):
         part.install(app)
     for page in PAGES:

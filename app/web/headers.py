@@ -53,7 +53,11 @@ def _conditional(response: Response) -> Response:
 
 def open_data(content: dict[str, Any]) -> Response:
     """Answer with JSON that programs anywhere may read, and ask for again cheaply."""
-    response = Response(orjson.dumps(content), mimetype="application/json")
+    return open_to_all(Response(orjson.dumps(content), mimetype="application/json"))
+
+
+def open_to_all(response: Response) -> Response:
+    """Let programs anywhere read an answer, and ask for it again cheaply."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["X-Robots-Tag"] = "noindex"
