@@ -15,6 +15,7 @@ CHAIR = re.compile(r"vorsitz|sprecher|leit(er|ung)|bürgermeister|chair", re.IGN
 # Dates before and after are slips of the keyboard (0219, 2924) and would squeeze the rest to nothing.
 EARLIEST, LATEST = 1946, 2100
 MARKS = 6
+AHEAD = timedelta(days=5 * 365)
 
 
 class Part(StrEnum):
@@ -27,12 +28,14 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One membership: where it begins and how long it is, in percent of the drawing's width."""
+    """One membership: where it begins and how long it is, in percent of the drawing's width; and what is to come."""
 
     part: Part
     left: float
     width: float
     belonging: Belonging
+    coming_left: float = 0.0
+    coming_width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ class Timeline:
     today: float
 
     @property
+    def coming(self) -> bool:
+        """Whether any of it is still to come."""
+        return any(bar.coming_width for _, bars in self.rows for bar in bars)
+
+    @property
     def parts(self) -> frozenset[Part]:
         """What occurs in it."""
         return frozenset(bar.part for _, bars in self.rows for bar in bars)
@@ -64,7 +72,8 @@ def timeline(belongings: Sequence[Belonging], today: date) -> Timeline | None:
     if not starts:
         return None
     first = min([*starts, today]).replace(month=1, day=1)
-    last = max([_end(one, today) for one in drawn] + [today]) + timedelta(days=60)
+    # What is known of the years to come is drawn as far as a term of office goes, so that the past keeps its room.
+    last = max([min(_last(one, today), today + AHEAD) for one in drawn] + [today]) + timedelta(days=60)
     rows: dict[str, tuple[Organization | Missing, list[Bar]]] = {}
     for one in drawn:
         if one.organization is not None:
@@ -86,8 +95,14 @@ def part_of(role: str | None) -> Part:
 
 
 def _bar(one: Belonging, first: date, last: date, today: date) -> Bar:
-    left, right = _percent(_start(one) or first, first, last), _percent(_end(one, today), first, last)
-    return Bar(part_of(one.membership.role), left, max(round(right - left, 2), 0.4), one)
+    begins, ends = _start(one) or first, _last(one, today)
+    left, right = _percent(begins, first, last), _percent(min(ends, today), first, last)
+    width = max(round(right - left, 2), 0.4) if begins <= today else 0.0
+    # Of what begins later and has no end, all that can be seen is to come.
+    until = last if begins > today and one.membership.end_date is None else ends
+    coming = max(left, _percent(today, first, last))
+    more = round(_percent(until, first, last) - coming, 2) if until > today else 0.0
+    return Bar(part_of(one.membership.role), left, width, one, coming, max(more, 0.0))
 
 
 def _marks(first: date, last: date) -> tuple[Mark, ...]:
@@ -100,8 +115,9 @@ def _start(one: Belonging) -> date | None:
     return _sane(one.membership.start_date)
 
 
-def _end(one: Belonging, today: date) -> date:
-    return min(_sane(one.membership.end_date) or today, today)
+def _last(one: Belonging, today: date) -> date:
+    """Return the last day that is known of: today, where no end is."""
+    return _sane(one.membership.end_date) or max(today, _start(one) or today)
 
 
 def _sane(day: date | None) -> date | None:

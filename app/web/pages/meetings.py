@@ -5,21 +5,23 @@ from werkzeug.wrappers import Response
 
 from app.addresses import record_url
 from app.db import now
-from app.models import Meeting
+from app.models import File, Meeting
 from app.queries import meetings as queries
 from app.queries.agendas import AgendaEntry, agenda, agenda_item_by_key
+from app.queries.history import changes_of
 from app.queries.organizations import organization_by_key
 from app.queries.outcomes import Settled
 from app.queries.references import files_among, references
 from app.web.filters import number
+from app.web.history_words import history_words
 from app.web.i18n import gettext, ngettext
+from app.web.meeting_words import meeting_state
 from app.web.pages.records import (
     Choice,
     body_asked,
     by_count,
     council_choice,
     found,
-    history_of,
     lookup,
     organization_choice,
     organizations_offered,
@@ -30,6 +32,7 @@ from app.web.pages.records import (
     year_asked,
 )
 from app.web.site import session
+from app.web.stored import drawn
 
 meetings = Blueprint("meetings", __name__)
 
@@ -79,21 +82,25 @@ def show(key: str) -> str:
     before, after = queries.neighbours(db, meeting)
     [row] = queries.meeting_rows(db, [meeting])
     public = [entry for entry in entries if not entry.private]
+    events = changes_of(db, meeting, [entry.item.id for entry in public] + ([row.location.id] if row.location else []))
+    files = files_among(linked)
     return render_template(
         "meetings/meeting.html",
         section="meetings",
         meeting=meeting,
         row=row,
+        state=meeting_state(meeting, linked, len(public), events),
         held=bool(meeting.start and meeting.start <= now()),
         public=public,
         private=[entry for entry in entries if entry.private],
         facts=_facts(entries),
         from_minutes=_from_minutes(entries),
         references=linked,
-        files=files_among(linked),
+        files=files,
+        sheets={one.target.id for one in files if isinstance(one.target, File) and drawn(one.target, 1)},
         before=before,
         after=after,
-        history=history_of(meeting, [entry.item.id for entry in public] + ([row.location.id] if row.location else [])),
+        history=history_words(events, meeting),
         **origin(meeting),
     )
 

@@ -1,18 +1,24 @@
 """People: the list, and each with where they belong or belonged and what they brought in."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 
+from app.models import Organization
 from app.queries import people as queries
+from app.queries.became import became_of
+from app.queries.meetings import attended, meetings_with
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
 from app.web.filters import today
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
+from app.web.shares import shares
 from app.web.site import session
 from app.web.timelines import timeline
 
 people = Blueprint("people", __name__)
 
-PAPERS = 10
+PAPERS, MEETINGS = 10, 5
 
 
 @people.get("/people", strict_slashes=False)
@@ -50,5 +56,14 @@ def show(key: str) -> str:
         papers=brought_in,
         paths=consultation_paths(db, [paper.id for paper in brought_in.rows]),
         no_path=NO_PATH,
+        became=shares(became_of(db, person.id)) if brought_in.total else [],
+        upcoming=meetings_with(db, _sits_in(memberships), MEETINGS),
+        attended=attended(db, person.id, MEETINGS),
         **origin(person),
     )
+
+
+def _sits_in(memberships: Sequence[queries.Belonging]) -> list[str]:
+    """Return the ids of the organizations that a person belongs to today."""
+    current = (one.organization for one in memberships if one.lasts(today()))
+    return [one.id for one in current if isinstance(one, Organization)]

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -98,11 +99,27 @@ def test_a_drawing_stays_inside_its_frame_whatever_the_dates() -> None:
     assert drawn is not None
     bars = [bar for _, bars in drawn.rows for bar in bars]
     assert len(bars) == 3
-    assert all(0 <= bar.left <= 100 and 0 < bar.width <= 100 for bar in bars)
+    assert all(0 <= bar.left <= 100 and 0 <= bar.width <= 100 for bar in bars)
+    assert all(bar.coming_left + bar.coming_width <= 100.01 for bar in bars)
     assert drawn.marks[0].year == 2014
     assert len(drawn.marks) <= 7
     assert 0 < drawn.today < 100
     assert timeline([belonging(None, None)], TODAY) is None
+
+
+def test_what_is_to_come_begins_today() -> None:
+    council = Organization(id="https://council.example/1", name="Rat")
+    dates = [(date(2024, 7, 1), date(2029, 6, 30)), (date(2027, 1, 1), None), (date(2020, 1, 1), None)]
+    rows = [factories.membership(None, None, start_date=start, end_date=end) for start, end in dates]
+    drawn = timeline([Belonging(row, None, council, None) for row in rows], TODAY)
+    assert drawn is not None
+    [running, later, open_ended] = [bar for _, bars in drawn.rows for bar in bars]
+    assert running.coming_left == drawn.today == pytest.approx(running.left + running.width, abs=0.02)
+    assert running.coming_width > 0
+    assert (later.width, later.coming_left) == (0.0, later.left)
+    assert later.left > drawn.today
+    # Where no end is published, nothing is said about the future.
+    assert (open_ended.coming_width, drawn.coming) == (0.0, True)
 
 
 def test_a_long_life_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:
