@@ -11,6 +11,17 @@ document.addEventListener("click", (event) => {
   for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
 });
 
+// What a word means goes away with Escape, and comes again when the word is left and looked at anew.
+for (const term of document.querySelectorAll(".rl-term")) {
+  const open = () => term.classList.remove("rl-term--closed");
+  term.addEventListener("mouseleave", open);
+  term.addEventListener("focusout", open);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const term of document.querySelectorAll(".rl-term:is(:hover, :focus-within)")) term.classList.add("rl-term--closed");
+});
+
 // Wide screens show the filters by the style sheet alone, where the browser lets it reach into what is folded.
 const filters = document.querySelector("details.rl-filters");
 if (filters && !CSS.supports("selector(::details-content)") && window.matchMedia("(min-width: 62rem)").matches) filters.open = true;
