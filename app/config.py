@@ -47,6 +47,8 @@ class Settings:
     only_council: str = ""
     looks: Looks = field(default_factory=dict, repr=False)
     pages_dir: Path | None = None
+    tiles_url: str = ""
+    tiles_credit: str = ""
 
     @property
     def pages(self) -> Path:
@@ -95,6 +97,8 @@ class Settings:
             only_council=environ.get("ONLY_COUNCIL", "").strip(),
             looks=_looks(environ.get("COUNCILS_FILE", ""), faults),
             pages_dir=Path(environ["PAGES_DIR"]).expanduser().absolute() if environ.get("PAGES_DIR") else None,
+            tiles_url=environ.get("TILES_URL", ""),
+            tiles_credit=environ.get("TILES_CREDIT", ""),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -122,7 +126,20 @@ class Settings:
             faults.append(f"THESAURUS must be a file: there is none at {self.thesaurus}")
         if self.only_council and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", self.only_council):
             faults.append("ONLY_COUNCIL must be the short name of one council, as it stands in addresses")
-        return faults + self._origin_faults()
+        return faults + self._origin_faults() + self._tiles_faults()
+
+    def _tiles_faults(self) -> list[str]:
+        if not self.tiles_url:
+            return []
+        host = urlsplit(self.tiles_url).netloc
+        # The host goes into a header, which nothing else may be smuggled into.
+        plain = host and "@" not in host and not set(" ;,'\"{}") & set(host)
+        placed = all(part in self.tiles_url for part in ("{z}", "{x}", "{y}"))
+        if not plain or not placed or _scheme(self.tiles_url) not in ("http", "https"):
+            return ["TILES_URL must be http:// or https://, a host, and a path with {z}, {x} and {y}"]
+        return (
+            [] if self.tiles_credit else ["TILES_CREDIT must say whose map TILES_URL shows: their licences ask for it"]
+        )
 
     def _origin_faults(self) -> list[str]:
         if not self.files_origin:

@@ -67,8 +67,8 @@ def _features() -> Iterator[dict[str, object]]:
     for name, outline in plan.GREEN.items():
         yield _feature({"kind": "green", "name": name}, "Polygon", [_ring(_smooth((*outline, outline[0])))])
     for name, line in ((plan.RIVER, plan.RIVER_LINE), (plan.BROOK, plan.BROOK_LINE)):
-        kind = {"kind": "river", "waterway": "river" if name == plan.RIVER else "stream", "name": name}
-        yield _feature(kind, "LineString", _line(_smooth(line)))
+        kind = "river" if name == plan.RIVER else "stream"
+        yield _feature({"kind": kind, "name": name}, "LineString", _line(_smooth(line)))
     yield _feature({"kind": "rail"}, "LineString", _line(_smooth(plan.RAILWAY)))
     for name in plan.STREETS:
         yield _feature({"kind": "street", "name": name}, "LineString", _line(line_of(name)))

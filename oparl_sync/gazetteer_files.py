@@ -23,6 +23,7 @@ KINDS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("street", "highway", None),
     ("district", "boundary", frozenset({"administrative"})),
     ("district", "place", frozenset({"suburb", "quarter", "neighbourhood", "village", "borough"})),
+    ("stream", "waterway", frozenset({"stream", "ditch", "drain"})),
     ("river", "waterway", None),
     ("water", "natural", frozenset({"water"})),
     ("green", "natural", frozenset({"wood", "scrub", "heath", "grassland"})),
@@ -30,7 +31,7 @@ KINDS: tuple[tuple[str, str, frozenset[str] | None], ...] = (
     ("green", "landuse", frozenset({"forest", "grass", "meadow", "cemetery", "recreation_ground", "village_green"})),
     ("rail", "railway", frozenset({"rail", "light_rail", "tram"})),
 )
-OWN_KINDS = frozenset({"street", "district", "water", "river", "green", "rail", "built"})
+OWN_KINDS = frozenset({"street", "district", "water", "river", "stream", "green", "rail", "built"})
 LEVELS = frozenset({"9", "10", "11"})  # of boundaries: below the town
 
 

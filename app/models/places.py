@@ -34,7 +34,7 @@ class MapShape(Base):
 
     id: Mapped[int] = mapped_column(_Number, primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("source.id"))
-    kind: Mapped[str] = mapped_column(String(8), doc="street, district, water, river, green, rail or built")
+    kind: Mapped[str] = mapped_column(String(8), doc="street, district, water, river, stream, green, rail or built")
     key: Mapped[str | None] = mapped_column(Text, doc="of a street or a district: what its name is compared by")
     name: Mapped[str | None] = mapped_column(Text)
     lines: Mapped[list[list[list[float]]]] = mapped_column(Json, doc="lists of [longitude, latitude]")
