@@ -146,6 +146,13 @@ def within(path: str, **arguments: object) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
+def of_this_portal(query: str) -> str:
+    """Return a search that is to be kept, for this council where the portal is its alone."""
+    only = site().settings.only_council
+    kept = f"{query} body:{only}" if only and query else query
+    return query if f"body:{only}" in query else kept
+
+
 def matching(asked: str, found: Iterable[Council]) -> list[Council]:
     """Return the councils whose name or short name holds all these words."""
     words = asked.casefold().split()

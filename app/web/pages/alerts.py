@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
 from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, is_whole, subscribe, unsubscribe
+from app.web.councils import of_this_portal
 from app.web.i18n import gettext, language
 from app.web.limits import spend_mail
 from app.web.origin import same_origin
@@ -27,6 +28,7 @@ def ask() -> Response:
     spend_mail()
     query, address = request.form.get("q", "").strip(), request.form.get("address", "").strip()
     works = site()
+    query = of_this_portal(query)
     if not query:
         return make_response(_form(query, address, wrong_query=gettext("Write what you are interested in.")), 400)
     try:

@@ -15,7 +15,7 @@ from app.web.errors import Withdrawn
 from tests.app.web.conftest import Page, Town
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-LISTS = ["/papers", "/meetings", "/organizations", "/people", "/places"]
+LISTS = ["/papers", "/meetings", "/organizations", "/people", "/councils"]
 PLAIN = ["/", "/search", "/data", "/status", *LISTS, "/nothing-here"]
 ASKED = ["/search?q=Gartenstraße", "/search?q=ab*", "/search?q=nirgendwo&type=Paper"]
 DATA = "application/ld+json"  # a block of data: browsers execute nothing of it
