@@ -1,11 +1,11 @@
 """What changed, read from the log: never from a comparison of timestamps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from app.changes import names_of
@@ -65,19 +65,21 @@ def changes_of(session: Session, about: OParlObject, parts: Iterable[str]) -> li
 
 
 def history(session: Session, ids: Iterable[str], limit: int = LIMIT) -> list[Event]:
-    """Return what happened to some records, newest first; in three queries, and one for each type met or named."""
+    """Return what happened to some records, newest first; in three queries, one more a type not yet loaded."""
     wanted = list(dict.fromkeys(ids))
     names = names_of(session, wanted)
     query = select(Change).where(Change.object_id.in_(list(names))).order_by(Change.seq.desc()).limit(limit)
     # A tombstone under another id of the same record tells that its server changed the id, which is no news.
     changes = [one for one in session.scalars(query) if one.kind != DELETED or one.object_id in wanted]
-    rows: dict[str, OParlObject] = {}
-    for name in dict.fromkeys(change.object_type for change in changes):
-        model = OPARL_TYPES[name]
-        rows |= _rows(session, model, {names[one.object_id] for one in changes if one.object_type == name})
-    named = _named(session, changes)
+    wanted_rows: dict[type[OParlObject], set[str]] = {}
+    for change in changes:
+        wanted_rows.setdefault(OPARL_TYPES[change.object_type], set()).add(names[change.object_id])
+        for name, oparl_id in references_in(change):
+            for model in REFERS[name]:
+                wanted_rows.setdefault(model, set()).add(oparl_id)
+    rows = _rows(session, wanted_rows)
     first = {names[one.object_id]: one for one in changes if one.kind == CREATED}
-    return [Event(one, rows.get(names[one.object_id]), named, first.get(names[one.object_id])) for one in changes]
+    return [Event(one, rows.get(names[one.object_id]), rows, first.get(names[one.object_id])) for one in changes]
 
 
 def references_in(change: Change) -> Iterator[tuple[str, str]]:
@@ -129,22 +131,26 @@ def _is_naming(change: Change) -> bool:
     return change.kind == UPDATED and set(change.fields or ()) <= {*FILE_ROLES, "agendaItem", "consultation"}
 
 
-def _named(session: Session, changes: Sequence[Change]) -> dict[str, OParlObject]:
-    wanted: dict[type[OParlObject], set[str]] = {}
-    for change in changes:
-        for name, oparl_id in references_in(change):
-            for model in REFERS[name]:
-                wanted.setdefault(model, set()).add(oparl_id)
+def _rows(session: Session, wanted: Mapping[type[OParlObject], Collection[str]]) -> dict[str, OParlObject]:
+    """Return by id the records that may be told of; what is loaded already is only asked whether it may."""
+    known = {
+        model: [one for one in ids if session.identity_map.has_key(session.identity_key(model, one))]
+        for model, ids in wanted.items()
+    }
+    asked = [select(model.id).where(model.id.in_(ids), _told(model)) for model, ids in known.items() if ids]
+    allowed = set(session.scalars(union_all(*asked))) if asked else set()
     found: dict[str, OParlObject] = {}
-    for model, ids in wanted.items():
-        found |= _rows(session, model, ids)
+    for model, ids in known.items():
+        found |= {row.id: row for one in ids if one in allowed and (row := session.get(model, one))}
+    for model, every in wanted.items():
+        if others := set(every) - set(known[model]):
+            found |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(others), _told(model)))}
     return found
 
 
-def _rows(session: Session, model: type[OParlObject], ids: set[str]) -> dict[str, OParlObject]:
+def _told(model: type[OParlObject]) -> ColumnElement[bool]:
     # That an item is on the agenda is told also where it is not public.
-    condition = present(model) if model is AgendaItem else shown(model)
-    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids), condition))}
+    return present(model) if model is AgendaItem else shown(model)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -4,10 +4,11 @@ A number means a paper only where exactly one paper of the same source and counc
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.facts import Kind, street_of
@@ -18,6 +19,7 @@ from app.shown import shown
 MOST = 200  # rows of one kind that are looked at for a page of ours
 Files = dict[str, File]  # by their bytes, in order
 Where = tuple[ColumnElement[bool], ...]
+Naming = tuple[Kind, str]  # of what is named: its kind and its key
 Number = tuple[int, str | None, str]  # of a paper: its source, its council, the key of its number
 
 
@@ -118,8 +120,11 @@ def cited_by(session: Session, paper: Paper, files: Files) -> list[Cited]:
 
 def citing(session: Session, paper: Paper) -> list[Cited]:
     """Return the papers whose files name a paper, newest first; none where another paper has its number too."""
-    if not paper.reference_key or _number_of(paper) not in _papers(session, {_number_of(paper)}):
+    if not paper.reference_key:
         return []
+    same = aliased(Paper)
+    alike = (same.source_id == paper.source_id, same.body_id.is_not_distinct_from(paper.body_id), shown(same))
+    numbered = select(func.count()).where(same.reference_key == paper.reference_key, *alike).scalar_subquery()
     holder = aliased(Paper)
     chosen = (
         select(holder, File, func.min(Mention.page))
@@ -129,7 +134,7 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
         .join(holder, holder.id == Link.from_id)
         .where(Mention.kind == Kind.REFERENCE, Mention.value == paper.reference_key, holder.id != paper.id)
         .where(holder.source_id == paper.source_id, holder.body_id.is_not_distinct_from(paper.body_id))
-        .where(shown(holder), shown(File))
+        .where(shown(holder), shown(File), numbered == 1)
         .group_by(holder.id, File.id)
         .order_by(holder.date.desc().nulls_last(), holder.id, File.id)
         .limit(MOST)
@@ -140,46 +145,75 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
     return list(found.values())
 
 
-def named_in(session: Session, files: Files, kind: Kind, most: int = MOST) -> AllNamed:
-    """Return the first streets, sums or dates that a paper's files name: sums by size, streets by how often."""
-    if not files:
-        return AllNamed([], 0)
-    here: Where = (Mention.sha256.in_(files), Mention.kind == kind)
-    times, size = func.count(), func.max(Mention.number)
-    first = {Kind.AMOUNT: size.desc().nulls_last(), Kind.DATE: Mention.value}.get(kind, times.desc())
-    holding = select(func.count(Mention.sha256.distinct())).where(*here).correlate(None).scalar_subquery()
-    chosen = select(Mention.value, times, size, func.count().over(), holding).where(*here).group_by(Mention.value)
-    rows = session.execute(chosen.order_by(first, Mention.value).limit(most)).all()
-    if not rows:
-        return AllNamed([], 0)
-    here = (*here, Mention.value.in_([value for value, *_ in rows]))
-    places, labels = _first_places(session, files, here), _labels(session, kind, here)
-    named = [Named(value, labels[value], count, *places[value], number) for value, count, number, *_ in rows]
-    if kind is Kind.PLACE:
-        named.sort(key=lambda one: (-one.count, one.label))
-    elif kind is Kind.DATE:
-        named.sort(key=lambda one: one.value)  # some databases pass over the hyphens
-    return AllNamed(named, *rows[0][-2:])
+def named_in(session: Session, files: Files, kinds: Collection[Kind], most: int = MOST) -> dict[Kind, AllNamed]:
+    """Return of each kind the first that a paper's files name: sums by size, streets by how often, dates in order.
+
+    Two queries, however many kinds.
+    """
+    counted = _counted(session, files, kinds, most) if files else {}
+    if not counted:
+        return {kind: AllNamed([], 0) for kind in kinds}
+    places, labels = _first_places(session, files, counted)
+    found = {}
+    for kind in kinds:
+        rows = counted.get(kind, ())
+        named = [Named(r.value, labels[kind, r.value], r.times, *places[kind, r.value], r.size) for r in rows]
+        if kind is Kind.PLACE:
+            named.sort(key=lambda one: (-one.count, one.label))
+        elif kind is Kind.DATE:
+            named.sort(key=lambda one: one.value)  # some databases pass over the hyphens
+        found[kind] = AllNamed(named, rows[0].total, rows[0].files) if rows else AllNamed([], 0)
+    return found
 
 
-def _first_places(session: Session, files: Files, here: Where) -> dict[str, tuple[File, int]]:
-    """Return in which file, the main one first, and on which page each value is named first."""
-    order = (_in_order(files), Mention.page, Mention.start)
-    rank = func.row_number().over(partition_by=Mention.value, order_by=order).label("rank")
-    of = select(Mention.value, Mention.sha256, Mention.page, rank).where(*here).subquery()
-    found = session.execute(select(of.c.value, of.c.sha256, of.c.page).where(of.c.rank == 1))
-    return {value: (files[sha256], page) for value, sha256, page in found}
+def _counted(session: Session, files: Files, kinds: Collection[Kind], most: int) -> dict[Kind, list[Row[Any]]]:
+    """Return of each kind the first values: how often they are named, how large they are, and how many there are."""
+    here: Where = (Mention.sha256.in_(files), Mention.kind.in_(kinds))
+    times, size = func.count().label("times"), func.max(Mention.number).label("size")
+    order = (
+        case((Mention.kind == Kind.AMOUNT, size)).desc().nulls_last(),
+        case((Mention.kind == Kind.PLACE, times)).desc().nulls_last(),
+        Mention.value,
+    )
+    of = (
+        select(Mention.kind, Mention.value, times, size)
+        .add_columns(func.count().over(partition_by=Mention.kind).label("total"))
+        .add_columns(func.row_number().over(partition_by=Mention.kind, order_by=order).label("rank"))
+        .where(*here)
+        .group_by(Mention.kind, Mention.value)
+        .subquery()
+    )
+    holding = select(Mention.kind, func.count(Mention.sha256.distinct()).label("files")).where(*here)
+    each = holding.group_by(Mention.kind).subquery()
+    chosen = select(of, each.c.files).join(each, each.c.kind == of.c.kind).where(of.c.rank <= most)
+    found: dict[Kind, list[Row[Any]]] = {}
+    for row in session.execute(chosen.order_by(of.c.kind, of.c.rank)):
+        found.setdefault(Kind(row.kind), []).append(row)
+    return found
 
 
-def _labels(session: Session, kind: Kind, here: Where) -> dict[str, str]:
-    """Return how each value is shown: as it is written most often, a street without its numbers."""
-    labels: dict[str, Counter[str]] = {}
-    chosen = select(Mention.value, Mention.label, func.count()).where(*here)
-    for value, label, count in session.execute(chosen.group_by(Mention.value, Mention.label)):
+def _first_places(
+    session: Session, files: Files, counted: Mapping[Kind, Sequence[Row[Any]]]
+) -> tuple[dict[Naming, tuple[File, int]], dict[Naming, str]]:
+    """Return in which file, the main one first, and on which page each is named first; and how it is shown: as it is
+    written most often, a street without its numbers."""
+    values = [(Mention.kind == kind) & Mention.value.in_([row.value for row in rows]) for kind, rows in counted.items()]
+    page, times = func.min(Mention.page), func.count()
+    chosen = select(Mention.kind, Mention.value, Mention.label, Mention.sha256, page, times)
+    chosen = chosen.where(Mention.sha256.in_(files), or_(*values))
+    order = {sha256: place for place, sha256 in enumerate(files)}
+    first: dict[Naming, tuple[int, int, str]] = {}
+    labels: dict[Naming, Counter[str]] = {}
+    grouped = chosen.group_by(Mention.kind, Mention.value, Mention.label, Mention.sha256)
+    for kind, value, label, sha256, number, count in session.execute(grouped):
+        key = Kind(kind), value
+        place = order[sha256], number, sha256
+        first[key] = min(first.get(key, place), place)
         shown_as = label or value
-        street = street_of(shown_as) if kind is Kind.PLACE else None
-        labels.setdefault(value, Counter())[street or shown_as] += count
-    return {value: _plainest(counts) for value, counts in labels.items()}
+        street = street_of(shown_as) if kind == Kind.PLACE else None
+        labels.setdefault(key, Counter())[street or shown_as] += count
+    places = {key: (files[sha256], number) for key, (_, number, sha256) in first.items()}
+    return places, {key: _plainest(counts) for key, counts in labels.items()}
 
 
 def names_street(street: str) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Papers: lists of them, one of them, and what belongs to it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,10 +12,16 @@ from app.facts import street_key
 from app.models import Consultation, File, Link, Paper
 from app.queries.mentions import names_street
 from app.queries.paging import SIZE, Paged, counted, paged
-from app.queries.references import Reference, references
+from app.queries.references import Reference
 from app.shown import shown
 
 ORIGINATORS = ("originatorPerson", "originatorOrganization")
+# How a paper belongs to another, and how that one does to it.
+MIRRORED = {
+    "relatedPaper": "relatedPaper",
+    "superordinatedPaper": "subordinatedPaper",
+    "subordinatedPaper": "superordinatedPaper",
+}
 # What papers are called after what they are: "Beschlussvorlage", "Änderungs-/Ergänzungsantrag", "Antrag CDU_3" ...
 _IS_PAPER = re.compile(r"[\w/-]*(?:vorlage|antrag|anfrage)(?![^\W_])")
 _NUMBERING = re.compile(r"^(?:[\W\d_]|top\b)+")  # ... also behind "TOP 3, "
@@ -59,26 +66,20 @@ def paper_years(session: Session, wanted: PaperFilter | None = None) -> dict[int
     return {int(found): count for found, count in counted(session.execute(query.order_by(year.desc()))).items()}
 
 
-def related_papers(session: Session, paper: Paper) -> dict[str, list[Reference]]:
-    """Return what belongs to a paper, by OParl property, whichever side says so; in at most four queries."""
-    found = dict(references(session, [paper.id], ("relatedPaper", "superordinatedPaper", "subordinatedPaper")))
-    related = found.get(paper.id, {})
-    mirrored = {
-        "relatedPaper": "relatedPaper",
-        "superordinatedPaper": "subordinatedPaper",
-        "subordinatedPaper": "superordinatedPaper",
-    }
+def related_papers(session: Session, paper: Paper, said: Mapping[str, list[Reference]]) -> dict[str, list[Reference]]:
+    """Return what belongs to a paper, by OParl property, whichever side says so; `said` is what itself refers to."""
+    related = {name: list(said[name]) for name in MIRRORED if name in said}
     query = (
         select(Link.property, Paper)
         .join(Paper, Paper.id == Link.from_id)
-        .where(Link.to_id == paper.id, Link.property.in_(mirrored), ~Paper.deleted)
+        .where(Link.to_id == paper.id, Link.property.in_(MIRRORED), ~Paper.deleted)
         .order_by(Paper.date.desc(), Paper.id)
     )
     known = {reference.target.id for found_here in related.values() for reference in found_here}
-    for said, other in session.execute(query):
+    for name, other in session.execute(query):
         if other.id not in known:
             known.add(other.id)
-            related.setdefault(mirrored[said], []).append(Reference(mirrored[said], other))
+            related.setdefault(MIRRORED[name], []).append(Reference(MIRRORED[name], other))
     return related
 
 

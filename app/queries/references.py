@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.models import File, Link, Location, Meeting, OParlObject, Organization, Paper, Person
 
@@ -95,5 +95,5 @@ def rows_named(session: Session, model: type[OParlObject], ids: Iterable[str | N
 def _rows(session: Session, model: type[OParlObject], ids: set[str]) -> dict[str, OParlObject]:
     query = select(model).where(model.id.in_(ids))
     if model is File:
-        query = query.options(selectinload(File.blob))
+        query = query.options(joinedload(File.blob))
     return {row.id: row for row in session.scalars(query)}

@@ -20,6 +20,7 @@ from app.web import (
     standing,
     state,
     unread,
+    weighing,
     wording,
 )
 from app.web import site as works

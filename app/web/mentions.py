@@ -53,6 +53,11 @@ class Mentions:
     amounts: Some
     dates: AllNamed
 
+    @property
+    def largest(self) -> int | None:
+        """The largest sum in cents."""
+        return next((named.number for named in self.amounts.first), None)
+
 
 def install(app: Flask) -> None:
     """Give the words to the templates."""
@@ -60,14 +65,15 @@ def install(app: Flask) -> None:
 
 
 def mentions_of(session: Session, paper: Paper) -> Mentions:
-    """Return what a paper's files name, and which papers name it."""
+    """Return what a paper's files name, and which papers name it; in six queries, however many files there are."""
     files = files_of(session, paper)
+    named = named_in(session, files, (Kind.PLACE, Kind.AMOUNT, Kind.DATE), MOST)
     return Mentions(
         cited_by(session, paper, files),
         citing(session, paper),
-        Some.of(named_in(session, files, Kind.PLACE, MOST)),
-        Some.of(named_in(session, files, Kind.AMOUNT, MOST)),
-        named_in(session, files, Kind.DATE, MOST),
+        Some.of(named[Kind.PLACE]),
+        Some.of(named[Kind.AMOUNT]),
+        named[Kind.DATE],
     )
 
 

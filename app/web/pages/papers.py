@@ -9,13 +9,13 @@ from app.models import File, OParlObject, Organization, Paper
 from app.queries import papers as queries
 from app.queries.minutes import quotes_of
 from app.queries.organizations import organization_by_key
-from app.queries.paths import NO_PATH, Path, Station, consultation_path, consultation_paths
+from app.queries.paths import NO_PATH, Path, Station, consultation_paths
 from app.queries.people import person_by_key
 from app.queries.references import Reference, files_among, references
 from app.queries.states import PaperState, Standing, is_preparing, state_of
 from app.queries.suggestions import shown_records
-from app.web.filters import held, local, number, today
-from app.web.i18n import gettext, ngettext
+from app.queries.weight import weigh
+from app.web.i18n import gettext
 from app.web.mentions import mentions_of
 from app.web.pages.records import (
     Choice,
@@ -35,6 +35,7 @@ from app.web.pages.records import (
     words_asked,
     year_asked,
 )
+from app.web.paper_facts import duration_words, facts_of
 from app.web.site import session, site
 from search import SearchError
 
@@ -74,12 +75,16 @@ def show(key: str) -> str:
     """Show a paper."""
     db = session()
     paper = found(lookup(queries.paper_by_key, key))
-    path = consultation_path(db, paper.id)
-    standing = state_of(path)
-    resolution = _resolution(path, standing)
     references_here = references(db, [paper.id]).get(paper.id, {})
     files = queries.main_first(paper, files_among(references_here))
-    related = queries.related_papers(db, paper)
+    related = queries.related_papers(db, paper, references_here)
+    similar = _similar(paper, files, {one.target.id for linked in related.values() for one in linked})
+    beside = [one.target.id for linked in related.values() for one in linked if one.here]
+    paths = consultation_paths(db, [paper.id, *beside, *(other.id for other in similar)])
+    path = paths.get(paper.id, NO_PATH)
+    standing = state_of(path)
+    resolution = _resolution(path, standing)
+    mentions = mentions_of(db, paper)
     return render_template(
         "papers/paper.html",
         section="papers",
@@ -89,13 +94,16 @@ def show(key: str) -> str:
         undecided=standing.open and not any(station.minuted for station in path.stations),
         references=references_here,
         files=files,
-        facts=_facts(paper, path, standing, files),
+        facts=facts_of(paper, path, standing, files),
+        weight=weigh(path, mentions.largest),
+        duration=duration_words(paper, path, standing),
         resolution=resolution,
         resolution_heading=_resolution_heading(resolution, standing) if resolution else "",
         quotes=quotes_of(db, paper.id),
         related=related,
-        similar=_similar(paper, files, {one.target.id for linked in related.values() for one in linked}),
-        mentions=mentions_of(db, paper),
+        similar=similar,
+        paths=paths,
+        mentions=mentions,
         history=history_of(paper, [*(file.target.id for file in files), *_along(path)]),
         **origin(paper),
     )
@@ -160,42 +168,3 @@ def _resolution_heading(station: Station, standing: PaperState) -> str:
     if is_preparing(station) and not (station is standing.station and standing.standing is Standing.DECIDED):
         return gettext("Last recommendation in full")
     return gettext("What was resolved") if station is standing.station else gettext("Last resolution in full")
-
-
-def _facts(paper: Paper, path: Path, standing: PaperState, files: list[Reference]) -> list[tuple[str, str]]:
-    facts = []
-    days = _days(paper, path, standing)
-    if days is not None:
-        label = ngettext("day since submission", "days since submission", days)
-        if not standing.open:
-            label = ngettext("day until the last station", "days until the last station", days)
-        facts.append((number(days), label))
-    bodies_met = {organization.id for station in path.stations for organization in station.organizations}
-    if bodies_met:
-        facts.append((number(len(bodies_met)), ngettext("organization", "organizations", len(bodies_met))))
-    deferred = standing.deferred
-    if deferred:
-        facts.append((number(deferred), ngettext("time postponed", "times postponed", deferred)))
-    if files:
-        pages = sum((_blob_pages(file.target) for file in files), 0)
-        label = ngettext("file", "files", len(files))
-        if pages:
-            label += ", " + held(ngettext("%(num)s page", "%(num)s pages", pages))
-        facts.append((number(len(files)), label))
-    return facts
-
-
-def _days(paper: Paper, path: Path, standing: PaperState) -> int | None:
-    """Return how long a matter takes or took; None where dates are missing or run backwards."""
-    end = today()
-    if not standing.open:
-        last = path.last
-        if last is None or last.start is None:
-            return None
-        end = local(last.start).date()
-    days = (end - paper.date).days if paper.date else -1
-    return days if days >= 0 else None
-
-
-def _blob_pages(target: object) -> int:
-    return (target.blob.page_count or 0) if isinstance(target, File) and target.blob else 0

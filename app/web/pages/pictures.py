@@ -17,6 +17,7 @@ from app.web.site import session, site
 from app.web.stored import drawn, path_of, shown_file
 
 pictures = Blueprint("pictures", __name__)
+pictures.add_app_template_global(drawn, "drawn")
 
 WIDTHS = (THUMBNAIL, PAGE)
 # What its council takes back must soon be gone here too, so each is asked about again; the answer is 304 and short.

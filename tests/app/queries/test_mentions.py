@@ -116,7 +116,7 @@ def test_what_is_closed_to_the_public_names_nothing(engine: Engine, session: Ses
     file.deleted = True
     saved(engine, named, citer, file, *rows)
     assert (citing(session, named), cited_by(session, citer, files_of(session, citer))) == ([], [])
-    assert [named_in(session, files_of(session, citer), kind).total for kind in Kind] == [0, 0, 0, 0]
+    assert [named.total for named in named_in(session, files_of(session, citer), tuple(Kind)).values()] == [0, 0, 0, 0]
 
 
 def test_it_lists_what_a_paper_names(engine: Engine, session: Session) -> None:
@@ -128,12 +128,12 @@ def test_it_lists_what_a_paper_names(engine: Engine, session: Session) -> None:
     )
     annex = factories.read_file("", "500 € und 10 bis 20 Euro, Gartenstraße", of=paper)
     saved(engine, paper, main, annex)
-    streets = named_in(session, files_of(session, paper), Kind.PLACE).first
+    streets = named_in(session, files_of(session, paper), [Kind.PLACE])[Kind.PLACE].first
     assert [(one.label, one.count, one.page) for one in streets] == [("Gartenstraße", 3, 1), ("Kaiserstraße", 1, 1)]
-    sums = named_in(session, files_of(session, paper), Kind.AMOUNT).first
+    sums = named_in(session, files_of(session, paper), [Kind.AMOUNT])[Kind.AMOUNT].first
     assert [(one.value, one.count) for one in sums] == [("250000000", 1), ("50000", 2), ("1000..2000", 1)]
     assert [one.file.id for one in sums] == [main[0].id, main[0].id, annex[0].id]
-    assert [one.value for one in named_in(session, files_of(session, paper), Kind.DATE).first] == [
+    assert [one.value for one in named_in(session, files_of(session, paper), [Kind.DATE])[Kind.DATE].first] == [
         "2025-05",
         "2026-03-12",
     ]
@@ -143,7 +143,7 @@ def test_the_largest_sum_comes_first_wherever_it_stands(engine: Engine, session:
     paper = factories.paper()
     pages = ["\n".join(f"{100 + 1500 * page + n} Euro" for n in range(1500)) for page in range(2)]
     saved(engine, paper, factories.read_file(*pages, "999.999.999 Euro", of=paper, role="mainFile"))
-    sums = named_in(session, files_of(session, paper), Kind.AMOUNT, 3)
+    sums = named_in(session, files_of(session, paper), [Kind.AMOUNT], 3)[Kind.AMOUNT]
     assert [(one.number, one.page) for one in sums.first] == [(99_999_999_900, 3), (309_900, 2), (309_800, 2)]
     assert sums.total == 3001
 
@@ -153,9 +153,9 @@ def test_it_counts_what_it_does_not_list(engine: Engine, session: Session) -> No
     dates = [f"Am {day}.{month}.2024" for month in range(12, 0, -1) for day in range(28, 0, -1)]
     streets = "Gartenstraße 5, Kaiserstraße 1, Gartenstraße 7, Bergstraße 1"
     saved(engine, paper, factories.read_file("\n".join(dates), streets, of=paper))
-    listed = named_in(session, files_of(session, paper), Kind.DATE, 2)
+    listed = named_in(session, files_of(session, paper), [Kind.DATE], 2)[Kind.DATE]
     assert ([one.value for one in listed.first], listed.total) == (["2024-01-01", "2024-01-02"], 336)
-    named = named_in(session, files_of(session, paper), Kind.PLACE, 1)
+    named = named_in(session, files_of(session, paper), [Kind.PLACE], 1)[Kind.PLACE]
     assert ([(one.label, one.count) for one in named.first], named.total) == ([("Gartenstraße", 2)], 3)
 
 

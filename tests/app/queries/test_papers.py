@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.queries.papers import PaperFilter, paper_by_key, paper_types, paper_years, papers, related_papers
 from app.queries.paths import consultation_path
-from app.queries.references import Missing
+from app.queries.references import Missing, references
 from tests import factories
 
 
@@ -108,7 +108,7 @@ def test_it_relates_papers_whichever_side_says_so_and_each_once(engine: Engine, 
         factories.link(paper, "relatedPaper", gone, 1),
         factories.link(paper, "superordinatedPaper", "https://elsewhere.example/paper/1"),
     )
-    related = related_papers(session, paper)
+    related = related_papers(session, paper, references(session, [paper.id]).get(paper.id, {}))
     assert {role: [r.target.id for r in found] for role, found in related.items()} == {
         "subordinatedPaper": [below.id],
         "relatedPaper": [twice.id],
