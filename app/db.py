@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Engine, MetaData, Text, TypeDecorator, create_engine, event, inspect, text
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Text, TypeDecorator, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from app.config import ROOT
 
@@ -74,15 +74,19 @@ class Json(TypeDecorator[Any]):
         return None if value is None else orjson.loads(value)
 
 
-def open_engine(url: str) -> Engine:
-    """Connect to `sqlite:///path` or `postgresql+psycopg://…`; makes the folder of an SQLite file."""
+def open_engine(url: str, *, pooled: bool = False) -> Engine:
+    """Connect to `sqlite:///path` or `postgresql+psycopg://…`; makes the folder of an SQLite file.
+
+    `pooled` keeps connections to an SQLite file: for the site, where each begins with pages that others have read.
+    """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     path = url.partition(":///")[2]
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # No pool: opening an SQLite file costs microseconds, a connection shared by threads costs reader locks.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30})
+    # A worker opens one for each step: a file that is moved or restored meanwhile is seen by the next.
+    options = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": -1} if pooled else {"poolclass": NullPool}
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -179,6 +183,37 @@ def _turn(engine: Engine) -> AbstractContextManager[None]:
     """
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     return _lines.setdefault(path, _Line()).turn() if path and path != ":memory:" else nullcontext()
+
+
+class Marker:
+    """Tells whether anything was written: as long as its answers are equal, nobody committed.
+
+    SQLite counts the commits of others for each connection, so one is kept for it; PostgreSQL names the transactions
+    that are done.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._lock = engine, threading.Lock()
+        self._kept: Connection | None = None
+
+    def __call__(self) -> object:
+        """Return the mark of this moment; raises sqlalchemy's errors where the database is away."""
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.connect() as connection:
+                return connection.scalar(text("SELECT CAST(pg_current_snapshot() AS text)"))
+        with self._lock:
+            if self._kept is None:
+                self._kept = self._engine.connect()
+            # Straight to the driver: inside a transaction it would always see the same.
+            driver: Any = self._kept.connection.driver_connection
+            return driver.execute("PRAGMA data_version").fetchone()[0]
+
+    def close(self) -> None:
+        """Give its connection back."""
+        with self._lock:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
 
 
 def now() -> datetime:

@@ -54,9 +54,9 @@ class Settled(Grouping[bool]):
 
     def _gen_cache_key(self, anon_map: Any, bindparams: Any) -> Any:
         if self._settled is None:
-            return Grouping._gen_cache_key(self, anon_map, bindparams)
+            return super()._gen_cache_key(anon_map, bindparams)
         name, subject = self._settled
-        return Settled, name, subject._gen_cache_key(anon_map, bindparams)
+        return Settled, name, subject._gen_cache_key(anon_map, bindparams)  # noqa: SLF001 - as SQLAlchemy's own do
 
     def _copy_internals(self, **told: Any) -> None:
         super()._copy_internals(**told)

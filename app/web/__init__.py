@@ -12,6 +12,7 @@ from app.web import (
     head,
     headers,
     i18n,
+    kept,
     licences,
     limits,
     mentions,
@@ -60,8 +61,11 @@ PAGES = (
 )
 
 
-def create_app(settings: Settings) -> Flask:
-    """Build the site; nothing is read from the environment and nothing is asked of the database yet."""
+def create_app(settings: Settings, *, grace: float = 0.0) -> Flask:
+    """Build the site; nothing is read from the environment and nothing is asked of the database yet.
+
+    `grace`: for so many seconds a page may be shown as it was, though something was written since.
+    """
     app = Flask("app.web", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=MAX_FORM)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -91,4 +95,5 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(page)
     sharing.install(app)
     headers.install(app, settings)
+    kept.install(app, grace)
     return app

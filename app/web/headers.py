@@ -35,19 +35,21 @@ def install(app: Flask, settings: Settings) -> None:
             del response.headers["X-Frame-Options"]  # the older word for the same knows no "anybody"
         if secure:
             response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
-        return _conditional(response)
+        return _named(response)
 
 
-def _conditional(response: Response) -> Response:
-    """Let a page be asked for again cheaply: 304 while its content is the same."""
+def _named(response: Response) -> Response:
+    """Give a page a name of its content, by which it is asked for again cheaply: app.web.kept answers 304.
+
+    A weak one: it is the same page, compressed or not.
+    """
     if request.method not in ("GET", "HEAD") or response.mimetype != "text/html":
         return response
-    response.vary.update(("Cookie", "Accept-Language"))
+    response.vary.update(("Cookie", "Accept-Language", "Accept-Encoding"))
     if "Cache-Control" not in response.headers:
         response.cache_control.no_cache = True
     if response.status_code == 200 and not response.direct_passthrough:
-        response.add_etag()
-        response.make_conditional(request)
+        response.add_etag(weak=True)
     return response
 
 

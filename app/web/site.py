@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.alerts import Sender
 from app.config import Settings
-from app.db import open_engine, session_factory
+from app.db import Marker, open_engine, session_factory
 from app.documents.preview_cache import Previews
 from app.files import FilesError, FileStore, open_store
 from app.indexing import texts_of
@@ -38,6 +38,7 @@ class Site:
     settings: Settings
     engine: Engine
     sessions: sessionmaker[Session]
+    marker: Marker
     alone: Alone | None = None
     _index: SearchIndex | None = None
     _away: tuple[float, SearchError] | None = None
@@ -133,6 +134,7 @@ class Site:
         for sender in senders:
             if sender is not None:
                 sender.close()
+        self.marker.close()
         self.engine.dispose()
         with self._lock:
             if self._index is not None:
@@ -142,10 +144,10 @@ class Site:
 
 def install(app: Flask, settings: Settings) -> None:
     """Open the database and give each request its session."""
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, pooled=True)
     sessions = session_factory(engine)
     alone = Alone(settings.only_council, sessions) if settings.only_council else None
-    app.extensions[EXTENSION] = Site(settings, engine, sessions, alone)
+    app.extensions[EXTENSION] = Site(settings, engine, sessions, Marker(engine), alone)
     app.teardown_appcontext(_close)
 
 
