@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie, parse_etags
 
-from app.translations import DEFAULT, LANGUAGES
+from app.translations import DEFAULT, FULL
 from app.web.i18n import DISPLAY_COOKIE, LANGUAGE_COOKIE
 from app.web.site import EXTENSION
 
@@ -142,7 +142,7 @@ def _key(environ: "WSGIEnvironment") -> Key:
 
 @lru_cache(maxsize=1024)
 def _preferred(header: str) -> str:
-    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES) or DEFAULT
+    return parse_accept_header(header, LanguageAccept).best_match(FULL) or DEFAULT
 
 
 def _is_everybodys(environ: "WSGIEnvironment", fields: dict[str, str]) -> bool:
