@@ -1,5 +1,6 @@
 """Organizations: committees, party groups, offices."""
 
+import re
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -7,6 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.models import Membership, Organization
 from app.shown import shown
+
+
+# What parties and their groups are called, where the type says it and where only the name does.
+_GROUP = re.compile(r"fraktion|partei\b|wählergruppe|wählervereinigung|gruppierung|^gruppe\b", re.IGNORECASE)
+_GROUP_NAME = re.compile(r"^(?:fraktion|gruppe)\b|[ -]fraktion\b", re.IGNORECASE)
+_MEETS = re.compile(r"gremium|ausschuss|beirat|\brat\b|kommission|vertretung|council|committee", re.IGNORECASE)
 
 
 def organization_by_key(session: Session, key: str) -> Organization | None:
@@ -40,6 +47,29 @@ def parts_of(session: Session, organization: Organization) -> list[Organization]
     """Return the organizations below this one, by name."""
     query = select(Organization).where(Organization.sub_organization_of_id == organization.id, ~Organization.deleted)
     return list(session.scalars(query.order_by(Organization.name, Organization.id)))
+
+
+def is_group(organization: Organization) -> bool:
+    """Whether an organization is a party or its group in the council: it brings papers in, and does not decide."""
+    kinds = (organization.organization_type, organization.classification)
+    if any(kind and _GROUP.search(kind) for kind in kinds):
+        return True
+    # Some servers call everything a committee.
+    return bool(_GROUP_NAME.search(organization.name or ""))
+
+
+def in_order(kinds: dict[str, list[Organization]], members: dict[str, int]) -> list[tuple[str, list[Organization]]]:
+    """Return kinds of organizations: what meets, then parties and groups by their members, then the others."""
+
+    def rank(kind: str, rows: list[Organization]) -> int:
+        if any(is_group(row) for row in rows):
+            return 1
+        return 0 if _MEETS.search(kind) else 2
+
+    for rows in kinds.values():
+        if any(is_group(row) for row in rows):
+            rows.sort(key=lambda row: -members.get(row.id, 0))
+    return sorted(kinds.items(), key=lambda item: (rank(*item), -len(item[1]), item[0]))
 
 
 def is_dissolved(organization: Organization, day: date) -> bool:

@@ -1,20 +1,26 @@
 """Organizations: the list by kind, and each with its people, its meetings and its papers."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 
 from app.models import Organization
 from app.queries import organizations as queries
+from app.queries.became import became_of, decisions_of
 from app.queries.councils import bodies_counts
 from app.queries.meetings import past_meetings, upcoming_meetings
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
-from app.queries.people import members_of
+from app.queries.people import Belonging, members_of
 from app.queries.references import rows_named
 from app.web.councils import FEW, councils
 from app.web.filters import today
 from app.web.i18n import gettext
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin
+from app.web.shares import shares
 from app.web.site import session
+from app.web.subscriptions import subscription
 
 organizations = Blueprint("organizations", __name__)
 
@@ -35,11 +41,12 @@ def index() -> str:
     groups: dict[str, list[Organization]] = {}
     for one in shown:
         groups.setdefault(one.organization_type or one.classification or gettext("Others"), []).append(one)
+    counts = {} if many else queries.member_counts(db, today())
     return render_template(
         "organizations/index.html",
         section="organizations",
-        groups=sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])),
-        counts={} if many else queries.member_counts(db, today()),
+        groups=queries.in_order(groups, counts),
+        counts=counts,
         past=past,
         with_past=with_past,
         day=today(),
@@ -55,12 +62,18 @@ def show(key: str) -> str:
     db = session()
     organization = found(lookup(queries.organization_by_key, key))
     members = members_of(db, organization)
-    listed = papers(db, PaperFilter(organization=organization.id), size=PAPERS)
+    group = queries.is_group(organization)
+    wanted = PaperFilter(originator=organization.id) if group else PaperFilter(organization=organization.id)
+    listed = papers(db, wanted, size=PAPERS)
+    now = [one for one in members if one.lasts(today())]
     return render_template(
         "organizations/organization.html",
         section="organizations",
         organization=organization,
-        now=[one for one in members if one.lasts(today())],
+        group=group,
+        now=now,
+        seats=_seats(now),
+        counted=shares(became_of(db, organization.id) if group else decisions_of(db, organization.id)),
         coming=[one for one in members if not one.lasts(today()) and not one.is_over(today())],
         former=[one for one in members if one.is_over(today())],
         dissolved=queries.is_dissolved(organization, today()),
@@ -71,5 +84,15 @@ def show(key: str) -> str:
         papers=listed,
         paths=consultation_paths(db, [paper.id for paper in listed.rows]),
         no_path=NO_PATH,
+        subscription=subscription(f"/organizations/{organization.key}.ics"),
         **origin(organization),
     )
+
+
+def _seats(members: Sequence[Belonging]) -> list[tuple[Organization, int]]:
+    """Return the parties and groups that members sit for, in order of seats; nothing where one holds all of them."""
+    groups = {one.on_behalf_of.id: one.on_behalf_of for one in members if isinstance(one.on_behalf_of, Organization)}
+    people = {(one.membership.person_id, one.on_behalf_of.id) for one in members if one.on_behalf_of}
+    held = Counter(group for _, group in people if group in groups)
+    ordered = sorted(held.items(), key=lambda item: (-item[1], groups[item[0]].name or ""))
+    return [(groups[group], count) for group, count in ordered] if len(ordered) > 1 else []
