@@ -36,7 +36,7 @@ PAGE_TYPES = (
     PageType("synonyms", "/search?q=Kita"),
     PageType("narrowed", "/search?q=Radweg&type=File&year=2024&year=2022&sort=newest&months=1"),
     PageType("empty", "/search?q=Unterseeboot"),
-    PageType("refused", "/search?q=Radweg+year:20x4"),
+    PageType("refused", "/search?q=Radweg+year:20x4", status=400),
     PageType("help", "/search"),
     PageType("suggestions", "/search/suggest?q=Kalk"),
     # Records
@@ -47,6 +47,8 @@ PAGE_TYPES = (
     PageType("slip", "/search?q=Sitzbänke+Bürgermeister-Hölscher-Straße&type=Paper", f"/papers/{KEY}", ("/papers/",)),
     PageType("meeting", "{slip}", f"/meetings/{KEY}", ("/meetings/",)),
     PageType("calendar", "/calendar"),
+    PageType("calendar-week", "/calendar?view=week"),
+    PageType("calendar-list", "/calendar?view=list"),
     PageType("people", "/people/"),
     PageType("person", "/people/", f"/people/{KEY}"),
     PageType("organizations", "/organizations/"),
@@ -55,12 +57,36 @@ PAGE_TYPES = (
     PageType("file", "/search?q=Radweg&type=File", f"/files/{KEY}", ("/files/",)),
     # A page's picture beside its text, with what was searched for marked in both.
     PageType("reader", "/search?q=Radweg&type=File", rf"/files/{KEY}\?page=.*", ("/search?q=Stadt&type=File",)),
-    # Streets and places
+    # What is shared of a record
+    PageType("cite", "{paper}/cite"),
+    PageType("poster", "{paper}/poster"),
+    # Streets, places, councils
     PageType("street", "/search?q=Kalkofenweg"),
     PageType("places", "/places?q=Neustadt"),
     PageType("place", "/places/05315000"),
     PageType("missing-place", "/places/05314000"),
+    PageType("councils", "/councils"),
+    PageType("council", "/councils", "/councils/[a-z0-9-]+"),
+    # Fixed pages
+    PageType("about", "/about"),
+    PageType("contact", "/contact"),
+    PageType("imprint", "/imprint"),
+    PageType("privacy", "/privacy"),
+    PageType("accessibility", "/accessibility"),
+    PageType("easy", "/easy"),
+    PageType("sign-language", "/sign-language"),
+    PageType("glossary", "/glossary"),
+    # Figures
+    PageType("figures", "/figures"),
+    PageType("figures-search", "/figures?q=Radweg"),
+    # Small windows for the pages of others
+    PageType("embed", "/embed"),
+    PageType("embed-meetings", "/embed/meetings"),
+    PageType("embed-papers", "/embed/papers"),
+    PageType("embed-search", "/embed/search"),
     # Services
+    PageType("report", "/report"),
+    PageType("reported", "/report/R-ABCD-23"),
     PageType("alert", "/alerts?q=Radweg"),
     PageType("asked", "/alerts/asked"),
     PageType("data", "/data"),
