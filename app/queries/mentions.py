@@ -107,14 +107,30 @@ def files_of(session: Session, paper: Paper) -> Files:
 
 
 def cited_by(session: Session, paper: Paper, files: Files) -> list[Cited]:
-    """Return the papers that a paper's files name, itself left out, in the order in which they are named."""
+    """Return the papers that a paper's files name, itself left out, in the order in which they are named; in one query.
+
+    A number is passed by where several papers have it.
+    """
+    if not files:
+        return []
+    sources = {file.source_id for file in files.values()}
+    numbered = (Paper.reference_key == Mention.value) & Paper.source_id.in_(sources)
+    chosen = (
+        select(Mention.sha256, Mention.page, Paper)
+        .join(Paper, numbered)
+        .where(Mention.sha256.in_(files), Mention.kind == Kind.REFERENCE, shown(Paper))
+        .order_by(_in_order(files), Mention.page, Mention.start)
+        .limit(10 * MOST)
+    )
+    holders: dict[Number, set[str]] = {}
+    rows = [(files[sha256], page, named) for sha256, page, named in session.execute(chosen)]
+    for _, _, named in rows:
+        holders.setdefault(_number_of(named), set()).add(named.id)
     found: dict[str, Cited] = {}
-    rows = _references(session, files)
-    papers = _papers(session, {_number(file, row) for file, row in rows})
-    for file, row in rows:
-        named = papers.get(_number(file, row))
-        if named is not None and named.id != paper.id:
-            found.setdefault(named.id, Cited(named, file, row.page))
+    for file, page, named in rows:
+        ours = (named.source_id, named.body_id) == (file.source_id, file.body_id)
+        if ours and named.id != paper.id and len(holders[_number_of(named)]) == 1:
+            found.setdefault(named.id, Cited(named, file, page))
     return list(found.values())
 
 
@@ -225,15 +241,6 @@ def names_street(street: str) -> ColumnElement[bool]:
         .where(Mention.kind == Kind.PLACE, Mention.value == street, Link.property.in_(FILE_ROLES), shown(File))
     )
     return Paper.id.in_(holding)
-
-
-def _references(session: Session, files: Files) -> list[tuple[File, Mention]]:
-    """Return the numbers that files mention, in order."""
-    if not files:
-        return []
-    chosen = select(Mention).where(Mention.sha256.in_(files), Mention.kind == Kind.REFERENCE)
-    rows = session.scalars(chosen.order_by(_in_order(files), Mention.page, Mention.start).limit(10 * MOST))
-    return [(files[row.sha256], row) for row in rows]
 
 
 def _in_order(files: Files) -> ColumnElement[int]:

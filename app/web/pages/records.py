@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from flask import abort, redirect, request
 from sqlalchemy.orm import Session
 
-from app.models import Alias, OParlObject, Organization, Source, key_of
-from app.queries.bodies import body_named
+from app.models import Alias, OParlObject, Organization, key_of
+from app.queries.bodies import body_and_source, body_named
 from app.queries.history import changes_of
 from app.queries.organizations import organizations
 from app.queries.paging import Paged
@@ -113,7 +113,8 @@ def found(record: Record | None) -> Record:
 def origin(record: OParlObject) -> dict[str, object]:
     """Return what the Source block of a page shows: the council, to which the page belongs, and how fresh it is."""
     narrow(council_of(record.body_id))
-    return {"body": body_named(session(), record.body_id), "source": session().get(Source, record.source_id)}
+    body, source = body_and_source(session(), record)
+    return {"body": body, "source": source}
 
 
 def history_of(record: OParlObject, parts: Iterable[str] = ()) -> list[Told]:
