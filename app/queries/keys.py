@@ -65,7 +65,9 @@ def slices(session: Session, model: type[OParlObject], size: int) -> list[Slice]
     of = next((one for one in SLICES if total / one <= size), SLICES[-1])
     width = len(PREFIXES) // of
     groups = [PREFIXES[start : start + width] for start in range(0, len(PREFIXES), width)]
-    return [_slice(number, of, [counted[one] for one in group if one in counted]) for number, group in enumerate(groups, 1)]
+    return [
+        _slice(number, of, [counted[one] for one in group if one in counted]) for number, group in enumerate(groups, 1)
+    ]
 
 
 def _slice(number: int, of: int, parts: Sequence[tuple[int, datetime]]) -> Slice:
@@ -77,5 +79,3 @@ def keys_in(session: Session, model: Any, one: Slice, most: int) -> list[tuple[s
     low, high = one.bounds
     query = select(model.key, model.changed_at).where(model.key.between(low, high), shown(model))
     return [(key, changed) for key, changed in session.execute(query.order_by(model.key).limit(most))]
-
-

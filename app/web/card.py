@@ -142,6 +142,3 @@ def _line(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
         shorter = text.rpartition(" ")[0]
         text = shorter if len(shorter) > len(text) * 0.6 else text[:-1]
     return f"{text.rstrip(' ,;:-–')} …"
-
-
-

@@ -120,7 +120,9 @@ def _gap(pen: Pen, x: float, y: float) -> None:
 
 
 def _private(pen: Pen, x: float, y: float) -> None:
-    _in_ring([(7.5, 10.5), (12.5, 10.5)], [(7.5, 12.5), (12.5, 12.5)], [(8.5, 10), (8.5, 7.5), (11.5, 7.5), (11.5, 10)])(pen, x, y)
+    _in_ring(
+        [(7.5, 10.5), (12.5, 10.5)], [(7.5, 12.5), (12.5, 12.5)], [(8.5, 10), (8.5, 7.5), (11.5, 7.5), (11.5, 10)]
+    )(pen, x, y)
 
 
 _SIGNS: dict[str, Callable[[Pen, float, float], None]] = {

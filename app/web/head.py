@@ -52,7 +52,10 @@ class Head:
 def install(app: Flask) -> None:
     """Let the frame of all pages ask."""
     app.jinja_env.globals.update(
-        page_head=page_head, page_description=page_description, crumbs_data=crumbs_data, opensearch_title=opensearch_title
+        page_head=page_head,
+        page_description=page_description,
+        crumbs_data=crumbs_data,
+        opensearch_title=opensearch_title,
     )
     app.jinja_env.filters["trim_scheme"] = trim_scheme
 
@@ -131,7 +134,9 @@ def page_description(context: Context) -> str:
     words = _described(about, context) if about else ""
     if words:
         return shortened(words, DESCRIPTION)
-    return gettext("Search everything German councils publish: papers, meetings, decisions and every page of their documents.")
+    return gettext(
+        "Search everything German councils publish: papers, meetings, decisions and every page of their documents."
+    )
 
 
 def _described(about: OParlObject, context: Context) -> str:

@@ -123,7 +123,11 @@ def _event(meeting: Meeting, context: Context, address: str) -> dict[str, Any] |
         "eventStatus": f"{CONTEXT}/{'EventCancelled' if meeting.cancelled else 'EventScheduled'}",
         "eventAttendanceMode": f"{CONTEXT}/OfflineEventAttendanceMode",
         "isAccessibleForFree": True,
-        "location": {"@type": "Place", "name": place or (town or {}).get("name"), "address": place or (town or {}).get("name")},
+        "location": {
+            "@type": "Place",
+            "name": place or (town or {}).get("name"),
+            "address": place or (town or {}).get("name"),
+        },
         "organizer": [_named(one) for one in organizations] or town,
         "url": address,
         "inLanguage": "de",
@@ -206,8 +210,8 @@ def _dataset(context: Context, address: str) -> dict[str, Any]:
         "@type": "Dataset",
         "name": gettext("Council information of %(councils)s", councils=", ".join(councils[:5]) or "Ratslupe")[:NAME],
         "description": gettext(
-            "Papers, meetings, agenda items, organizations, people and files of councils as OParl publishes them, with the "
-            "text of every page, as data to take away."
+            "Papers, meetings, agenda items, organizations, people and files of councils as OParl publishes them, "
+            "with the text of every page, as data to take away."
         ),
         "url": address,
         "inLanguage": "de",
@@ -224,6 +228,11 @@ def _downloads(manifest: Manifest | None) -> list[dict[str, Any]]:
         return []
     folder = f"{_base()}/download/{manifest.generation}"
     return [
-        {"@type": "DataDownload", "name": one.path, "encodingFormat": one.media_type, "contentUrl": f"{folder}/{one.path}"}
+        {
+            "@type": "DataDownload",
+            "name": one.path,
+            "encodingFormat": one.media_type,
+            "contentUrl": f"{folder}/{one.path}",
+        }
         for one in manifest.files[:MOST]
     ]

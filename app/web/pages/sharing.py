@@ -11,9 +11,9 @@ import segno
 from flask import Blueprint, Flask, Response, abort, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
-from app.addresses import FOLDERS, record_url
+from app.addresses import record_url
 from app.models import File, Meeting, OParlObject, Organization, Paper, Person
-from app.queries import files, meetings, organizations, papers, people
+from app.queries import meetings, organizations, papers, people
 from app.queries.keys import LENGTH, beginning
 from app.queries.meetings import meeting_rows
 from app.queries.paths import consultation_path

@@ -29,7 +29,7 @@ EXTENSION = "ratslupe.sitemaps"
 # Not people: search engines are not to make profiles of them (their pages say noindex).
 TYPES: dict[str, Any] = {"papers": Paper, "meetings": Meeting, "organizations": Organization, "files": File}
 FIXED = ("/", "/papers", "/meetings", "/organizations", "/files", "/calendar", "/map", "/figures", "/places", "/data")
-FIXED_TOO = ("/status", "/search", "/glossary", "/help", "/about", "/contact", "/embed", "/councils")
+FIXED_TOO = ("/status", "/search", "/glossary", "/about", "/contact", "/accessibility", "/easy", "/embed", "/councils")
 
 
 @sitemaps.get("/sitemap.xml")
@@ -39,7 +39,8 @@ def index() -> Response:
     for name in TYPES:
         entries += [(f"{name}-{one.number}", one.changed) for one in _slices(name) if one.count]
     listed = "".join(
-        f"<sitemap><loc>{_loc(f'/sitemaps/{name}.xml')}</loc>{_lastmod(changed)}</sitemap>\n" for name, changed in entries
+        f"<sitemap><loc>{_loc(f'/sitemaps/{name}.xml')}</loc>{_lastmod(changed)}</sitemap>\n"
+        for name, changed in entries
     )
     return _xml(f'<sitemapindex xmlns="{NAMESPACE}">\n{listed}</sitemapindex>\n')
 
@@ -116,6 +117,7 @@ def opensearch() -> Response:
     language, base = asked_language(), site().settings.base_url.rstrip("/")
     speak(language)
     name, words = gettext("Ratslupe: council search"), gettext("Papers, meetings and files of councils")
+    own = quoteattr(f"{base}/opensearch.xml")
     html = quoteattr(f"{base}/search?q={{searchTerms}}")
     listed = quoteattr(f"{base}/search/suggest.opensearch?q={{searchTerms}}")
     return _xml(
@@ -127,7 +129,7 @@ def opensearch() -> Response:
         f'<Image width="32" height="32" type="image/svg+xml">{escape(base)}/favicon.ico</Image>\n'
         f'<Url type="text/html" method="get" template={html}/>\n'
         f'<Url type="application/x-suggestions+json" method="get" template={listed}/>\n'
-        f'<Url type="application/opensearchdescription+xml" rel="self" template={quoteattr(f"{base}/opensearch.xml")}/>\n'
+        f'<Url type="application/opensearchdescription+xml" rel="self" template={own}/>\n'
         "</OpenSearchDescription>\n",
         "application/opensearchdescription+xml",
     )
