@@ -2,25 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import AgendaItem, Blob, Change, Consultation, File, Meeting, Organization, Paper
-from app.models.changes import CREATED, DELETED
+from app.models import AgendaItem, Blob, File, Meeting, Organization, Paper
 from app.models.files import WITH_TEXT
 from app.queries.bodies import of_council
 from app.queries.doubts import contradicted
+from app.queries.headlines import papers_of
 from app.queries.minutes import Minuted
 from app.queries.outcomes import Outcome, Settled, outcome_of
 from app.queries.paths import organizations_of
+from app.queries.weight import is_routine
 from app.shown import shown
 
 PAST, COMING = 3, 3
-NEWS_DAYS = 7
-# A decision on the minutes or on the agenda is no news to anybody.
-FORMAL = ("niederschrift", "tagesordnung", "beschlussfähigkeit", "protokoll", "eröffnung")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def latest_decisions(session: Session, moment: datetime, limit: int = 5, body: s
         .limit(limit * 12)
     )
     rows = [row for row in session.execute(query) if _is_news(row[0])]
-    papers = _papers_of(session, [item for item, _ in rows])
+    papers = papers_of(session, [item for item, _ in rows])
     # Items with a paper first: a "Bericht der Verwaltung" says less than what was put to the vote.
     chosen = ([row for row in rows if row[0].id in papers] or rows)[:limit]
     organizations = organizations_of(session, {meeting.id for _, meeting in chosen})
@@ -126,25 +124,7 @@ def latest_decisions(session: Session, moment: datetime, limit: int = 5, body: s
 
 
 def _is_news(item: AgendaItem) -> bool:
-    name = (item.name or "").casefold()
-    return outcome_of(item.result) not in (None, Outcome.NONE) and not any(word in name for word in FORMAL)
-
-
-def _papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper]:
-    # Ids of consultations are not unique everywhere (SOMACOS Session): what names the item itself is meant.
-    naming = (
-        select(Consultation.agenda_item_id, Paper)
-        .join(Paper, Paper.id == Consultation.paper_id)
-        .where(Consultation.agenda_item_id.in_([item.id for item in items]), shown(Consultation), ~Paper.deleted)
-    )
-    found = {item_id or "": paper for item_id, paper in session.execute(naming)}
-    named = (
-        select(AgendaItem.id, Paper)
-        .join(Consultation, Consultation.id == AgendaItem.consultation_id)
-        .join(Paper, Paper.id == Consultation.paper_id)
-        .where(AgendaItem.id.in_([item.id for item in items if item.id not in found]), ~Paper.deleted)
-    )
-    return found | dict(session.execute(named).all())
+    return not is_routine(item.name) and outcome_of(item.result) not in (None, Outcome.NONE)
 
 
 def latest_papers(session: Session, today: date, limit: int = 5, body: str | None = None) -> Sequence[Paper]:
@@ -152,17 +132,3 @@ def latest_papers(session: Session, today: date, limit: int = 5, body: str | Non
     query = select(Paper).where(~Paper.deleted, Paper.date.is_not(None), Paper.date <= today, Paper.name.is_not(None))
     query = query.where(*of_council(Paper, body))
     return session.scalars(query.order_by(Paper.date.desc(), Paper.id.desc()).limit(limit)).all()
-
-
-def news_counts(session: Session, moment: datetime) -> dict[tuple[str, str], int]:
-    """Return how many records of a type were created or withdrawn in the last days, first walks not counted."""
-    # The log has no index by time, but its numbers grow with it: this looks at what is newer and no further.
-    older = (
-        select(Change.seq).where(Change.at < moment - timedelta(days=NEWS_DAYS)).order_by(Change.seq.desc()).limit(1)
-    )
-    query = (
-        select(Change.object_type, Change.kind, func.count(func.distinct(Change.object_id)))
-        .where(Change.seq > (session.scalar(older) or 0), ~Change.backfill, Change.kind.in_((CREATED, DELETED)))
-        .group_by(Change.object_type, Change.kind)
-    )
-    return {(object_type, kind): count for object_type, kind, count in session.execute(query)}

@@ -1,33 +1,32 @@
-"""The first page: one search field, the line of meetings, and what is new."""
+"""The first page: one search field, the line of meetings, what matters of what was decided, and what is new."""
 
-from collections.abc import Callable
+from datetime import datetime
 
 from flask import Blueprint, redirect, render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.db import now
-from app.models import Source
-from app.queries.home import corpus, latest_decisions, latest_papers, meetings_around, news_counts
+from app.models import File, Meeting, Paper, Source
+from app.queries.files import papers_of_files
+from app.queries.headlines import Headline, headlines, ranked
+from app.queries.home import corpus, latest_papers, meetings_around
+from app.queries.meetings import meeting_rows
 from app.queries.paths import NO_PATH, consultation_paths
 from app.queries.subjects import subjects
-from app.web.councils import council_asked, only_council
+from app.queries.week import MODELS, News, news, rows_of
+from app.web.councils import council_asked, narrowed, only_council
 from app.web.filters import local, number
-from app.web.i18n import ngettext
+from app.web.i18n import gettext
+from app.web.news_words import COUNTED, TITLES
 from app.web.site import session
 from app.web.state import remembered
 
 home = Blueprint("home", __name__)
 
-# What the page counts as news, in this order; ngettext has to see both forms as they stand.
-NEWS: tuple[tuple[tuple[str, str], Callable[[int], str]], ...] = (
-    (("Paper", "created"), lambda n: ngettext("new paper", "new papers", n)),
-    (("File", "created"), lambda n: ngettext("new file", "new files", n)),
-    (("Meeting", "created"), lambda n: ngettext("new meeting", "new meetings", n)),
-    (("AgendaItem", "created"), lambda n: ngettext("new agenda item", "new agenda items", n)),
-    (("Paper", "deleted"), lambda n: ngettext("withdrawn paper", "withdrawn papers", n)),
-    (("File", "deleted"), lambda n: ngettext("withdrawn file", "withdrawn files", n)),
-)
+DECIDED, COMING = 5, 4
+MINUTE = 60  # seconds
+LISTED = 40  # of one kind on the page of the week
 
 
 @home.get("/")
@@ -41,15 +40,56 @@ def index() -> str | Response:
         return render_template("home/first.html")
     past, coming = meetings_around(db, moment)
     papers = latest_papers(db, local(moment).date())
+    decided, soon = _headlines(moment)
     paths = consultation_paths(db, [paper.id for paper in papers])
-    counts = remembered("news", lambda: news_counts(db, moment))
+    counts = _news(moment)
     return render_template(
         "home/home.html",
         corpus=remembered("corpus", lambda: corpus(db)),
         examples=remembered("subjects", lambda: subjects(db, local(moment).date())),
         past=past,
         coming=coming,
-        decisions=latest_decisions(db, moment),
+        decisions=decided,
+        soon=soon,
         papers=[(paper, paths.get(paper.id, NO_PATH)) for paper in papers],
-        news=[(number(counts[key]), label(counts[key])) for key, label in NEWS if counts.get(key)],
+        news=[(number(len(ids)), COUNTED[kind](len(ids)), f"/week#{kind}") for kind, ids in counts.items()],
     )
+
+
+@home.get("/week", strict_slashes=False)
+def week() -> str:
+    """Show what is new of the last seven days, by kind."""
+    council_asked()
+    db = session()
+    found = _news(now())
+    lists = {kind: rows_of(db, kind, ids[:LISTED]) for kind, ids in found.items()}
+    papers = [row for row in lists.get(News.PAPERS, ()) if isinstance(row, Paper)]
+    files = [row for row in lists.get(News.FILES, ()) if isinstance(row, File)]
+    meetings = [row for kind, rows in lists.items() if MODELS[kind] is Meeting for row in rows]
+    return render_template(
+        "home/week.html",
+        section="week",
+        found=[(kind, gettext(TITLES[kind]), len(ids), lists[kind]) for kind, ids in found.items()],
+        paths=consultation_paths(db, [paper.id for paper in papers]),
+        no_path=NO_PATH,
+        belongs=papers_of_files(db, files),
+        meetings={
+            row.meeting.id: row for row in meeting_rows(db, [one for one in meetings if isinstance(one, Meeting)])
+        },
+    )
+
+
+def _headlines(moment: datetime) -> tuple[list[Headline], list[Headline]]:
+    """Return what was decided lately and what is decided soon: chosen once a minute, and read anew each time."""
+    db = session()
+    decided = remembered("decided", lambda: ranked(db, moment, coming=False, limit=DECIDED), MINUTE)
+    coming = remembered("soon", lambda: ranked(db, moment, coming=True, limit=COMING), MINUTE)
+    ahead = {one.item_id for one in coming}
+    found = headlines(db, (*decided, *coming), today=moment)
+    return [one for one in found if one.item.id not in ahead], [one for one in found if one.item.id in ahead]
+
+
+def _news(moment: datetime) -> dict[News, list[str]]:
+    db, council = session(), narrowed()
+    body = council.id if council else None
+    return remembered(f"news of {body}", lambda: news(db, moment, body), MINUTE)
