@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.db import open_current
+from app.web.figures_cli import figures
 from app.web.pages_cli import pages, refuse_placeholders
 from app.web.reports_cli import reports
 from search.errors import IndexOutdated, SearchError
@@ -58,6 +59,7 @@ def main(context: click.Context) -> None:
             raise click.UsageError(str(error)) from error
 
 
+main.add_command(figures)
 main.add_command(pages)
 main.add_command(reports)
 
