@@ -1,7 +1,7 @@
 """Records by parts of their keys: by how one begins, and in slices of equal size.
 
-Keys are hashes in 32 letters, so each slice of their range holds as many records as any other. To read one is a walk over
-the index of the key: no page before it has to be counted or passed.
+Keys are hashes in 32 letters, so each slice of their range holds as many records as any other. To read one is a walk
+over the index of the key: no page before it has to be counted or passed.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The signs and the logo as pictures, stroke by stroke as in static/icons.svg; drawn large and made small, for smooth edges."""
+"""The signs and the logo as pictures, stroke by stroke as in static/icons.svg; drawn large and made small: smooth."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _BIBTEX = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What is needed to find a record again; `stand` is the day its source was last compared, `seen` the day it was read."""
+    """What is needed to find a record again; `stand`: when its source was last compared, `seen`: when it was read."""
 
     key: str
     kind: str

@@ -1,7 +1,7 @@
 """Small windows of this site for the pages of others: the next meetings, the latest papers, a search field.
 
-One line of HTML and no script: what is in the frame stays in the frame. Nothing is remembered of the reader, so neither a
-cookie is set nor one read; language and display stand in the address. These pages alone may be framed by anybody.
+One line of HTML and no script: what is in the frame stays in the frame. Nothing is remembered of the reader: no cookie
+is set and none is read; language and display stand in the address. These pages alone may be framed by anybody.
 """
 
 from __future__ import annotations
