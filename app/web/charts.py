@@ -132,7 +132,8 @@ def columns(values: Sequence[tuple[str, str, int, int]], *, height: int = HEIGHT
     top, width = lines[-1], 100 / max(len(values), 1)
     most = max((whole for _, _, whole, _ in values), default=0)
     every = -(-len(values) // MOST_LABELS)
-    peak = next((n for n, one in enumerate(values) if one[2] == most and most), None)
+    highest = [number for number, one in enumerate(values) if one[2] == most > 0]
+    peak = highest[0] if len(highest) == 1 else None
     drawn = []
     for number, (label, short, whole, part) in enumerate(values):
         tall, filled = _pixels(whole, top, height), _pixels(part, top, height)

@@ -75,10 +75,12 @@ def short_period(year: int, month: int, *, several: bool) -> str:
 
 def papers_finding(sums: Sums, monthly: bool) -> str:
     """Say when the most papers came."""
-    total = sums.of(PAPER)
-    if total < FEW:
-        return ngettext("%(num)s paper in this time", "%(num)s papers in this time", total)
-    (year, month), most = _peak(sums.by(PAPER, monthly=monthly))
+    total, found = sums.of(PAPER), sums.by(PAPER, monthly=monthly)
+    most = max(found.values(), default=0)
+    # Where two are equal, or all are few, none stands out.
+    if total < FEW or sum(count == most for count in found.values()) > 1:
+        return ngettext("%(num)s paper in this time", "%(count)s papers in this time", total, count=number(total))
+    year, month = max(found, key=lambda one: found[one])
     values = {"when": period_words(year, month), "count": held(number(most))}
     if month:
         return gettext("The most papers came in %(when)s: %(count)s", **values)
@@ -149,7 +151,3 @@ def committees_finding(most: Sequence[tuple[str, int]]) -> str:
     if len(most) > 1 and most[0][1] >= FEW and most[0][1] > most[1][1]:
         return gettext("The most papers are dealt with in: %(name)s", name=most[0][0])
     return gettext("What the organizations deal with")
-
-
-def _peak(periods: dict[tuple[int, int], int]) -> tuple[tuple[int, int], int]:
-    return max(periods.items(), key=lambda one: (one[1], one[0]))

@@ -36,6 +36,7 @@ def test_columns_stand_side_by_side_on_zero() -> None:
     assert (first.height, first.filled, first.peak) == (HEIGHT, HEIGHT // 2, True)
     assert first.top + first.height == first.filled_top + first.filled == HEIGHT
     assert (none.height, none.filled, none.peak) == (0, 0, False)
+    assert not any(one.peak for one in columns([("a", "a", 7, 0), ("b", "b", 7, 0)]).columns)  # none stands out
     assert little.height == little.filled == max(1, round(HEIGHT / 100))
     assert 0 <= first.x < first.x + first.width < none.x < little.x + little.width <= 100
     assert [mark.value for mark in drawn.marks] == [0, 50, 100]
