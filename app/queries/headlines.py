@@ -4,7 +4,7 @@ Which these are is found out among a bounded number of agenda items (`ranked`), 
 shown of them is read anew each time (`headlines`), so that nothing stays that was withdrawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,16 +75,20 @@ def ranked(
     return tuple(found[:limit])
 
 
-def headlines(session: Session, chosen: Sequence[Ranked], *, today: datetime) -> list[Headline]:
-    """Return what can still be shown of what was chosen, in its order; in nine queries."""
+def headlines(
+    session: Session, chosen: Sequence[Ranked], beside: Collection[str] = (), *, today: datetime
+) -> tuple[list[Headline], dict[str, Path]]:
+    """Return what can still be shown of what was chosen, in its order, and the paths of its papers and of others
+    beside them; in ten queries."""
     ids = [one.item_id for one in chosen]
     query = select(AgendaItem, Meeting).join(Meeting, Meeting.id == AgendaItem.meeting_id)
     rows = {row[0].id: row for row in session.execute(query.where(AgendaItem.id.in_(ids), shown(AgendaItem)))}
     items = [item for item, _ in rows.values()]
     papers = papers_of(session, items)
     organizations = organizations_of(session, {meeting.id for _, meeting in rows.values()})
-    paths = consultation_paths(session, {paper.id for paper in papers.values()}, today=today)
-    doubts = contradicted(session, items)
+    paths = consultation_paths(session, {*(paper.id for paper in papers.values()), *beside}, today=today)
+    # What minutes say against the result of an item that is about a paper, that paper's sentence says.
+    doubts = contradicted(session, [item for item in items if item.id not in papers])
     found = []
     for one in chosen:
         if one.item_id not in rows:
@@ -94,7 +98,7 @@ def headlines(session: Session, chosen: Sequence[Ranked], *, today: datetime) ->
         path = paths.get(paper.id, NO_PATH) if paper else NO_PATH
         held = organizations.get(meeting.id, ())
         found.append(Headline(item, meeting, held, one.weight, paper, path, doubts.get(item.id, ())))
-    return found
+    return found, paths
 
 
 def papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper]:

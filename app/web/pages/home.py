@@ -1,5 +1,6 @@
 """The first page: one search field, the line of meetings, what matters of what was decided, and what is new."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template
@@ -12,7 +13,7 @@ from app.queries.files import papers_of_files
 from app.queries.headlines import Headline, headlines, ranked
 from app.queries.home import corpus, latest_papers, meetings_around
 from app.queries.meetings import meeting_rows
-from app.queries.paths import NO_PATH, consultation_paths
+from app.queries.paths import NO_PATH, Path, consultation_paths
 from app.queries.subjects import subjects
 from app.queries.week import MODELS, News, news, rows_of
 from app.web.councils import council_asked, narrowed, only_council
@@ -40,8 +41,7 @@ def index() -> str | Response:
         return render_template("home/first.html")
     past, coming = meetings_around(db, moment)
     papers = latest_papers(db, local(moment).date())
-    decided, soon = _headlines(moment)
-    paths = consultation_paths(db, [paper.id for paper in papers])
+    decided, soon, paths = _headlines(moment, papers)
     counts = _news(moment)
     return render_template(
         "home/home.html",
@@ -79,14 +79,15 @@ def week() -> str:
     )
 
 
-def _headlines(moment: datetime) -> tuple[list[Headline], list[Headline]]:
-    """Return what was decided lately and what is decided soon: chosen once a minute, and read anew each time."""
+def _headlines(moment: datetime, beside: Sequence[Paper]) -> tuple[list[Headline], list[Headline], dict[str, Path]]:
+    """Return what was decided lately and what is decided soon, chosen once a minute and read anew each time; and paths,
+    also of the papers beside them."""
     db = session()
     decided = remembered("decided", lambda: ranked(db, moment, coming=False, limit=DECIDED), MINUTE)
     coming = remembered("soon", lambda: ranked(db, moment, coming=True, limit=COMING), MINUTE)
+    found, paths = headlines(db, (*decided, *coming), [paper.id for paper in beside], today=moment)
     ahead = {one.item_id for one in coming}
-    found = headlines(db, (*decided, *coming), today=moment)
-    return [one for one in found if one.item.id not in ahead], [one for one in found if one.item.id in ahead]
+    return [one for one in found if one.item.id not in ahead], [one for one in found if one.item.id in ahead], paths
 
 
 def _news(moment: datetime) -> dict[News, list[str]]:

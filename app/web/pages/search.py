@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, request
 from app.addresses import address_of, record_url
 from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
-from app.queries.status import council_names
 from app.web.councils import with_slugs
+from app.web.councils import councils
 from app.web.course import course_of
 from app.web.examples import examples
 from app.web.i18n import gettext, here
@@ -127,7 +127,7 @@ def results() -> str | tuple[str, int]:
 
 def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
     """What the results can be narrowed to, and what they are."""
-    names = council_names(session())
+    names = _names()
     counted = choices(wish, found)
     return {
         "facets": FACETS,
@@ -136,9 +136,14 @@ def _narrowing(wish: Asked, found: Results) -> dict[str, object]:
     }
 
 
+def _names() -> dict[str, str]:
+    """Return the councils' names by what the index calls them."""
+    return {council.slug: council.name for council in councils()}
+
+
 def _instead(wish: Asked) -> dict[str, object]:
     """Where nothing is found: what there is without each of the filters, and what begins with the words."""
-    freer = narrowed(wish, council_names(session()))[:MOST_FREED]
+    freer = narrowed(wish, _names())[:MOST_FREED]
     found = [(words, each, one) for words, each in freer if (one := _found(each))]
     groups = grouped(suggested(session(), lambda: site().index, wish.words)) if wish.words and not freer else {}
     return {
@@ -180,7 +185,7 @@ def _blank() -> str:
 
 def _help() -> dict[str, object]:
     """What the help shows of this council."""
-    return {"council": next(iter(council_names(session())), ""), "ours": examples(lambda: site().index)}
+    return {"council": next(iter(_names()), ""), "ours": examples(lambda: site().index)}
 
 
 def _refused(wish: Asked, error: BadQuery) -> tuple[str, int]:
@@ -209,7 +214,8 @@ def _shown(found: Results, query: Query) -> Iterator[Shown]:
 def address(hit: Hit, context: HitContext, query: Query) -> str:
     """Return where a hit leads; an agenda item whose meeting is not here leads to the list of meetings."""
     parent = hit.parent if context.meeting else ""
-    return address_of(hit.type, hit.key, page=hit.page, parent=parent, query=marking(query))
+    words = marking(query)
+    return address_of(hit.type, hit.key, page=hit.page, parent=parent, query=words, literal=query.literal)
 
 
 def marking(query: Query) -> str:
