@@ -9,8 +9,7 @@ from flask import Blueprint, render_template, request
 from app.addresses import address_of, record_url
 from app.models import File
 from app.queries.hits import Found, HitContext, hit_contexts
-from app.web.councils import with_slugs
-from app.web.councils import councils
+from app.web.councils import councils, with_slugs
 from app.web.course import course_of
 from app.web.examples import examples
 from app.web.i18n import gettext, here
