@@ -6,6 +6,7 @@ page of a record, which knows its council. No cookie remembers it: what one read
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -34,8 +35,10 @@ class Council:
     slug: str
     full_name: str
     source_id: int
+    source_slug: str
     license: str | None = None
     area: str = ""  # key of its municipality, association or district, "" where nobody knows
+    stand: datetime | None = None  # up to which all of it is known
     look: Look = PLAIN
 
     @property
@@ -183,7 +186,7 @@ def _ask() -> Councils:
     only = site().settings.only_council
     named: list[tuple[str, Body]] = named_councils(session())
     slugs = body_slugs(session())
-    areas = {one.body.id: area for area, listed in covered(session()).items() for one in listed}
+    placed = {one.body.id: (area, one.source) for area, listed in covered(session()).items() for one in listed}
     every = [
         Council(
             body.id,
@@ -191,14 +194,22 @@ def _ask() -> Councils:
             slugs[body.id],
             name,
             body.source_id,
+            placed[body.id][1].slug if body.id in placed else "",
             body.license,
-            areas.get(body.id, ""),
+            placed[body.id][0] if body.id in placed else "",
+            placed[body.id][1].last_complete if body.id in placed else None,
             look_of(slugs[body.id]),
         )
         for name, body in named
         if body.id in slugs and only in ("", slugs[body.id])
     ]
-    every.sort(key=lambda one: (one.name.casefold(), one.id))
+    every.sort(key=_called)
     # A short name may be what another's key looks like: the short name counts.
     by_handle = {**{one.key: one for one in every}, **{one.id: one for one in every}}
     return Councils(tuple(every), by_handle | {one.slug: one for one in every})
+
+
+def _called(council: Council) -> tuple[str, str]:
+    """Return what a council is sorted by: Köln stands with K, and not with "Stadt"."""
+    place = places().by_ags.get(council.area)
+    return (place.name if place else council.name).casefold(), council.id
