@@ -15,10 +15,18 @@ FOLDERS = {
 HISTORY_ONLY = {"AgendaItem": "agenda-items", "Consultation": "consultations"}
 
 
-def address_of(object_type: str, key: str, *, page: int | None = None, parent: str = "", query: str = "") -> str:
+def address_of(
+    object_type: str,
+    key: str,
+    *,
+    page: int | None = None,
+    parent: str = "",
+    query: str = "",
+    literal: bool = False,
+) -> str:
     """Return the path of a record, of a page of a File, or of an AgendaItem on the page of its meeting `parent`.
 
-    A File's page marks the words of `query`; `#page=N` is how PDF readers say it, so the address does for both.
+    A File's page marks the words of `query`, those that are meant literally without others; `#page=N` is how PDF readers say it, so the address does for both.
 
     A type that has no page of its own leads to where its records are listed.
     """
@@ -30,13 +38,14 @@ def address_of(object_type: str, key: str, *, page: int | None = None, parent: s
     address = f"/{folder}/{quote(key, safe='')}"
     if object_type != "File":
         return address
-    asked = {name: value for name, value in {"page": page, "q": query}.items() if value}
+    marked = {"page": page, "q": query, "literal": int(literal and bool(query))}
+    asked = {name: value for name, value in marked.items() if value}
     return address + (f"?{urlencode(asked)}" if asked else "") + (f"#page={page}" if page else "")
 
 
-def record_url(object_type: str, key: str, page: int | None = None, query: str = "") -> str:
+def record_url(object_type: str, key: str, page: int | None = None, query: str = "", literal: bool = False) -> str:
     """Return the path of a record that has a page of its own; what templates use."""
-    return address_of(object_type, key, page=page, query=query)
+    return address_of(object_type, key, page=page, query=query, literal=literal)
 
 
 def history_url(object_type: str, key: str) -> str:

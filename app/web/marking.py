@@ -9,13 +9,13 @@ from search import BadQuery, Marker, SearchError, SearchIndex, parse_query
 log = logging.getLogger(__name__)
 
 
-def marker_of(typed: str, index: Callable[[], SearchIndex]) -> Marker | None:
+def marker_of(typed: str, index: Callable[[], SearchIndex], *, literal: bool = False) -> Marker | None:
     """Return what marks a page as the results of a search are marked; None where nothing that can be read was typed.
 
-    While the index is away, the words themselves are marked, and no synonyms.
+    While the index is away, the words themselves are marked, and no synonyms; so they are where that was asked for.
     """
     try:
-        query = parse_query(typed)
+        query = parse_query(typed, literal=literal)
     except BadQuery:
         return None
     if query.is_empty:

@@ -84,8 +84,8 @@ def show(key: str) -> str:
     number, count = page_number(), numbers[-1] if numbers else 0
     if number > max(count, 1):
         abort(404)
-    query = words_asked("q") or ""
-    marker = marker_of(query, lambda: site().index)
+    query, literal = words_asked("q") or "", bool(request.args.get("literal"))
+    marker = marker_of(query, lambda: site().index, literal=literal)
     marked = mark(marker, queries.page_texts(db, file) if marker else {}, number)
     page = queries.page_read(db, file, number) or queries.PageRead("")
     hits = Hits.of(marked.hits, number, request.args.get("hit", 0, int))
@@ -104,6 +104,7 @@ def show(key: str) -> str:
             sheet=page.method in SHEETS,
         ),
         query=query,
+        literal=literal,
         hits=hits,
         until=marked.until,
         stored=stored_blob(file) is not None,

@@ -50,10 +50,10 @@ def marks(key: str, number: int) -> Response:
     """Send the marks that lie over a page's picture, for the words of q; with w=160 as for the small one."""
     file = shown_file(key)
     blob = _blob(file, number)
-    query, width = words_asked("q") or "", _width()
+    query, literal, width = words_asked("q") or "", bool(request.args.get("literal")), _width()
 
     def draw() -> bytes:
-        marker = marker_of(query, lambda: site().index)
+        marker = marker_of(query, lambda: site().index, literal=literal)
         if kept := _album(blob):
             return _over(places_of(marker, album.words(path_of(kept), number)), width)
         path = partial(path_of, blob.sha256)

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, update
 
+from app.config import Settings
 from app.db import writing
 from app.models import Blob, File, Page
 from app.web import passages
@@ -13,6 +14,7 @@ from app.web.passages import Hits, paragraphs
 from app.web.unread import ranges
 from search import Segment
 from tests import factories
+from tests.app.web.conftest import reindex
 from tests.app.web.records.test_papers import Read, plain
 
 PDF = "application/pdf"
@@ -147,3 +149,18 @@ def test_recognised_text_is_doubted_once(engine: Engine, read: Read) -> None:
     recognised, read_out = (plain(read(f"/files/{scan.key}?page={n}")) for n in (1, 2))
     assert (recognised.count("automatisch erkannt"), recognised.count("kann Fehler enthalten")) == (1, 1)
     assert (read_out.count("automatisch erkannt"), read_out.count("kann Fehler enthalten")) == (0, 1)
+
+
+def test_what_is_meant_literally_is_marked_alone(engine: Engine, settings: Settings, read: Read) -> None:
+    rows = factories.read_file("Die Kita am Anger. Eine Kindertagesstätte am Bach.", "Noch eine Kindertagesstätte.")
+    factories.save(engine, rows)
+    reindex(engine, settings)
+    address = f"/files/{rows[0].key}?q=Kita"
+    assert "Kindertagesstätte</mark>" in read(address)
+    page = read(f"{address}&literal=1")
+    assert ">Kita</mark>" in page
+    assert "Kindertagesstätte</mark>" not in page
+    # What is turned to from here is marked alike.
+    assert 'name="literal" value="1"' in page
+    assert f"/files/{rows[0].key}?q=Kita&amp;literal=1&amp;page=2" in page
+    assert "literal=1" in read("/search?q=Kita&literal=1").partition("/files/")[2].partition('"')[0]
