@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.models import Membership, Organization
 from app.shown import shown
 
-
 # What parties and their groups are called, where the type says it and where only the name does.
 _GROUP = re.compile(r"fraktion|partei\b|wählergruppe|wählervereinigung|gruppierung|^gruppe\b", re.IGNORECASE)
 _GROUP_NAME = re.compile(r"^(?:fraktion|gruppe)\b|[ -]fraktion\b", re.IGNORECASE)
