@@ -16,6 +16,7 @@ from app.web import (
     kept,
     licences,
     limits,
+    maps,
     mentions,
     page_words,
     record_words,
@@ -40,6 +41,7 @@ from app.web.pages.fixed import fixed
 from app.web.pages.glossary import glossary as glossary_pages
 from app.web.pages.history import history_data
 from app.web.pages.home import home
+from app.web.pages.map import maps as map_pages
 from app.web.pages.meetings import meetings
 from app.web.pages.organizations import organizations
 from app.web.pages.papers import papers
@@ -50,6 +52,7 @@ from app.web.pages.reports import reports
 from app.web.pages.search import search
 from app.web.pages.sitemaps import sitemaps
 from app.web.pages.status import status
+from app.web.pages.streets import streets
 from app.web.pages.suggestions import suggestions
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
@@ -58,7 +61,7 @@ RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, 
 WORDS = (fixed, reports, glossary_pages)
 PAGES = (
     *(home, search, suggestions, *RECORDS, figures, data, alerts, status, places, councils_pages),
-    *(*WORDS, cards, sitemaps, embed),
+    *(*WORDS, cards, sitemaps, embed, map_pages, streets),
 )
 
 
@@ -82,6 +85,7 @@ def create_app(settings: Settings, *, grace: float = 0.0) -> Flask:
         head,
         licences,
         limits,
+        maps,
         wording,
         mentions,
         record_words,
