@@ -55,7 +55,7 @@ class Look:
     colour_dark: str = ""
     logo: Logo | None = None
     contact: str = ""
-    intro: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    intro: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
     def stamp(self) -> str:

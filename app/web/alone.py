@@ -13,7 +13,7 @@ from sqlalchemy import event, false
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from app.db import Base
-from app.models import Body, OParlObject, Source
+from app.models import Body, OParlObject, Source, System
 from app.slugs import body_slugs
 from search import Hit, Query, Results, SearchIndex, Suggestion, parse_query
 
@@ -60,17 +60,18 @@ def _concerned() -> list[Any]:
 
 
 def _condition(model: Any, body: Body | None) -> Any:
+    # Lambdas, because only these are put to aliases as well.
     if body is None:
-        return with_loader_criteria(model, false(), include_aliases=True)
+        return with_loader_criteria(model, lambda _cls: false(), include_aliases=True)
+    body_id, source_id = body.id, body.source_id
     if model is Body:
-        condition = Body.id == body.id
-    elif model is Source:
-        condition = Source.id == body.source_id
-    elif hasattr(model, "source_id") and not (issubclass(model, OParlObject) and model.__tablename__ != "system"):
-        condition = model.source_id == body.source_id
-    else:
-        condition = model.body_id == body.id
-    return with_loader_criteria(model, condition, include_aliases=True)
+        return with_loader_criteria(model, lambda cls: cls.id == body_id, include_aliases=True)
+    if model is Source:
+        return with_loader_criteria(model, lambda cls: cls.id == source_id, include_aliases=True)
+    records = hasattr(model, "body_id") and (issubclass(model, OParlObject) or not hasattr(model, "source_id"))
+    if records and model is not System:
+        return with_loader_criteria(model, lambda cls: cls.body_id == body_id, include_aliases=True)
+    return with_loader_criteria(model, lambda cls: cls.source_id == source_id, include_aliases=True)
 
 
 class IndexAlone:
