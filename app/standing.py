@@ -110,16 +110,24 @@ def _votes(voice: Voice, station: Station) -> str:
     if station.outcome not in _VOTED or station.contradicting:
         return ""
     counted = votes_in(station.result) or next((one.votes for one in station.minuted if one.is_counted), None)
-    if counted:
-        return counted_words(voice, counted)
-    return voice.gettext("unanimously") if is_unanimous(station.result) else ""
+    return _told(voice, counted, said=is_unanimous(station.result))
+
+
+def _told(voice: Voice, counted: Votes | None, *, said: bool) -> str:
+    """Return "einstimmig, 31 dafür" or "31 dafür, 4 dagegen": that nobody was against it needs no figure."""
+    if counted is None:
+        return voice.gettext("unanimously") if said else ""
+    alone = counted.yes and counted.no == 0 and counted.abstentions == 0
+    plain = Votes(counted.yes, counted.no or None, counted.abstentions or None)
+    parts = (voice.gettext("unanimously") if said or alone else "", counted_words(voice, plain))
+    return ", ".join(part for part in parts if part)
 
 
 def _minuted(voice: Voice, station: Station) -> State:
     """Say what the minutes say, where the source says nothing."""
     [said] = station.minuted
     headline = voice.gettext("The minutes say: %(result)s.", result=minuted_word(voice, said))
-    votes = counted_words(voice, said.votes) if said.is_counted else ""
+    votes = _told(voice, said.votes if said.is_counted else None, said=False)
     return State(outcome_sign(said.outcome), headline, _where(voice, station, votes), station)
 
 
