@@ -79,7 +79,7 @@ def _list(settings: Settings, *, as_json: bool, every: bool) -> None:
     if not told:
         click.echo("Nothing is reported." if every else "Nothing is open.")
     for one in told:
-        first = str(one["words"]).splitlines()[0][:80]
+        first = "".join(one["words"].splitlines()[:1])[:80]
         click.echo(
             f"{one['reference']}  {one['at'][:16].replace('T', ' ')}  {_state(one)}  {one['page'] or '-'}\n    {first}"
         )
