@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from app.models import ListCursor
+from app.queries.days import FULL, PART, Ticks
 from app.queries.status import SourceStatus
 from app.queries.verdict import REASONS, Reason
 from app.web.filters import day, moment, number
@@ -119,6 +120,19 @@ def skew_words(seconds: float) -> str:
     if seconds > 0:
         return ngettext("%(num)s minute fast", "%(num)s minutes fast", minutes)
     return ngettext("%(num)s minute slow", "%(num)s minutes slow", minutes)
+
+
+def ticks_words(ticks: Ticks) -> str:
+    """Say what the ticks of the last days show."""
+    known = [tick for tick in ticks if tick is not None]
+    full, part = known.count(FULL), known.count(PART)
+    said = [ngettext("Read in full on %(num)s day", "Read in full on %(num)s days", full)]
+    if part:
+        said.append(ngettext("in part on %(num)s", "in part on %(num)s", part))
+    if missing := len(known) - full - part:
+        said.append(ngettext("not at all on %(num)s", "not at all on %(num)s", missing))
+    days = ngettext("of the last %(num)s day", "of the last %(num)s days", len(known))
+    return f"{', '.join(said)} {days}"
 
 
 def _words(value: datetime | date | int) -> str:

@@ -5,11 +5,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import now
+from app.queries.days import days_read
 from app.queries.status import source_status
 from app.queries.status import status as as_data
 from app.web.headers import open_data
 from app.web.i18n import gettext
 from app.web.site import session, site
+from app.web.state import remembered
 from app.web.status_words import (
     failure_words,
     file_reason,
@@ -19,6 +21,7 @@ from app.web.status_words import (
     reason_words,
     skew_words,
     state_of,
+    ticks_words,
 )
 from search import SearchError
 
@@ -33,6 +36,8 @@ def overview() -> str:
         "status/status.html",
         section="status",
         sources=sources,
+        days=remembered("days read", lambda: days_read(session(), [one.source for one in sources], moment)),
+        ticks_words=ticks_words,
         moment=moment,
         complete=sum(one.state == "ok" for one in sources),
         published=sum(one.published for one in sources),
