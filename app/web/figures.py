@@ -121,7 +121,7 @@ def _duration(material: Material) -> Figure:
     drawing = charts.strips([(name, href, sums.days) for name, href, sums in drawn])
     note = ""
     if drawing.beyond:
-        note = gettext("Longer than %(days)s days: see the table.", days=drawing.top)
+        note = gettext("What took longer than %(days)s days is counted at the right edge.", days=drawing.top)
     tabled = [every, *sorted(parts, key=lambda one: one[0].casefold())]
     return finished(
         Figure(

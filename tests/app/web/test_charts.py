@@ -22,12 +22,12 @@ def test_lines_are_round_numbers(most: int, lines: tuple[int, ...]) -> None:
     assert scale(most) == lines
 
 
-@pytest.mark.parametrize("most", [*range(1, 300), 999, 1001, 123_456])
-def test_there_are_at_most_four_lines_and_the_highest_is_high_enough(most: int) -> None:
-    lines = scale(most)
-    assert 2 <= len(lines) <= 4
-    assert lines[0] == 0
-    assert lines[-1] >= most
+def test_there_are_at_most_four_lines_and_the_highest_is_high_enough() -> None:
+    for most in (*range(1, 300), 999, 1001, 123_456):
+        lines = scale(most)
+        assert 2 <= len(lines) <= 4
+        assert lines[0] == 0
+        assert lines[-1] >= most
 
 
 def test_columns_stand_side_by_side_on_zero() -> None:
