@@ -1,6 +1,7 @@
 """What became of files, in one word each: how many there are of each state, and which those are."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -23,6 +24,17 @@ class FileFilter:
 
 
 EVERY_FILE = FileFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Files of one council at one source that are in one state, and how many pages they have."""
+
+    source: int
+    body: str | None
+    state: str
+    files: int
+    pages: int
 
 
 def state_named(fetch_state: str, read_state: str | None) -> str:
@@ -61,31 +73,32 @@ def narrowed(wanted: FileFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def state_counts(session: Session, wanted: FileFilter = EVERY_FILE) -> dict[str, int]:
-    """Return state -> how many files, the most frequent first, whatever the state of `wanted`; in one query."""
-    return dict(_total(_counts(session, wanted)).most_common())
+def holdings(session: Session, wanted: FileFilter = EVERY_FILE) -> tuple[Holding, ...]:
+    """Return what is held of the files that are shown, whatever the state of `wanted`; in one query.
 
-
-def states_by_source(session: Session) -> dict[int, Counter[str]]:
-    """Return id of a source -> state -> how many files; in one query."""
-    return _counts(session, EVERY_FILE)
-
-
-def _counts(session: Session, wanted: FileFilter) -> dict[int, Counter[str]]:
+    It looks at every file: some 30 us each.
+    """
     query = (
-        select(File.source_id, File.fetch_state, Blob.read_state, func.count())
+        select(File.source_id, File.body_id, File.fetch_state, Blob.read_state, func.count(), func.sum(Blob.page_count))
         .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
         .where(*narrowed(wanted))
-        .group_by(File.source_id, File.fetch_state, Blob.read_state)
+        .group_by(File.source_id, File.body_id, File.fetch_state, Blob.read_state)
     )
-    found: dict[int, Counter[str]] = {}
-    for source_id, fetch_state, read_state, count in session.execute(query):
-        found.setdefault(source_id, Counter())[state_named(fetch_state, read_state)] += count
-    return found
+    return tuple(
+        Holding(source, body, state_named(fetched, read), files, pages or 0)
+        for source, body, fetched, read, files, pages in session.execute(query)
+    )
 
 
-def _total(counts: dict[int, Counter[str]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for one in counts.values():
-        total.update(one)
-    return total
+def by_state(held: Iterable[Holding], wanted: FileFilter = EVERY_FILE) -> dict[str, int]:
+    """Return state -> how many files, the most frequent first, whatever the state of `wanted`."""
+    found: Counter[str] = Counter()
+    for one in held:
+        if wanted.body in (None, one.body) and wanted.source in (None, one.source):
+            found[one.state] += one.files
+    return dict(found.most_common())
+
+
+def state_counts(session: Session, wanted: FileFilter = EVERY_FILE) -> dict[str, int]:
+    """Return state -> how many files, the most frequent first, whatever the state of `wanted`; in one query."""
+    return by_state(holdings(session, wanted))

@@ -65,12 +65,14 @@ def file_by_key(session: Session, key: str) -> File | None:
     return session.scalar(select(File).where(File.key == key).options(joinedload(File.blob)))
 
 
-def files(session: Session, wanted: FileFilter = EVERY_FILE, *, page: int = 1, size: int = SIZE) -> Paged[File]:
-    """Return files, newest first by their own date, those without one last."""
+def files(
+    session: Session, wanted: FileFilter = EVERY_FILE, *, page: int = 1, size: int = SIZE, total: int | None = None
+) -> Paged[File]:
+    """Return files, newest first by their own date, those without one last; `total` where it is known already."""
     query = select(File).where(*narrowed(wanted)).options(joinedload(File.blob))
     if wanted.state is not None:
         query = query.outerjoin(Blob, Blob.sha256 == File.blob_sha256).where(in_state(wanted.state))
-    return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size)
+    return paged(session, query.order_by(File.date.desc().nulls_last(), File.id.desc()), page, size, total=total)
 
 
 _READINGS = {

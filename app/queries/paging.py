@@ -38,10 +38,11 @@ class Paged(Generic[T]):
         return self.first + len(self.rows) - 1 if self.rows else 0
 
 
-def paged(session: Session, query: Select[T], page: int, size: int = SIZE) -> Paged[T]:
-    """Return one page of an ordered query, in two queries."""
+def paged(session: Session, query: Select[T], page: int, size: int = SIZE, *, total: int | None = None) -> Paged[T]:
+    """Return one page of an ordered query, in two queries, or in one where it is known how many rows there are."""
     page = min(max(page, 1), LAST_PAGE)
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
     return Paged(rows, total, page, size)
 

@@ -15,7 +15,7 @@ from app.directory.endpoints import telling_name
 from app.models import Body, ListCursor, Lookup, Problem, Source, SyncRun
 from app.models.files import WAITING
 from app.queries.coverage import TypeCounts, type_counts
-from app.queries.file_states import READ, states_by_source
+from app.queries.file_states import READ, Holding, holdings
 from app.queries.silence import Silence, newest_dates, silences
 from app.queries.verdict import STATES, Verdict, judge
 from app.slugs import body_slugs
@@ -113,11 +113,15 @@ def status(session: Session, slugs: Iterable[str] = ()) -> list[dict[str, Any]]:
     return [_as_data(one, moment) for one in source_status(session) if not wanted or one.source.slug in wanted]
 
 
-def source_status(session: Session) -> list[SourceStatus]:
-    """Return the state of every source, the worst first."""
+def source_status(session: Session, held: Iterable[Holding] | None = None) -> list[SourceStatus]:
+    """Return the state of every source, the worst first; `held` is asked for where it is not given."""
     moment = now()
     sources = session.scalars(select(Source).order_by(Source.slug)).all()
-    types, files, lookups = type_counts(session), _file_counts(session), _lookups(session)
+    types, files, lookups = (
+        type_counts(session),
+        _file_counts(holdings(session) if held is None else held),
+        _lookups(session),
+    )
     problems, bodies, runs, lists = _problems(session), councils(session), _last_runs(session), _lists(session)
     silent, newest = silences(session, sources, moment), newest_dates(session, moment)
     found = []
@@ -236,25 +240,14 @@ def last_complete(session: Session) -> datetime | None:
     return min(known) if known and len(known) == len(moments) else None
 
 
-def file_counts(session: Session) -> FileCounts:
-    """Return the counts over all sources."""
-    counts = _file_counts(session).values()
-    reasons: Counter[str] = Counter()
-    for one in counts:
-        reasons.update(dict(one.reasons))
-    return FileCounts(
-        sum(one.read for one in counts),
-        sum(one.unreadable for one in counts),
-        sum(one.waiting for one in counts),
-        tuple(reasons.most_common()),
-    )
-
-
-def _file_counts(session: Session) -> dict[int, FileCounts]:
+def _file_counts(held: Iterable[Holding]) -> dict[int, FileCounts]:
+    states: dict[int, Counter[str]] = {}
+    for one in held:
+        states.setdefault(one.source, Counter())[one.state] += one.files
     found = {}
-    for source_id, states in states_by_source(session).items():
-        reasons = Counter({state: count for state, count in states.items() if state not in (READ, WAITING)})
-        found[source_id] = FileCounts(states[READ], reasons.total(), states[WAITING], tuple(reasons.most_common()))
+    for source_id, counts in states.items():
+        reasons = Counter({state: count for state, count in counts.items() if state not in (READ, WAITING)})
+        found[source_id] = FileCounts(counts[READ], reasons.total(), counts[WAITING], tuple(reasons.most_common()))
     return found
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.models import File, Source
 from app.queries import files as queries
-from app.queries.file_states import FileFilter, state_counts
+from app.queries.file_states import FileFilter, by_state
 from app.web.filters import number
 from app.web.i18n import gettext
 from app.web.marking import marker_of
@@ -26,6 +26,7 @@ from app.web.passages import Hits, paragraphs
 from app.web.reading import UNNAMED, download_name, flowing, mark
 from app.web.record_words import state_word
 from app.web.site import session, site
+from app.web.state import holdings
 from app.web.stored import drawn, shown_file, stored_blob
 from search import Segment
 
@@ -38,14 +39,16 @@ def index() -> str:
     db = session()
     source = _source_asked()
     wanted = FileFilter(body_asked(), source.id if source else None, words_asked("state", 32))
-    listed = queries.files(db, wanted, page=page_number())
+    counts = by_state(holdings(), wanted)
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    listed = queries.files(db, wanted, page=page_number(), total=total)
     return render_template(
         "files/index.html",
         section="papers",
         files=listed,
         papers=queries.papers_of_files(db, list(listed.rows)),
         pager=pager(listed),
-        choices=_choices(wanted, source),
+        choices=_choices(wanted, counts, source),
     )
 
 
@@ -56,9 +59,7 @@ def _source_asked() -> Source | None:
     return session().scalar(select(Source).where(Source.slug == slug)) or abort(404)
 
 
-def _choices(wanted: FileFilter, source: Source | None) -> list[Choice]:
-    db = session()
-    counts = state_counts(db, wanted)
+def _choices(wanted: FileFilter, counts: dict[str, int], source: Source | None) -> list[Choice]:
     if wanted.state:
         counts.setdefault(wanted.state, 0)
     options = [(state, f"{state_word(state)} ({number(count)})") for state, count in counts.items()]

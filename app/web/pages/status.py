@@ -11,6 +11,7 @@ from app.queries.status import status as as_data
 from app.web.headers import open_data
 from app.web.i18n import gettext
 from app.web.site import session, site
+from app.web.state import holdings
 from app.web.state import remembered
 from app.web.status_words import (
     failure_words,
@@ -31,7 +32,7 @@ status = Blueprint("status", __name__)
 @status.get("/status")
 def overview() -> str:
     """Show what is published there, what is held here, and what is missing and why."""
-    sources, moment = source_status(session()), now()
+    sources, moment = source_status(session(), holdings()), now()
     return render_template(
         "status/status.html",
         section="status",
