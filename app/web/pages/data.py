@@ -1,10 +1,16 @@
 """Everything to take away: what is published, and the files themselves."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
 from app.exports import path_of, published
+from app.exports.manifest import Council, Manifest
+from app.web.councils import FEW, narrowed
+from app.web.filters import day
+from app.web.i18n import gettext
+from app.web.licences import licence
 from app.web.ranges import whole_unless_one_range
 from app.web.site import site
 
@@ -25,12 +31,35 @@ def overview() -> str:
     if manifest and only:
         mine = tuple(one for one in manifest.councils if one.body == only)
         manifest = replace(manifest, councils=mine, files=tuple(one for one in manifest.files if one.body == only))
-    files = (
-        {council.body: [file for file in manifest.files if file.body == council.body] for council in manifest.councils}
-        if manifest
-        else {}
+    if manifest is None:
+        return render_template("data/data.html", section="data", manifest=None)
+    files = {one.body: [file for file in manifest.files if file.body == one.body] for one in manifest.councils}
+    return render_template(
+        "data/data.html",
+        section="data",
+        manifest=manifest,
+        files=files,
+        chosen=_chosen(manifest),
+        credit=lambda council: credit_line(council, manifest.created),
+        total_rows=sum(file.rows for file in manifest.files),
+        total_bytes=sum(file.bytes for file in manifest.files),
     )
-    return render_template("data/data.html", section="data", manifest=manifest, files=files)
+
+
+def _chosen(manifest: Manifest) -> list[Council]:
+    """Return whose files are listed: those of the council that is read; of many, the first are enough to begin with."""
+    mine = narrowed()
+    if mine is None:
+        return list(manifest.councils)[:FEW]
+    return [one for one in manifest.councils if one.body == mine.slug]
+
+
+def credit_line(council: Council, created: datetime) -> str:
+    """Return how a council's data are to be credited, ready to be copied: source, day, licences."""
+    terms = [licence(one) for one in council.licenses]
+    named = [f"{one.name} ({one.url})" if one.url and one.url != one.name else one.name for one in terms if one.name]
+    line = gettext("Source: %(councils)s, Ratslupe, %(day)s", councils=council.name, day=day(created))
+    return "; ".join([line, *named])
 
 
 @data.get("/download/<path:name>")
