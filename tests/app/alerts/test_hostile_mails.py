@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 from app.alerts.letters import news
 from app.config import Settings
 from app.db import now, writing
+from app.mail import compose
 from app.models import AlertDelivery, AlertHit
 from tests import factories
 from tests.app.web.conftest import Page
@@ -28,7 +29,10 @@ def test_mails_take_words_for_words(engine: Engine, settings: Settings) -> None:
             session.flush()
             letter = news(session, settings, alert, told)
         assert letter is not None
-        assert not set(letter.subject) & {"\r", "\n"}
+        message = compose(letter)
+        assert not set(message["Subject"]) & {"\r", "\n"}
+        assert message["To"] == "reader@example.org"
+        assert "Bcc" not in message
         page = Page(letter.html)
         assert not NEVER & {tag for tag, _ in page.elements}, turn
         assert not [name for _, found in page.elements for name in found if name.startswith("on")], turn

@@ -47,7 +47,7 @@ def test_no_text_of_a_source_becomes_markup_or_code(engine: Engine, read: Read) 
     calm = {kind: Page(read(address)) for kind, address in addresses(engine, "harmlos", "https://x.example/").items()}
     names = {kind: {tag for tag, _ in page.elements} for kind, page in calm.items()}
     allowed = {kind: {name for _, found in page.elements for name in found} for kind, page in calm.items()}
-    for turn, text in enumerate([*bundles(12), EXPRESSION]):
+    for turn, text in enumerate([*bundles(20), EXPRESSION]):
         for kind, address in addresses(engine, text, LINKS[turn % len(LINKS)]).items():
             written = read(address)
             page = Page(written)
