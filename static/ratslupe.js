@@ -60,7 +60,7 @@ if (reading) {
 // A picture that many wait for is refused at first; it is asked for again, soon and then less so, those of a list one after
 // another: to draw one of a list takes a twentieth of a second.
 // Meanwhile one that stands beside text is not seen.
-for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thumb img").entries()) {
+for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thumb img, .rl-leafed__page img").entries()) {
   const waits = [300, 900, 2000, 4000];
   const again = () => {
     if (!picture.alt) picture.style.visibility = "hidden";

@@ -89,7 +89,7 @@ def show(key: str) -> str:
         section="meetings",
         meeting=meeting,
         row=row,
-        state=meeting_state(meeting, linked, len(public), events),
+        standing=meeting_state(meeting, linked, len(public), events),
         held=bool(meeting.start and meeting.start <= now()),
         public=public,
         private=[entry for entry in entries if entry.private],
