@@ -27,8 +27,10 @@ SIMPLE_PATH = (
     *(
         "templates/fixed/",
         "templates/report/",
+    "templates/map/",
         "templates/errors/",
         "app/web/pages/reports.py",
+    "app/web/weighing.py",
         "app/web/page_words.py",
         "app/web/record_words.py",
     ),

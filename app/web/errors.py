@@ -12,6 +12,7 @@ from search import SearchError
 from search.query import MAX_TYPED
 
 log = logging.getLogger(__name__)
+LONGEST = 300  # characters of an address that is told in a report
 
 
 class Withdrawn(Gone):
@@ -57,10 +58,10 @@ def _reference(error: BaseException) -> str:
 
 def _page(code: int, reference: str | None, error: HTTPException | None) -> Response:
     # Past 500 the database may be what failed: such a page asks it nothing.
-    words = {"code": code, "reference": reference, "error": error, "bare": code >= 500}
+    words = {"code": code, "reference": reference, "error": error, "bare": code >= 500, "wait": _minutes(error)}
     # A search that failed need not be typed again.
     asked = request.args.get("q", "")[:MAX_TYPED] if request.path == "/search" else ""
-    page = render_template("errors/error.html", **words, asked=asked)
+    page = render_template("errors/error.html", **words, asked=asked, here_address=request.path[:LONGEST])
     response = make_response(page, code)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():
@@ -69,3 +70,9 @@ def _page(code: int, reference: str | None, error: HTTPException | None) -> Resp
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _minutes(error: HTTPException | None) -> int:
+    """Return how many minutes somebody has to wait, 0 where that is not known."""
+    seconds = getattr(error, "retry_after", None)
+    return -(-seconds // 60) if isinstance(seconds, int) else 0
