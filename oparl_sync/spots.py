@@ -84,9 +84,8 @@ def spots_of(session: Session, paper_ids: Collection[str]) -> list[About]:
             wanted.setdefault((papers[paper_id].source_id, key), set()).update(one.numbers)
     for paper_id, places in located.items():
         for place in places:
-            if (street := _street(place)) is not None:
-                number = house_of(place.street_address or "")
-                wanted.setdefault((papers[paper_id].source_id, street_key(street)), set()).add(number)
+            key, number = street_key(_written(place)), house_of(place.street_address or "")
+            wanted.setdefault((papers[paper_id].source_id, key), set()).add(number)
     known = _Known(session, wanted)
     for paper in papers.values():
         for place in located.get(paper.paper_id, ()):
@@ -156,7 +155,7 @@ def _of_street(known: _Known, paper: About, key: str, said: _Said) -> Iterable[F
 def _of_location(known: _Known, source_id: int, place: Location) -> Iterable[Found]:
     own = (place.longitude, place.latitude)
     point = (own[0], own[1]) if own[0] is not None and own[1] is not None and is_place(own[0], own[1]) else None
-    street = _street(place)
+    street = _street(known, source_id, place)
     district = place.sub_locality or known.district(source_id, point)
     if street is None:
         name = (place.description or place.name or place.street_address or "").strip()[:200]
@@ -171,8 +170,15 @@ def _of_location(known: _Known, source_id: int, place: Location) -> Iterable[Fou
         yield Found(house or Spot(source_id, f"{key} {number}", key, f"{street} {number}", district, point))
 
 
-def _street(place: Location) -> str | None:
-    return street_of(place.street_address or "")
+def _street(known: _Known, source_id: int, place: Location) -> str | None:
+    """Return the street of a Location: what sounds like one, or is known to be one ("Am Glockenturm")."""
+    written = _written(place)
+    return street_of(place.street_address or "") or known.names.get((source_id, street_key(written)))
+
+
+def _written(place: Location) -> str:
+    address = place.street_address or ""
+    return street_of(address) or address.partition(",")[0].strip()[:80]
 
 
 def _locations(session: Session, papers: Collection[str]) -> dict[str, list[Location]]:

@@ -15,7 +15,7 @@ from app.shown import shown
 MARKS = 200  # on one map
 LISTED = 12  # groups that are numbered
 NEAR = 400  # places of a circle, the nearest
-NEWEST = 2  # papers that are named of a group
+NEWEST, LOOKED = 2, 6  # papers that are named of a group, and looked at for that: each is named once
 COLUMNS, ROWS = 16, 12  # of the grid that places are put together by: more would touch
 
 
@@ -148,13 +148,25 @@ def _name_papers(session: Session, wanted: Wanted, groups: Sequence[Group]) -> N
     ranked = ranked.where(PaperPlace.place_id.in_(group_of), PaperPlace.drawn, *_narrowed(wanted))
     of = ranked.subquery()
     newest: list[dict[str, date]] = [{} for _ in groups]
-    for place_id, paper_id, day, _ in session.execute(select(of).where(of.c.rank <= NEWEST)):
+    for place_id, paper_id, day, _ in session.execute(select(of).where(of.c.rank <= LOOKED)):
         newest[group_of[place_id]][paper_id] = day or date.min
-    chosen = [sorted(one, key=lambda key, one=one: (one[key], key), reverse=True)[:NEWEST] for one in newest]  # type: ignore[misc]  # bound
-    ids = {paper_id for one in chosen for paper_id in one}
+    named = _once(newest, NEWEST if all(group.distance is not None for group in groups) else 1)
+    ids = {paper_id for one in named for paper_id in one}
     papers = {row.id: row for row in session.scalars(select(Paper).where(Paper.id.in_(ids), shown(Paper)))}
-    for group, theirs in zip(groups, chosen, strict=True):
+    for group, theirs in zip(groups, named, strict=True):
         group.papers = [papers[paper_id] for paper_id in theirs if paper_id in papers]
+
+
+def _once(dated: Sequence[dict[str, date]], most: int) -> list[list[str]]:
+    """Return the newest of each group that no group before it names; of one that has no others, its newest."""
+    taken: set[str] = set()
+    found = []
+    for one in dated:
+        newest = sorted(one, key=lambda key, one=one: (one[key], key), reverse=True)  # type: ignore[misc]  # bound
+        chosen = [key for key in newest if key not in taken][:most] or newest[:1]
+        taken.update(chosen)
+        found.append(chosen)
+    return found
 
 
 def _drawn(query: Any, wanted: Wanted) -> Any:

@@ -232,6 +232,14 @@ def _first_places(
     return places, {key: _plainest(counts) for key, counts in labels.items()}
 
 
+def is_mentioned(session: Session, street: str) -> bool:
+    """Tell whether any text names a street, by its key."""
+    return (
+        session.scalar(select(Mention.page).where(Mention.kind == Kind.PLACE, Mention.value == street).limit(1))
+        is not None
+    )
+
+
 def names_street(street: str) -> ColumnElement[bool]:
     """Return the condition that a paper's shown files name a street, by its key."""
     holding = (

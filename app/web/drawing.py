@@ -140,8 +140,14 @@ def draw(view: View, shapes: Sequence[MapShape], *, names: bool = True) -> Drawi
 
 def highlight(drawing: Drawing, shapes: Iterable[MapShape], point: Point | None = None) -> None:
     """Draw the street that was asked for over all others; where nobody knows how it runs, nothing."""
-    d = "".join(path(drawing.view, shape.lines) for shape in shapes if shape.kind == "street")
+    streets = [shape for shape in shapes if shape.kind == "street"]
+    d = "".join(path(drawing.view, shape.lines) for shape in streets)
     if d:
+        names = {shape.name for shape in streets}
+        drawing.labels = [label for label in drawing.labels if label.text not in names]
+        seen = _seen(drawing.view, streets[0])
+        if seen and streets[0].name:
+            drawing.labels.append(Label(*drawing.view.shares(*seen), streets[0].name, "found"))
         width = max(11.0 / drawing.view.unit, 9.0)
         drawing.found.append(Layer("found", d, round(width, 1), round(width + 6, 1)))
     elif point is not None:
@@ -153,6 +159,8 @@ def lay_ring(drawing: Drawing, point: Point, radius: float) -> None:
     x, y = drawing.view.units(*point)
     r = radius / drawing.view.unit
     drawing.ring = round(x, 1), round(y, 1), round(r, 1)
+    inside = ((label, label.x * WIDE / 100 - x, label.y * drawing.view.height / 100 - y) for label in drawing.labels)
+    drawing.labels = [label for label, east, south in inside if math.hypot(abs(east) + 80, south) < r]
     frame = f"M0 0H{WIDE}V{drawing.view.height}H0Z"
     drawing.veil = (
         f"{frame}M{x - r:.1f} {y:.1f}a{r:.1f} {r:.1f} 0 1 0 {2 * r:.1f} 0a{r:.1f} {r:.1f} 0 1 0 {-2 * r:.1f} 0Z"
@@ -229,7 +237,7 @@ def _labels(view: View, shapes: Sequence[MapShape]) -> list[Label]:
         if seen is None or len(found) == LABELS:
             continue
         x, y = view.shares(*seen)
-        if 8 < x < 92 and 5 < y < 95 and all(abs(x - one.x) > 24 or abs(y - one.y) > 6 for one in found):
+        if 8 < x < 92 and 5 < y < 95 and all(abs(x - one.x) > 30 or abs(y - one.y) > 7 for one in found):
             found.append(Label(x, y, shape.name, shape.kind))
     return found
 

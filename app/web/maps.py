@@ -1,21 +1,22 @@
 """Maps on pages: a part of a town with numbered marks, the small map beside a paper, the lens on the first page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit
 
 from babel.numbers import format_decimal
 from flask import Flask, Response, make_response
 from sqlalchemy import select
 
-from app.facts import street_key
+from app.facts import street_key, street_of
 from app.geo import Box, Point
-from app.models import Paper, PaperPlace, Place
+from app.models import Location, Paper, PaperPlace, Place
 from app.queries.gazetteer import point_of, shapes_in, shapes_named
 from app.queries.map import Around
-from app.web.councils import councils, narrowed
-from app.web.drawing import FLAT, HOUSES, Drawing, View, draw, highlight, lay_ring, tiles
 from app.speech import held
+from app.web.councils import councils, narrowed
+from app.web.drawing import FLAT, HOUSES, Drawing, Label, View, draw, highlight, lay_ring, tiles
+from app.web.filters import phrase
 from app.web.headers import POLICY
 from app.web.i18n import formats, gettext
 from app.web.site import session, site
@@ -23,6 +24,7 @@ from app.web.state import remembered
 
 MOST = 24  # places of one paper that are drawn
 NEAR = 420.0  # metres to the edge of a map of one spot
+MOVED = (0.0, -7.0, 7.0, -12.0, 12.0)  # percent that a name may make way for marks
 LENS = 260.0  # metres: what the lens on the first page shows
 
 
@@ -49,6 +51,7 @@ class Scene:
 
 def install(app: Flask) -> None:
     """Give the maps to the templates."""
+    app.jinja_env.globals.update(place_url=place_url)
     app.jinja_env.globals.update(
         paper_map=paper_map, lens_map=lens_map, street_url=street_url, district_url=district_url
     )
@@ -70,6 +73,14 @@ def street_url(name: str, body: str | None = None) -> str:
 def district_url(name: str, body: str | None = None) -> str:
     """Return the page of a district, by its name or its key."""
     return _url("districts", name, body)
+
+
+def place_url(place: Location) -> str:
+    """Return the page of a Location's street; the search for its words where it names none."""
+    if street := street_of(place.street_address or ""):
+        return street_url(street)
+    words = place.street_address or place.description or place.name or ""
+    return f"/search?{urlencode({'q': phrase(words)})}"
 
 
 def answered(page: str) -> Response:
@@ -114,7 +125,15 @@ def marked(drawing: Drawing, around: Around) -> Scene:
         href = f"#place-{group.number}" if group.number else ""
         if 0 <= x <= 100 and 0 <= y <= 100:
             scene.marks.append(Mark(x, y, group.number, href))
+    tried = ([replace(one, y=one.y + by) for by in MOVED if one.kind != "found" or not by] for one in drawing.labels)
+    free = (next((one for one in ways if not any(_touch(one, mark) for mark in scene.marks)), None) for ways in tried)
+    drawing.labels = [label for label in free if label]
     return scene
+
+
+def _touch(label: Label, mark: Mark) -> bool:
+    """Tell whether a name would lie under a mark, on a screen where it is 500 pixels wide."""
+    return abs(label.y - mark.y) < 6 and abs(label.x - mark.x) < 3.5 + len(label.text) * 0.75
 
 
 def paper_map(paper: Paper) -> Scene | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal
@@ -16,6 +15,7 @@ from app.models import File, Paper
 from app.queries.mentions import AllNamed, Cited, Named, Span, cited_by, citing, files_of, named_in, spans
 from app.web.filters import day, held
 from app.web.i18n import formats
+from app.web.maps import street_url
 
 LISTED = 6  # sums and streets; the rest is folded away
 MOST = 60  # of one kind: a budget names thousands of sums
@@ -86,7 +86,7 @@ def _address(span: Span) -> str:
     if span.paper is not None:
         return record_url("Paper", span.paper.key)
     label = span.label or ""
-    return f"/papers?{urlencode({'street': street_of(label) or label})}"
+    return street_url(street_of(label) or label)
 
 
 def amount(value: str) -> str:

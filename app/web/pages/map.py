@@ -138,9 +138,9 @@ def steps_of(view: View) -> list[Step]:
     """Return the links that zoom and move a map, by the name that the template has words for."""
     return [
         Step("closer", "+", href_of(view.moved(zoom=0.5))),
+        Step("north", "↑", href_of(view.moved(north=0.8))),
         Step("farther", "−", href_of(view.moved(zoom=2))),
         Step("west", "←", href_of(view.moved(east=-0.8))),
-        Step("north", "↑", href_of(view.moved(north=0.8))),
         Step("south", "↓", href_of(view.moved(north=-0.8))),
         Step("east", "→", href_of(view.moved(east=0.8))),
     ]

@@ -8,9 +8,10 @@ from app.geo import Box
 from app.queries import streets as queries
 from app.queries.gazetteer import KnownStreet, extent_of, shapes_named, similar, streets_of, taken_apart
 from app.queries.map import Around, Wanted, nearby
+from app.queries.mentions import is_mentioned
 from app.queries.paging import LAST_PAGE
 from app.queries.paths import NO_PATH, consultation_paths
-from app.web.councils import Council, council_asked, councils, narrow
+from app.web.councils import Council, council_asked, councils, narrow, within
 from app.web.drawing import ROOM, View, highlight, lay_outline, lay_ring
 from app.web.i18n import here
 from app.web.maps import Scene, answered, ground, marked, sources_here, street_url
@@ -58,7 +59,10 @@ def show(key: str) -> Response | str:
     council_asked()
     if _plain(key) != key:
         return redirect(street_url(_plain(key)), 301)  # type: ignore[return-value]  # werkzeug's
-    found = streets_of(session(), [key], sources_here()) or abort(404)
+    found = streets_of(session(), [key], sources_here())
+    if not found:
+        # A street that one of a budget's thousand pages names has no place, and papers all the same.
+        return redirect(within("/papers", street=key), 302) if is_mentioned(session(), key) else abort(404)  # type: ignore[return-value]  # werkzeug's
     if len(found) > 1:
         return _which(found[0].name, [_council(street.source_id) for street in found])
     street = found[0]
