@@ -47,19 +47,18 @@ def mirrored(engine: Engine) -> Mirrored:
 @ON_ONE
 def test_it_finds_places_with_their_doors(client: FlaskClient, mirrored: Mirrored) -> None:
     mirrored(name="Rat am Rhein", ags="5111000")
-    page = client.get("/places?q=düsseldorf").text
-    assert 'href="/places/05111000"' in page
-    assert "Hier" in page
-    assert "Server bekannt, noch nicht hier" in client.get("/places?q=50667").text
-    assert "Kein Server bekannt" in client.get("/places?q=Garmisch").text
-    nothing = client.get("/places?q=Atlantis%00<b>").text
+    page = client.get("/councils?q=düsseldorf").text
+    assert 'href="/councils/rat1"' in page
+    assert "Server bekannt, noch nicht hier" in client.get("/councils?q=50667").text
+    assert "Kein Server bekannt" in client.get("/councils?q=Garmisch").text
+    nothing = client.get("/councils?q=Atlantis%00<b>").text
     assert "Kein Ort für „Atlantis&lt;b&gt;“" in nothing
-    assert "Es gibt mehr." in client.get("/places?q=b").text
+    assert "Es gibt mehr." in client.get("/councils?q=b").text
 
 
 @ON_ONE
 def test_it_counts_the_municipalities_that_are_here(client: FlaskClient, mirrored: Mirrored, app: Flask) -> None:
-    assert "0 von 10.796 Gemeinden" in client.get("/places").text.replace("\u00a0", " ")
+    assert "0 von 10.796 Gemeinden" in client.get("/councils").text.replace("\u00a0", " ")
     mirrored(name="A", ags="05111000")
     mirrored(name="the same once more", rgs="051110000000")
     mirrored(name="Kreis ohne Gemeinde", ags="05358000")
@@ -67,7 +66,7 @@ def test_it_counts_the_municipalities_that_are_here(client: FlaskClient, mirrore
     mirrored(name="Stadt Flensburg")
     mirrored(name="Nirgendwo")
     app.extensions.pop("ratslupe.state")
-    page = client.get("/places").text.replace("\u00a0", " ")
+    page = client.get("/councils").text.replace("\u00a0", " ")
     assert "3 von 10.796 Gemeinden" in page
     assert [name in page for name in ("Düsseldorf", "Flensburg", "Wuppertal")] == [True] * 3
     assert "Stadt Wuppertal" in client.get("/places/05124000").text, "and not: Instance 0001"
@@ -78,8 +77,8 @@ def test_a_place_that_is_here_leads_to_its_records(client: FlaskClient, mirrored
     mirrored(name="Rat am Rhein", ags="05111000")
     page = client.get("/places/05111000").text
     assert "Den Rat von Düsseldorf finden Sie hier." in page
-    assert 'href="/search?body=rat1"' in page
-    assert client.get("/search?body=rat1").status_code == 200
+    assert 'href="/councils/rat1"' in page
+    assert client.get("/councils/rat1").status_code == 200
     assert "mailto:" not in page
     assert client.get("/places/05111000/letter.txt").status_code == 404
 
