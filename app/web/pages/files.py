@@ -3,9 +3,10 @@
 from flask import Blueprint, abort, render_template, request
 from sqlalchemy import select
 
-from app.models import File, Source
+from app.models import File, Paper, Source
 from app.queries import files as queries
 from app.queries.file_states import FileFilter, by_state
+from app.queries.paths import NO_PATH, consultation_paths
 from app.web.filters import number
 from app.web.i18n import gettext
 from app.web.marking import marker_of
@@ -88,13 +89,16 @@ def show(key: str) -> str:
     query, literal = words_asked("q") or "", bool(request.args.get("literal"))
     marker = marker_of(query, lambda: site().index, literal=literal)
     marked = mark(marker, queries.page_texts(db, file) if marker else {}, number)
+    parents = queries.parents_of(db, file)
     page = queries.page_read(db, file, number) or queries.PageRead("")
     hits = Hits.of(marked.hits, number, request.args.get("hit", 0, int))
     return render_template(
         "files/file.html",
         section="papers",
         file=file,
-        parents=queries.parents_of(db, file),
+        parents=parents,
+        paths=consultation_paths(db, [one.record.id for one in parents if isinstance(one.record, Paper)]),
+        no_path=NO_PATH,
         number=number,
         count=count,
         page=page,
