@@ -28,7 +28,7 @@ HOUR = 3_600
 EXTENSION = "ratslupe.sitemaps"
 # Not people: search engines are not to make profiles of them (their pages say noindex).
 TYPES: dict[str, Any] = {"papers": Paper, "meetings": Meeting, "organizations": Organization, "files": File}
-FIXED = ("/", "/papers", "/meetings", "/organizations", "/files", "/calendar", "/map", "/figures", "/places", "/data")
+FIXED = ("/", "/papers", "/meetings", "/organizations", "/files", "/calendar", "/map", "/figures", "/data")
 FIXED_TOO = ("/status", "/search", "/glossary", "/about", "/contact", "/accessibility", "/easy", "/embed", "/councils")
 
 
