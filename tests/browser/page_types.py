@@ -62,7 +62,7 @@ PAGE_TYPES = (
     PageType("poster", "{paper}/poster"),
     # Streets, places, councils
     PageType("street", "/search?q=Kalkofenweg"),
-    PageType("places", "/places?q=Neustadt"),
+    PageType("places", "/councils?q=Neustadt"),
     PageType("place", "/places/05315000"),
     PageType("missing-place", "/places/05314000"),
     PageType("councils", "/councils"),

@@ -22,7 +22,7 @@ def addresses(browser: Browser, site: str) -> list[str]:
     """One page of every type, found by following the site's own links."""
     page = browser.new_page()
     found = ["/", "/search?q=Stadt", "/search?q=%22", "/alerts?q=Stadt", "/data", "/status", "/calendar", "/nowhere"]
-    found += ["/places?q=neustadt", "/places/05315000", "/places/05314000"]
+    found += ["/councils?q=neustadt", "/places/05315000", "/places/05314000"]
     for folder in ("papers", "meetings", "people", "organizations", "files"):
         page.goto(f"{site}/{folder}/")
         found += [f"/{folder}/", page.locator(f'main a[href*="/{folder}/"]').first.get_attribute("href") or ""]

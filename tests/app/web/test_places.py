@@ -158,7 +158,7 @@ def test_what_is_no_place_is_not_found(client: FlaskClient) -> None:
 @ON_ONE
 def test_every_page_names_where_the_directory_is_from_and_is_clean(client: FlaskClient, mirrored: Mirrored) -> None:
     mirrored(name="<script>alert(1)</script>", ags="05111000")
-    for address in ("/places", "/places?q=neustadt", "/places/05111000", "/places/05314000", "/places/09180117"):
+    for address in ("/councils", "/councils?q=neustadt", "/places/05111000", "/places/05314000", "/places/09180117"):
         for language in ("de", "en"):
             page = client.get(address, headers={"Accept-Language": language}).text
             assert "Statistisches Bundesamt (Destatis)" in page
@@ -167,7 +167,7 @@ def test_every_page_names_where_the_directory_is_from_and_is_clean(client: Flask
             assert page.count("<h1") == 1
             assert "<script>alert" not in page
             assert_clean(page, address)
-    assert 'href="/places"' in client.get("/").text
+    assert 'href="/councils"' in client.get("/").text
 
 
 @ON_ONE
