@@ -21,13 +21,10 @@ from app.translations import LANGUAGES, SIMPLE, locale_of  # noqa: E402 - the ch
 from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - as above
 
 # Home, search, results, paper, meeting, reader, street, and what leads from one to the other.
-SIMPLE_PATH = tuple(
-    f"templates/{name}"
-    for name in (
-        *("base.html", "_macros/", "home/", "search/", "papers/", "meetings/", "files/", "map/", "places/"),
-        *("fixed/", "report/", "glossary/", "errors/"),
-    )
-) + (
+SIMPLE_PATH = (
+    *("templates/base.html", "templates/_macros/", "templates/home/", "templates/search/", "templates/papers/"),
+    *("templates/meetings/", "templates/files/", "templates/map/", "templates/places/", "templates/fixed/"),
+    *("templates/report/", "templates/glossary/", "templates/errors/"),
     *("app/standing.py", "app/speech.py", "app/web/page_words.py", "app/web/record_words.py"),
     *("app/web/result_words.py", "app/web/wording.py", "app/web/weighing.py", "app/web/pages/home.py"),
     *("app/web/pages/meetings.py", "app/web/pages/papers.py", "app/web/pages/files.py", "app/web/pages/reports.py"),
