@@ -27,7 +27,10 @@ class TallyEvent(Base):
 
 
 class Tally(Base):
-    """The counts of one kind of event in one year of one council, or of one organization in it."""
+    """The counts of one kind of event in one year of one council, or of one organization in it.
+
+    Of the kind "year" are the sums of all of them, months not told apart: what many organizations are compared by.
+    """
 
     __tablename__ = "tally"
     __table_args__ = (Index(None, "organization_id"),)
@@ -37,7 +40,7 @@ class Tally(Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), primary_key=True, doc="council, committee or originator")
     organization_id: Mapped[str] = mapped_column(Text, primary_key=True, doc="'' for the whole council")
-    counts: Mapped[list[list[Any]]] = mapped_column(Json, doc="month, outcome, how many")
+    counts: Mapped[list[list[Any]]] = mapped_column(Json, doc="month, outcome, how many; of a year: kind, outcome, how many")
     days: Mapped[list[int]] = mapped_column(Json, doc="of each decision that has them, the shortest first")
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Organization, Tally
@@ -14,10 +15,12 @@ from app.queries.organizations import member_counts
 from app.shown import shown
 
 PAPER, DECISION, DEFERRAL, MEETING = "paper", "decision", "deferral", "meeting"
+YEAR = "year"  # the sums of all of these, months not told apart
 COUNCIL, COMMITTEE, ORIGINATOR = "council", "committee", "originator"
 ADOPTED = ("accepted", "amended")
 SETTLED = (*ADOPTED, "rejected")
 _PARTY = ("fraktion", "partei", "gruppe", "wähler", "faction", "party")
+Rows: TypeAlias = list[list[Any]]
 _ENOUGH = 5  # decisions: the middle of fewer is chance
 
 
@@ -39,12 +42,12 @@ class Sums:
     counts: dict[str, Counter[tuple[int, int, str]]] = field(default_factory=dict)
     days: list[int] = field(default_factory=list)
 
-    def add(self, row: Tally) -> None:
+    def add(self, year: int, kind: str, counts: Rows, days: list[int]) -> None:
         """Add one row."""
-        mine = self.counts.setdefault(row.kind, Counter())
-        for month, outcome, count in row.counts:
-            mine[row.year, month, outcome] += count
-        self.days += row.days
+        for part, outcome, count in counts:
+            name, month = (str(part), 0) if kind == YEAR else (kind, int(part))
+            self.counts.setdefault(name, Counter())[year, month, outcome] += count
+        self.days += days
 
     def of(self, kind: str, *outcomes: str) -> int:
         """Return how many there are of a kind, or of these outcomes of it."""
@@ -80,32 +83,26 @@ def years(session: Session, scope: Scope) -> tuple[int, int] | None:
 
 
 def sums(session: Session, scope: Scope) -> Sums:
-    """Return everything of a scope together."""
+    """Return everything of a scope together, by month."""
     found = Sums()
-    for row in session.scalars(select(Tally).where(_of(scope), _between(scope))):
-        found.add(row)
+    for row in session.execute(_rows(Tally.year, Tally.kind).where(_of(scope), _between(scope), Tally.kind != YEAR)):
+        found.add(*row)
     return found
 
 
 def sums_by_council(session: Session, scope: Scope) -> dict[str, Sums]:
-    """Return the same by council: id of the Body to its sums."""
-    found: dict[str, Sums] = {}
-    for row in session.scalars(select(Tally).where(_of(scope), _between(scope))):
-        found.setdefault(row.body_id, Sums()).add(row)
-    return found
+    """Return the same by council and year: id of the Body to its sums."""
+    return _grouped(session, _rows(Tally.body_id, Tally.year).where(_of(scope), _between(scope), Tally.kind == YEAR))
 
 
 def sums_by_organization(session: Session, scope: Scope, role: str) -> dict[str, Sums]:
-    """Return the same by organization: id to its sums."""
-    chosen = select(Tally).where(Tally.role == role, _between(scope))
+    """Return the same by organization and year: id to its sums."""
+    chosen = _rows(Tally.organization_id, Tally.year).where(Tally.role == role, _between(scope), Tally.kind == YEAR)
     if scope.body is not None:
         chosen = chosen.where(Tally.body_id == scope.body)
     if scope.organization is not None:
         chosen = chosen.where(Tally.organization_id == scope.organization)
-    found: dict[str, Sums] = {}
-    for row in session.scalars(chosen):
-        found.setdefault(row.organization_id, Sums()).add(row)
-    return found
+    return _grouped(session, chosen)
 
 
 def undated(session: Session, scope: Scope) -> int:
@@ -121,10 +118,10 @@ def papers_by_year(session: Session, *, body: str | None = None, organization: s
     else:
         scopes = [Scope(None, organization, role) for role in (ORIGINATOR, COMMITTEE)]
     for scope in scopes:
-        rows = session.scalars(select(Tally).where(_of(scope), Tally.kind == PAPER, Tally.year > 0))
         found: Counter[int] = Counter()
-        for row in rows:
-            found[row.year] += sum(count for _, _, count in row.counts)
+        chosen = select(Tally.year, Tally.counts).where(_of(scope), Tally.kind == PAPER, Tally.year > 0)
+        for year, counts in session.execute(chosen):
+            found[year] += sum(count for _, _, count in counts)
         if found:
             return dict(sorted(found.items()))
     return {}
@@ -156,3 +153,14 @@ def _of(scope: Scope) -> ColumnElement[bool]:
 
 def _between(scope: Scope) -> ColumnElement[bool]:
     return Tally.year.between(scope.first, scope.last)
+
+
+def _rows(*names: Any) -> Select[Any]:
+    return select(*names, Tally.counts, Tally.days)
+
+
+def _grouped(session: Session, chosen: Select[Any]) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for name, year, counts, days in session.execute(chosen):
+        found.setdefault(name, Sums()).add(year, YEAR, counts, days)
+    return found

@@ -18,6 +18,7 @@ from app.queries.states import Standing, state_of
 from app.shown import shown
 
 PAPER, DECISION, DEFERRAL, MEETING = "paper", "decision", "deferral", "meeting"
+YEAR = "year"  # the sums of all of these
 # What became of a paper: the word of its decision, or one of these.
 WITHDRAWN, PRIVATE, OPEN = "withdrawn", "private", "open"
 HELD, CANCELLED = "held", "cancelled"

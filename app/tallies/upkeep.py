@@ -23,6 +23,7 @@ from app.tallies.events import (
     COMMITTEE,
     COUNCIL,
     ORIGINATOR,
+    YEAR,
     Event,
     events_of_meetings,
     events_of_papers,
@@ -205,19 +206,22 @@ def _add_up(engine: Engine) -> int:
 
 def _sums(session: Session, body_id: str, year: int) -> list[dict[str, Any]]:
     """Return the rows of one year of one council."""
-    counts: dict[Key, Counter[tuple[int, str]]] = {}
+    counts: dict[Key, Counter[tuple[int | str, str]]] = {}
     days: dict[Key, list[int]] = {}
-    for event in session.scalars(select(TallyEvent).where(TallyEvent.body_id == body_id, TallyEvent.year == year)):
-        for role, ids in ((COUNCIL, [""]), (COMMITTEE, event.organizations), (ORIGINATOR, event.originators)):
+    one = TallyEvent
+    said = select(one.kind, one.month, one.outcome, one.days, one.organizations, one.originators)
+    for kind, month, outcome, took, *who in session.execute(said.where(one.body_id == body_id, one.year == year)):
+        for role, ids in zip((COUNCIL, COMMITTEE, ORIGINATOR), ([""], *who), strict=True):
             for organization_id in ids:
-                key = (body_id, year, event.kind, role, organization_id)
-                counts.setdefault(key, Counter())[event.month, event.outcome] += 1
-                if event.days is not None:
-                    days.setdefault(key, []).append(event.days)
+                for name, part in ((kind, month), (YEAR, kind)):
+                    key = (body_id, year, name, role, organization_id)
+                    counts.setdefault(key, Counter())[part, outcome] += 1
+                    if took is not None:
+                        days.setdefault(key, []).append(took)
     return [
         {
             **dict(zip(("body_id", "year", "kind", "role", "organization_id"), key, strict=True)),
-            "counts": [[month, outcome, count] for (month, outcome), count in sorted(counted.items())],
+            "counts": [[part, outcome, count] for (part, outcome), count in sorted(counted.items())],
             "days": sorted(days.get(key, ())),
         }
         for key, counted in sorted(counts.items())

@@ -9,6 +9,7 @@ curves    how several things go up and down over the years, on one scale
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
 
 HEIGHT = 180  # pixels of the highest column, and of a curve
@@ -166,7 +167,7 @@ def bars(values: Sequence[tuple[str, int, str, str, str]]) -> tuple[Bar, ...]:
 
 def strips(rows: Sequence[tuple[str, str, Sequence[int]]], *, enough: int = 5) -> Strips:
     """Draw (word, address, numbers); what lies far beyond the others stands at the right edge and is counted."""
-    every = sorted(value for _, _, values in rows for value in values)
+    every = sorted(chain.from_iterable(values for _, _, values in rows))
     most, many = (every[-1], every[int(len(every) * 0.95)]) if every else (1, 1)
     lines = scale(most if most <= 2 * many else many)
     top = lines[-1]
@@ -202,7 +203,10 @@ def spark(years: Mapping[int, int]) -> Columns | None:
 
 
 def _strip(label: str, href: str, values: Sequence[int], top: int, enough: int) -> Strip:
-    places = Counter(round(PLACES * value / top) for value in values if value <= top)
+    places: Counter[int] = Counter()
+    for value, count in Counter(values).items():
+        if value <= top:
+            places[round(PLACES * value / top)] += count
     most = max(places.values(), default=1)
     ticks = []
     for place, count in sorted(places.items()):

@@ -50,6 +50,7 @@ class Material:
     scope: Scope
     _sums: Sums | None = None
     _committees: list[tuple[Organization, Sums]] | None = None
+    _councils: list[tuple[str, str, Sums]] | None = None
 
     @property
     def sums(self) -> Sums:
@@ -87,8 +88,11 @@ class Material:
     @property
     def councils(self) -> list[tuple[str, str, Sums]]:
         """The same of councils."""
-        found = queries.sums_by_council(session(), self.scope)
-        return [(one.name, f"/figures?body={one.slug}", found[one.id]) for one in councils() if one.id in found]
+        if self._councils is None:
+            found = queries.sums_by_council(session(), self.scope)
+            known = [one for one in councils() if one.id in found]
+            self._councils = [(one.name, f"/figures?body={one.slug}", found[one.id]) for one in known]
+        return self._councils
 
 
 def finished(begun: Figure, rows: tuple[Row, ...], kind: str = "table", drawing: Any = None) -> Figure:
