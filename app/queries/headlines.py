@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import AgendaItem, Consultation, Meeting, Organization, Paper
@@ -59,19 +59,20 @@ def ranked(
     """
     rows = _candidates(session, moment, coming=coming, body=body)
     if not coming:
-        rows = [row for row in rows if row.start >= rows[0].start - WINDOW]
-    papers = papers_of(session, [row.AgendaItem for row in rows])
-    first: dict[str, Row[tuple[AgendaItem, datetime]]] = {}
-    for row in rows:
-        if (paper := papers.get(row.AgendaItem.id)) is not None and not is_routine(paper.name):
-            first.setdefault(paper.id, row)
+        rows = [(item, start) for item, start in rows if start >= rows[0][1] - WINDOW]
+    items = [item for item, _ in rows]
+    papers = papers_of(session, items)
+    first: dict[str, AgendaItem] = {}
+    for item in items:
+        if (paper := papers.get(item.id)) is not None and not is_routine(paper.name):
+            first.setdefault(paper.id, item)
     paths = consultation_paths(session, first, today=moment)
     weighed = weights(session, {paper_id: paths.get(paper_id, NO_PATH) for paper_id in first})
-    found = [Ranked(row.AgendaItem.id, weighed[paper_id]) for paper_id, row in first.items()]
+    found = [Ranked(item.id, weighed[paper_id]) for paper_id, item in first.items()]
     found.sort(key=lambda one: -one.weight.points)  # of equal ones those nearest to today stay first
     if not coming:
         # A "Bericht der Verwaltung" without a paper says less than what was put to the vote.
-        found += [Ranked(row.AgendaItem.id, NOTHING) for row in rows if row.AgendaItem.id not in papers]
+        found += [Ranked(item.id, NOTHING) for item in items if item.id not in papers]
     return tuple(found[:limit])
 
 
@@ -121,9 +122,9 @@ def papers_of(session: Session, items: Sequence[AgendaItem]) -> dict[str, Paper]
 
 def _candidates(
     session: Session, moment: datetime, *, coming: bool, body: str | None
-) -> list[Row[tuple[AgendaItem, datetime]]]:
+) -> list[tuple[AgendaItem, datetime]]:
     query = (
-        select(AgendaItem, Meeting.start.label("start"))
+        select(AgendaItem, Meeting.start)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(~Meeting.deleted, shown(AgendaItem), AgendaItem.name.is_not(None), *of_council(Meeting, body))
     )
@@ -134,7 +135,7 @@ def _candidates(
         query = query.where(Meeting.start <= moment, AgendaItem.result.is_not(None), AgendaItem.result != "")
         query = query.order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
     rows = session.execute(query.limit(LOOKED_AT)).all()
-    return [row for row in rows if _is_news(row.AgendaItem, coming=coming)]
+    return [(item, start) for item, start in rows if start and _is_news(item, coming=coming)]
 
 
 def _is_news(item: AgendaItem, *, coming: bool) -> bool:

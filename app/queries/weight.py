@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.facts import Kind
 from app.models import File, Link, Mention
 from app.queries.outcomes import Outcome, Votes, is_unanimous, votes_in
-from app.queries.paths import NO_PATH, Path, Station
+from app.queries.paths import Path, Station
 from app.queries.references import FILE_ROLES
 from app.queries.states import is_binding, is_preparing
 from app.shown import shown
@@ -116,7 +116,7 @@ def amounts_of(session: Session, paper_ids: Collection[str]) -> dict[str, int]:
 def weights(session: Session, paths: Mapping[str, Path]) -> dict[str, Weight]:
     """Return paper id -> weight, for papers whose paths are known; in one query."""
     amounts = amounts_of(session, paths.keys())
-    return {paper_id: weigh(path or NO_PATH, amounts.get(paper_id)) for paper_id, path in paths.items()}
+    return {paper_id: weigh(path, amounts.get(paper_id)) for paper_id, path in paths.items()}
 
 
 Scored = tuple[Part, float]  # a part without points yet, and what it is worth of 1

@@ -32,10 +32,10 @@ def said(engine: Engine) -> Any:
 
     def said(*stations: dict[str, Any], of: str = "Rat", language: str = "de") -> str:
         paper, council = factories.paper(), factories.organization(name=of)
-        rows = [
-            factories.station(paper, council, **({"start": HELD, "position": number} | station))
-            for number, station in enumerate(stations)
+        told: list[dict[str, Any]] = [
+            {"start": HELD, "position": number} | station for number, station in enumerate(stations)
         ]
+        rows = [factories.station(paper, council, **station) for station in told]
         factories.save(engine, paper, council, rows)
         with Session(engine) as session:
             path = consultation_path(session, paper.id, today=TODAY)

@@ -24,10 +24,11 @@ def weight(engine: Engine, session: Session) -> Any:
 
     def weight(*stations: dict[str, Any], amount: int | None = None) -> Weight:
         paper, council = factories.paper(), factories.organization(name="Rat")
-        rows = [
-            factories.station(paper, council, **({"start": TODAY - timedelta(days=30), "position": number} | station))
-            for number, station in enumerate(stations)
+        month_ago = TODAY - timedelta(days=30)
+        told: list[dict[str, Any]] = [
+            {"start": month_ago, "position": number} | station for number, station in enumerate(stations)
         ]
+        rows = [factories.station(paper, council, **station) for station in told]
         factories.save(engine, paper, council, rows)
         session.rollback()
         return weigh(consultation_path(session, paper.id, today=TODAY), amount)
