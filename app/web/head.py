@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from app.models import Body, File, Meeting, OParlObject, Organization, Paper, Person
-from app.translations import LANGUAGES
+from app.translations import FULL
 from app.web import structured
 from app.web.filters import shortened, weekday
 from app.web.i18n import gettext, language, ngettext
@@ -69,7 +69,7 @@ def page_head(context: Context) -> Head:
     asked = "?language=en" if language() == "en" else ""
     return Head(
         canonical=canonical,
-        alternates=tuple((code, f"{canonical}?lang={code}") for code in LANGUAGES),
+        alternates=tuple((code, f"{canonical}?lang={code}") for code in FULL),
         image=f"{base_url()}/cards/{card}.png{asked}",
         image_alt=record_title(about) if about and folder else gettext("Ratslupe: what councils decide, searchable"),
         kind=_kind(about),
