@@ -39,8 +39,8 @@ def test_a_paper_says_first_where_it_stands(engine: Engine, read: Read) -> None:
         factories.station(paper, council, now() + timedelta(days=9), position=1, number="Ö 7"),
     )
     text = plain(read(f"/papers/{paper.key}"))
-    assert "Noch nicht entschieden. Nächste Station: Rat," in text
-    assert "Punkt Ö 7. Einmal vertagt." in text
+    assert "Noch nicht entschieden. Der Rat berät am" in text
+    assert "unter Punkt Ö 7. Einmal vertagt." in text
     assert text.index("Noch nicht entschieden") < text.index("Der Weg durch die Gremien")
 
 
@@ -274,7 +274,7 @@ def test_advice_is_not_headed_as_a_decision(engine: Engine, read: Read) -> None:
     )
     factories.save(engine, decided)
     text = plain(read(f"/papers/{paper.key}"))
-    assert "Beschlossen. Rat," in text
+    assert "Beschlossen vom Rat am" in text
     assert heading in text
     assert "Beschluss im Wortlaut" not in text
 
