@@ -43,11 +43,14 @@ def index() -> str:
     counts = by_state(holdings(), wanted)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     listed = queries.files(db, wanted, page=page_number(), total=total)
+    papers = queries.papers_of_files(db, list(listed.rows))
     return render_template(
         "files/index.html",
         section="papers",
         files=listed,
-        papers=queries.papers_of_files(db, list(listed.rows)),
+        papers=papers,
+        paths=consultation_paths(db, {paper.id for paper in papers.values()}),
+        no_path=NO_PATH,
         pager=pager(listed),
         choices=_choices(wanted, counts, source),
     )
