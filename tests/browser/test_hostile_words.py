@@ -1,4 +1,4 @@
-"""The strings of `tests.hostile` in every text of every type, in a real browser: nothing runs, the policy reports nothing."""
+"""The strings of `tests.hostile` in every text of every type, in a real browser: nothing runs, nothing is reported."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,15 +11,18 @@ from tests.app.web.records.test_hostile import addresses
 from tests.browser.conftest import House
 from tests.hostile import ADDRESSES, CANARY, bundles
 
-NOTED = "window.reported = []; addEventListener('securitypolicyviolation', (event) => reported.push(event.violatedDirective))"
+NOTED = """
+window.reported = [];
+addEventListener('securitypolicyviolation', (event) => reported.push(event.violatedDirective));
+"""
 
 
 @pytest.fixture(scope="module")
 def pages(house: House) -> list[str]:
-    """Put all strings into the house, 65 in each text; returns the pages they are on."""
+    """Put all strings into the house, 130 in each text; returns the pages they are on."""
     factories.save(house.engine, [factories.source(), factories.body()])
     found: list[str] = []
-    for turn, text in enumerate(bundles(65)):
+    for turn, text in enumerate(bundles(130)):
         found += addresses(house.engine, text.replace("\0", ""), ADDRESSES[turn]).values()
     return [*found, "/", "/papers", "/embed/meetings?count=20", "/embed/papers?count=20", "/embed"]
 
@@ -60,7 +63,7 @@ def test_nothing_runs_and_the_policy_has_nothing_to_report(browser: Browser, sit
 def test_the_watch_sees_what_runs(browser: Browser, site: str) -> None:
     page = browser.new_page()
     signs = watched(page, site)
-    page.route("**/made-up", lambda route: route.fulfill(body=bundles(65)[0], content_type="text/html"))
+    page.route("**/made-up", lambda route: route.fulfill(body=bundles(130)[0], content_type="text/html"))
     page.goto(f"{site}/made-up")
     page.wait_for_timeout(200)
     assert [sign for sign in signs if sign.startswith("console")]
