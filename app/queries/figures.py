@@ -79,7 +79,7 @@ def years(session: Session, scope: Scope) -> tuple[int, int] | None:
     first, last = session.execute(
         select(func.min(Tally.year), func.max(Tally.year)).where(_of(scope), Tally.year > 0)
     ).one()
-    return None if first is None else (first, last)
+    return (first, last) if last else None
 
 
 def sums(session: Session, scope: Scope) -> Sums:

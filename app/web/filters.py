@@ -128,6 +128,8 @@ def moment(value: datetime | None) -> str:
 
 def number(value: float | None) -> str:
     """Return "48.216"."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)  # the same everywhere: a table of 60 organizations took 20 ms longer
     return "" if value is None else format_decimal(value, locale=formats())
 
 
