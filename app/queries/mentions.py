@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from app.facts import Kind, street_of
 from app.models import File, Link, Mention, Paper
 from app.queries.references import FILE_ROLES
+from app.rows import among
 from app.shown import shown
 
+NAMING = 10_000  # files that may name one number: 65 councils count from 1 each year
 MOST = 200  # rows of one kind that are looked at for a page of ours
 Files = dict[str, File]  # by their bytes, in order
 Where = tuple[ColumnElement[bool], ...]
@@ -135,8 +137,16 @@ def cited_by(session: Session, paper: Paper, files: Files) -> list[Cited]:
 
 
 def citing(session: Session, paper: Paper) -> list[Cited]:
-    """Return the papers whose files name a paper, newest first; none where another paper has its number too."""
+    """Return the papers whose files name a paper, newest first; none where another paper has its number too.
+
+    The bytes that name it are asked for first: of most papers there are none, and told how few they are, no database
+    begins with all papers of the council.
+    """
     if not paper.reference_key:
+        return []
+    naming = select(Mention.sha256).where(Mention.kind == Kind.REFERENCE, Mention.value == paper.reference_key)
+    sha256s = session.scalars(naming.distinct().order_by(Mention.sha256).limit(NAMING)).all()
+    if not sha256s:
         return []
     same = aliased(Paper)
     alike = (same.source_id == paper.source_id, same.body_id.is_not_distinct_from(paper.body_id), shown(same))
@@ -149,6 +159,7 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
         .join(Link, (Link.to_id == File.id) & Link.property.in_(FILE_ROLES))
         .join(holder, holder.id == Link.from_id)
         .where(Mention.kind == Kind.REFERENCE, Mention.value == paper.reference_key, holder.id != paper.id)
+        .where(among(session, Mention.sha256, sha256s))
         .where(holder.source_id == paper.source_id, holder.body_id.is_not_distinct_from(paper.body_id))
         .where(shown(holder), shown(File), numbered == 1)
         .group_by(holder.id, File.id)
