@@ -157,9 +157,10 @@ def of_this_portal(query: str) -> str:
 
 
 def matching(asked: str, found: Iterable[Council]) -> list[Council]:
-    """Return the councils whose name or short name holds all these words."""
+    """Return the councils whose name holds all these words, or the one with this short name."""
     words = asked.casefold().split()
-    return [one for one in found if all(word in f"{one.name} {one.full_name} {one.slug}".casefold() for word in words)]
+    named = [one for one in found if all(word in f"{one.name} {one.full_name}".casefold() for word in words)]
+    return named or [one for one in found if one.slug == asked.casefold()]
 
 
 def by_state(found: Sequence[Council]) -> dict[str, list[Council]]:
