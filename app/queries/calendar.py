@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.changes import names_of
 from app.models import AgendaItem, Change, Meeting
@@ -44,7 +44,9 @@ def entries_between(
     session: Session, first: date, end: date, *, organization: str | None = None, body: str | None = None
 ) -> list[Entry]:
     """Return the meetings from a day on and before another, in their order; in four queries."""
-    query = select(Meeting).where(*narrowed_meetings(organization, body), within(first, end))
+    query = (
+        select(Meeting).where(*narrowed_meetings(organization, body), within(first, end)).options(defer(Meeting.raw))
+    )
     return _entries(session, session.scalars(query.order_by(Meeting.start, Meeting.id)).all())
 
 
@@ -53,7 +55,7 @@ def subscribed(
 ) -> list[Entry]:
     """Return the meetings of the year before and the year after a moment; of too many the latest; in four queries."""
     span = (Meeting.start >= moment - BEFORE) & (Meeting.start <= moment + AFTER)
-    query = select(Meeting).where(*narrowed_meetings(organization, body), span)
+    query = select(Meeting).where(*narrowed_meetings(organization, body), span).options(defer(Meeting.raw))
     latest = session.scalars(query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(MOST)).all()
     return _entries(session, latest[::-1])
 

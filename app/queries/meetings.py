@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, extract, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db import now
 from app.models import Link, Location, Meeting, Organization
@@ -144,13 +144,14 @@ def meeting_rows(session: Session, found: Sequence[Meeting]) -> list[MeetingRow]
         .join(Location, Location.id == Link.to_id)
         .where(Link.from_id.in_(ids), Link.property == "location", shown(Location))
         .order_by(Link.position.desc())
+        .options(defer(Location.raw))
     )
     location_of = {row[0]: row[1] for row in session.execute(places)}
     return [MeetingRow(meeting, organizations.get(meeting.id, ()), location_of.get(meeting.id)) for meeting in found]
 
 
 def _meetings(organization: str | None, body: str | None = None) -> Select[Meeting]:
-    return select(Meeting).where(*narrowed_meetings(organization, body))
+    return select(Meeting).where(*narrowed_meetings(organization, body)).options(defer(Meeting.raw))
 
 
 def narrowed_meetings(organization: str | None, body: str | None) -> list[ColumnElement[bool]]:

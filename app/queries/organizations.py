@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.models import Membership, Organization
 from app.shown import shown
@@ -14,6 +14,11 @@ _GROUP = re.compile(r"fraktion|partei\b|wählergruppe|wählervereinigung|gruppie
 _GROUP_NAME = re.compile(r"^(?:fraktion|gruppe)\b|[ -]fraktion\b", re.IGNORECASE)
 _MEETS = re.compile(r"gremium|ausschuss|beirat|\brat\b|kommission|vertretung|council|committee", re.IGNORECASE)
 
+_COUNCIL = re.compile(
+    r"(?:stadt|gemeinde|markt|orts)?rat(?: der| des| von|$)|kreistag|stadtverordnetenv|gemeindevertretung|bürgerschaft",
+    re.IGNORECASE,
+)
+
 
 def organization_by_key(session: Session, key: str) -> Organization | None:
     """Return an organization, withdrawn or not."""
@@ -22,7 +27,7 @@ def organization_by_key(session: Session, key: str) -> Organization | None:
 
 def organizations(session: Session, *, body: str | None = None) -> list[Organization]:
     """Return all organizations by name; even a city of a million has some hundred."""
-    query = select(Organization).where(~Organization.deleted)
+    query = select(Organization).where(~Organization.deleted).options(defer(Organization.raw))
     if body is not None:
         query = query.where(Organization.body_id == body)
     return list(
@@ -45,7 +50,8 @@ def member_counts(session: Session, day: date) -> dict[str, int]:
 def parts_of(session: Session, organization: Organization) -> list[Organization]:
     """Return the organizations below this one, by name."""
     query = select(Organization).where(Organization.sub_organization_of_id == organization.id, ~Organization.deleted)
-    return list(session.scalars(query.order_by(Organization.name, Organization.id)))
+    named = query.options(defer(Organization.raw)).order_by(Organization.name, Organization.id)
+    return list(session.scalars(named))
 
 
 def is_group(organization: Organization) -> bool:
@@ -66,6 +72,7 @@ def in_order(kinds: dict[str, list[Organization]], members: dict[str, int]) -> l
         return 0 if _MEETS.search(kind) else 2
 
     for rows in kinds.values():
+        rows.sort(key=lambda row: not _COUNCIL.match(row.name or ""))  # the rest stays as it is, by name
         if any(is_group(row) for row in rows):
             rows.sort(key=lambda row: -members.get(row.id, 0))
     return sorted(kinds.items(), key=lambda item: (rank(*item), -len(item[1]), item[0]))

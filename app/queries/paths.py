@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db import now
 from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Paper
@@ -119,6 +119,7 @@ def organizations_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[Or
         select(Link.from_id, Organization)
         .join(Organization, Organization.id == Link.to_id)
         .where(Link.from_id.in_(list(ids)), Link.property == "organization", ~Organization.deleted)
+        .options(defer(Organization.raw))
         .order_by(Link.from_id, Link.position)
     )
     found: dict[str, tuple[Organization, ...]] = {}

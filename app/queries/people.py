@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.models import Membership, Organization, Person
 from app.queries.bodies import of_council
@@ -17,6 +17,8 @@ from app.shown import heard, shown
 Row = TypeVar("Row", Person, Organization)
 # A town's council, its committees and their deputies on one page: what a reader can still scan.
 SIZE = 100
+# The object as the source wrote it, which no list shows; to read those of a council takes as long as all else.
+_LEAN = defer(Membership.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,20 @@ def people_letters(session: Session, body: str | None = None) -> dict[str, int]:
 
 def memberships_of(session: Session, person: Person) -> list[Belonging]:
     """Return where a person belongs or belonged, latest first; in two queries."""
-    query = select(Membership).where(Membership.person_id == person.id, shown(Membership))
+    query = select(Membership).where(Membership.person_id == person.id, shown(Membership)).options(_LEAN)
     found = session.scalars(query.order_by(Membership.start_date.desc().nulls_last(), Membership.position))
     return _belongings(session, _of(session, found, person), {person.id: person})
 
 
 def members_of(session: Session, organization: Organization) -> list[Belonging]:
     """Return who belongs or belonged to an organization, by name; in three queries."""
-    query = select(Membership).where(Membership.organization_id == organization.id, shown(Membership))
+    query = select(Membership).where(Membership.organization_id == organization.id, shown(Membership)).options(_LEAN)
     found = _of(session, session.scalars(query.order_by(Membership.start_date, Membership.id)), organization)
     ids = {membership.person_id for membership in found if membership.person_id}
-    rows = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    rows = {
+        person.id: person
+        for person in session.scalars(select(Person).where(Person.id.in_(ids)).options(defer(Person.raw)))
+    }
     kept = [m for m in found if m.person_id not in rows or not rows[m.person_id].deleted]
     return sorted(_belongings(session, kept, rows, {organization.id: organization}), key=_by_name)
 
@@ -85,7 +90,7 @@ def members_of(session: Session, organization: Organization) -> list[Belonging]:
 def current_posts(session: Session, found: list[Person], day: date) -> dict[str, list[Belonging]]:
     """Return person id -> where they belong today, for a list of people; in two queries."""
     ids = [person.id for person in found]
-    query = select(Membership).where(Membership.person_id.in_(ids), shown(Membership))
+    query = select(Membership).where(Membership.person_id.in_(ids), shown(Membership)).options(_LEAN)
     current = query.where(or_(Membership.end_date.is_(None), Membership.end_date >= day))
     rows = list(session.scalars(current.order_by(Membership.position, Membership.id)))
     posts: dict[str, list[Belonging]] = {}
@@ -109,7 +114,7 @@ def _belongings(
     organizations: dict[str, Organization] | None = None,
 ) -> list[Belonging]:
     wanted = {id_ for m in found for id_ in (m.organization_id, m.on_behalf_of_id) if id_} - set(organizations or ())
-    query = select(Organization).where(Organization.id.in_(wanted))
+    query = select(Organization).where(Organization.id.in_(wanted)).options(defer(Organization.raw))
     known = {**(organizations or {}), **{row.id: row for row in session.scalars(query)}}
     return [
         Belonging(
@@ -135,7 +140,7 @@ def _by_name(belonging: Belonging) -> tuple[str, str]:
 
 
 def _listed() -> Select[Person]:
-    return select(Person).where(~Person.deleted)
+    return select(Person).where(~Person.deleted).options(defer(Person.raw))
 
 
 def _sorted_by() -> ColumnElement[str]:

@@ -18,7 +18,14 @@ WORDS = {
     "private": N_("Consulted in private"),
     "open": N_("Not decided yet"),
 }
-PATTERNS = {"accepted": "full", "amended": "half", "noted": "light", "open": "open"}
+PATTERNS = dict(accepted="full", amended="half", noted="light", withdrawn="dots", none="dots", open="open")
+    "accepted": "full",
+    "amended": "half",
+    "noted": "light",
+    "withdrawn": "dots",
+    "none": "dots",
+    "open": "open",
+}
 GAP = 0.4  # percent between two parts
 
 
