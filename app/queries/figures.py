@@ -1,6 +1,6 @@
 """What figures show, from sums that were counted ahead: a few rows a year, however many records there are."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,24 +39,24 @@ class Scope:
 class Sums:
     """Counts by kind, each by year, month and outcome; and how many days decisions took."""
 
-    counts: dict[str, Counter[tuple[int, int, str]]] = field(default_factory=dict)
+    counts: defaultdict[str, Counter[tuple[int, int, str]]] = field(default_factory=lambda: defaultdict(Counter))
     days: list[int] = field(default_factory=list)
 
     def add(self, year: int, kind: str, counts: Rows, days: list[int]) -> None:
         """Add one row."""
         for part, outcome, count in counts:
             name, month = (str(part), 0) if kind == YEAR else (kind, int(part))
-            self.counts.setdefault(name, Counter())[year, month, outcome] += count
+            self.counts[name][year, month, outcome] += count
         self.days += days
 
     def of(self, kind: str, *outcomes: str) -> int:
         """Return how many there are of a kind, or of these outcomes of it."""
-        return sum(n for (_, _, word), n in self.counts.get(kind, {}).items() if not outcomes or word in outcomes)
+        return sum(n for (_, _, word), n in self.counts[kind].items() if not outcomes or word in outcomes)
 
     def by(self, kind: str, *outcomes: str, monthly: bool = False) -> dict[tuple[int, int], int]:
         """Return how many by year and month; by year alone the month is 0."""
         found: Counter[tuple[int, int]] = Counter()
-        for (year, month, word), n in self.counts.get(kind, {}).items():
+        for (year, month, word), n in self.counts[kind].items():
             if not outcomes or word in outcomes:
                 found[year, month if monthly else 0] += n
         return found
@@ -64,13 +64,14 @@ class Sums:
     def outcomes(self, kind: str) -> dict[str, int]:
         """Return how many by outcome."""
         found: Counter[str] = Counter()
-        for (_, _, word), n in self.counts.get(kind, {}).items():
+        for (_, _, word), n in self.counts[kind].items():
             found[word] += n
         return found
 
     @property
     def middle(self) -> int | None:
         """How many days half of the decisions took at most; None where they are too few to say."""
+        self.days.sort()  # once: what is sorted already is sorted in no time
         return round(median(self.days)) if len(self.days) >= _ENOUGH else None
 
 

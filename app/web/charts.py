@@ -204,15 +204,17 @@ def spark(years: Mapping[int, int]) -> Columns | None:
 
 def _strip(label: str, href: str, values: Sequence[int], top: int, enough: int) -> Strip:
     places: Counter[int] = Counter()
+    beyond = 0
     for value, count in Counter(values).items():
         if value <= top:
             places[round(PLACES * value / top)] += count
+        else:
+            beyond += count
     most = max(places.values(), default=1)
     ticks = []
     for place, count in sorted(places.items()):
         tall = TICK if most == 1 else TICK + round((TALL - TICK) * (count - 1) / (most - 1))
         ticks.append(f"M{round(place * 1000 / PLACES)} {14 - tall // 2}v{tall}")
-    beyond = sum(value > top for value in values)
     middle = round(median(values)) if len(values) >= enough else None
     lens = round(min(100 * (middle or 0) / top, 100), 2)
     return Strip(label, href, "".join(ticks), middle, lens, len(values), beyond)

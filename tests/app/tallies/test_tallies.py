@@ -45,8 +45,8 @@ def test_it_counts_papers_decisions_deferrals_and_meetings(engine: Engine) -> No
     last = factories.station(
         paper, council, at(2026, 1, 19), result="einstimmig beschlossen", role="Entscheidung", position=1
     )
-    rows = [council, committee, party, paper, first, last, factories.link(paper, "originatorOrganization", party)]
-    factories.save(engine, rows)
+    brought = factories.link(paper, "originatorOrganization", party)
+    factories.save(engine, council, committee, party, paper, first, last, brought)
     log(engine, paper, first[0], last[0])
     done = tallies.refresh(engine)
     assert (done.records, done.years) == (3, 2)
