@@ -18,7 +18,7 @@ WORDS = {
     "private": N_("Consulted in private"),
     "open": N_("Not decided yet"),
 }
-PATTERNS = dict(accepted="full", amended="half", noted="light", withdrawn="dots", none="dots", open="open")
+PATTERNS = {
     "accepted": "full",
     "amended": "half",
     "noted": "light",
