@@ -118,7 +118,7 @@ def test_it_takes_the_language_from_the_address_then_the_cookie_then_the_browser
 @ON_ONE
 def test_it_keeps_the_rest_of_the_address_when_the_language_changes(client: FlaskClient) -> None:
     links = Page(client.get("/search?q=a%26b&type=Paper&type=File").text).every("a")
-    [switch] = [link["href"] for link in links if link.get("hreflang") == "en"]
+    [switch] = {link["href"] for link in links if link.get("hreflang") == "en"}
     assert switch == "/search?q=a%26b&type=Paper&type=File&lang=en"
 
 
