@@ -52,6 +52,12 @@ class Council:
         return self.look.short or self.name
 
     @property
+    def town(self) -> str:
+        """The municipality it is the council of, where its name does not say so; else ""."""
+        place = places().by_ags.get(self.area)
+        return place.name if place and place.name not in self.name else ""
+
+    @property
     def href(self) -> str:
         """Its home."""
         return "/" if site().settings.only_council == self.slug else f"/councils/{self.slug}"

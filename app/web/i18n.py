@@ -1,6 +1,7 @@
 """Which language and which display a reader gets, and the two switches for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -60,6 +61,17 @@ def speak(name: str) -> None:
     """Answer this request in one language, whoever asks: for what is kept on the way to other readers."""
     request.environ[FOUND] = name
     refresh()
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Say what stands in this block in one language: a letter to a German town is German for every reader."""
+    before = language()
+    speak(name)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def asked_language() -> str:

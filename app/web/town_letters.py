@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask_babel import force_locale
-
 from app.directory.endpoints import Endpoint
 from app.directory.places import Place
-from app.web.i18n import gettext
+from app.web.i18n import gettext, speaking
 
 # What is asked for: an interface, that one is switched on, or that robots are let through to it.
 ASK, SWITCH_ON, LET_IN = "ask", "switch-on", "let-in"
@@ -35,7 +33,7 @@ class Letter:
 
 def letter(place: Place, wanted: str, *, server: Endpoint | None, site: str, contact: str) -> Letter:
     """Return the letter to a town; `server` is the one that is closed, or switched off."""
-    with force_locale("de"):
+    with speaking("de"):
         subject = gettext("OParl interface of the council information system of %(name)s", name=place.name)
         parts = [gettext("Dear Sir or Madam,"), *_wish(place, wanted, server, site, contact), *_facts()]
         parts += [

@@ -138,7 +138,7 @@ def test_a_source_that_is_refused_is_pleaded_for_by_its_address(client: FlaskCli
 def test_the_councils_above_a_place_are_named(client: FlaskClient, mirrored: Mirrored) -> None:
     mirrored(name="Kreis Düren", ags="05358000")
     page = client.get("/places/05358004").text
-    assert 'href="/search?body=rat1"' in page
+    assert 'href="/councils/rat1"' in page
     assert "Übergeordnete Räte" in page
 
 
