@@ -165,6 +165,8 @@ def _committees(material: Material) -> Figure | None:
     if material.scope.body is None and len(councils()) > 1:
         return None
     rows = sorted(material.committees, key=lambda one: -one[1].of(PAPER))
+    if not rows:
+        return None
     most = [(record_title(one), sums.of(PAPER)) for one, sums in rows]
     return finished(
         Figure(
