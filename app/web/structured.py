@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -49,7 +49,10 @@ def page_data(context: Context, about: OParlObject | None, address: str) -> Mark
         return block(_paper(about, context, address))
     if isinstance(about, File):
         return block(_document(about, context, address))
-    pages = {"home.index": _site, "data.overview": lambda: _dataset(context, address)}
+    pages: dict[str, Callable[[], dict[str, Any]]] = {
+        "home.index": _site,
+        "data.overview": lambda: _dataset(context, address),
+    }
     said = pages.get(request.endpoint or "")
     return block(said() if said else None)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from tests import factories
 from tests.app.web.records.test_hostile import addresses
@@ -36,8 +36,13 @@ def site(pages: list[str], served: Callable[[], AbstractContextManager[str]]) ->
 def watched(page: Page, site: str) -> list[str]:
     """Note whatever would tell that something ran, or that anything was asked for elsewhere."""
     signs: list[str] = []
+
+    def opened(box: Dialog) -> None:
+        signs.append(f"dialog: {box.message}")
+        box.dismiss()
+
     page.add_init_script(NOTED)
-    page.on("dialog", lambda box: (signs.append(f"dialog: {box.message}"), box.dismiss()))
+    page.on("dialog", opened)
     page.on("console", lambda line: signs.append(f"console: {line.text}") if CANARY in line.text else None)
     page.on("request", lambda asked: None if asked.url.startswith(site) else signs.append(f"request: {asked.url}"))
     page.on("request", lambda asked: signs.append(f"request: {asked.url}") if f"/{CANARY}" in asked.url else None)

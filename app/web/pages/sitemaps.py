@@ -35,7 +35,7 @@ FIXED_TOO = ("/status", "/search", "/glossary", "/about", "/contact", "/accessib
 @sitemaps.get("/sitemap.xml")
 def index() -> Response:
     """List the maps, each with when something in it last changed."""
-    entries = [("pages-1", None)]
+    entries: list[tuple[str, datetime | None]] = [("pages-1", None)]
     for name in TYPES:
         entries += [(f"{name}-{one.number}", one.changed) for one in _slices(name) if one.count]
     listed = "".join(

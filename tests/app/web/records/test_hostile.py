@@ -125,6 +125,11 @@ def addresses(engine: Engine, text: str, link: str) -> dict[str, str]:
         factories.change(paper, "updated", fields=[text]),
         factories.change(read[0], "updated", fields=[text]),
     )
+    return pages_of(paper, meeting, person, council, read[0])
+
+
+def pages_of(paper: Any, meeting: Any, person: Any, council: Any, file: Any) -> dict[str, str]:
+    """Return the pages that show records, and the lists that are narrowed to them."""
     return {
         "paper": f"/papers/{paper.key}",
         "papers": f"/papers?originator={person.key}",
@@ -133,7 +138,7 @@ def addresses(engine: Engine, text: str, link: str) -> dict[str, str]:
         "calendar": f"/calendar?organization={council.key}&month={meeting.start:%Y-%m}",
         "person": f"/people/{person.key}",
         "organization": f"/organizations/{council.key}",
-        "file": f"/files/{read[0].key}?q=x",
+        "file": f"/files/{file.key}?q=x",
         "cite": f"/papers/{paper.key}/cite",
         "poster": f"/meetings/{meeting.key}/poster",
     }
