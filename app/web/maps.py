@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response
 from sqlalchemy import select
 
 from app.facts import street_key, street_of
-from app.geo import Box, Point
+from app.geo import Box, Point, metres
 from app.models import Location, Paper, PaperPlace, Place
 from app.queries.gazetteer import point_of, shapes_in, shapes_named
 from app.queries.map import Around
@@ -25,7 +25,8 @@ from app.web.state import remembered
 MOST = 24  # places of one paper that are drawn
 NEAR = 420.0  # metres to the edge of a map of one spot
 MOVED = (0.0, -7.0, 7.0, -12.0, 12.0)  # percent that a name may make way for marks
-LENS = 260.0  # metres: what the lens on the first page shows
+LENS = 380.0  # metres: what the lens on the first page shows
+BUSY, LOOKED, DOTS = 300, 12, 9  # places, of which one is the middle; spots that are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +168,24 @@ def lens_map() -> Scene | None:
 
 
 def _lens(sources: Sequence[int]) -> Scene | None:
-    busiest = select(Place).where(
-        Place.source_id.in_(sources), Place.latitude.is_not(None), Place.street_key.is_not(None)
-    )
-    chosen = (
-        session().scalars(busiest.where(Place.key == Place.street_key).order_by(Place.papers.desc()).limit(1)).first()
-    )
-    point = point_of(chosen) if chosen else None
-    if chosen is None or point is None:
+    busiest = select(Place).where(Place.source_id.in_(sources), Place.latitude.is_not(None), Place.drawn > 0)
+    places = session().scalars(busiest.order_by(Place.papers.desc(), Place.id).limit(BUSY)).all()
+    points = [(place, point) for place in places if (point := point_of(place))]
+    streets = [(place, point) for place, point in points[:LOOKED] if place.street_key]
+    if not streets:
         return None
+    chosen, point = max(streets, key=lambda one: sum(metres(one[1], other) < LENS * 0.7 for _, other in points))
     view = View.around(point, LENS, 1000)
     drawing = ground(view, [chosen.source_id], with_tiles=False)
     if drawing.is_empty:
         return None
-    drawing.labels = []
     shapes = shapes_named(session(), "street", chosen.street_key or "", chosen.source_id)
     highlight(drawing, shapes)
+    drawing.labels = []
     lay_ring(drawing, point, LENS * 0.8)
-    return Scene(drawing, [], chosen.name)
+    near = [other for _, other in points if other != point and metres(point, other) < LENS * 0.68]
+    dots = [Mark(*view.units(*other)) for other in near[:DOTS]]
+    return Scene(drawing, dots, chosen.name)
 
 
 def _view_of(points: Sequence[Point]) -> View:
