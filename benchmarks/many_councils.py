@@ -22,6 +22,8 @@ from app.facts import street_key
 from app.indexing import rebuild, texts_of
 from app.models import Mention, OParlObject
 from app.rows import insert_all
+from oparl_sync import counting, places
+from oparl_sync.progress import Progress
 from search import open_index
 from tests import factories
 
@@ -93,7 +95,16 @@ def portal(folder: Path, size: Size) -> Settings:
             rebuild(engine, index)
         engine.dispose()
         done.touch()
+    _derive(settings)
     return settings
+
+
+def _derive(settings: Settings) -> None:
+    """Bring what is counted and placed up to the log, as a worker does; nothing is done twice."""
+    engine = open_current(settings.database_url)
+    counting.refresh(engine, Progress())
+    places.refresh(engine, Progress())
+    engine.dispose()
 
 
 def _vocabulary() -> list[str]:
