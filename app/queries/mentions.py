@@ -6,6 +6,7 @@ A number means a paper only where exactly one paper of the same source and counc
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, or_, select
@@ -148,10 +149,9 @@ def citing(session: Session, paper: Paper) -> list[Cited]:
     sha256s = session.scalars(naming.distinct().order_by(Mention.sha256).limit(NAMING)).all()
     if not sha256s:
         return []
-    same = aliased(Paper)
+    holder, same = _others()
     alike = (same.source_id == paper.source_id, same.body_id.is_not_distinct_from(paper.body_id), shown(same))
     numbered = select(func.count()).where(same.reference_key == paper.reference_key, *alike).scalar_subquery()
-    holder = aliased(Paper)
     chosen = (
         select(holder, File, func.min(Mention.page))
         .select_from(Mention)
@@ -260,6 +260,11 @@ def names_street(street: str) -> ColumnElement[bool]:
         .where(Mention.kind == Kind.PLACE, Mention.value == street, Link.property.in_(FILE_ROLES), shown(File))
     )
     return Paper.id.in_(holding)
+
+
+@cache  # what is shown of them is a condition of its own for each alias, and kept
+def _others() -> tuple[type[Paper], type[Paper]]:
+    return aliased(Paper), aliased(Paper)
 
 
 def _in_order(files: Files) -> ColumnElement[int]:
