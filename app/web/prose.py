@@ -9,6 +9,7 @@ a placeholder, and production does not begin with one.
 """
 
 import ipaddress
+import logging
 import re
 import tomllib
 from dataclasses import dataclass
@@ -23,11 +24,13 @@ from markupsafe import Markup
 from app.config import ROOT, Settings
 from app.translations import LANGUAGES, locale_of
 
+logger = logging.getLogger(__name__)
 NAMES = ("about", "contact", "imprint", "privacy", "accessibility", "easy", "sign-language")
 SHIPPED = ROOT / "templates" / "fixed"
 VALUES = "operator.toml"
 PLACE = re.compile(r"\[\[([^\[\]\n]{1,80}?)(\?)?\]\]")
 _EMPTY = re.compile(r"^## [^\n]*\n\s*(?=## |\Z)", re.MULTILINE)  # a heading whose lines were all left out
+_GOOD: dict[Path, dict[str, Any]] = {}
 _WEB = re.compile(r'<a href="(?=https?://)')
 
 
@@ -77,7 +80,7 @@ def is_loopback(base_url: str) -> bool:
 
 def values_of(path: Path, language: str, contact: str) -> dict[str, str]:
     """Return what the operator filled in, with a language's own words before those for all; raises ProseError."""
-    read = _values(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    read = _last_values(path)
     words = {**read, **read.get(locale_of(language), {})}
     given = {name: value.strip() for name, value in words.items() if isinstance(value, str) and value.strip()}
     return ({"MAIL": contact} if contact else {}) | given
@@ -85,6 +88,17 @@ def values_of(path: Path, language: str, contact: str) -> dict[str, str]:
 
 def _read(source: Path, values: Path, language: str, contact: str) -> Prose:
     return _prose(source, source.stat().st_mtime_ns, tuple(values_of(values, language, contact).items()))
+
+
+def _last_values(path: Path) -> dict[str, Any]:
+    """Return the file of names; while it is being edited into nonsense, as it was before."""
+    try:
+        _GOOD[path] = _values(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    except ProseError as error:
+        if path not in _GOOD:
+            raise
+        logger.warning("%s; its last good state is used", error)
+    return _GOOD[path]
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +112,11 @@ def _values(path: Path, _changed: int) -> dict[str, Any]:
 @lru_cache(maxsize=128)
 def _prose(source: Path, _changed: int, values: tuple[tuple[str, str], ...]) -> Prose:
     known = dict(values)
-    lines = [_filled(line, known) for line in source.read_text(encoding="utf-8-sig").splitlines()]
+    try:
+        read = source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProseError(f"{source}: {error}") from error
+    lines = [_filled(line, known) for line in read.splitlines()]
     text = _EMPTY.sub("", "\n".join(line for line in lines if line is not None))
     first, _, rest = text.strip().partition("\n")
     title, rest = (first[2:].strip(), rest) if first.startswith("# ") else ("", text)

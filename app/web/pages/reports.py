@@ -102,7 +102,10 @@ def _came_from() -> str:
     """Return the page of ours that a reader came from, as the browser says."""
     base = site().settings.base_url
     came = (request.referrer or "")[:LONGEST_PAGE]
-    parts = urlsplit(came) if came.isprintable() else urlsplit("")
+    try:
+        parts = urlsplit(came if came.isprintable() else "")
+    except ValueError:  # half an IPv6 address
+        return ""
     if parts.netloc not in (request.host, urlsplit(base).netloc) or parts.path.startswith(("/report", "/alerts/")):
         return ""
     return base + parts.path + (f"?{parts.query}" if parts.query else "")

@@ -117,11 +117,24 @@ def test_production_does_not_begin_with_placeholders_and_names_the_files(own: Se
     fill(own, MAIL="rat@stadt.example")
     assert unfilled(own) == {}
     refuse_placeholders(own)
-    (own.pages / "operator.toml").write_text('"NAME')
+
+
+def test_a_file_that_cannot_be_read_is_named_and_a_running_site_keeps_what_it_had(own: Settings) -> None:
+    own.pages.mkdir()
+    names = own.pages / "operator.toml"
+    names.write_text('"NAME')
     with pytest.raises(ProseError, match=r"operator\.toml"):
         unfilled(own)
     with pytest.raises(click.ClickException):
         refuse_placeholders(own)
+    fill(own)
+    assert "Stadt Kranichstedt" in prose(own, "about", "de").body
+    names.write_text('"NAME OF')
+    assert "Stadt Kranichstedt" in prose(own, "about", "de").body
+    (own.pages / "de").mkdir()
+    (own.pages / "de" / "about.md").write_bytes(b"# \xff")
+    with pytest.raises(ProseError, match=r"about\.md"):
+        prose(own, "about", "de")
 
 
 def test_the_command_says_what_is_left_and_touches_nothing_that_is_there(own: Settings) -> None:

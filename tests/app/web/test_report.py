@@ -54,6 +54,7 @@ def test_the_form_knows_what_it_is_about(client: FlaskClient, town: Town) -> Non
     assert (fields["type"], fields["key"]) == ("Paper", town.hostile.key)
     came = {"Referer": "http://portal.example/search?q=Rad"}
     assert 'value="http://portal.example/search?q=Rad"' in client.get("/report", headers=came).text
+    assert client.get("/report", headers={"Referer": "http://[x"}).status_code == 200
     assert "evil" not in client.get("/report", headers={"Referer": "https://evil.example/"}).text
 
 
