@@ -17,7 +17,7 @@ from app.web.searching import Asked
 from search import BadQuery, SearchIndex
 
 MOST = 4  # queries that are compared
-MOST_SEARCHES = 12  # of one page, besides those of all councils together: each takes some milliseconds
+MOST_SEARCHES = 8  # of one page, besides those of all councils together: each takes some milliseconds
 MOST_BACK = 60  # years that are drawn
 LONGEST = 500  # characters of a query
 Periods = Mapping[tuple[int, int], int]
