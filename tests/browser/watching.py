@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
-_DRAWN = re.compile(r"/files/\w+/page/\d+\.webp")
+_DRAWN = re.compile(r"/files/\w+/page/\d+\.(webp|svg)")
 # Chromium tells the console of most violations, but not of all: the page is told of each one.
 _REPORTS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP report: ${event.effectiveDirective} refused ${event.blockedURI} on ${location.pathname}`));"""
