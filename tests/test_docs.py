@@ -28,6 +28,8 @@ SETTINGS = (
     "BASE_URL",
     "SECRET_KEY",
     "CONTACT",
+    "COUNCILS_FILE",
+    "ONLY_COUNCIL",
     "FETCH_ALLOW_NETWORKS",
     "FILES_ORIGIN",
     "PAGES_DIR",
