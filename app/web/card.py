@@ -140,5 +140,5 @@ def _line(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
         return text
     while text and face.getlength(f"{text.rstrip()} …") > width:
         shorter = text.rpartition(" ")[0]
-        text = shorter if len(shorter) > len(text) * 0.6 else text[:-1]
+        text = shorter if len(shorter) > len(text) * 0.4 else text[:-1]
     return f"{text.rstrip(' ,;:-–')} …"

@@ -13,13 +13,14 @@ from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import TooManyRequests
 
-from app.models import Body, Meeting, OParlObject, Paper
+from app.models import Body, Meeting, OParlObject
 from app.queries import meetings as meeting_queries
 from app.queries import papers as paper_queries
 from app.queries.bodies import body_named
 from app.queries.paths import Path, consultation_path
+from app.standing import State
 from app.web.card import Card, draw
-from app.web.filters import soft, weekday
+from app.web.filters import day, soft, weekday
 from app.web.i18n import asked_language, gettext, speak
 from app.web.limits import Buckets, Limits
 from app.web.pages.records import found, lookup
@@ -85,7 +86,7 @@ def paper(key: str) -> Response:
     speak(asked_language())
     path = consultation_path(session(), row.id)
     state = path_state(path)
-    return _sent(Card(_town(row), _title(row), _signs(path), state.headline, state.rest))
+    return _sent(Card(_town(row), soft(record_title(row)), _signs(path), state.headline, _where(state)))
 
 
 @cards.get("/meetings/<key>.png")
@@ -95,7 +96,7 @@ def meeting(key: str) -> Response:
     [listed] = meeting_queries.meeting_rows(session(), [row])
     speak(asked_language())
     title = organization_names(listed.organizations) if listed.organizations else record_title(row)
-    return _sent(Card(_town(row), soft(title), (), *_when(row, place_words(listed.location))))
+    return _sent(Card(_town(row), soft(title), (), *_when(row, place_words(listed.location).partition(",")[0])))
 
 
 def _when(row: Meeting, place: str) -> tuple[str, str]:
@@ -103,8 +104,11 @@ def _when(row: Meeting, place: str) -> tuple[str, str]:
     return (gettext("Cancelled:"), when) if row.cancelled else (when, place)
 
 
-def _title(row: Paper) -> str:
-    return soft(record_title(row))
+def _where(state: State) -> str:
+    """Return who decides and when: the sentence of the page is longer than a line of the picture."""
+    if state.station is None or state.station.start is None:
+        return state.rest
+    return f"{organization_names(state.station.organizations)}, {day(state.station.start)}"
 
 
 def _signs(path: Path) -> tuple[str, ...]:
