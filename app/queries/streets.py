@@ -10,7 +10,20 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.facts import Kind
-from app.models import AgendaItem, Consultation, File, Link, Meeting, Mention, Page, Paper, PaperPlace, Place, Street
+from app.models import (
+    AgendaItem,
+    Blob,
+    Consultation,
+    File,
+    Link,
+    Meeting,
+    Mention,
+    Page,
+    Paper,
+    PaperPlace,
+    Place,
+    Street,
+)
 from app.queries.meetings import MeetingRow, meeting_rows
 from app.queries.paging import Paged
 from app.queries.references import FILE_ROLES
@@ -94,15 +107,15 @@ def passages(session: Session, papers: Sequence[Paper], key: str) -> dict[str, l
     begin = case((of.c.start > BEFORE, of.c.start - BEFORE), else_=0)
     text = func.substr(Page.text, begin + 1, of.c.end - begin + AFTER)
     rows = session.execute(
-        select(of.c.from_id, File, of.c.page, of.c.start - begin, of.c.end - begin, text)
+        select(of.c.from_id, File, of.c.page, of.c.start - begin, of.c.end - begin, text, Blob.page_count)
         .join(File, File.id == of.c.id)
+        .join(Blob, Blob.sha256 == of.c.sha256)
         .join(Page, (Page.sha256 == of.c.sha256) & (Page.number == of.c.page))
         .where(of.c.rank <= PASSAGES)
         .order_by(of.c.from_id, of.c.rank)
     )
     found: dict[str, list[Passage]] = {}
-    for paper_id, file, page, start, end, said in rows:
-        pages = file.blob.page_count if file.blob else None
+    for paper_id, file, page, start, end, said, pages in rows:
         before, after = said[:start], said[end:]
         if len(before) >= BEFORE:
             before = before.partition(" ")[2]

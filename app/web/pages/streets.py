@@ -15,7 +15,7 @@ from app.web.councils import Council, council_asked, councils, narrow, within
 from app.web.drawing import ROOM, View, highlight, lay_outline, lay_ring
 from app.web.i18n import here
 from app.web.maps import Scene, answered, ground, marked, sources_here, street_url
-from app.web.pages.map import TOUCHING, paths_of, radius_asked, wanted_asked
+from app.web.pages.map import TOUCHING, radius_asked, wanted_asked
 from app.web.pages.records import page_number, pager, words_asked
 from app.web.site import session
 from app.web.state import remembered
@@ -108,7 +108,8 @@ def _page(
 ) -> Response:
     db = session()
     papers = queries.papers_at(db, there, page=min(page_number(), LAST_PAGE))
-    paths = consultation_paths(db, [paper.id for paper in papers.rows]) | (paths_of(around) if around else {})
+    beside = [paper for group in around.listed for paper in group.papers] if around else []
+    paths = consultation_paths(db, {paper.id for paper in (*papers.rows, *beside)})
     key = more["key"] if "street" in more else None
     page = render_template(
         template,
