@@ -29,7 +29,8 @@ def test_a_meeting_shows_its_agenda_with_results(engine: Engine, read: Read) -> 
     page = read(f"/meetings/{meeting.key}")
     text = plain(page)
     assert "Donnerstag, 12. März 2026, 17 bis 19 Uhr" in text
-    assert "Ö 3 Radweg Antrag 2025/0981" in text
+    assert "Ö 3 Radweg Antrag" in text
+    assert "2025/0981" in text
     assert text.index("Niederschrift") < text.index("Ohne Titel") < text.index("Radweg")
     assert "Beschlossen einstimmig beschlossen" in text
     assert "siehe Anlage 3" in text
@@ -167,3 +168,51 @@ def test_years_are_counted_within_the_organization(engine: Engine, read: Read) -
     assert "2024 (1)" in text
     assert "2025 (" not in text
     assert "2025 (0)" in plain(read(f"/meetings?organization={council.key}&year=2025"))
+
+
+def test_a_meeting_says_where_it_stands(engine: Engine, read: Read) -> None:
+    ahead, empty = factories.meeting(start=now() + timedelta(days=3)), factories.meeting(start=now())
+    old, done = factories.meeting(start=now() - timedelta(days=34)), factories.meeting(start=now() - timedelta(days=9))
+    factories.save(
+        engine,
+        [ahead, empty, old, done, factories.agenda_item(ahead), factories.agenda_item(ahead, public=False)],
+        factories.read_file("Niederschrift", of=done, role="resultsProtocol"),
+    )
+    assert "In 3 Tagen. Die Tagesordnung hat 1 öffentlichen Punkt." in plain(read(f"/meetings/{ahead.key}"))
+    assert "34 Tage nach der Sitzung noch nicht veröffentlicht." in plain(read(f"/meetings/{old.key}"))
+    assert "Stattgefunden. Die Niederschrift ist veröffentlicht." in plain(read(f"/meetings/{done.key}"))
+    assert "Die Niederschrift ist noch nicht veröffentlicht." in plain(read(f"/meetings/{empty.key}"))
+
+
+def test_a_meeting_says_that_it_was_moved_or_called_off_and_when(engine: Engine, read: Read) -> None:
+    start = now().replace(microsecond=0) + timedelta(days=9)
+    moved, later = factories.meeting(start=start), factories.meeting(start=start)
+    gone = factories.meeting(start=start, cancelled=True)
+    before = datetime(2026, 11, 3, 16, 0, tzinfo=UTC)
+    factories.save(
+        engine,
+        [moved, later, gone],
+        factories.change(moved, "updated", fields=["start"], diff={"start": [before.isoformat(), start.isoformat()]}),
+        # An hour later on the same day is told below, and no more.
+        factories.change(
+            later,
+            "updated",
+            fields=["start"],
+            diff={"start": [(start - timedelta(minutes=1)).isoformat(), start.isoformat()]},
+        ),
+        factories.change(gone, "updated", fields=["cancelled"], diff={"cancelled": [False, True]}),
+    )
+    text = plain(read(f"/meetings/{moved.key}"))
+    assert "Diese Sitzung wurde verlegt. Vorgesehen war Dienstag, 3. November 2026, 17 Uhr." in text
+    assert "wurde verlegt." not in plain(read(f"/meetings/{later.key}")).partition("Was sich geändert hat")[0]
+    assert "Der Rat hat sie am 15. Januar 2026 abgesagt." in plain(read(f"/meetings/{gone.key}"))
+
+
+def test_files_of_a_meeting_show_their_first_page(engine: Engine, read: Read) -> None:
+    meeting = factories.meeting()
+    invitation = factories.read_file("Einladung", of=meeting, role="invitation")
+    broken = factories.read_file("x", of=meeting, role="auxiliaryFile", fetch_state="failed")
+    factories.save(engine, meeting, invitation, broken)
+    page = read(f"/meetings/{meeting.key}")
+    assert f"/files/{invitation[0].key}/page/1.webp?w=160" in page
+    assert f"/files/{broken[0].key}/page/1.webp" not in page

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from app.db import now
 from app.models import Organization
+from app.queries.organizations import is_group
 from tests import factories
 from tests.app.web.records.test_papers import Read, plain
 
@@ -85,3 +86,44 @@ def test_many_members_cost_as_many_questions_as_one(engine: Engine, cost: Callab
     short, long = organization_with(1), organization_with(30)
     assert cost(f"/organizations/{long.key}") == cost(f"/organizations/{short.key}") <= 25
     assert cost("/organizations") <= 8
+
+
+def test_a_group_is_listed_by_its_members_and_shows_what_it_brought_in(engine: Engine, read: Read) -> None:
+    council = factories.organization(name="Rat der Stadt", organization_type="Gremium")
+    names = ("Fraktion Anger", "Fraktion Bach")
+    small, large = (factories.organization(name=name, organization_type="Fraktion") for name in names)
+    own, other = factories.paper(name="Unser Antrag"), factories.paper(name="Vorlage der Verwaltung")
+    people = [factories.person(name=f"Mitglied {number}") for number in range(3)]
+    factories.save(
+        engine,
+        [council, small, large, own, other, people, factories.link(own, "originatorOrganization", large)],
+        [factories.membership(one, large) for one in people[:2]],
+        factories.membership(people[2], small),
+        [factories.membership(one, council, on_behalf_of_id=large.id) for one in people[:2]],
+        factories.membership(people[2], council, on_behalf_of_id=small.id),
+        factories.organization(name="Ausschuss A", organization_type="Gremium"),
+        factories.organization(name="Amt 1", organization_type="Verwaltungsbereich"),
+        factories.station(other, council, now() - timedelta(days=1)),
+    )
+    text = plain(read("/organizations"))
+    places = [text.index(one) for one in ("Rat der Stadt", "Ausschuss A", "Fraktion Bach", "Fraktion Anger", "Amt 1")]
+    assert places == sorted(places)
+    group = plain(read(f"/organizations/{large.key}"))
+    assert "Eingebrachte Vorlagen" in group
+    assert "Unser Antrag" in group
+    assert "Vorlage der Verwaltung" not in group
+    assert "Sitze nach Fraktionen Fraktion Bach 2 Fraktion Anger 1" in plain(read(f"/organizations/{council.key}"))
+
+
+def test_one_that_everybody_calls_a_group_is_one() -> None:
+    kinds = {
+        ("Fraktion", "Grüne"): True,
+        ("Gremium", "SPD-Fraktion"): True,
+        (None, "Fraktion Die Linke"): True,
+        ("Partei", "CDU"): True,
+        ("Gremium", "Fraktionsvorsitzendenrunde"): False,
+        ("Gremium", "Arbeitsgruppe Radverkehr"): False,
+        ("Gremium", "Rat der Stadt"): False,
+    }
+    for (kind, name), expected in kinds.items():
+        assert is_group(Organization(organization_type=kind, name=name)) is expected, name

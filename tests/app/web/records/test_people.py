@@ -6,8 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from app.db import now
 from app.models import Organization, Person
 from app.queries.people import Belonging
+from app.tallies import rebuild
 from app.web.filters import today
 from app.web.timelines import Part, part_of, timeline
 from tests import factories
@@ -150,3 +152,38 @@ def test_a_bar_says_the_role_that_the_headline_says(engine: Engine, read: Read) 
     # Nothing drawn is a deputy member, so nothing explains such a bar.
     assert "Stellvertretung" not in drawing
     assert ">Mitglied</text>" not in drawing
+
+
+def test_a_person_shows_what_became_of_their_papers_and_where_they_sit(engine: Engine, read: Read) -> None:
+    person, council = factories.person(), factories.organization(name="Rat der Stadt")
+    papers = [factories.paper(name=f"Antrag {number}") for number in range(4)]
+    ahead, past = factories.meeting(start=now() + timedelta(days=4)), factories.meeting(start=now() - timedelta(days=4))
+    called_off = factories.meeting(start=now() + timedelta(days=2), cancelled=True)
+    results = ("beschlossen", "beschlossen", "abgelehnt")
+    days = [now() - timedelta(days=20 + number) for number in range(3)]
+    stations = [
+        factories.station(paper, council, day, result=result, role="Entscheidung", authoritative=True)
+        for paper, day, result in zip(papers, days, results, strict=False)
+    ]
+    factories.save(
+        engine,
+        [person, council, papers, stations, ahead, past, called_off, factories.membership(person, council)],
+        [factories.link(paper, "originatorPerson", person) for paper in papers],
+        [factories.link(one, "organization", council) for one in (ahead, past, called_off)],
+        factories.link(past, "participant", person),
+    )
+    rebuild(engine)
+    text = plain(read(f"/people/{person.key}"))
+    assert "Was daraus wurde Beschlossen 2 Abgelehnt 1 Noch nicht entschieden 1" in text
+    following = text.partition("Nächste Sitzungen")[2]
+    assert following.startswith(" Rat der Stadt")
+    assert text.count("Anwesend in 1 Sitzung ") == 1
+    assert called_off.key not in read(f"/people/{person.key}")
+    text = plain(read(f"/organizations/{council.key}"))
+    assert "Wie entschieden wurde Beschlossen 2 Abgelehnt 1 Gezählt" in text
+
+
+def test_nothing_is_counted_before_it_was(engine: Engine, read: Read) -> None:
+    person, paper = factories.person(), factories.paper()
+    factories.save(engine, person, paper, factories.link(paper, "originatorPerson", person))
+    assert "Was daraus wurde" not in plain(read(f"/people/{person.key}"))
