@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,7 +26,7 @@ LISTS = ("/papers", "/meetings", "/calendar", "/organizations", "/people", "/fil
 AGS = ("05111000", "09162000", "14612000")
 
 
-def council(number: int, **columns: object) -> tuple[Paper, list[object]]:
+def council(number: int, **columns: object) -> tuple[Paper, list[Any]]:
     """Build a council of its own source, with one record of each kind that names its number."""
     server = f"https://rat{number}.example"
     source = factories.source(id=number, slug=f"rat{number}", url=f"{server}/system")
