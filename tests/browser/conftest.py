@@ -137,7 +137,7 @@ class Town:
 def town(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Serve a copy of the portal, from which one paper was erased; tests with it are of xdist_group("portal")."""
     home = tmp_path_factory.mktemp("town") / "home"
-    shutil.copytree(portal.home, home)
+    shutil.copytree(portal.home, home, symlinks=True)
     copy = Portal(home, free_port(), portal.settings)
     with copy.serving() as site:
         yield Town(copy, site, addresses(site, erase=lambda key: copy.run("erase", key, "--yes")))

@@ -51,7 +51,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     home = tmp_path_factory.mktemp("desk") / "home"
-    shutil.copytree(portal.home, home)
+    shutil.copytree(portal.home, home, symlinks=True)
     with listening() as mails:
         copy = Portal(home, free_port(), portal.settings | {"MAIL_URL": mails.url, "CONTACT": "desk@example.org"})
         _hand_over(copy, "Ein Vorgang, den es schon gab")  # what a source's first walk brings is nobody's news
