@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.facts import Kind, street_of
 from app.models import File, Link, Mention, Paper
-from app.queries.references import FILE_ROLES
+from app.queries.references import FILE_ROLES, Reference
 from app.rows import among
 from app.shown import shown
 
@@ -92,20 +92,15 @@ def spans(session: Session, file: File, page: int) -> list[Span]:
     return marked
 
 
-def files_of(session: Session, paper: Paper) -> Files:
-    """Return a paper's shown files by their bytes, the main file first.
+def held_files(paper: Paper, files: Iterable[Reference]) -> Files:
+    """Return the files of a paper that is shown by their bytes, in their order.
 
-    Asked by itself: whether a file is shown is seven queries inside, too much for each of thousands of mentions.
+    Whether they are shown needs no question: a paper that is shown shows what its own source says are its files.
     """
-    chosen = (
-        select(File)
-        .join(Link, (Link.to_id == File.id) & (Link.from_id == paper.id) & Link.property.in_(FILE_ROLES))
-        .where(File.blob_sha256.is_not(None), shown(File))
-        .order_by(Link.property.desc(), Link.position, File.id)
-    )
     found: Files = {}
-    for file in session.scalars(chosen):
-        found.setdefault(file.blob_sha256 or "", file)
+    for file in (reference.target for reference in files):
+        if isinstance(file, File) and file.blob_sha256 and file.source_id == paper.source_id and not file.deleted:
+            found.setdefault(file.blob_sha256, file)
     return found
 
 

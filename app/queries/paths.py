@@ -88,12 +88,13 @@ def consultation_path(session: Session, paper_id: str, *, today: datetime | None
 
 
 def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: datetime | None = None) -> dict[str, Path]:
-    """Return the paths of some papers by id, in six queries however many they are; those without one are left out."""
+    """Return the paths of some papers by id, in four queries however many they are; those without one are left out."""
     moment = today or now()
-    consultations = _consultations_of(session, list(paper_ids))
-    items = _items_of(session, consultations)
+    held: dict[str, Meeting] = {}
+    consultations = _consultations_of(session, list(paper_ids), held)
+    items = _items_of(session, consultations, held)
     said = minuted(session, [item.id for item in items.values() if item.public is not False])
-    meetings, meeting_of = _meetings_of(session, consultations, items)
+    meetings, meeting_of = _meetings_of(consultations, items, held)
     organizations = organizations_of(session, [*(c.id for c in consultations), *meetings])
     paths: dict[str, list[Station]] = {}
     for consultation in consultations:
@@ -128,25 +129,36 @@ def organizations_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[Or
     return found
 
 
-def _consultations_of(session: Session, paper_ids: list[str]) -> list[Consultation]:
+def _consultations_of(session: Session, paper_ids: list[str], held: dict[str, Meeting]) -> list[Consultation]:
+    """Return the consultations of papers; the meetings that they name are added to those that are held."""
     theirs = func.coalesce(Paper.source_id, Consultation.source_id)
-    query = select(Consultation, theirs).outerjoin(Paper, Paper.id == Consultation.paper_id)
+    query = select(Consultation, theirs, Meeting).outerjoin(Paper, Paper.id == Consultation.paper_id)
+    query = query.outerjoin(Meeting, (Meeting.id == Consultation.meeting_id) & ~Meeting.deleted)
     query = query.where(Consultation.paper_id.in_(paper_ids), shown(Consultation))
     rows = session.execute(query.order_by(Consultation.position, Consultation.id)).all()
-    ours = heard(session, {(one.source_id, other) for one, other in rows})
-    return [one for one, other in rows if (one.source_id, other) in ours]
+    held |= _by_id(meeting for _, _, meeting in rows)
+    ours = heard(session, {(one.source_id, other) for one, other, _ in rows})
+    return [one for one, other, _ in rows if (one.source_id, other) in ours]
+
+
+def _by_id(meetings: Iterable[Meeting | None]) -> dict[str, Meeting]:
+    return {meeting.id: meeting for meeting in meetings if meeting is not None}
 
 
 def _order(station: Station) -> tuple[bool, datetime, int]:
     return station.start is None, station.start or _BEGINNING, station.consultation.position or 0
 
 
-def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, AgendaItem]:
+def _items_of(session: Session, consultations: list[Consultation], held: dict[str, Meeting]) -> dict[str, AgendaItem]:
+    """Return the agenda items by consultation; the meetings that they stand in are added to those that are held."""
     # Some servers name the item on the consultation, some the consultation on the item.
     named = {c.agenda_item_id for c in consultations if c.agenda_item_id}
     ids = {c.id for c in consultations}
-    query = select(AgendaItem).where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)))
-    found = {item.id: item for item in session.scalars(query.where(present(AgendaItem)).order_by(AgendaItem.id))}
+    query = select(AgendaItem, Meeting).outerjoin(Meeting, (Meeting.id == AgendaItem.meeting_id) & ~Meeting.deleted)
+    query = query.where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)), present(AgendaItem))
+    rows = session.execute(query.order_by(AgendaItem.id)).all()
+    held |= _by_id(meeting for _, meeting in rows)
+    found = {item.id: item for item, _ in rows}
     by_consultation = {item.consultation_id: item for item in found.values() if item.consultation_id in ids}
     pairs = [(c, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations]
     ours = heard(session, {(item.source_id, c.source_id) for c, item in pairs if item})
@@ -154,7 +166,7 @@ def _items_of(session: Session, consultations: list[Consultation]) -> dict[str, 
 
 
 def _meetings_of(
-    session: Session, consultations: list[Consultation], items: dict[str, AgendaItem]
+    consultations: list[Consultation], items: dict[str, AgendaItem], held: dict[str, Meeting]
 ) -> tuple[dict[str, Meeting], dict[str, str | None]]:
     """Return the meetings by id, and by the consultation's id where each was held.
 
@@ -163,6 +175,5 @@ def _meetings_of(
     """
     pairs = {c.id: (items[c.id].meeting_id if c.id in items else None, c.meeting_id) for c in consultations}
     wanted = {one for pair in pairs.values() for one in pair if one}
-    query = select(Meeting).where(Meeting.id.in_(wanted), ~Meeting.deleted)
-    known = {row.id: row for row in session.scalars(query)}
+    known = {one: meeting for one, meeting in held.items() if one in wanted}
     return known, {key: next((one for one in pair if one in known), None) for key, pair in pairs.items()}

@@ -84,7 +84,7 @@ def show(key: str) -> str:
     path = paths.get(paper.id, NO_PATH)
     standing = state_of(path)
     resolution = _resolution(path, standing)
-    mentions = mentions_of(db, paper)
+    mentions = mentions_of(db, paper, files)
     return render_template(
         "papers/paper.html",
         section="papers",

@@ -13,8 +13,9 @@ from app.facts import Kind
 from app.indexing.files import file_documents
 from app.models import Blob, File, Paper
 from app.queries.files import page_read, page_texts
-from app.queries.mentions import cited_by, citing, files_of, named_in, spans
+from app.queries.mentions import Files, cited_by, citing, held_files, named_in, spans
 from app.queries.papers import PaperFilter, papers
+from app.queries.references import files_among, references
 from oparl_sync import facts
 from oparl_sync.progress import Progress
 from tests import factories
@@ -24,6 +25,10 @@ from tests import factories
 def session(engine: Engine) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
+
+
+def files_of(session: Session, paper: Paper) -> Files:
+    return held_files(paper, files_among(references(session, [paper.id]).get(paper.id, {})))
 
 
 def saved(engine: Engine, *rows: Any) -> None:
