@@ -92,16 +92,12 @@ def show(key: str) -> str:
     query, literal = words_asked("q") or "", bool(request.args.get("literal"))
     marker = marker_of(query, lambda: site().index, literal=literal)
     marked = mark(marker, queries.page_texts(db, file) if marker else {}, number)
-    parents = queries.parents_of(db, file)
     page = queries.page_read(db, file, number) or queries.PageRead("")
     hits = Hits.of(marked.hits, number, request.args.get("hit", 0, int))
     return render_template(
         "files/file.html",
         section="papers",
         file=file,
-        parents=parents,
-        paths=consultation_paths(db, [one.record.id for one in parents if isinstance(one.record, Paper)]),
-        no_path=NO_PATH,
         number=number,
         count=count,
         page=page,
@@ -121,8 +117,16 @@ def show(key: str) -> str:
         looked_at=_looked_at(file),
         saved_as_bytes=download_name(file).endswith(UNNAMED),
         history=history_of(file),
+        **_belonging(file),
         **origin(file),
     )
+
+
+def _belonging(file: File) -> dict[str, object]:
+    """Return what a file belongs to, and of papers where they stand."""
+    parents = queries.parents_of(session(), file)
+    paths = consultation_paths(session(), [one.record.id for one in parents if isinstance(one.record, Paper)])
+    return {"parents": parents, "paths": paths, "no_path": NO_PATH}
 
 
 def _looked_at(file: File) -> str | None:
