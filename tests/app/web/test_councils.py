@@ -14,8 +14,10 @@ from sqlalchemy import Engine, event
 
 from app.config import Settings
 from app.db import now
+from app.exports import publish
 from app.models import Paper
 from app.web import create_app
+from app.web.councils import of_this_portal
 from app.web.site import EXTENSION
 from tests import factories
 from tests.app.web.conftest import Page, Reader, reindex
@@ -202,6 +204,30 @@ def test_one_council_alone_shows_nothing_of_the_others(
     for address in ("/councils/rat2", "/places/09162000"):
         assert client.get(address).status_code == 404, address
     assert told(client.get("/search?q=Radweg&body=rat2").text) == set()
+
+
+@ON_ONE
+def test_one_council_alone_gives_no_data_of_the_others_and_keeps_its_searches(
+    looking: Callable[..., FlaskClient], papers: list[Paper], engine: Engine, settings: Settings
+) -> None:
+    publish(engine, settings.exports, base_url=settings.base_url)
+    client = looking(ONLY_COUNCIL="rat1")
+    listed = set(re.findall(r"/download/(rat\d/[^\"]+)", client.get("/data").text))
+    assert listed
+    assert {one.partition("/")[0] for one in listed} == {"rat1"}
+    for address in listed:
+        assert client.get(f"/download/{address}").status_code == 200, address
+        for other in (address.replace("rat1", "rat2"), f"current/{address.replace('rat1', 'rat2')}"):
+            assert client.get(f"/download/{other}").status_code == 404, other
+    manifest = client.get("/download/manifest.json").get_json()
+    assert (
+        client.get(f"/download/{manifest['generation']}/{next(iter(listed)).replace('rat1', 'rat2')}").status_code
+        == 404
+    )
+    with client.application.test_request_context():
+        assert of_this_portal("Radweg") == "Radweg body:rat1"
+        assert of_this_portal("Radweg body:rat1") == "Radweg body:rat1"
+        assert of_this_portal("") == ""
 
 
 @ON_ONE
