@@ -26,8 +26,12 @@ def rebuild(settings: Settings) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        counts = run(open_current(settings.database_url), progress=report)
-    click.echo(f"{counts.records} records, {counts.years} years")
+        engine = open_current(settings.database_url)
+        try:
+            counts = run(engine, progress=report)
+        finally:
+            engine.dispose()
+    click.echo(f"records counted: {counts.records}, years added up: {counts.years}")
 
 
 @figures.command()
@@ -36,8 +40,12 @@ def verify(settings: Settings) -> None:
     """Compare what is counted with the records; exits with 1 where they differ."""
     from app.tallies import differences  # noqa: PLC0415 - as above
 
-    with Session(open_current(settings.database_url)) as session:
-        found = differences(session)
+    engine = open_current(settings.database_url)
+    try:
+        with Session(engine) as session:
+            found = differences(session)
+    finally:
+        engine.dispose()
     for one in found:
         click.echo(f"wrong {one}")
     if found:
