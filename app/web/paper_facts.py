@@ -61,18 +61,12 @@ def duration_words(paper: Paper, path: Path, standing: PaperState) -> str:
     if days is None or usual is None:
         return ""
     usually = held(ngettext("%(num)s day", "%(num)s days", usual))
+    taken = held(ngettext("%(num)s day", "%(num)s days", days))
     if standing.open:
-        so_far = held(ngettext("%(num)s day", "%(num)s days", days))
-        return gettext(
-            "Undecided for %(days)s. Half of all decisions here take no longer than %(usual)s.",
-            days=so_far,
-            usual=usually,
-        )
-    return gettext(
-        "Decided after %(days)s. Half of all decisions here take no longer than %(usual)s.",
-        days=held(ngettext("%(num)s day", "%(num)s days", days)),
-        usual=usually,
-    )
+        sentence = gettext("Undecided for %(days)s. Half of all decisions here take no longer than %(usual)s.")
+    else:
+        sentence = gettext("Decided after %(days)s. Half of all decisions here take no longer than %(usual)s.")
+    return sentence % {"days": taken, "usual": usually}
 
 
 def usual_days(body_id: str | None, day: date) -> int | None:
