@@ -1,7 +1,7 @@
 """Takes the pictures of this folder: python docs/screens/make.py [--site ADDRESS] [--folder FOLDER] [NAME ...]
 
-Every page type of tests/browser/page_types.py, or those that are named: German and English, light and dark, wide and on a
-phone of 320 px. Without --site the made-up council is mirrored and served for it. Needs the extra `test` and Debian's chromium.
+Every page type of tests/browser/page_types.py, or those that are named: German and English, light and dark, wide and on
+a phone of 320 px. Without --site the made-up council is mirrored and served. Needs the extra `test` and chromium.
 """
 
 import argparse

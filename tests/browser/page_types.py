@@ -30,6 +30,7 @@ class PageType:
 
 PAGE_TYPES = (
     PageType("home", "/"),
+    PageType("week", "/week"),
     # Search
     PageType("results", "/search?q=Radweg"),
     PageType("respelled", "/search?q=Grundschuhle"),
@@ -61,7 +62,12 @@ PAGE_TYPES = (
     PageType("cite", "{paper}/cite"),
     PageType("poster", "{paper}/poster"),
     # Streets, places, councils
-    PageType("street", "/search?q=Kalkofenweg"),
+    PageType("street-results", "/search?q=Kalkofenweg"),
+    PageType("streets", "/streets"),
+    PageType("street", "/streets/kalkofenweg"),
+    PageType("district", "/streets/kalkofenweg", r"/districts/[a-z0-9-]+(\?.*)?"),
+    PageType("map", "/map"),
+    PageType("map-address", "/map?address=Kalkofenweg"),
     PageType("places", "/councils?q=Neustadt"),
     PageType("place", "/places/05315000"),
     PageType("missing-place", "/places/05314000"),

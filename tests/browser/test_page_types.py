@@ -12,6 +12,7 @@ from tests.browser.page_types import PAGE_TYPES, PageType
 OTHERS = {
     "/static/<stamp>/<path:name>",
     "/favicon.ico",
+    "/places",  # lead on
     "/<any(p, m, f, o, h):letter>/<code>",  # short addresses
     "/councils/<slug>/logo",
     "/<any(papers, meetings, people, organizations, files):folder>/<key>/qr.<any(svg, png):ending>",
@@ -29,7 +30,7 @@ SUFFIXES = (".json", ".txt", ".js", ".xml", ".ics", ".svg", ".png", ".webp", ".c
 
 def sample(one: PageType) -> str:
     """Return an address like that which the type's page will have."""
-    pattern = (one.link or one.at).partition("?")[0].rstrip("\\")
+    pattern = (one.link or one.at).removesuffix(r"(\?.*)?").partition("?")[0].rstrip("\\")
     if "{" in one.at and not one.link:
         (start,) = (other for other in PAGE_TYPES if one.at.startswith(f"{{{other.name}}}"))
         pattern = pattern.replace(f"{{{start.name}}}", sample(start))
