@@ -40,6 +40,7 @@ def index() -> str:
     return render_template(
         "calendar/calendar.html",
         section="meetings",
+        robots=None if inside else "noindex",  # and no way on beyond the first and the last: time has no end
         view=view,
         views=_views(span),
         span=span,

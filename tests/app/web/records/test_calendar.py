@@ -40,6 +40,17 @@ def test_a_month_is_a_table_of_its_days(engine: Engine, read: Read) -> None:
     assert 'href="/calendar"' in page
 
 
+def test_nobody_is_led_on_for_ever(engine: Engine, read: Read) -> None:
+    factories.save(engine, factories.meeting(start=HELD))
+    before, after = read("/calendar?month=2026-02"), read("/calendar?month=2026-04&view=list")
+    assert 'content="noindex"' in before
+    assert "month=2026-01" not in before
+    assert "month=2026-05" not in after
+    assert "month=2026-03" in before
+    assert "month=2026-03" in after
+    assert 'content="noindex"' not in read("/calendar?month=2026-03")
+
+
 def test_a_week_is_that_of_the_iso(engine: Engine, read: Read) -> None:
     meeting = factories.meeting(start=datetime(2027, 1, 1, 11, 0, tzinfo=UTC))
     place = factories.location(room="Saal 2")
