@@ -181,7 +181,7 @@ def test_what_others_wrote_stays_text(client: FlaskClient, near: Near) -> None:
     for address in ("/map", "/streets/amselweg", "/districts/nordstadt", "/map?address=Amselweg"):
         page = client.get(address).text
         assert "<script>alert" not in page
-        assert "{{ 7*7 }}" in page
+    assert "{{ 7*7 }}" in client.get("/streets/amselweg").text
 
 
 SILLY = (
