@@ -61,12 +61,12 @@ def duration_words(paper: Paper, path: Path, standing: PaperState) -> str:
     if days is None or usual is None:
         return ""
     usually = held(ngettext("%(num)s day", "%(num)s days", usual))
-    taken = held(ngettext("%(num)s day", "%(num)s days", days))
     if standing.open:
-        sentence = gettext("Undecided for %(days)s. Half of all decisions here take no longer than %(usual)s.")
+        taken = ngettext("Undecided for %(num)s day.", "Undecided for %(num)s days.", days)
     else:
-        sentence = gettext("Decided after %(days)s. Half of all decisions here take no longer than %(usual)s.")
-    return sentence % {"days": taken, "usual": usually}
+        taken = ngettext("Decided after %(num)s day.", "Decided after %(num)s days.", days)
+    half = gettext("Half of all decisions here take no longer than %(usual)s.")
+    return f"{taken} {half % {'usual': usually}}"
 
 
 def usual_days(body_id: str | None, day: date) -> int | None:
