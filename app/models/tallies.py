@@ -40,7 +40,9 @@ class Tally(Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), primary_key=True, doc="council, committee or originator")
     organization_id: Mapped[str] = mapped_column(Text, primary_key=True, doc="'' for the whole council")
-    counts: Mapped[list[list[Any]]] = mapped_column(Json, doc="month, outcome, how many; of a year: kind, outcome, how many")
+    counts: Mapped[list[list[Any]]] = mapped_column(
+        Json, doc="month, outcome, how many; of a year: kind, outcome, how many"
+    )
     days: Mapped[list[int]] = mapped_column(Json, doc="of each decision that has them, the shortest first")
 
 
