@@ -20,6 +20,7 @@ MOST = 4  # queries that are compared
 MOST_SEARCHES = 8  # of one page, besides those of all councils together: each takes some milliseconds
 MOST_BACK = 60  # years that are drawn
 LONGEST = 500  # characters of a query
+METHOD = words.METHODS["search"]
 Periods = Mapping[tuple[int, int], int]
 
 
@@ -130,7 +131,7 @@ def _figure(found: Sequence[Found], periods: Sequence[tuple[int, int]]) -> Figur
         "curves",
         drawing,
         note=_undated(found),
-        method=gettext(words.METHODS["search"]),
+        method=gettext(METHOD),
     )
 
 
@@ -140,7 +141,7 @@ def _lead(period: tuple[int, int]) -> str:
 
 def _nothing() -> Figure:
     title = gettext("Nothing is found in this time")
-    return Figure("search", title, "", (), (), method=gettext(words.METHODS["search"]))
+    return Figure("search", title, "", (), (), method=gettext(METHOD))
 
 
 def _finding(found: Sequence[Found], periods: Sequence[tuple[int, int]]) -> str:
