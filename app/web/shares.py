@@ -22,6 +22,7 @@ PATTERNS = {
     "accepted": "full",
     "amended": "half",
     "noted": "light",
+    "postponed": "open",
     "withdrawn": "dots",
     "none": "dots",
     "open": "open",
