@@ -25,8 +25,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 LOOKS = {"": (1280, "light"), "-320": (320, "light"), "-dark": (1280, "dark"), "-320-dark": (320, "dark")}
-HIGHEST = {1280: 1800, 320: 2400}  # pixels: what follows looks like what is there
-QUALITY = 80  # a wide page takes 50 kB, a third of what it takes without loss
+HIGHEST = {1280: 1800, 320: 1600}  # pixels: what follows looks like what is there
+# Those that README.md and docs/ show; all others of 500 pictures are there to be leafed through, wide ones at half size.
+SHOWN = {"home-de", "reader-de", "paper-de", "meeting-de", "status-de"} | {
+    f"{name}-{language}"
+    for name in ("results", "respelled", "synonyms", "street-results", "narrowed")
+    for language in ("de", "en")
+}
 
 
 def shots(names: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -47,7 +52,9 @@ def take(page: Page, address: str, target: Path) -> None:
         print(f"{target.name}: a picture in it is missing", file=sys.stderr)  # noqa: T201 - this is a command
     taken = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
     taken = taken.crop((0, 0, taken.width, min(taken.height, HIGHEST[taken.width])))
-    taken.save(target, quality=QUALITY, method=6)
+    if target.stem not in SHOWN and taken.width == 1280:
+        taken = taken.resize((640, taken.height // 2), Image.Resampling.LANCZOS)
+    taken.save(target, quality=80 if target.stem in SHOWN else 50, method=6)
 
 
 def take_all(browser: Browser, site: str, found: dict[str, str], folder: Path) -> None:
