@@ -26,7 +26,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 LOOKS = {"": (1280, "light"), "-320": (320, "light"), "-dark": (1280, "dark"), "-320-dark": (320, "dark")}
 HIGHEST = {1280: 1800, 320: 1600}  # pixels: what follows looks like what is there
-# Those that README.md and docs/ show; all others of 500 pictures are there to be leafed through, wide ones at half size.
+# Those that README.md and docs/ show; the other 500 are there to be leafed through, wide ones at half size.
 SHOWN = {"home-de", "reader-de", "paper-de", "meeting-de", "status-de"} | {
     f"{name}-{language}"
     for name in ("results", "respelled", "synonyms", "street-results", "narrowed")
