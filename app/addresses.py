@@ -26,7 +26,8 @@ def address_of(
 ) -> str:
     """Return the path of a record, of a page of a File, or of an AgendaItem on the page of its meeting `parent`.
 
-    A File's page marks the words of `query`, those that are meant literally without others; `#page=N` is how PDF readers say it, so the address does for both.
+    A File's page marks the words of `query`, those that are meant literally without others; `#page=N` is how
+    PDF readers say it, so the address does for both.
 
     A type that has no page of its own leads to where its records are listed.
     """

@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +137,7 @@ def _path(kind: str, keys: dict[str, list[str]], chance: random.Random) -> str:
         # Zipf's law with the exponent 1: the n-th most popular is asked for a n-th as often as the first.
         return keys[kind][min(len(keys[kind]) - 1, int(len(keys[kind]) ** chance.random()) - 1)]
     if kind == "search":
-        return f"/search?q={urllib.request.quote(QUERIES[int(len(QUERIES) * chance.random() ** 2)])}"
+        return f"/search?q={urllib.parse.quote(QUERIES[int(len(QUERIES) * chance.random() ** 2)])}"
     fixed = {"home": "/", "papers": "/papers/", "meetings": "/meetings/", "council": "/councils/stadt-1"}
     return fixed.get(kind, f"/{kind}")
 
@@ -183,7 +184,7 @@ def _first_view(port: int) -> dict[str, float]:
 def _serving(settings: Settings) -> Iterator[int]:
     port = _free_port()
     environment = os.environ | {"RATSLUPE_HOME": str(settings.home), "BASE_URL": f"http://127.0.0.1:{port}"}
-    command = [Path(sys.executable).parent / "ratslupe", "serve", "--port", str(port), "--workers", "2"]
+    command = [str(Path(sys.executable).parent / "ratslupe"), "serve", "--port", str(port), "--workers", "2"]
     with subprocess.Popen(command, env=environment) as server:
         try:
             _until_it_answers(f"http://127.0.0.1:{port}/healthz")
@@ -196,7 +197,7 @@ def _serving(settings: Settings) -> Iterator[int]:
 def _mirroring(settings: Settings) -> Iterator[None]:
     """Mirror a council that has more than can be read meanwhile."""
     environment = os.environ | {"RATSLUPE_HOME": str(settings.home), "FETCH_ALLOW_NETWORKS": "127.0.0.0/8"}
-    ratslupe = Path(sys.executable).parent / "ratslupe"
+    ratslupe = str(Path(sys.executable).parent / "ratslupe")
     with councils.serving("made-up", "--papers", str(SYNCED)) as address:
         subprocess.run(
             [ratslupe, "source", "add", address, "--slug", "growing"],

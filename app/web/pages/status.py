@@ -11,8 +11,7 @@ from app.queries.status import status as as_data
 from app.web.headers import open_data
 from app.web.i18n import gettext
 from app.web.site import session, site
-from app.web.state import holdings
-from app.web.state import remembered
+from app.web.state import holdings, remembered
 from app.web.status_words import (
     failure_words,
     file_reason,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import sessionmaker
 
 from app.config import Settings
-from app.db import open_engine
+from app.db import Marker, open_engine
 from app.web import site as sites
 from search import EngineUnavailable, SearchIndex, open_index
 
@@ -14,7 +14,7 @@ from search import EngineUnavailable, SearchIndex, open_index
 def test_an_index_that_is_away_is_asked_for_once_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.embedded(tmp_path)
     engine = open_engine(settings.database_url)
-    site = sites.Site(settings, engine, sessionmaker(engine))
+    site = sites.Site(settings, engine, sessionmaker(engine), Marker(engine))
     asked, now = list[str](), [100.0]
 
     def away(url: str, **_: object) -> SearchIndex:
