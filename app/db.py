@@ -78,15 +78,17 @@ def open_engine(url: str, *, pooled: bool = False) -> Engine:
     """Connect to `sqlite:///path` or `postgresql+psycopg://…`; makes the folder of an SQLite file.
 
     `pooled` keeps connections to an SQLite file: for the site, where each begins with pages that others have read.
+    What an error says holds no values: a log has no business with what readers type, nor with their addresses.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     path = url.partition(":///")[2]
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # A worker opens one for each step: a file that is moved or restored meanwhile is seen by the next.
     options = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": -1} if pooled else {"poolclass": NullPool}
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
+    settings = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=settings, hide_parameters=True, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine

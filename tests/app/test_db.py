@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Engine, insert, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
@@ -81,3 +81,9 @@ def test_reading_json_gives_what_was_written(engine: Engine) -> None:
     with Session(engine) as session:
         assert session.scalars(select(SyncRun.counts)).one() == counts
         assert session.scalars(select(ListCursor)).all() == []
+
+
+def test_an_error_says_nothing_of_what_was_asked_for(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("SELECT no_column FROM source WHERE slug = :word"), {"word": "jane@example.org"})
+    assert "jane" not in str(failed.value)
