@@ -29,6 +29,7 @@ OPERATOR = """\
 "DATA PROTECTION OFFICER" = ""         # how to reach them
 "HOSTING PROVIDER" = ""                # who runs the machine for you
 "CONTACT FOR ACCESSIBILITY" = ""       # where it is another than above
+"MAP SERVER" = ""                      # who runs the server of TILES_URL; its host if it stays empty
 
 # Where a name differs between languages: below [de] or [en] the same names again.
 # [en]

@@ -12,6 +12,7 @@ import ipaddress
 import logging
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +50,9 @@ class Prose:
 
 def prose(settings: Settings, name: str, language: str) -> Prose:
     """Return a page in a language; raises ProseError where the operator's names cannot be read."""
-    return _read(source_of(settings, name, language), settings.pages / VALUES, language, settings.contact)
+    # What the settings say already has a name, too, unless the operator words it.
+    told = {"MAIL": settings.contact, "MAP SERVER": urlsplit(settings.tiles_url).hostname or ""}
+    return _read(source_of(settings, name, language), settings.pages / VALUES, language, told)
 
 
 def source_of(settings: Settings, name: str, language: str) -> Path:
@@ -78,16 +81,16 @@ def is_loopback(base_url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def values_of(path: Path, language: str, contact: str) -> dict[str, str]:
+def values_of(path: Path, language: str, told: Mapping[str, str]) -> dict[str, str]:
     """Return what the operator filled in, with a language's own words before those for all; raises ProseError."""
     read = _last_values(path)
     words = {**read, **read.get(locale_of(language), {})}
     given = {name: value.strip() for name, value in words.items() if isinstance(value, str) and value.strip()}
-    return ({"MAIL": contact} if contact else {}) | given
+    return {name: value for name, value in told.items() if value} | given
 
 
-def _read(source: Path, values: Path, language: str, contact: str) -> Prose:
-    return _prose(source, source.stat().st_mtime_ns, tuple(values_of(values, language, contact).items()))
+def _read(source: Path, values: Path, language: str, told: Mapping[str, str]) -> Prose:
+    return _prose(source, source.stat().st_mtime_ns, tuple(values_of(values, language, told).items()))
 
 
 def _last_values(path: Path) -> dict[str, Any]:

@@ -220,11 +220,13 @@ def test_nothing_foreign_is_loaded_unless_the_operator_says_so(
     assert "img-src 'self';" in answer.headers["Content-Security-Policy"]
     own = replace(settings, tiles_url="https://tiles.example/{z}/{x}/{y}.png", tiles_credit="© Landesamt")
     app = create_app(own)
-    answer = app.test_client().get("/map")
+    answer, privacy = app.test_client().get("/map"), app.test_client().get("/privacy").text
     app.extensions[EXTENSION].close()
     assert "img-src 'self' https://tiles.example;" in answer.headers["Content-Security-Policy"]
     assert "https://tiles.example/" in answer.text
     assert "© Landesamt" in answer.text
+    assert "Die Bilder der Karte lädt Ihr Browser von tiles.example." in privacy
+    assert "Die Bilder der Karte" not in client.get("/privacy").text
     assert "tiles.example" not in client.get("/").headers["Content-Security-Policy"]
 
 
