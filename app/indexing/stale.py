@@ -1,4 +1,5 @@
-"""Documents that are not as the records' texts say any more, though no record changed: told by who reads the texts."""
+"""Documents that are not as the records' texts say any more, though no record changed: told by who reads the texts;
+and what the figures have to count again, where the log no longer says of what a record was a part."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -8,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.indexing.affected import NAMING, Ids, behind
 from app.indexing.lookups import AT_ONCE, chunks
-from app.models import Blob, Change, File, StaleDocument
+from app.models import Blob, Change, File, StaleDocument, TallyStale
 from app.rows import insert_all
 
 _TABLE = StaleDocument.metadata.tables[StaleDocument.__tablename__]
+_TALLIES = TallyStale.metadata.tables[TallyStale.__tablename__]
+# Of these the figures count what they are a part of.
+_COUNTED_IN = {"Consultation": "Paper", "AgendaItem": "Paper"}
 
 
 def note(session: Session, object_type: str, ids: Collection[str]) -> None:
@@ -20,13 +24,17 @@ def note(session: Session, object_type: str, ids: Collection[str]) -> None:
 
 
 def note_others(session: Session, object_type: str, ids: Collection[str]) -> None:
-    """Have those written again that quote these records, before these change: afterwards nobody knows which they were.
+    """Have those written, and counted, again that quote these records, before these change: afterwards nobody knows
+    which they were.
 
     The records themselves, and those that quote them then, are told by the log.
     """
     if ids and object_type in NAMING:
         found = behind(session, {object_type: set(ids)})
         _insert(session, {name: others.difference(ids) for name, others in found.items()})
+        if name := _COUNTED_IN.get(object_type):
+            rows = [{"object_type": name, "object_id": one} for one in sorted(found.get(name, ()))]
+            insert_all(session, _TALLIES, rows)
 
 
 def _insert(session: Session, stale: Ids) -> None:

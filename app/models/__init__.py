@@ -14,7 +14,7 @@ from app.models.people import Membership, Organization, Person
 from app.models.places import Address, MapShape, PaperPlace, Place, PlaceDue
 from app.models.reports import Report
 from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
-from app.models.tallies import Tally, TallyDue, TallyEvent
+from app.models.tallies import Tally, TallyDue, TallyEvent, TallyStale
 
 OPARL_TYPES: dict[str, type[OParlObject]] = {
     model.__name__: model
@@ -80,5 +80,6 @@ __all__ = [
     "Tally",
     "TallyDue",
     "TallyEvent",
+    "TallyStale",
     "key_of",
 ]

@@ -6,6 +6,7 @@ from sqlalchemy import Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Json
+from app.models.changes import Sequence
 
 
 class TallyEvent(Base):
@@ -44,6 +45,17 @@ class Tally(Base):
         Json, doc="month, outcome, how many; of a year: kind, outcome, how many"
     )
     days: Mapped[list[int]] = mapped_column(Json, doc="of each decision that has them, the shortest first")
+
+
+class TallyStale(Base):
+    """A record that is to be counted again because what told of it was changed or withdrawn, and names it no more."""
+
+    __tablename__ = "tally_stale"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True)
+    object_type: Mapped[str] = mapped_column(String(16), doc="Paper or Meeting")
+    object_id: Mapped[str] = mapped_column(Text)
 
 
 class TallyDue(Base):

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.db import writing
-from app.indexing.affected import affected
+from app.indexing.affected import affected, behind
 from app.indexing.lookups import chunks
-from app.models import Change, Meeting, Paper, Tally, TallyDue, TallyEvent
+from app.models import Change, Meeting, Paper, Tally, TallyDue, TallyEvent, TallyStale
 from app.rows import insert_all
 from app.tallies.events import (
     COMMITTEE,
@@ -30,11 +30,12 @@ from app.tallies.events import (
 )
 
 CONSUMER = "figures:1"  # our name in the log; where another rule counts, another number counts all anew
+NOTES = f"{CONSUMER}:notes"  # how far what was noted beside the log is counted
 CHANGES = 1_000  # read from the log for one commit
 BATCH = 400  # records asked for at once
 # What these say is not counted: what they change in others comes with a change of those.
 COUNTED = frozenset({"Paper", "Consultation", "Meeting", "AgendaItem", "Organization"})
-LOCK = 7_277_856  # any constant will do: one process at a time writes here
+LOCK = 7_277_858  # any constant that nobody else takes: one process at a time writes here
 Progress = Callable[[int, int], None]  # done, of how many
 Key = tuple[str, int, str, str, str]  # council, year, kind, role, organization
 _EVENTS = TallyEvent.metadata.tables[TallyEvent.__tablename__]
@@ -56,16 +57,19 @@ def refresh(engine: Engine, *, progress: Progress | None = None) -> Counts:
     counts = Counts()
     with Session(engine) as session:
         until, first = log.last_seq(session), log.position(session, CONSUMER)
+    # After `until`: whoever notes a record writes a change too, so that what is noted later is owed still.
+    while noted := _noted_again(engine):
+        counts.records += noted
     seq = first
     while seq < until:
         with Session(engine) as session:
-            seq = log.position(session, CONSUMER)
+            seq, notes = _positions(session)
             batch = log.since(session, seq, until=until, limit=CHANGES)
             ids = _concerned(session, batch)
             events = list(_events(session, ids))
         reached = batch[-1].seq if batch else until
         with _turn(engine) as session:
-            if log.position(session, CONSUMER) != seq:
+            if _positions(session) != (seq, notes):
                 continue  # somebody else counted these meanwhile, and may know more of them
             _write(session, ids["Paper"] | ids["Meeting"], events)
             log.advance(session, CONSUMER, max(reached, seq))
@@ -82,7 +86,7 @@ def rebuild(engine: Engine, *, progress: Progress | None = None) -> Counts:
     """Count everything anew, a part at a time; readers see the sums of before until those of a year are done."""
     counts = Counts()
     with Session(engine) as session:
-        until = log.last_seq(session)
+        until, first = log.last_seq(session), log.position(session, CONSUMER)
         total = sum(session.scalar(select(func.count()).select_from(model)) or 0 for model in (Paper, Meeting))
     for ids in _all(engine):
         # Read under the lock: what is written here is never older than what a refresh has written.
@@ -95,7 +99,8 @@ def rebuild(engine: Engine, *, progress: Progress | None = None) -> Counts:
         _forget_lost(session)
         every = select(TallyEvent.body_id, TallyEvent.year).union(select(Tally.body_id, Tally.year))
         _note(session, {(body_id, year) for body_id, year in session.execute(every)})
-        if until > log.position(session, CONSUMER):
+        # Where somebody counted meanwhile, what they wrote may be older than what was read here: the log is read on.
+        if until > first == log.position(session, CONSUMER):
             log.advance(session, CONSUMER, until)
     counts.years = _add_up(engine)
     return counts
@@ -140,7 +145,26 @@ def _turn(engine: Engine) -> Iterator[Session]:
 
 def _concerned(session: Session, batch: Iterable[Change]) -> dict[str, set[str]]:
     found = affected(session, [one for one in batch if one.object_type in COUNTED])
-    return {name: found.get(name, set()) for name in _OF}
+    # A consultation may name the item alone, and not the meeting in which that is dealt with.
+    items = behind(session, {"AgendaItem": found.get("AgendaItem", set())})
+    return {"Paper": found.get("Paper", set()) | items["Paper"], "Meeting": found.get("Meeting", set())}
+
+
+def _positions(session: Session) -> tuple[int, int]:
+    return log.position(session, CONSUMER), log.position(session, NOTES)
+
+
+def _noted_again(engine: Engine) -> int:
+    """Count again some of what was noted for that; returns how many notes there were."""
+    with _turn(engine) as session:
+        notes = session.scalars(select(TallyStale).order_by(TallyStale.seq).limit(BATCH)).all()
+        if not notes:
+            return 0
+        ids = {name: {note.object_id for note in notes if note.object_type == name} for name in _OF}
+        _write(session, ids["Paper"] | ids["Meeting"], list(_events(session, ids)))
+        session.execute(delete(TallyStale).where(TallyStale.seq.in_([note.seq for note in notes])))
+        log.advance(session, NOTES, log.position(session, NOTES) + len(notes))
+    return len(notes)
 
 
 def _events(session: Session, ids: dict[str, set[str]]) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from app import changes, tallies
 from app.db import writing
 from app.models import AgendaItem, Consultation, Meeting, OParlObject, Organization, Paper, Tally, TallyDue, TallyEvent
 from app.models.changes import DELETED, UPDATED
+from oparl_sync.withdraw import withdraw
 from tests import factories
 
 
@@ -194,3 +195,41 @@ def change(session: Session, row: OParlObject, chance: random.Random) -> str:
 def entry(row: OParlObject, kind: str) -> dict[str, object]:
     about = {"object_type": type(row).__name__, "object_id": row.id, "source_id": 1, "kind": kind, "fields": None}
     return about | {"diff": None, "content_hash": None, "backfill": False, "at": factories.SEEN}
+
+
+def test_what_a_council_withdraws_of_a_paper_is_not_counted_any_more(engine: Engine) -> None:
+    council = factories.organization()
+    papers = [factories.paper(date=date(2025, 1, 1)) for _ in range(6)]
+    held = [
+        factories.station(one, council, at(2025, 2, 1), result="beschlossen", role="Entscheidung") for one in papers
+    ]
+    factories.save(engine, council, papers, held)
+    with writing(engine) as session:  # of half of them only the item names the consultation
+        said = update(Consultation).where(Consultation.paper_id.in_([one.id for one in papers[3:]]))
+        session.execute(said.values(agenda_item_id=None, meeting_id=None))
+    log(engine, *papers, *(station[0] for station in held))
+    tallies.refresh(engine)
+    assert sum(counts(engine, "decision").values()) == 6
+    for number, kind in enumerate((Consultation, AgendaItem, Meeting) * 2):
+        [gone] = [row for row in held[number] if isinstance(row, kind)]
+        with writing(engine) as session:
+            withdraw(session, kind.__name__, [gone.id], source_id=1, backfill=False, at=factories.SEEN)
+        tallies.refresh(engine)
+        assert sum(counts(engine, "decision").values()) == 5 - number
+    assert_true(engine)
+
+
+def test_a_meeting_that_only_its_items_name_moves_its_decisions(engine: Engine) -> None:
+    paper, council = factories.paper(date=date(2025, 1, 1)), factories.organization()
+    station = factories.station(paper, council, at(2025, 2, 1), result="beschlossen", role="Entscheidung")
+    factories.save(engine, council, paper, station)
+    with writing(engine) as session:
+        session.execute(update(Consultation).values(meeting_id=None))
+    log(engine, paper, station[0])
+    tallies.refresh(engine)
+    with writing(engine) as session:
+        session.execute(update(Meeting).values(start=at(2025, 3, 1)))
+    log(engine, station[0], kind=UPDATED)
+    tallies.refresh(engine)
+    assert counts(engine, "decision") == {(2025, 3, "accepted"): 1}
+    assert_true(engine)
