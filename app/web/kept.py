@@ -22,8 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie, parse_etags
 
-from app.translations import DEFAULT, FULL
-from app.web.i18n import DISPLAY_COOKIE, LANGUAGE_COOKIE
+from app.translations import DEFAULT, FULL, LANGUAGES
+from app.web.i18n import DISPLAY_COOKIE, DISPLAYS, LANGUAGE_COOKIE
 from app.web.site import EXTENSION
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ LARGEST = 2**20  # bytes of a page; one of a thousand agenda items has half of t
 # Where what is shown lies in files, or is about the one who asks.
 NEVER = ("/alerts", "/data", "/report")
 LEVEL = 5  # of compression: 9 makes a page 2 in 100 smaller, in twice the time
+# By what a page may differ and be kept: `_key` tells those apart.
+TOLD_APART = frozenset({"cookie", "accept-language", "accept-encoding"})
 OF_THE_BODY = frozenset({"content-length", "content-type", "content-encoding"})
 Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
@@ -130,17 +132,22 @@ def install(app: Flask, grace: float) -> None:
 
 
 def _key(environ: "WSGIEnvironment") -> Key:
-    """Return what tells two pages apart: the address, and what the reader chose or the browser prefers."""
+    """Return what tells two pages apart: host and address, and what the reader chose or the browser prefers.
+
+    Read as app.web.i18n reads it, or one reader's page would be another's: what is no choice does not count.
+    """
     chosen = parse_cookie(environ.get("HTTP_COOKIE", ""))
+    language, display = chosen.get(LANGUAGE_COOKIE, ""), chosen.get(DISPLAY_COOKIE, "")
     return (
+        environ.get("HTTP_HOST", ""),  # at the host of FILES_ORIGIN there are no pages
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
-        chosen.get(LANGUAGE_COOKIE, "")[:16] or _preferred(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:256]),
-        chosen.get(DISPLAY_COOKIE, "")[:16],
+        language if language in LANGUAGES else _preferred(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
+        display if display in DISPLAYS else "",
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _preferred(header: str) -> str:
     return parse_accept_header(header, LanguageAccept).best_match(FULL) or DEFAULT
 
@@ -148,7 +155,8 @@ def _preferred(header: str) -> str:
 def _is_everybodys(environ: "WSGIEnvironment", fields: dict[str, str]) -> bool:
     """Whether a page would be made the same for the next one who asks."""
     alone = environ.get("PATH_INFO", "").startswith(NEVER) or "set-cookie" in fields
-    return not alone and fields.get("cache-control") == "no-cache"
+    varies = {name.strip().lower() for name in fields.get("vary", "").split(",") if name.strip()}
+    return not alone and varies <= TOLD_APART and fields.get("cache-control") == "no-cache"
 
 
 def _answered(page: Page, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -91,6 +91,9 @@ def test_while_a_worker_writes_it_holds_for_the_grace_and_no_longer() -> None:
         {"path": "/", "headers": {"Accept-Language": "en"}},
         {"path": "/", "headers": {"Cookie": "language=en"}},
         {"path": "/", "headers": {"Cookie": "display=dark"}},
+        {"path": "/", "headers": {"Accept-Language": ", ".join([*(f"x{n:03}" for n in range(99)), "en"])}},
+        {"path": "/", "headers": {"Cookie": "language=nonsense", "Accept-Language": "en"}},
+        {"path": "/", "headers": {"Host": "files.example"}},
     ],
 )
 def test_another_address_language_or_display_is_another_page(other: dict[str, Any]) -> None:
@@ -102,11 +105,12 @@ def test_another_address_language_or_display_is_another_page(other: dict[str, An
     assert site.made == 2
 
 
-def test_a_foreign_cookie_makes_no_other_page() -> None:
+@pytest.mark.parametrize("cookie", ["visitor=42", "language=nonsense", "display=nonsense"])
+def test_a_foreign_cookie_makes_no_other_page(cookie: str) -> None:
     site = Site()
     site.client.get("/")
 
-    site.client.get("/", headers={"Cookie": "visitor=42"})
+    site.client.get("/", headers={"Cookie": cookie})
 
     assert site.made == 1
 
@@ -116,6 +120,7 @@ def test_a_foreign_cookie_makes_no_other_page() -> None:
     [
         ({"Set-Cookie": "language=en"}, "/", "200 OK"),
         ({"Cache-Control": "no-store"}, "/", "200 OK"),
+        ({"Vary": "Cookie, Accept"}, "/search/suggest", "200 OK"),
         ({}, "/alerts/manage", "200 OK"),
         ({}, "/report", "200 OK"),
         ({}, "/papers/x", "404 NOT FOUND"),
