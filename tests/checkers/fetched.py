@@ -15,7 +15,7 @@ SECONDS = 600  # for a slow line
 
 
 class Unavailable(Exception):
-    """The checkers cannot be had on this machine; the text says why."""
+    """A checker cannot be had on this machine; the text says which and why."""
 
 
 def checkers() -> Path:
@@ -40,7 +40,10 @@ def _fetch() -> None:
         shutil.copy(HERE / name, CACHE / name)
     # No package runs anything while it is installed: all of them are only read.
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=CACHE, check=False, capture_output=True, text=True, timeout=SECONDS)
+    try:
+        done = subprocess.run(command, cwd=CACHE, check=False, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"axe-core and its companions, which npm did not fetch in {SECONDS} s,") from None
     if done.returncode:
         said = next((line for line in done.stderr.splitlines() if "error" in line), "npm said nothing")
         raise Unavailable(f"axe-core and its companions, which npm could not fetch ({said[:300]}),")
