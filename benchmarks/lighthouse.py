@@ -12,19 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.browser.chromium import FLAGS, chromium
 from tests.browser.page_types import PAGE_TYPES, addresses
 from tests.checkers.fetched import checkers
 
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100}
 
 
@@ -34,8 +25,8 @@ def judged(url: str, categories: tuple[str, ...] = tuple(LEAST)) -> dict[str, An
     with tempfile.TemporaryDirectory(prefix="rl-lighthouse-") as folder:
         target = Path(folder) / "report.json"
         command = ["node", str(program), url, "--quiet", "--output=json", f"--output-path={target}"]
-        command += [f"--only-categories={','.join(categories)}", f"--chrome-flags={' '.join(FLAGS)}"]
-        environment = {**os.environ, "CHROME_PATH": "/usr/bin/chromium"}
+        command += [f"--only-categories={','.join(categories)}", f"--chrome-flags=--headless=new {' '.join(FLAGS)}"]
+        environment = {**os.environ, "CHROME_PATH": chromium() or ""}
         subprocess.run(command, check=True, capture_output=True, env=environment, timeout=300)
         report: dict[str, Any] = json.loads(target.read_text())
     return report

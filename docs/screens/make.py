@@ -17,12 +17,10 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.browser.chromium import FLAGS, chromium
 from tests.browser.page_types import PAGE_TYPES, addresses
 from tests.portal import Portal, free_port
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars"]  # fmt: skip
 LANGUAGES = {"de": "de-DE", "en": "en-GB"}
 LOOKS = {"": (1280, "light"), "-320": (320, "light"), "-dark": (1280, "dark"), "-320-dark": (320, "dark")}
 HIGHEST = {1280: 1800, 320: 1600}  # pixels: what follows looks like what is there
@@ -96,7 +94,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent)
     wish = parser.parse_args()
     with served(wish.site) as (site, found), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, "--hide-scrollbars"])
         chosen = {name: at for name, at in found.items() if not wish.names or name in wish.names}
         take_all(browser, site, chosen, wish.folder)
         browser.close()

@@ -19,32 +19,23 @@ from app.files import open_store
 from app.web import create_app
 from app.web.site import EXTENSION
 from tests import factories
+from tests.browser.chromium import FLAGS, chromium
 from tests.browser.page_types import addresses
 from tests.conftest import missing
 from tests.portal import Portal, free_port
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
 def launch() -> Iterator[Callable[[], Browser]]:
     """Start Chromium, as often as it is wanted."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    program = chromium()
+    if program is None:
         missing("Chromium")
     started: list[Browser] = []
     with sync_playwright() as playwright:
 
         def start() -> Browser:
-            started.append(playwright.chromium.launch(executable_path=chromium, args=FLAGS))
+            started.append(playwright.chromium.launch(executable_path=program, args=FLAGS))
             return started[-1]
 
         yield start
