@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Address, MinutesResult, PaperPlace, PaperQuote, Place
-from oparl_sync import problems
+from oparl_sync import due_places, problems
 from oparl_sync.known import chunks
 
 AT_ONCE = 400  # places in one IN (…)
@@ -24,6 +24,7 @@ def forget(session: Session, ids: Sequence[str]) -> None:
         places = set(session.scalars(select(PaperPlace.place_id).where(placed)))
         session.execute(delete(PaperPlace).where(placed))
         count_papers(session, places)
+        due_places.note_told(session, part)
         session.execute(delete(Address).where(Address.origin.in_(part)))
 
 

@@ -4,11 +4,11 @@ A change of a paper, a file or a Location makes what depends on it be worked out
 `due_places`: texts that were looked through, a gazetteer that was brought. Doing it twice changes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, delete, exists, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app import changes
 from app.db import writing
@@ -57,9 +57,9 @@ def _batch(engine: Engine, position: int, last: int, read: set[str], step: Step)
         batch = changes.since(session, position, until=last, limit=BATCH)
         named = _named(batch)
     upto = batch[-1].seq if batch else last  # numbers that were given out and never written
-    streets = _learn(engine, sorted(named.get("Location", ())))
+    _learn(engine, sorted(named.get("Location", ())))
     with Session(engine) as session:
-        papers = _papers_behind(session, named) | _papers_on(session, streets)
+        papers = _papers_behind(session, named)
     _place(engine, sorted(papers - read))
     read |= papers
     with writing(engine) as session:
@@ -73,8 +73,10 @@ def _notes(engine: Engine, read: set[str]) -> bool:
     with Session(engine) as session:
         numbers, due = due_places.noted(session, BATCH)
         papers = due.get(due_places.PAPER, set()) | _papers_with(session, sorted(due.get(due_places.FILE, ())))
-        for source in due.get(due_places.SOURCE, ()):
-            papers |= set(session.scalars(select(Paper.id).where(Paper.source_id == int(source), ~Paper.deleted)))
+        papers |= due_places.papers_on(session, due.get(due_places.STREET, ()))
+    if sources := due.get(due_places.SOURCE):
+        with writing(engine) as session:
+            due_places.spread(session, sources)
     _place(engine, sorted(papers))
     read |= papers
     with writing(engine) as session:
@@ -101,14 +103,6 @@ def _papers_behind(session: Session, named: dict[str, set[str]]) -> set[str]:
     return papers
 
 
-def _papers_on(session: Session, streets: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(sorted(streets)):
-        there = select(PaperPlace.paper_id).join(Place, Place.id == PaperPlace.place_id)
-        found |= set(session.scalars(there.where(Place.street_key.in_(part))))
-    return found
-
-
 def _papers_with(session: Session, files: Sequence[str]) -> set[str]:
     """Return the papers that hold these bytes."""
     found: set[str] = set()
@@ -118,18 +112,35 @@ def _papers_with(session: Session, files: Sequence[str]) -> set[str]:
     return found
 
 
-def _learn(engine: Engine, locations: Sequence[str]) -> set[str]:
-    """Take addresses from Locations, and forget those that they told before; returns the streets concerned."""
-    streets: set[str] = set()
+def _learn(engine: Engine, locations: Sequence[str]) -> None:
+    """Take addresses from Locations, and forget those that they told before; notes the streets that lie elsewhere now.
+
+    They are noted, and not only returned: papers on them may have been read before, and a kill must not forget them.
+    """
     for part in chunks(locations):
         with writing(engine) as session:
-            streets |= set(session.scalars(select(Address.street_key).where(Address.origin.in_(part))))
+            before = _told(session, part)
             session.execute(delete(Address).where(Address.origin.in_(part)))
             here = session.scalars(select(Location).where(Location.id.in_(part), shown(Location)).with_for_update())
             rows = [row for row in map(_address, here) if row is not None]
             insert_all(session, Address.metadata.tables["address"], rows)
-            streets |= {row["street_key"] for row in rows}
-    return streets
+            after = _told(session, part)
+            elsewhere = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
+            due_places.note_streets(session, elsewhere)
+
+
+def _told(session: Session, locations: Sequence[str]) -> dict[tuple[int, str], set[tuple[Any, ...]]]:
+    """Return what these Locations alone tell of streets: where each of their houses is."""
+    found: dict[tuple[int, str], set[tuple[Any, ...]]] = {}
+    other = aliased(Address)
+    same = [getattr(other, name) == getattr(Address, name) for name in ("source_id", "street_key", "number")]
+    same += [getattr(other, name).is_not_distinct_from(getattr(Address, name)) for name in ("district", "name")]
+    same += [other.longitude == Address.longitude, other.latitude == Address.latitude, other.origin.not_in(locations)]
+    told = select(Address).where(Address.origin.in_(locations), ~select(other.origin).where(*same).exists())
+    for row in session.scalars(told):
+        where = (row.number, row.name, row.district, row.longitude, row.latitude)
+        found.setdefault((row.source_id, row.street_key), set()).add(where)
+    return found
 
 
 def _address(place: Location) -> dict[str, Any] | None:

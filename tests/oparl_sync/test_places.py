@@ -165,3 +165,32 @@ def test_nothing_is_left_of_a_source_that_is_given_up(engine: Engine, paper: Pap
     with Session(engine) as session:
         for model in (Address, MapShape, Place, PaperPlace):
             assert session.scalar(select(func.count()).select_from(model)) == 0
+
+
+def test_where_a_street_lies_is_told_by_a_location_that_comes_later_and_goes_with_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "BATCH", 1)
+    paper, other = factories.paper(), factories.paper()
+    there = factories.location(street_address="Amselweg 3", longitude=9.5, latitude=51.5, embedded=False)
+    read = factories.read_file("Im Amselweg 3 wird gebaut.", of=paper)
+    named = factories.link(other, "location", there)
+    factories.save(engine, factories.source(), factories.body(), paper, other, there, named, read)
+    facts.waiting(engine, QUIET)
+    places.refresh(engine, QUIET)
+    factories.save(engine, *(factories.change(one) for one in (paper, there, other)))
+    places.refresh(engine, QUIET)
+    assert _point(engine, "amselweg") == (9.5, 51.5)
+    with writing(engine) as session:
+        withdraw(session, "Location", [there.id], source_id=1, backfill=False, at=now())
+    places.refresh(engine, QUIET)
+    assert _point(engine, "amselweg") == (None, None)
+    with Session(engine) as session:
+        assert session.scalars(select(PaperPlace.paper_id)).all() == [paper.id]
+    assert not places.is_owed(engine)
+
+
+def _point(engine: Engine, key: str) -> tuple[float | None, float | None]:
+    with Session(engine) as session:
+        longitude, latitude = session.execute(select(Place.longitude, Place.latitude).where(Place.key == key)).one()
+    return longitude, latitude
