@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, DateTime, Engine, MetaData, Text, TypeDecorator, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -197,6 +198,7 @@ class Marker:
     def __init__(self, engine: Engine) -> None:
         self._engine, self._lock = engine, threading.Lock()
         self._kept: Connection | None = None
+        self._opened = 0  # each connection counts for itself
 
     def __call__(self) -> object:
         """Return the mark of this moment; raises sqlalchemy's errors where the database is away."""
@@ -206,9 +208,16 @@ class Marker:
         with self._lock:
             if self._kept is None:
                 self._kept = self._engine.connect()
+                self._opened += 1
             # Straight to the driver: inside a transaction it would always see the same.
             driver: Any = self._kept.connection.driver_connection
-            return driver.execute("PRAGMA data_version").fetchone()[0]
+            try:
+                return self._opened, driver.execute("PRAGMA data_version").fetchone()[0]
+            except driver.Error as error:
+                self._kept.invalidate()
+                self._kept.close()
+                self._kept = None
+                raise OperationalError("PRAGMA data_version", None, error) from error
 
     def close(self) -> None:
         """Give its connection back."""

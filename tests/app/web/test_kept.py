@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import Client
 
 from app.config import Settings
-from app.db import Marker, writing
+from app.db import Marker, open_engine, writing
 from app.web import create_app
 from app.web.kept import HOLDS, LARGEST, MEMORY, Kept
 from app.web.site import EXTENSION
@@ -105,7 +106,7 @@ def test_another_address_language_or_display_is_another_page(other: dict[str, An
     assert site.made == 2
 
 
-@pytest.mark.parametrize("cookie", ["visitor=42", "language=nonsense", "display=nonsense"])
+@pytest.mark.parametrize("cookie", ["visitor=42", "language=nonsense", "display=nonsense", "visitor=\xfc"])
 def test_a_foreign_cookie_makes_no_other_page(cookie: str) -> None:
     site = Site()
     site.client.get("/")
@@ -215,6 +216,21 @@ def test_the_mark_moves_with_every_commit_of_others_and_with_nothing_else(engine
 
     assert marker() != before
     marker.close()
+
+
+def test_a_file_that_cannot_be_read_is_the_databases_fault_and_asked_anew(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/a.db", pooled=True)
+    marker = Marker(engine)
+    before = marker()
+    assert marker._kept is not None
+    marker._kept.connection.driver_connection.close()  # type: ignore[union-attr]  # it is open
+
+    with pytest.raises(SQLAlchemyError):
+        marker()
+
+    assert marker() != before  # another connection counts otherwise: nothing is taken for unchanged
+    marker.close()
+    engine.dispose()
 
 
 def test_a_withdrawn_paper_is_gone_at_the_next_request(client: FlaskClient, engine: Engine) -> None:
