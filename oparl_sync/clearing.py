@@ -8,13 +8,14 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.files import FilesError, FileStore
-from oparl_sync import counting, download, index, previews
+from oparl_sync import counting, download, index, leases, places, previews
 from oparl_sync.progress import Progress
 from search import IndexLocked, SearchError
 
 
 def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progress) -> list[str]:
-    """Forget texts, place in the index, counts, pictures and bytes; returns a sentence for each that is left."""
+    """Forget texts, place in the index, counts, spots on the map, pictures and bytes; returns a sentence for each that
+    is left."""
     left = []
     download.forget_texts(engine)
     try:
@@ -24,6 +25,11 @@ def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progre
     except SearchError as error:
         left.append(f"It is still in the index: {error}.")
     counting.refresh(engine, progress)
+    try:
+        with leases.held(engine, settings.home, "places"):
+            places.refresh(engine, progress)
+    except leases.Taken:
+        left.append("Another command works out the places on the map, and forgets with the next sync what was there.")
     try:
         previews.tidy(engine, settings)
     except OSError as error:

@@ -85,12 +85,16 @@ def _of_json(data: Any) -> Iterator[Feature]:
             yield Feature("street", clean(one))
         elif isinstance(one, dict):
             said = one.get("properties") or one.get("tags")
-            tags = {str(name).lower(): value for name, value in said.items()} if isinstance(said, dict) else {}
-            if (found := _feature(tags, one)) is not None:
+            if (found := _feature(_tags(said) if isinstance(said, dict) else {}, one)) is not None:
                 yield found
 
 
-def _feature(tags: dict[str, Any], stated: dict[str, Any]) -> Feature | None:
+def _tags(said: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a thing is said to be, as text: a house number may be a number."""
+    return {str(name).lower(): str(value) for name, value in said.items() if isinstance(value, str | int | float)}
+
+
+def _feature(tags: dict[str, str], stated: dict[str, Any]) -> Feature | None:
     kind = _kind(tags)
     geometry = stated.get("geometry")
     points, lines = _shape(geometry) if isinstance(geometry, dict) else _of_overpass(stated)

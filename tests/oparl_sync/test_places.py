@@ -12,6 +12,7 @@ from app.config import Settings
 from app.db import now, writing
 from app.models import Address, MapShape, Mention, Paper, PaperPlace, Place
 from oparl_sync import facts, places
+from oparl_sync.erase_cli import erase
 from oparl_sync.progress import Progress
 from oparl_sync.removing import remove
 from oparl_sync.streets_cli import streets
@@ -194,3 +195,28 @@ def _point(engine: Engine, key: str) -> tuple[float | None, float | None]:
     with Session(engine) as session:
         longitude, latitude = session.execute(select(Place.longitude, Place.latitude).where(Place.key == key)).one()
     return longitude, latitude
+
+
+def test_a_location_that_is_erased_is_no_place_any_more(engine: Engine, settings: Settings) -> None:
+    paper = factories.paper()
+    private = factories.location(description="Praxis GEHEIM", street_address=None, embedded=False)
+    factories.save(engine, factories.source(), paper, private, factories.link(paper, "location", private))
+    factories.save(engine, factories.change(paper))
+    places.refresh(engine, QUIET)
+    assert told(engine)
+    answer = CliRunner().invoke(erase, [private.id, "--yes"], obj=settings)
+    assert answer.exit_code == 0, answer.output
+    with Session(engine) as session:
+        assert session.scalars(select(Place.name)).all() == []
+
+
+def test_numbers_of_houses_may_be_numbers_and_tags_may_be_anything(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    factories.save(engine, factories.source())
+    point = {"type": "Point", "coordinates": [9.5, 51.5]}
+    houses = [
+        {"properties": {"addr:street": "Am Anger", "addr:housenumber": 7, "name": "Bäckerei"}, "geometry": point},
+        {"properties": {"name": "Am Anger", "place": ["suburb"], "kind": {}}, "geometry": point},
+    ]
+    assert "1 streets, 1 houses" in load(settings, tmp_path, ("houses.geojson", json.dumps({"features": houses})))
