@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header, parse_cookie, parse_etags
+from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.sansio.http import parse_cookie  # as Request has it: the other fails with bytes that are no UTF-8
 
 from app.translations import DEFAULT, FULL, LANGUAGES
 from app.web.i18n import DISPLAY_COOKIE, DISPLAYS, LANGUAGE_COOKIE
