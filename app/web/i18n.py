@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from babel.support import NullTranslations
 from flask import Blueprint, Flask, Response, abort, has_request_context, redirect, request
@@ -145,14 +145,14 @@ def choose_display() -> Response:
 
 def _local(address: str) -> str:
     """Return an address on this site; anything else becomes the home page."""
-    parts = urlsplit(address)
-    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address
-    return address if plain and not parts.scheme and not parts.netloc and address.isprintable() else "/"
+    plain = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if plain and address.isprintable() else "/"
 
 
 def _remember(response: Response) -> Response:
     asked = request.args.get("lang", "")
-    if asked in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != asked:
+    everybodys = response.cache_control.public  # what caches give to others, and frames that promise to set none
+    if asked in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != asked and not everybodys:
         response.set_cookie(
             LANGUAGE_COOKIE, asked, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure
         )

@@ -18,4 +18,8 @@ def same_origin() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in (request.host, urlsplit(site().settings.base_url).netloc)
+    try:
+        sender = urlsplit(origin).netloc
+    except ValueError:  # half an IPv6 address
+        return False
+    return sender in (request.host, urlsplit(site().settings.base_url).netloc)

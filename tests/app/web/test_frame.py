@@ -136,7 +136,15 @@ def test_it_remembers_the_display_without_a_script(client: FlaskClient) -> None:
 
 @ON_ONE
 def test_it_sends_nobody_to_another_site(client: FlaskClient) -> None:
-    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", ""):
+    for target in (
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "javascript:alert(1)",
+        "http://[",
+        "",
+    ):
         assert client.post("/display", data={"display": "dark", "next": target}).headers["Location"] == "/", target
 
 
@@ -147,6 +155,7 @@ def test_it_takes_no_form_from_another_site(client: FlaskClient) -> None:
         ("Sec-Fetch-Site", "same-site"),
         ("Origin", "https://evil.example"),
         ("Origin", "null"),
+        ("Origin", "http://["),
     ):
         assert client.post("/display", data={"display": "dark"}, headers={name: value}).status_code == 403, value
 

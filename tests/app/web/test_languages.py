@@ -33,6 +33,13 @@ def test_whoever_chooses_it_keeps_it(client: FlaskClient, town: Town) -> None:
 
 
 @ON_ONE
+def test_what_caches_give_to_others_sets_no_cookie(client: FlaskClient) -> None:
+    assert "Set-Cookie" in client.get("/about?lang=en").headers
+    for address in ("/embed/search?lang=de", "/cards/site.png?lang=de", "/opensearch.xml?lang=de"):
+        assert "Set-Cookie" not in client.get(address).headers, address
+
+
+@ON_ONE
 def test_every_page_offers_the_other_two(client: FlaskClient) -> None:
     for chosen, others in (("de", {"en", "de-simple"}), ("en", {"de", "de-simple"}), ("de-simple", {"de", "en"})):
         client.set_cookie("language", chosen)
