@@ -105,6 +105,8 @@ def sources_here() -> tuple[int, ...]:
 def several_here() -> str | None:
     """Return the council this page is narrowed to, where its source brings others too."""
     council = narrowed()
+    if council and site().settings.only_council:  # whether there are others is not told here
+        return council.id
     alike = [one for one in councils() if council and one.source_id == council.source_id]
     return council.id if council and len(alike) > 1 else None
 

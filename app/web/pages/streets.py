@@ -11,7 +11,7 @@ from app.queries.map import Around, Wanted, nearby
 from app.queries.mentions import is_mentioned
 from app.queries.paging import LAST_PAGE
 from app.queries.paths import NO_PATH, consultation_paths
-from app.web.councils import Council, council_asked, councils, narrow, within
+from app.web.councils import Council, council_asked, councils, narrow, narrowed, within
 from app.web.drawing import ROOM, View, highlight, lay_outline, lay_ring
 from app.web.i18n import here
 from app.web.maps import Scene, answered, ground, marked, sources_here, street_url
@@ -66,7 +66,7 @@ def show(key: str) -> Response | str:
     if len(found) > 1:
         return _which(found[0].name, [_council(street.source_id) for street in found])
     street = found[0]
-    narrow(_council(street.source_id))
+    _narrow_to(street.source_id)
     there = queries.of_street(street.key, street.source_id)
     scene, around = _street_scene(street)
     return _page(
@@ -91,7 +91,7 @@ def district(key: str) -> Response | str:
     if len(found) > 1:
         return _which(found[0][1], [_council(source_id) for source_id, _ in found])
     source_id, name = found[0]
-    narrow(_council(source_id))
+    _narrow_to(source_id)
     return _page(
         "map/district.html",
         queries.of_district(key, source_id),
@@ -156,6 +156,13 @@ def _which(name: str, found: list[Council | None]) -> str:
     """Ask in which of several towns."""
     towns = [(council, here(body=council.slug)) for council in found if council]
     return render_template("map/which.html", section="map", name=name, towns=towns)
+
+
+def _narrow_to(source_id: int) -> None:
+    """Let the page be of the council whose source this is; of several it is only of the one that was asked for."""
+    theirs = [one for one in councils() if one.source_id == source_id]
+    if narrowed() is None and len(theirs) == 1:
+        narrow(theirs[0])
 
 
 def _council(source_id: int) -> Council | None:
