@@ -7,10 +7,11 @@ page of a record, which knows its council. No cookie remembers it: what one read
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import cast
 from urllib.parse import urlencode
 
-from flask import Flask, abort, g, has_request_context, request
+from flask import Flask, abort, current_app, g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
 from app.directory.places import places
@@ -20,9 +21,12 @@ from app.queries.places import covered
 from app.queries.status import named_councils
 from app.slugs import body_slugs
 from app.web.i18n import gettext, language
+from app.web.limits import Buckets
 from app.web.site import session, site
 from app.web.state import forget, remembered
 
+# Addresses can name what never was: each such name would have all councils asked for anew.
+ASKS, BURST, SECONDS = "ratslupe.councils", 20, 1.0
 FEW = 12  # councils that are chosen from without being grouped
 
 
@@ -90,9 +94,13 @@ def councils() -> tuple[Council, ...]:
 
 def council_named(handle: str) -> Council | None:
     """Return the council with a short name or a key; one that came a moment ago is known, too."""
-    if handle not in _known().by_handle:
+    if handle not in _known().by_handle and not _asks().take("", monotonic()):
         forget("councils")
     return _known().by_handle.get(handle)
+
+
+def _asks() -> Buckets:
+    return cast(Buckets, current_app.extensions.setdefault(ASKS, Buckets(BURST, SECONDS)))
 
 
 def council_of(body_id: str | None) -> Council | None:
