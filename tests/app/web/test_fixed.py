@@ -193,3 +193,11 @@ def test_the_film_is_shown_where_there_is_one(client: FlaskClient, app: Flask, s
     part = client.get("/sign-language/sign-language.mp4", headers={"Range": "bytes=2-4"})
     assert (part.status_code, part.data) == (206, b"234")
     assert client.get("/sign-language/operator.toml").status_code == 404
+
+
+def test_tables_name_their_columns_and_bring_no_styles_along() -> None:
+    made = html("| What | How much |\n|---|---:|\n| paper | 1 |")
+    assert '<th scope="col">What</th>' in made
+    assert '<th scope="col">How much</th>' in made
+    assert "<td>1</td>" in made
+    assert "style" not in made
