@@ -8,6 +8,7 @@ listed(session), named(session, reference), done(engine, reference)
 """
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ KEPT = timedelta(days=365)
 LEASE = timedelta(minutes=10)  # longer than any server may take
 AGAIN = (timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken for something else on the telephone
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ def take(engine: Engine, settings: Settings, said: Said, *, moment: datetime | N
                 at=at,
                 object_type=said.object_type or None,
                 object_key=said.object_key or None,
-                page=_plain(said.page)[:LONGEST_PAGE],
+                page=" ".join(_plain(said.page).split())[:LONGEST_PAGE],
                 words=_plain(said.words)[:LONGEST_WORDS],
                 address=address,
                 language=said.language,
@@ -81,8 +83,8 @@ def take(engine: Engine, settings: Settings, said: Said, *, moment: datetime | N
 
 
 def _plain(text: str) -> str:
-    """Return a text that a database and a mail can hold."""
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()
+    """Return a text that a database and a mail can hold, and that does nothing to the operator's terminal."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def send_owed(engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now) -> int:

@@ -32,7 +32,11 @@ def report() -> Response:
     if not same_origin():
         abort(403)
     spend_report()
-    given = {name: request.form.get(name, "").strip() for name in ("words", "page", "address", "type", "key", TRAP)}
+    # Browsers count a new line as one character and send two.
+    given = {
+        name: request.form.get(name, "").replace("\r\n", "\n").strip()
+        for name in ("words", "page", "address", "type", "key", TRAP)
+    }
     about = _record(given["type"], given["key"])
     said = Said(
         given["words"],

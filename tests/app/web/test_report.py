@@ -17,7 +17,7 @@ from app.config import Settings
 from app.db import now, writing
 from app.mail import FolderMailer, RefusedError, UnreachableError, open_mailer
 from app.models import Report
-from app.reports import Said, forget, new_reference, send_owed, take
+from app.reports import LONGEST_WORDS, Said, forget, new_reference, send_owed, take
 from app.web.cli import main
 from app.web.limits import BURST
 from app.web.pages.reports import REFERENCE
@@ -56,6 +56,16 @@ def test_the_form_knows_what_it_is_about(client: FlaskClient, town: Town) -> Non
     assert 'value="http://portal.example/search?q=Rad"' in client.get("/report", headers=came).text
     assert client.get("/report", headers={"Referer": "http://[x"}).status_code == 200
     assert "evil" not in client.get("/report", headers={"Referer": "https://evil.example/"}).text
+
+
+@ON_ONE
+def test_lines_count_as_in_the_browser_and_nothing_in_it_moves_a_terminal(client: FlaskClient, engine: Engine) -> None:
+    words = "a\r\n" * (LONGEST_WORDS // 2)
+    assert client.post("/report", data={"words": words, "page": "x\n\x1b[2Jy"}).status_code == 303
+    client.post("/report", data={"words": "\x1b]0;x\x07Datum\r\nfalsch\x9b1m"})
+    first, second = kept(engine)
+    assert (first.words, first.page) == (words.replace("\r", "").strip(), "x [2Jy")
+    assert second.words == "]0;xDatum\nfalsch1m"
 
 
 @ON_ONE
