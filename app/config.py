@@ -131,9 +131,12 @@ class Settings:
     def _tiles_faults(self) -> list[str]:
         if not self.tiles_url:
             return []
-        host = urlsplit(self.tiles_url).netloc
+        try:
+            host = urlsplit(self.tiles_url).netloc
+        except ValueError:  # half an IPv6 address
+            host = ""
         # The host goes into a header, which nothing else may be smuggled into.
-        plain = host and "@" not in host and not set(" ;,'\"{}") & set(host)
+        plain = host.isascii() and host and "@" not in host and not set(" ;,'\"{}") & set(host)
         placed = all(part in self.tiles_url for part in ("{z}", "{x}", "{y}"))
         if not plain or not placed or _scheme(self.tiles_url) not in ("http", "https"):
             return ["TILES_URL must be http:// or https://, a host, and a path with {z}, {x} and {y}"]

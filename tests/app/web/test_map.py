@@ -232,7 +232,9 @@ def test_nothing_foreign_is_loaded_unless_the_operator_says_so(
 
 @pytest.mark.parametrize(
     "given", [{"TILES_URL": "https://t.example/x.png"}, {"TILES_URL": "https://t.example/{z}/{x}/{y}"},
-              {"TILES_URL": "https://a;b/{z}/{x}/{y}", "TILES_CREDIT": "x"}],
+              {"TILES_URL": "https://a;b/{z}/{x}/{y}", "TILES_CREDIT": "x"},
+              {"TILES_URL": "https://[/{z}/{x}/{y}", "TILES_CREDIT": "x"},
+              {"TILES_URL": "https://łódź.example/{z}/{x}/{y}", "TILES_CREDIT": "x"}],
 )  # fmt: skip
 def test_settings_of_tiles_that_cannot_be_used_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="TILES_"):
