@@ -49,7 +49,7 @@ def test_a_page_of_a_file_leads_to_papers_and_streets(engine: Engine, read: Read
     facts.waiting(engine, Progress(quiet=True))
     page = read(f"/files/{file.key}")
     assert f'<a href="/papers/{named.key}">417/2026</a>' in page
-    assert '<a href="/papers?street=Gartenstra%C3%9Fe">Gartenstr. 5</a>' in page
+    assert '<a href="/streets/gartenstrasse">Gartenstr. 5</a>' in page
     assert "<b>saniert</b>" not in page
     assert "<mark" in read(f"/files/{file.key}?q=Gartenstr")
 

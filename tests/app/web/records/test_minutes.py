@@ -161,9 +161,9 @@ def test_a_paper_quotes_what_it_proposes_with_its_page(engine: Engine, read: Rea
         PaperQuote(kind="summary", page=1, quote="Der Weg fehlt.", **quoted),
     )
     page = read(f"/papers/{council.paper.key}")
-    text = plain(page)
-    assert "Was vorgeschlagen wurde Der Weg wird gebaut. Zitiert aus Vorlage 12, Seite 2" in text
-    assert "In Kürze Der Weg fehlt. Zitiert aus Vorlage 12, Seite 1" in text
+    text = plain(page).replace("\u00a0", " ")
+    assert "Was vorgeschlagen wurde Im Wortlaut, S. 2 Der Weg wird gebaut. Zitiert aus Vorlage 12, Seite 2" in text
+    assert "In Kürze Im Wortlaut, S. 1 Der Weg fehlt. Zitiert aus Vorlage 12, Seite 1" in text
     assert f'href="/files/{rows[0].key}?page=2#page=2"' in page
 
 
