@@ -1,7 +1,7 @@
 """The gazetteer: which streets and districts there are, where an address is, and what is drawn of a map."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,11 +99,8 @@ def point_of(place: Place) -> Point | None:
     return None if place.longitude is None or place.latitude is None else (place.longitude, place.latitude)
 
 
-def similar(session: Session, address: str, sources: Collection[int] | None, limit: int = 6) -> list[str]:
-    """Return names of streets that are spelled like what was typed, the most similar first."""
-    key, _ = taken_apart(address)
-    if not key:
-        return []
+def street_names(session: Session, sources: Collection[int] | None) -> dict[str, str]:
+    """Return key -> name of all streets that are known; reads a table of all houses, so ask seldom."""
     names: dict[str, str] = {}
     listed = (
         select(Street.key, Street.name).where(*_of(Street.source_id, sources)),
@@ -111,6 +108,14 @@ def similar(session: Session, address: str, sources: Collection[int] | None, lim
     )
     for query in listed:
         names |= {row[0]: row[1] for row in session.execute(query.limit(MOST))}
+    return names
+
+
+def similar(names: Mapping[str, str], address: str, limit: int = 6) -> list[str]:
+    """Return those names of streets that are spelled like what was typed, the most similar first."""
+    key, _ = taken_apart(address)
+    if not key:
+        return []
     begun = sorted((other for other in names if other.startswith(key)), key=len)[:limit]
     alike = process.extract(key, names.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=66)
     return list(dict.fromkeys(names[one] for one in (*begun, *(match[0] for match in alike))))[:limit]

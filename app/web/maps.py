@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.facts import street_key, street_of
 from app.geo import Box, Point, metres
 from app.models import Location, Paper, PaperPlace, Place
-from app.queries.gazetteer import point_of, shapes_in, shapes_named
+from app.queries.gazetteer import point_of, shapes_in, shapes_named, similar, street_names
 from app.queries.map import Around
 from app.speech import held
 from app.web.councils import councils, narrowed
@@ -25,6 +25,7 @@ from app.web.state import remembered
 MOST = 24  # places of one paper that are drawn
 NEAR = 420.0  # metres to the edge of a map of one spot
 MOVED = (0.0, -7.0, 7.0, -12.0, 12.0)  # percent that a name may make way for marks
+MINUTES = 300.0  # seconds for which the names of all streets are kept: they change when the operator loads a list
 LENS = 380.0  # metres: what the lens on the first page shows
 BUSY, LOOKED, DOTS = 300, 12, 9  # places, of which one is the middle; spots that are drawn
 
@@ -109,6 +110,12 @@ def several_here() -> str | None:
         return council.id
     alike = [one for one in councils() if council and one.source_id == council.source_id]
     return council.id if council and len(alike) > 1 else None
+
+
+def spelled_like(address: str) -> list[str]:
+    """Return names of streets here that are spelled like what was typed."""
+    sources = sources_here()
+    return similar(remembered(f"street names:{sources}", lambda: street_names(session(), sources), MINUTES), address)
 
 
 def ground(view: View, sources: Sequence[int], *, with_tiles: bool = True) -> Drawing:

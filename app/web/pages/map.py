@@ -6,14 +6,14 @@ from datetime import date
 
 from flask import Blueprint, Response, render_template, request
 
-from app.queries.gazetteer import Spot, extent_of, resolved, shapes_named, similar
+from app.queries.gazetteer import Spot, extent_of, resolved, shapes_named
 from app.queries.map import LISTED, Around, Wanted, nearby, overview, paper_types
 from app.queries.paths import NO_PATH, Path, consultation_paths
 from app.web.councils import Council, council_asked, councils
 from app.web.drawing import ROOM, View, highlight, lay_ring
 from app.web.filters import today
 from app.web.i18n import here
-from app.web.maps import Scene, answered, ground, marked, several_here, sources_here
+from app.web.maps import Scene, answered, ground, marked, several_here, sources_here, spelled_like
 from app.web.pages.records import words_asked
 from app.web.site import session
 from app.web.state import remembered
@@ -66,7 +66,7 @@ def _overview(address: str | None, spots: list[Spot]) -> str:
     view = view_asked() or _whole(sources)
     around = overview(session(), wanted, view.box) if view else Around([], 0)
     scene = marked(ground(view, sources), around) if view else None
-    suggested = similar(session(), address, sources) if address and not spots else []
+    suggested = spelled_like(address) if address and not spots else []
     towns = [(spot, _council(spot.street.source_id)) for spot in spots]
     return _page(view, scene, around, address=address or "", radius=radius_asked(), suggested=suggested, towns=towns)
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 from app.facts import shown_name, street_key
 from app.geo import Box
 from app.queries import streets as queries
-from app.queries.gazetteer import KnownStreet, extent_of, shapes_named, similar, streets_of, taken_apart
+from app.queries.gazetteer import KnownStreet, extent_of, shapes_named, streets_of, taken_apart
 from app.queries.map import Around, Wanted, nearby
 from app.queries.mentions import is_mentioned
 from app.queries.paging import LAST_PAGE
@@ -14,7 +14,7 @@ from app.queries.paths import NO_PATH, consultation_paths
 from app.web.councils import Council, council_asked, councils, narrow, narrowed, within
 from app.web.drawing import ROOM, View, highlight, lay_outline, lay_ring
 from app.web.i18n import here
-from app.web.maps import Scene, answered, ground, marked, sources_here, street_url
+from app.web.maps import Scene, answered, ground, marked, sources_here, spelled_like, street_url
 from app.web.pages.map import TOUCHING, radius_asked, wanted_asked
 from app.web.pages.records import page_number, pager, words_asked
 from app.web.site import session
@@ -47,7 +47,7 @@ def index() -> str:
         letters=remembered(f"letters:{sources}", lambda: queries.first_letters(db, sources)),
         listed=listed,
         begun=begun,
-        similar=similar(db, asked, sources) if asked and not begun else [],
+        similar=spelled_like(asked) if asked and not begun else [],
         busiest=[] if listed or asked else queries.most_named(db, sources),
         districts=queries.districts(db, sources),
     )
