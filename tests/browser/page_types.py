@@ -54,6 +54,7 @@ PAGE_TYPES = (
     PageType("person", "/people/", f"/people/{KEY}"),
     PageType("organizations", "/organizations/"),
     PageType("organization", "/organizations/", f"/organizations/{KEY}"),
+    PageType("group", "/search?q=Fraktion&type=Organization", f"/organizations/{KEY}"),
     PageType("files", "/files/"),
     PageType("file", "/search?q=Radweg&type=File", f"/files/{KEY}", ("/files/",)),
     # A page's picture beside its text, with what was searched for marked in both.

@@ -1,12 +1,18 @@
 """Every type of page before three checkers that others made, and before our own of what those do not look for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from tests.browser.conftest import Town
+from app.alerts import CONFIRM, UNSUBSCRIBE, subscribe
+from app.alerts.tokens import token
+from app.models import Alert
+from tests.browser.conftest import House, Town
 from tests.browser.page_types import PAGE_TYPES, PageType, fetched
 from tests.browser.watching import watched
 from tests.checkers import habits, in_page, markup
@@ -46,10 +52,17 @@ def opened(browser: Browser, town: Town) -> Iterator[tuple[Page, list[str]]]:
 @pytest.mark.parametrize("one", PAGE_TYPES, ids=lambda one: one.name)
 def test_no_checker_finds_a_fault(opened: tuple[Page, list[str]], town: Town, packages: Path, one: PageType) -> None:
     page, noted = opened
+    faults = looked_at(page, town.site + town.addresses[one.name], one.status, packages)
+    faults += [noted.pop() for _ in list(noted)]
+    assert faults == []
+
+
+def looked_at(page: Page, address: str, status: int, packages: Path) -> list[str]:
+    """Open a page and return what the checkers find: light and dark, wide, on a phone and at 400 %."""
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    answer = page.goto(town.site + town.addresses[one.name])
+    answer = page.goto(address)
     assert answer is not None
-    assert answer.status == one.status
+    assert answer.status == status
     assert page.locator("html").get_attribute("lang") == "de"
     found = {}
     for scheme in SCHEMES:
@@ -58,9 +71,38 @@ def test_no_checker_finds_a_fault(opened: tuple[Page, list[str]], town: Town, pa
             page.set_viewport_size({"width": width, "height": 900})
             found[scheme, width] = in_page.faults(page, packages) + habits.sideways(page)
     found["light", 0] = habits.habits(page)
-    faults = [f"{scheme} {width or 'at 400 %'}: {each}" for (scheme, width), all_ in found.items() for each in all_]
-    faults += [noted.pop() for _ in list(noted)]
+    return [f"{scheme} {width or 'at 400 %'}: {each}" for (scheme, width), all_ in found.items() for each in all_]
+
+
+def test_nor_on_pages_that_no_link_leads_to(
+    browser: Browser,
+    house: House,
+    served: Callable[[], AbstractContextManager[str]],
+    packages: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A portal without a council, what only a mail leads to, and a page that fails."""
+    subscribe(house.engine, house.settings, "reader@example.org", "Radweg", "de")
+    with Session(house.engine) as session:
+        nonce = session.scalars(select(Alert.nonce)).one()
+    begin, end = (token(house.settings, purpose, nonce) for purpose in (CONFIRM, UNSUBSCRIBE))
+    mailed = {f"/alerts/confirm/{begin}": 200, f"/alerts/unsubscribe/{end}": 200}
+
+    def fails() -> None:
+        raise RuntimeError("made to fail")
+
+    monkeypatch.setattr("app.web.pages.glossary.terms", fails)
+    context = browser.new_context(locale="de-DE")
+    with served() as site:
+        page, faults = watched(context, site)
+        for number, (address, status) in enumerate({"/": 200, **mailed, "/glossary": 500}.items()):
+            faults += looked_at(page, site + address, status, packages)
+            for language in ("de", "en"):
+                (tmp_path / f"{number}-{language}.html").write_text(fetched(site, address, language))
+        context.close()
     assert faults == []
+    assert markup_faults(tmp_path, packages) == []
 
 
 def test_what_is_served_is_html(town: Town, packages: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ OTHERS = {
     "/download/<path:name>",
     "/healthz",
 }
-# What a token in a mail opens: the journeys go there.
+# What a token in a mail opens: the journeys and a test of the checkers go there.
 MAILED = {"/alerts/confirm/<token>", "/alerts/unsubscribe/<token>"}
 SUFFIXES = (".json", ".txt", ".js", ".xml", ".ics", ".svg", ".png", ".webp", ".csv", ".css", ".opensearch")
 
