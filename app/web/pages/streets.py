@@ -14,7 +14,7 @@ from app.queries.paths import NO_PATH, consultation_paths
 from app.web.councils import Council, council_asked, councils, narrow, narrowed, within
 from app.web.drawing import ROOM, View, highlight, lay_outline, lay_ring
 from app.web.i18n import here
-from app.web.maps import Scene, answered, ground, marked, sources_here, spelled_like, street_url
+from app.web.maps import Scene, answered, district_url, ground, marked, sources_here, spelled_like, street_url
 from app.web.pages.map import TOUCHING, radius_asked, wanted_asked
 from app.web.pages.records import page_number, pager, words_asked
 from app.web.site import session
@@ -53,7 +53,7 @@ def index() -> str:
     )
 
 
-@streets.get("/streets/<key>")
+@streets.get("/streets/<path:key>")
 def show(key: str) -> Response | str:
     """Show a street."""
     council_asked()
@@ -81,12 +81,12 @@ def show(key: str) -> Response | str:
     )
 
 
-@streets.get("/districts/<key>")
+@streets.get("/districts/<path:key>")  # "Nord/West" is one
 def district(key: str) -> Response | str:
     """Show a district."""
     council_asked()
     if _plain(key) != key:
-        return redirect(f"/districts/{_plain(key)}", 301)  # type: ignore[return-value]  # werkzeug's
+        return redirect(district_url(_plain(key)), 301)  # type: ignore[return-value]  # werkzeug's
     found = queries.district_named(session(), key, sources_here()) or abort(404)
     if len(found) > 1:
         return _which(found[0][1], [_council(source_id) for source_id, _ in found])

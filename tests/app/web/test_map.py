@@ -1,6 +1,7 @@
 """The map, and the pages of streets and districts: complete without scripts, quick, and silent about the reader."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, update
 
 from app.config import Settings, SettingsError
-from app.db import now
-from app.models import Paper
+from app.db import now, writing
+from app.facts import street_key
+from app.models import Paper, Place
 from app.web import create_app
 from app.web.site import EXTENSION
 from oparl_sync import facts, places
@@ -200,6 +202,15 @@ def test_where_nothing_is_there_is_nothing_to_draw(client: FlaskClient, engine: 
     assert {address: client.get(address).status_code for address in SILLY} == dict.fromkeys(SILLY, 200)
     factories.save(engine, factories.source(), factories.body())
     assert "ist noch nicht bekannt" in client.get("/map").text
+
+
+@pytest.mark.usefixtures("near")
+def test_a_district_may_have_any_name(client: FlaskClient, engine: Engine) -> None:
+    with writing(engine) as session:
+        session.execute(update(Place).values(district="Süd/West?", district_key=street_key("Süd/West?")))
+    [link] = re.findall('href="(/districts/[^"]*)"', client.get("/streets").text)
+    assert client.get(link).status_code == 200
+    assert client.get("/districts/SÜD/West%3F", follow_redirects=True).request.path == "/districts/süd/west?"
 
 
 def test_unknown_streets_and_districts_are_not_found(client: FlaskClient, near: Near) -> None:
