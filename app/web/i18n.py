@@ -19,6 +19,7 @@ LANGUAGE_COOKIE, DISPLAY_COOKIE = "language", "display"
 DISPLAYS = ("light", "dark")
 NAMES = {"de": "Deutsch", "en": "English", SIMPLE: "Leichte Sprache"}  # each in itself
 YEAR = 31_536_000
+_ENDING = str.maketrans({"%": "%25", "?": "%3F", "#": "%23"})  # a path ends with these, or is read otherwise
 FOUND = "ratslupe.language"  # where a request keeps what was found: it is asked for with every message
 
 switches = Blueprint("switches", __name__)
@@ -123,7 +124,7 @@ def here(path: str | None = None, **changes: Any) -> str:
     arguments: Mapping[str, Any] = request.args.to_dict(flat=False) | changes
     kept = {name: value for name, value in arguments.items() if value not in (None, "", [])}
     query = urlencode(kept, doseq=True)
-    target = path or request.path
+    target = path or request.path.translate(_ENDING)
     return f"{target}?{query}" if query else target
 
 
