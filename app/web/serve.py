@@ -26,7 +26,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "timeout": 30,
             "limit_request_line": 8190,
             "proc_name": "ratslupe",
-            "loglevel": "warning",
+            # Its warnings name who sent what is no request; the privacy page says that no IP address is written down.
+            "loglevel": "error",
         }
         super().__init__()
 
