@@ -48,8 +48,9 @@ _WORDINGS = (
 )
 WORDINGS = tuple((outcome, re.compile(pattern)) for outcome, pattern in _WORDINGS)
 _ADVICE = re.compile(r"empf[eo]hl|empfiehl|vorberaten", re.IGNORECASE)
-_YES, _NO = re.compile(r"(\d+)\W{0,3}ja\b"), re.compile(r"(\d+)\W{0,3}nein\b")
-_ABSTENTIONS = re.compile(r"(\d+)\W{0,3}enth")
+# Nobody has a million votes: of an endless number each figure would be tried as its beginning.
+_COUNT = r"(?<!\d)(\d{1,6})\W{0,3}"
+_YES, _NO, _ABSTENTIONS = (re.compile(_COUNT + word) for word in (r"ja\b", r"nein\b", "enth"))
 _UNANIMOUS = re.compile(r"(?<!nicht )\beinstimmig", re.IGNORECASE)
 
 

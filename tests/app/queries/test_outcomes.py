@@ -1,6 +1,6 @@
 import pytest
 
-from app.queries.outcomes import Outcome, outcome_of
+from app.queries.outcomes import Outcome, outcome_of, votes_in
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ from app.queries.outcomes import Outcome, outcome_of
 )
 def test_it_reads_the_kind_of_a_result(result: str | None, outcome: Outcome | None) -> None:
     assert outcome_of(result) == outcome
+
+
+def test_an_endless_number_is_no_count_of_votes() -> None:
+    words = "9" * 200_000 + " ja"  # no number that Python reads, and minutes to try as one
+    assert outcome_of(words) is Outcome.OTHER
+    assert votes_in(words) is None
