@@ -30,14 +30,15 @@ DEFERRAL = 0.25  # of the whole, for each time it was put off
 MANY = 4  # consultations from which on it can be no more
 ADVISED = 0.4  # of the whole, where nobody decides
 NOTED = 0.1
-# On every agenda, and news to nobody.
+# On every agenda, and news to nobody. What was read once is not read in another way (`*+`): of "vorsitzvorsitz…" there are
+# as many as no computer tries. So longer words stand before those that they begin with.
 _ROUTINE = re.compile(
     r"niederschrift|protokoll|tagesordnung|beschlussfähigkeit|^\W*(?:top\s*\d*\W*)?(?:"
     r"eröffnung|begrüßung|feststellung der|bekanntgabe|bekanntmachung|einwohnerfrage|bürgerfrage|fragestunde"
     r"|ende der sitzung|schließung der|unterbrechung|verpflichtung|aktuelle stunde"
     r"|(?:(?:mitteilung(?:en)?|verschiedenes|anfragen|sonstiges|berichte?|informationen|anträge)\b"
-    r"(?:\W|der|des|von|und|aus|\d|verwaltung|bürgermeister\w*|oberbürgermeister\w*|vorsitz\w*|mitglieder|ausschuss\w*"
-    r"|mitteilungen|anfragen|verschiedenes|berichte?)*$))",
+    r"(?:\W|der|des|von|und|ausschuss\w*|aus|\d|verwaltung|bürgermeister\w*|oberbürgermeister\w*|vorsitz\w*|mitglieder"
+    r"|mitteilungen|anfragen|verschiedenes|berichte?)*+$))",
     re.IGNORECASE,
 )
 
@@ -154,11 +155,13 @@ def _dissent(votes: Votes) -> float:
 def _bindingness(path: Path) -> Scored | None:
     if not path.stations:
         return None
+    settled = [station for station in path.stations if station.outcome]
+    # What came of a station tells more than what it was meant for; whoever is still to decide may do so.
+    open_still = [station for station in path.stations if not station.outcome]
+    if {station.outcome for station in settled} == {Outcome.NOTED} and not any(map(is_binding, open_still)):
+        return Part(Signal.BINDINGNESS, 0, 0), NOTED
     if any(is_binding(station) for station in path.stations):
         return Part(Signal.BINDINGNESS, 0, 0, binding=True), 1.0
-    settled = [station for station in path.stations if station.outcome]
-    if settled and all(station.outcome is Outcome.NOTED for station in settled):
-        return Part(Signal.BINDINGNESS, 0, 0), NOTED
     if all(is_preparing(station) for station in path.stations) or not settled:
         return Part(Signal.BINDINGNESS, 0, 0, binding=False), ADVISED
     return Part(Signal.BINDINGNESS, 0, 0, binding=True), 1.0

@@ -84,6 +84,17 @@ def test_advice_weighs_less_than_a_decision_and_a_notice_least(weight: Any) -> N
     assert decision > advice > notice
 
 
+def test_what_was_only_noted_weighs_as_a_notice_whatever_it_was_meant_for(weight: Any) -> None:
+    def effect(*stations: dict[str, Any]) -> bool | None:
+        found: Weight = weight(*stations)
+        return next(one.binding for one in found.parts if one.signal is Signal.BINDINGNESS)
+
+    noted = {"role": "Entscheidung", "result": "zur Kenntnis genommen"}
+    assert effect(noted) is None
+    assert effect(noted, {"role": "Entscheidung"}) is True
+    assert effect({"role": "Vorberatung", "result": "zur Kenntnis genommen"}, {"role": "Entscheidung"}) is True
+
+
 @pytest.mark.parametrize(
     ("name", "routine"),
     [
@@ -144,3 +155,9 @@ def test_the_weightiest_comes_first_each_paper_once_and_routine_never(
     assert set(paths) == {small.id, large.id}
     ahead = ranked(session, TODAY, coming=True, limit=5)
     assert [one.paper.name for one in headlines(session, ahead, today=TODAY)[0] if one.paper] == ["Sache 2"]
+
+
+def test_a_name_made_to_be_read_in_endless_ways_is_read_once() -> None:
+    assert not is_routine("Bericht " + "vorsitz" * 1_000 + " x")
+    assert is_routine("Bericht aus dem Ausschuss") is is_routine("Bericht aus dem Ausschuss.")
+    assert is_routine("Bericht des Ausschussvorsitzenden")
