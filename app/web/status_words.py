@@ -126,13 +126,13 @@ def ticks_words(ticks: Ticks) -> str:
     """Say what the ticks of the last days show."""
     known = [tick for tick in ticks if tick is not None]
     full, part = known.count(FULL), known.count(PART)
-    said = [ngettext("Read in full on %(num)s day", "Read in full on %(num)s days", full)]
+    said = [ngettext("read in full on %(num)s", "read in full on %(num)s", full)]
     if part:
         said.append(ngettext("in part on %(num)s", "in part on %(num)s", part))
     if missing := len(known) - full - part:
         said.append(ngettext("not at all on %(num)s", "not at all on %(num)s", missing))
-    days = ngettext("of the last %(num)s day", "of the last %(num)s days", len(known))
-    return f"{', '.join(said)} {days}"
+    days = ngettext("Of the last %(num)s day", "Of the last %(num)s days", len(known))
+    return f"{days} {', '.join(said)}"
 
 
 def _words(value: datetime | date | int) -> str:
