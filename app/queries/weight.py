@@ -30,8 +30,8 @@ DEFERRAL = 0.25  # of the whole, for each time it was put off
 MANY = 4  # consultations from which on it can be no more
 ADVISED = 0.4  # of the whole, where nobody decides
 NOTED = 0.1
-# On every agenda, and news to nobody. What was read once is not read in another way (`*+`): of "vorsitzvorsitz…" there are
-# as many as no computer tries. So longer words stand before those that they begin with.
+# On every agenda, and news to nobody. What was read once is not read in another way (`*+`): of "vorsitzvorsitz…" there
+# are more ways than can be tried. So longer words stand before those that they begin with.
 _ROUTINE = re.compile(
     r"niederschrift|protokoll|tagesordnung|beschlussfähigkeit|^\W*(?:top\s*\d*\W*)?(?:"
     r"eröffnung|begrüßung|feststellung der|bekanntgabe|bekanntmachung|einwohnerfrage|bürgerfrage|fragestunde"
