@@ -25,6 +25,7 @@ from oparl_sync.spots import About, Spot, spots_of
 
 BATCH = 500  # changes, or notes; a kill makes at most what depends on these be worked out again
 AT_ONCE = 200  # papers a commit
+LONGEST = 80  # characters of a district: an index row of PostgreSQL takes 2,704 bytes
 NAME = "places:1"  # another number begins anew
 Enough = Callable[[], bool]
 
@@ -214,6 +215,7 @@ def _rows(session: Session, spots: dict[tuple[int, str], Spot], keys: Sequence[s
 
 def _values(spot: Spot) -> dict[str, Any]:
     longitude, latitude = spot.point or (None, None)
-    where = {"longitude": longitude, "latitude": latitude, "district": spot.district}
+    district = (spot.district or "").strip()[:LONGEST] or None
+    where = {"longitude": longitude, "latitude": latitude, "district": district}
     key = {"source_id": spot.source_id, "key": spot.key, "street_key": spot.street_key, "name": spot.name}
-    return key | where | {"district_key": street_key(spot.district) if spot.district else None}
+    return key | where | {"district_key": (street_key(district) if district else "") or None}

@@ -220,3 +220,13 @@ def test_numbers_of_houses_may_be_numbers_and_tags_may_be_anything(
         {"properties": {"name": "Am Anger", "place": ["suburb"], "kind": {}}, "geometry": point},
     ]
     assert "1 streets, 1 houses" in load(settings, tmp_path, ("houses.geojson", json.dumps({"features": houses})))
+
+
+def test_the_name_of_a_district_may_be_a_novel(engine: Engine) -> None:
+    paper, novel = factories.paper(), "".join(str(number) for number in range(2_000))
+    there = factories.location(street_address="Amselweg 3", sub_locality=novel, embedded=False)
+    factories.save(engine, factories.source(), paper, there, factories.link(paper, "location", there))
+    factories.save(engine, factories.change(paper), factories.change(there))
+    places.refresh(engine, QUIET)
+    with Session(engine) as session:
+        assert set(session.scalars(select(Place.district))) == {novel[:80]}
