@@ -35,6 +35,7 @@ CHANGES = 1_000  # read from the log for one commit
 BATCH = 400  # records asked for at once
 # What these say is not counted: what they change in others comes with a change of those.
 COUNTED = frozenset({"Paper", "Consultation", "Meeting", "AgendaItem", "Organization"})
+LONGEST_KEY = 2_500  # bytes of the ids of a sum: an index row of PostgreSQL takes 2,704
 LOCK = 7_277_858  # any constant that nobody else takes: one process at a time writes here
 Progress = Callable[[int, int], None]  # done, of how many
 Key = tuple[str, int, str, str, str]  # council, year, kind, role, organization
@@ -236,7 +237,7 @@ def _sums(session: Session, body_id: str, year: int) -> list[dict[str, Any]]:
     said = select(one.kind, one.month, one.outcome, one.days, one.organizations, one.originators)
     for kind, month, outcome, took, *who in session.execute(said.where(one.body_id == body_id, one.year == year)):
         for role, ids in zip((COUNCIL, COMMITTEE, ORIGINATOR), ([""], *who), strict=True):
-            for organization_id in ids:
+            for organization_id in (one for one in ids if len((body_id + one).encode()) <= LONGEST_KEY):
                 for name, part in ((kind, month), (YEAR, kind)):
                     key = (body_id, year, name, role, organization_id)
                     counts.setdefault(key, Counter())[part, outcome] += 1

@@ -233,3 +233,14 @@ def test_a_meeting_that_only_its_items_name_moves_its_decisions(engine: Engine) 
     tallies.refresh(engine)
     assert counts(engine, "decision") == {(2025, 3, "accepted"): 1}
     assert_true(engine)
+
+
+def test_ids_that_no_index_can_hold_stop_nobodys_figures(engine: Engine) -> None:
+    novel = "https://council.example/" + "".join(str(number) for number in range(500))
+    paper, council = factories.paper(date=date(2025, 1, 1), body_id=novel), factories.organization(id=f"{novel}/1")
+    station = factories.station(paper, council, at(2025, 2, 1), result="beschlossen", role="Entscheidung")
+    factories.save(engine, council, paper, station)
+    log(engine, paper, station[0])
+    tallies.refresh(engine)
+    assert sum(counts(engine, "decision").values()) == 1
+    assert_true(engine)
