@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.addresses import record_url
 from app.models import File, Meeting, OParlObject, Organization, Paper, Person
 from app.queries import meetings, organizations, papers, people
+from app.queries.files import behind_doors
 from app.queries.keys import LENGTH, beginning
 from app.queries.meetings import meeting_rows
 from app.queries.paths import consultation_path
@@ -72,10 +73,11 @@ def short(letter: str, code: str) -> Response:
         abort(404)
     rows = beginning(session(), LETTERS[letter], typed)
     if len(rows) > 1:
-        listed = [row for row in rows if not row.deleted] or rows
+        hidden = behind_doors(session(), [row for row in rows if isinstance(row, File)])
+        listed = [row for row in rows if not row.deleted and row.id not in hidden]
         if len(listed) > 1:
             return make_response(render_template("sharing/several.html", robots="noindex", records=listed), 300)
-        rows = listed
+        rows = listed or rows  # its own page says what became of one
     if not rows:
         abort(404)
     response = make_response(redirect(_url(rows[0]), 301))

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from app.db import now, writing
-from app.models import Alias
+from app.models import Alias, Paper
 from tests import factories
 from tests.app.web.conftest import Page, Town
 from tests.app.web.records.test_papers import Read
@@ -51,6 +51,9 @@ class TestShortAddresses:
         assert answer.status_code == 300
         assert {f"/papers/{one.key}" for one in pair} <= {one.get("href") for one in Page(answer.text).every("a")}
         assert client.get("/p/aaaaaaaabb").headers["Location"] == "/papers/aaaaaaaabbbbb"
+        with writing(engine) as session:
+            session.execute(update(Paper).values(deleted=True))
+        assert client.get("/p/aaaaaaaa").status_code == 301  # nothing is said of what was withdrawn
 
     def test_every_record_shows_its_own(self, read: Read, town: Town, base: str) -> None:
         for address in town.addresses:
