@@ -153,6 +153,11 @@ def _preferred(header: str) -> str:
     return parse_accept_header(header, LanguageAccept).best_match(FULL) or DEFAULT
 
 
+@lru_cache(maxsize=256)
+def _takes_gzip(header: str) -> bool:
+    return "gzip" in header and parse_accept_header(header).quality("gzip") > 0
+
+
 def _is_everybodys(environ: "WSGIEnvironment", fields: dict[str, str]) -> bool:
     """Whether a page would be made the same for the next one who asks."""
     alone = environ.get("PATH_INFO", "").startswith(NEVER) or "set-cookie" in fields
@@ -171,7 +176,7 @@ def _answered(page: Page, environ: "WSGIEnvironment", start_response: "StartResp
         return ()
     headers = [one for one in page.headers if one[0].lower() != "content-length"]
     body = page.plain
-    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+    if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
         page.zipped = page.zipped or gzip.compress(page.plain, LEVEL, mtime=0)
         body = page.zipped
         headers.append(("Content-Encoding", "gzip"))

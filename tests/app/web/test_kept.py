@@ -167,6 +167,7 @@ def test_who_takes_gzip_gets_it() -> None:
     assert answer.headers["Content-Encoding"] == "gzip"
     assert int(answer.headers["Content-Length"]) == len(answer.data) < 1000
     assert gzip.decompress(answer.data) == site.body
+    assert site.client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).data == site.body
     assert site.client.get("/").data == site.body
     assert site.made == 1
 
