@@ -41,7 +41,7 @@ def test_a_network_is_stopped_and_told_for_how_long(ask: Ask, client: FlaskClien
     page = client.post("/alerts", data={"q": "Rad"}, environ_base={"REMOTE_ADDR": "8.8.8.8"})
     assert (page.status_code, page.headers["Cache-Control"]) == (429, "no-store")
     assert "Zu viele Anfragen" in page.text
-    assert "Warten Sie ein paar Minuten" in page.text
+    assert "Warten Sie 5 Minuten" in page.text
 
 
 @ON_ONE
