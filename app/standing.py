@@ -79,7 +79,10 @@ def _reached(voice: Voice, state: PaperState, station: Station) -> State:
     """Say what the last station came to, by whom, when and with how many votes."""
     after = (doubts(voice, station.contradicting), *_more(voice, state))
     if state.standing is Standing.RECOMMENDED:
-        words = _with_whom(voice, station, outcome_word(voice, station.outcome, station.result))
+        # Whoever only prepares a decision recommends, whatever the source calls the result.
+        advised = ADVICE.get(station.outcome) if station.outcome else None
+        word = voice.gettext(advised) if advised else outcome_word(voice, station.outcome, station.result)
+        words = _with_whom(voice, station, word)
         return State("planned", voice.gettext("Not decided yet."), _sentences(" ".join(words), *after), station)
     if state.standing is Standing.DEFERRED and state.deferred > 1:
         headline, rest = _often(voice, state, station)

@@ -63,7 +63,8 @@ def test_its_band_leads_to_what_is_there_and_back(client: FlaskClient, street: T
     text = client.get("/search?q=Gartenstraße").text
     band = text.partition('class="rl-band')[2].partition("</section>")[0]
     assert "1\u00a0Vorlage zu diesem Ort" in band
-    [there] = [one["href"] for one in Page(band).every("a")]
+    there, map_of_it = [one["href"] for one in Page(band).every("a")]
+    assert map_of_it == "/streets/gartenstrasse"
     listed = client.get(there).text
     assert f"/papers/{street.paper.key}" in listed
     assert f"/papers/{street.hostile.key}" not in listed  # its title holds the word, and no text names the street
@@ -77,7 +78,7 @@ def test_its_band_keeps_the_other_words_and_filters(client: FlaskClient, street:
     text = client.get("/search?q=Tempo+Gartenstraße+12&year=2026&sort=newest").text
     band = text.partition('class="rl-band')[2].partition("</section>")[0]
     assert "mit „Tempo“ zu diesem Ort" in band
-    [there] = [one["href"] for one in Page(band).every("a")]
+    there, _street = [one["href"] for one in Page(band).every("a")]
     assert there == "/search?q=Tempo&year=2026&sort=newest&place=Gartenstra%C3%9Fe"
     assert 'value="Tempo"' in client.get(there).text
 
