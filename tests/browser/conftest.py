@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from app.config import Settings
 from app.db import open_engine
@@ -95,9 +96,8 @@ def served(house: House) -> Callable[[], AbstractContextManager[str]]:
             house.asked.append(environ["HTTP_HOST"] + environ["PATH_INFO"])
             if environ["HTTP_HOST"].startswith("localhost"):
                 house.cookies.append(environ.get("HTTP_COOKIE", ""))
-            with closing(
-                cast(Any, app(environ, start))
-            ) as answer:  # the little server forgets it where a browser hangs up
+            # Closed at once: the little server forgets it where a browser hangs up.
+            with closing(ClosingIterator(app(environ, start))) as answer:
                 return list(answer)
 
         port = int(house.settings.base_url.rpartition(":")[2])
