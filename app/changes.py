@@ -1,18 +1,21 @@
 """The one log of changes: append to it, read on from a cursor."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, insert, null, select, text, update
+from sqlalchemy import ColumnElement, Engine, Text, and_, case, cast, func, insert, null, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.models import Alias, Change, Consumer
+from app.models.changes import DELETED, ERASED, UPDATED
 from app.rows import insert_all
 
 _TABLE = Change.metadata.tables[Change.__tablename__]
 # Any constant will do: it only has to be the same for everybody who appends.
 APPEND_LOCK = 7_277_853
 CHUNK = 400  # names in one IN (…)
+MANY = 10_000  # changes that are not looked through: something will have been withdrawn
 
 
 def append(session: Session, changes: Iterable[Mapping[str, Any]]) -> int:
@@ -71,3 +74,41 @@ def advance(session: Session, consumer: str, seq: int) -> None:
     """Remember how far a reader has come; in the transaction in which it did its work, where there is one."""
     if not session.execute(update(Consumer).where(Consumer.name == consumer).values(seq=seq)).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
         session.execute(insert(Consumer).values(name=consumer, seq=seq))
+
+
+class Withdrawals:
+    """Tells whether anything was taken from readers: withdrawn, erased, or made public no more.
+
+    As long as its answers are equal nothing was; what was added or changed otherwise makes no difference.
+    """
+
+    def __init__(self, engine: Engine, mark: Callable[[], object]) -> None:
+        """`mark` tells whether anything was written at all (`app.db.Marker`)."""
+        self._engine, self._mark, self._lock = engine, mark, Lock()
+        self._seen: object = None
+        self._read = 0  # the log is known up to here
+        self._answer: object = None
+
+    def __call__(self) -> object:
+        """Return the mark of this moment; raises sqlalchemy's errors where the database is away."""
+        with self._lock:
+            mark = self._mark()
+            if mark != self._seen:
+                with Session(self._engine) as session:
+                    self._look(session)
+                self._seen = mark
+            return self._answer
+
+    def _look(self, session: Session) -> None:
+        newest = last_seq(session)
+        if self._seen is None or newest < self._read or newest - self._read > MANY:  # fewer: a backup was put back
+            self._answer = object()
+        elif newest > self._read:
+            last = select(func.max(case((_takes_away(), Change.seq)))).where(Change.seq > self._read)
+            self._answer = session.scalar(last) or self._answer
+        self._read = newest
+
+
+def _takes_away() -> ColumnElement[bool]:
+    public = and_(Change.kind == UPDATED, cast(Change.fields, Text).contains('"public"'))
+    return or_(Change.kind.in_((DELETED, ERASED)), public)

@@ -18,6 +18,7 @@ from app.config import DEFAULT_BASE_URL, ROOT, Settings
 from app.db import open_current
 from app.models import Source
 from oparl_sync import run
+from oparl_sync.priority import give_way
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.sources import printable, remember, slug_for
@@ -32,6 +33,7 @@ from search import SearchError
 @click.pass_obj
 def sync(settings: Settings, slugs: tuple[str, ...], full: bool, accept_missing: bool, as_json: bool) -> None:
     """Mirror once: lists, objects, files, their text, the index. Without SLUG all sources."""
+    give_way()
     engine = open_current(settings.database_url)
     _known(engine, slugs)
     try:

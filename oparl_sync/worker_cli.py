@@ -10,6 +10,7 @@ import click
 
 from app.config import Settings
 from app.db import now, open_current
+from oparl_sync.priority import give_way
 from oparl_sync.worker import JOBS, Worker
 
 
@@ -26,6 +27,7 @@ from oparl_sync.worker import JOBS, Worker
 @click.pass_obj
 def worker(settings: Settings, jobs: int, hours: float) -> None:
     """Mirror for ever: each source when it is due, many side by side, with documents, index, alerts and exports."""
+    give_way()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

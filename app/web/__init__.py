@@ -65,10 +65,10 @@ PAGES = (
 )
 
 
-def create_app(settings: Settings, *, grace: float = 0.0) -> Flask:
+def create_app(settings: Settings, *, patient: bool = False) -> Flask:
     """Build the site; nothing is read from the environment and nothing is asked of the database yet.
 
-    `grace`: for so many seconds a page may be shown as it was, though something was written since.
+    `patient`: what is new may be seen half a minute later, what is withdrawn no later than ever.
     """
     app = Flask("app.web", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key or None, MAX_CONTENT_LENGTH=MAX_FORM)
@@ -101,5 +101,5 @@ def create_app(settings: Settings, *, grace: float = 0.0) -> Flask:
         app.register_blueprint(page)
     sharing.install(app)
     headers.install(app, settings)
-    kept.install(app, grace)
+    kept.install(app, patient=patient)
     return app

@@ -83,7 +83,7 @@ class Councils:
 def install(app: Flask) -> None:
     """Let templates ask."""
     app.jinja_env.globals.update(
-        narrowed=narrowed, within=within, councils=councils, council_of=council_of, only_council=only_council
+        narrowed=narrowed, within=within, councils=councils, town_of=town_of, only_council=only_council
     )
 
 
@@ -106,6 +106,14 @@ def _asks() -> Buckets:
 def council_of(body_id: str | None) -> Council | None:
     """Return the council with a Body's id."""
     return _known().by_handle.get(body_id or "")
+
+
+def town_of(body_id: str | None) -> str:
+    """Return which council's a record in a list is, in short; "" where the page says so, or there is one alone."""
+    council = council_of(body_id)
+    if council is None or len(councils()) < 2 or council is narrowed():
+        return ""
+    return council.short
 
 
 def only_council() -> Council | None:

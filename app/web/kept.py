@@ -3,9 +3,10 @@
     request -> is it kept, and still as it would be made? -> the same bytes, compressed, or 304
             -> Flask makes it -> kept, if it is the same for every reader of its language and display
 
-A kept page holds while nobody committed to the database, for HOLDS at most, because dates and states of servers move by
-themselves. While a worker writes, it holds for `grace` seconds: nothing withdrawn is shown longer than that. It stands
-in front of Flask: to find a page takes a twentieth of a millisecond, to make one some ten.
+A kept page holds while its mark is the same, for HOLDS at most, because dates and states of servers move by themselves.
+The mark moves with every commit, or, where the site is served, with everything that is taken from readers: what is new
+may be seen half a minute later, what is withdrawn may not be seen at all. It stands in front of Flask: to find a page
+takes a twentieth of a millisecond, to make one some ten.
 """
 
 import gzip
@@ -23,6 +24,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.sansio.http import parse_cookie  # as Request has it: the other fails with bytes that are no UTF-8
 
+from app.changes import Withdrawals
 from app.translations import DEFAULT, FULL, LANGUAGES
 from app.web.i18n import DISPLAY_COOKIE, DISPLAYS, LANGUAGE_COOKIE
 from app.web.site import EXTENSION
@@ -62,11 +64,10 @@ class Page:
 
 @dataclass
 class Kept:
-    """A WSGI application in front of another; `mark` tells whether anything was written."""
+    """A WSGI application in front of another; `mark` tells whether anything was written that matters to it."""
 
     application: "WSGIApplication"
     mark: Callable[[], object]
-    grace: float = 0.0
     clock: Callable[[], float] = monotonic
     _pages: "OrderedDict[Key, Page]" = field(default_factory=OrderedDict)
     _size: int = 0
@@ -93,7 +94,7 @@ class Kept:
                 return None
             self._pages.move_to_end(key)
         age = self.clock() - page.made
-        return page if age < self.grace or (age < HOLDS and page.mark == self.mark()) else None
+        return page if age < HOLDS and page.mark == self.mark() else None
 
     def _made(
         self, key: Key, mark: object, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -127,9 +128,11 @@ class Kept:
                 self._size -= self._pages.popitem(last=False)[1].size
 
 
-def install(app: Flask, grace: float) -> None:
+def install(app: Flask, *, patient: bool) -> None:
     """Stand in front of the site."""
-    app.wsgi_app = Kept(app.wsgi_app, app.extensions[EXTENSION].marker, grace)  # type: ignore[method-assign]
+    site = app.extensions[EXTENSION]
+    mark = Withdrawals(site.engine, site.marker) if patient else site.marker
+    app.wsgi_app = Kept(app.wsgi_app, mark)  # type: ignore[method-assign]
 
 
 def _key(environ: "WSGIEnvironment") -> Key:

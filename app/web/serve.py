@@ -8,9 +8,6 @@ from gunicorn.app.base import BaseApplication
 
 from app.config import Settings
 
-# While a worker writes, a page that many ask for is made anew every two seconds and not for each of them.
-GRACE = 2.0  # seconds
-
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn, with everything given by hand and nothing read from files."""
@@ -40,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """Build the site, once in every worker process."""
         from app.web import create_app  # noqa: PLC0415 - after the fork: no engine or file is shared between processes
 
-        return create_app(self.settings, grace=GRACE)
+        return create_app(self.settings, patient=True)
 
 
 def serve(settings: Settings, host: str, port: int, workers: int = 0) -> Any:

@@ -19,6 +19,8 @@ from app.web.subscriptions import Subscription, subscription
 calendar = Blueprint("calendar", __name__)
 
 VIEWS = ("month", "week", "list")
+# Meetings of one day; a table with more is none any more. The list names them all.
+MOST = {"month": 6, "week": 40}
 MONTH, WEEK = re.compile(r"(\d{4})-(\d{2})"), re.compile(r"(\d{4})-W(\d{2})")
 FIRST_YEAR, LAST_YEAR = 1, 9998  # the days around the last year of all have no names
 
@@ -32,7 +34,7 @@ def index() -> str:
     asked = {"organization": organization.id if organization else None, "body": body}
     days = [] if view == "list" else grid(span)
     first, end = (days[0][0], days[-1][-1] + timedelta(days=1)) if days else (span.first, span.end)
-    entries = entries_between(db, first, end, **asked)
+    entries, left = entries_between(db, first, end, most=MOST.get(view), **asked)
     inside = [one for one in entries if span.holds(one.day)]
     by_day: dict[date, list[Entry]] = {}
     for one in entries:
@@ -46,6 +48,7 @@ def index() -> str:
         span=span,
         weeks=days,
         by_day=by_day,
+        left=left,
         listed=inside,
         nearest=(None, None) if inside else nearest_days(db, span.first, span.end, **asked),
         moment=now(),

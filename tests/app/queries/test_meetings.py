@@ -59,7 +59,7 @@ def test_a_month_is_one_on_german_clocks(engine: Engine, session: Session) -> No
         factories.meeting(name="last evening of June", start=datetime(2026, 6, 30, 21, 30, tzinfo=UTC)),
         factories.meeting(name="September", start=datetime(2026, 9, 30, 16, 0, tzinfo=UTC)),
     )
-    july = entries_between(session, date(2026, 7, 1), date(2026, 8, 1))
+    july, _ = entries_between(session, date(2026, 7, 1), date(2026, 8, 1))
     assert [row.meeting.name for row in july] == ["first night of July"]
     assert july[0].day == date(2026, 7, 1)
     assert nearest_days(session, date(2026, 7, 1), date(2026, 8, 1)) == (date(2026, 6, 30), date(2026, 9, 30))

@@ -127,6 +127,20 @@ def test_the_switcher_finds_by_name_and_postcode_and_tells_of_others(client: Fla
 
 
 @ON_ONE
+@pytest.mark.parametrize(
+    "address", ["/", "/papers", "/meetings", "/calendar", "/people", "/files", "/search?q=Radweg", "/embed/papers"]
+)
+def test_every_row_says_whose_it_is_unless_the_page_does(
+    client: FlaskClient, papers: list[Paper], address: str
+) -> None:
+    content = client.get(address).text.partition("<main")[2].partition("</main>")[0] or client.get(address).text
+    assert content.count('rl-of" lang="de">Rat 001</span>') == content.count('rl-of" lang="de">Rat 002</span>') >= 1
+    of_one = client.get(address + ("&" if "?" in address else "?") + "body=rat1").text
+    assert 'rl-of" lang="de">Rat 002</span>' not in of_one.partition("<main")[2].partition("</main>")[0]
+    assert 'rl-of" lang="de">Rat 001</span>' not in of_one.partition("<main")[2].partition("</main>")[0]
+
+
+@ON_ONE
 def test_a_portal_of_one_council_has_nothing_to_switch(client: FlaskClient, engine: Engine) -> None:
     factories.save(engine, council(1)[1])
     page = client.get("/").text
@@ -134,6 +148,7 @@ def test_a_portal_of_one_council_has_nothing_to_switch(client: FlaskClient, engi
     assert "Rat 001" in page
     assert client.get("/councils/rat1").status_code == 200
     assert "nur Rat" not in client.get("/papers").text
+    assert 'rl-of" lang="de">Rat 001</span>' not in client.get("/papers").text
 
 
 @pytest.fixture

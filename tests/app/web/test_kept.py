@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import Client
 
+from app.changes import MANY, Withdrawals, append
 from app.config import Settings
-from app.db import Marker, open_engine, writing
+from app.db import Marker, now, open_engine, writing
+from app.models import Change, Paper
 from app.web import create_app
 from app.web.kept import HOLDS, LARGEST, MEMORY, Kept
 from app.web.site import EXTENSION
@@ -30,12 +32,12 @@ class Clock:
 class Site:
     """Counts how often a page is made; `mark` and `clock` are moved by hand."""
 
-    def __init__(self, grace: float = 0.0, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, headers: dict[str, str] | None = None) -> None:
         self.made, self.mark, self.clock = 0, 1, Clock()
         self.status, self.body = "200 OK", b"page"
         self.headers = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"a"', "Cache-Control": "no-cache"}
         self.headers |= headers or {}
-        self.kept = Kept(self._make, lambda: self.mark, grace, self.clock)
+        self.kept = Kept(self._make, lambda: self.mark, self.clock)
         self.client = Client(self.kept, use_cookies=False)
 
     def _make(self, _environ: Any, start_response: Any) -> Iterable[bytes]:
@@ -71,17 +73,78 @@ def test_it_is_made_again_after_a_while_because_days_pass_by_themselves() -> Non
     assert site.made == 2
 
 
-def test_while_a_worker_writes_it_holds_for_the_grace_and_no_longer() -> None:
-    site = Site(grace=2.0)
-    site.client.get("/")
-    site.mark, site.clock.now = 2, site.clock.now + 1.9
-    site.client.get("/")
-    assert site.made == 1
+def test_while_a_worker_writes_a_served_page_holds_until_something_is_taken_away(engine: Engine) -> None:
+    paper = factories.paper()
+    factories.save(engine, paper)
+    marker = Marker(engine)
+    taken = Withdrawals(engine, marker)
+    before = taken()
 
-    site.clock.now += 0.2
-    site.client.get("/")
+    _log(engine, paper, "created")
+    _log(engine, paper, "updated", fields=["name"])
+    assert taken() == before
 
-    assert site.made == 2
+    seen = [before]
+    for kind, fields in (("deleted", None), ("erased", None), ("updated", ["name", "public"])):
+        _log(engine, paper, kind, fields=fields)
+        _log(engine, paper, "created")
+        seen.append(taken())
+        assert taken() == seen[-1]
+
+    assert len(set(seen)) == 4
+    marker.close()
+
+
+@pytest.mark.parametrize("changes", [-1, MANY + 1])
+def test_a_log_that_is_shorter_or_far_longer_counts_as_taken_away(engine: Engine, changes: int) -> None:
+    paper = factories.paper()
+    factories.save(engine, paper)
+    _log(engine, paper, "created")
+    marker = Marker(engine)
+    taken = Withdrawals(engine, marker)
+    before = taken()
+
+    if changes < 0:
+        with writing(engine) as session:
+            session.execute(delete(Change))
+    else:
+        _log(engine, paper, "created", times=changes)
+
+    assert taken() != before
+    marker.close()
+
+
+def test_a_page_of_the_served_site_is_gone_with_its_paper(engine: Engine, settings: Settings) -> None:
+    paper, other = factories.paper(name="Wird zurückgezogen"), factories.paper(name="Kommt hinzu")
+    factories.save(engine, factories.body(), paper)
+    app = create_app(settings, patient=True)
+    client = app.test_client()
+    assert client.get(f"/papers/{paper.key}").status_code == 200
+    before = client.get("/papers/").data
+
+    factories.save(engine, other)
+    _log(engine, other, "created")
+    assert client.get("/papers/").data == before
+
+    with writing(engine) as session:
+        held = session.get(type(paper), paper.id)
+        assert held is not None
+        held.deleted = True
+        append(session, [_change(paper, "deleted")])
+
+    assert client.get(f"/papers/{paper.key}").status_code == 410
+    assert b"Wird zur" not in client.get("/papers/").data
+    app.extensions[EXTENSION].close()
+
+
+def _change(paper: Paper, kind: str, **columns: Any) -> dict[str, Any]:
+    empty = {"fields": None, "diff": None, "content_hash": None, "backfill": False, "source_id": None}
+    return empty | {"object_type": "paper", "object_id": paper.id, "kind": kind, "at": now()} | columns
+
+
+def _log(engine: Engine, paper: Paper, kind: str, times: int = 1, **columns: Any) -> None:
+    with writing(engine) as session:
+        append(session, [_change(paper, kind, **columns)] * times)
 
 
 @pytest.mark.parametrize(

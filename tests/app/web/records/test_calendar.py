@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from app.db import now
 from app.queries.meetings import BERLIN
 from app.web.filters import today
+from app.web.spans import week_of
 from tests import factories
 from tests.app.web.conftest import HOSTILE, Page
 from tests.app.web.records.test_papers import Read, plain
@@ -111,6 +112,23 @@ def test_what_was_is_and_will_not_be_are_told_apart(engine: Engine, read: Read) 
         assert entry.startswith(kind)
     assert page.count("rl-struck") == 1
     assert 'aria-current="date"' in read("/calendar")
+
+
+def test_a_day_with_more_than_its_field_holds_leads_to_the_rest(engine: Engine, read: Read) -> None:
+    held = [
+        factories.meeting(name=f"Ausschuss {number}", start=HELD + timedelta(minutes=number)) for number in range(43)
+    ]
+    factories.save(engine, *held)
+    day = HELD.astimezone(BERLIN).date()
+    for view, shown, way in (
+        ("month", 6, f"/calendar?view=week&amp;week={week_of(day)}"),
+        ("week", 40, f"/calendar?view=list&amp;month={day:%Y-%m}#day-{day.isoformat()}"),
+    ):
+        page = read(f"/calendar?view={view}&month={day:%Y-%m}&week={week_of(day)}")
+        assert page.count('class="rl-entry rl-entry--past"><a') == shown
+        assert f"{43 - shown} weitere Sitzungen" in page
+        assert way in page
+    assert read(f"/calendar?view=list&month={day:%Y-%m}").count('class="rl-entry rl-entry--past"><a') == 43
 
 
 def test_a_full_month_costs_as_many_questions_as_an_empty_one(engine: Engine, cost: Callable[[str], int]) -> None:
