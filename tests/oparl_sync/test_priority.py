@@ -5,7 +5,14 @@ import sys
 
 from oparl_sync.priority import NICE
 
-ASKED = "import os; from oparl_sync.priority import give_way; {}; give_way(); give_way(); print(os.getpriority(os.PRIO_PROCESS, 0))"
+ASKED = """
+import os
+from oparl_sync.priority import give_way
+{}
+give_way()
+give_way()
+print(os.getpriority(os.PRIO_PROCESS, 0))
+"""
 
 
 def test_who_mirrors_waits_for_others_however_often_it_says_so() -> None:
