@@ -3,7 +3,7 @@
 import contextlib
 import os
 
-NICE = 10  # by Linux's scheduler a tenth of the weight of the site, and everything where nobody reads
+NICE = 5  # to Linux a third of the weight of the site, and everything where nobody reads
 
 
 def give_way() -> None:

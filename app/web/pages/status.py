@@ -1,6 +1,6 @@
 """How complete the mirror is, told to readers and to monitors."""
 
-from flask import Blueprint, Response, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,15 +27,23 @@ from search import SearchError
 
 status = Blueprint("status", __name__)
 
+IN_ONE_PAGE = 12  # sources; of more the page is a list, and each has one of its own: all of 65 would be half a megabyte
+
 
 @status.get("/status")
 def overview() -> str:
-    """Show what is published there, what is held here, and what is missing and why."""
+    """Show what is published there, what is held here, and what is missing and why; of one source where it is named."""
     sources, moment = source_status(session(), holdings()), now()
+    asked = request.args.get("source", "")
+    shown = [one for one in sources if one.source.slug == asked] if asked else sources
+    if asked and not shown:
+        abort(404)
     return render_template(
         "status/status.html",
         section="status",
         sources=sources,
+        shown=shown,
+        whole=bool(asked) or len(sources) <= IN_ONE_PAGE,
         days=remembered("days read", lambda: days_read(session(), [one.source for one in sources], moment)),
         ticks_words=ticks_words,
         moment=moment,

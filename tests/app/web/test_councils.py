@@ -94,7 +94,7 @@ def test_the_first_page_of_a_council_is_its_home(client: FlaskClient, papers: li
     page = Page(home.text)
     assert {"type": "hidden", "name": "body", "value": "rat1"} in page.every("input"), "its search is narrowed"
     assert 'href="/papers?body=rat1"' in home.text
-    assert 'href="/status#rat1"' in home.text
+    assert 'href="/status?source=rat1"' in home.text
     key = next(iter(re.findall(r"/councils/(\w+)\"", client.get("/councils").text)))
     assert key == "rat1"
 

@@ -131,7 +131,7 @@ def test_a_source_that_is_refused_is_pleaded_for_by_its_address(client: FlaskCli
     assert "weist aber Programme ab" in page
     assert "https://rat1.example/system" in page
     assert "Ratslupe (clerk@example.org)" in page
-    assert 'href="/status#rat1"' in page
+    assert 'href="/status?source=rat1"' in page
 
 
 @ON_ONE

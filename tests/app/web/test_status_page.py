@@ -19,7 +19,7 @@ from app.queries.status import last_complete, source_status, status
 from app.queries.verdict import REASONS, STATES
 from app.web import create_app, status_words
 from app.web.cli import status as command
-from app.web.pages.status import percent
+from app.web.pages.status import IN_ONE_PAGE, percent
 from app.web.status_words import PROBLEMS, failure_words
 from oparl_sync import problems
 from tests import factories
@@ -311,6 +311,20 @@ class TestPage:
 
 
 class TestData:
+    def test_of_many_sources_each_has_a_page_of_its_own(self, client: FlaskClient, engine: Engine) -> None:
+        for number in range(IN_ONE_PAGE + 1):
+            factories.save(
+                engine, factories.source(id=number + 50, slug=f"rat{number}", url=f"https://rat{number}.example")
+            )
+        page = client.get("/status").text
+        assert page.count('class="rl-council rl-council--row"') == IN_ONE_PAGE + 1
+        assert 'href="https://rat3.example"' not in page
+        assert 'href="/status?source=rat3"' in page
+        one = client.get("/status?source=rat3").text.partition("<main")[2].partition("</main>")[0]
+        assert 'href="https://rat3.example"' in one
+        assert one.count("rl-council__name") == 1
+        assert client.get("/status?source=atlantis").status_code == 404
+
     def test_it_gives_programs_the_same(self, client: FlaskClient, engine: Engine) -> None:
         factories.save(
             engine,
