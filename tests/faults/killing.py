@@ -15,7 +15,7 @@ from search import open_index
 from tests.dump import dump
 
 RATSLUPE = str(Path(sys.executable).with_name("ratslupe"))
-NEVER = 600.0
+NEVER = 1800.0
 
 
 class Home:

@@ -1,6 +1,8 @@
 """kill -9 at every point at which something is made lasting, and at any moment: what is there in the end is the same.
 
-KILLS=1000 kills that often at random moments besides.
+KILLS=1000 kills that often at random moments besides, and at every point the first, second and last time it is passed in
+every scenario, as a first walk is always killed. Otherwise the others are killed at one of these, and never twice at the
+same one of a point: a kill and what follows take two seconds.
 """
 
 import json
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +32,8 @@ from tests.faults.mirror import MEMORY, engine_at, template
 from tests.faults.zygote import add_source
 
 SCENARIOS = ("first", "next", "next full", "old next full")
-KILLS = int(os.environ.get("KILLS", "200"))
+KILLS = int(os.environ.get("KILLS", "120"))
+ALL_TIMES = KILLS >= 1000
 SHARDS = 4
 ON_POSTGRESQL = 8
 State = dict[str, list[tuple[Any, ...]]]
@@ -132,12 +136,20 @@ def zygote() -> Iterator[Zygote]:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_it_is_killed_at_every_point(scenario: str, zygote: Zygote, capsys: pytest.CaptureFixture[str]) -> None:
     clean = zygote.clean(scenario)
-    places = [(at, nth) for at, often in clean.passed.items() for nth in sorted({1, 2, often}) if nth <= often]
+    places = [(at, nth) for at, often in clean.passed.items() for nth in _times(scenario, at, often)]
     wrong = [clean.killed(zygote, {"at": at, "nth": nth}) for at, nth in places]
     with capsys.disabled():
         sys.stdout.write(f"\n{scenario}: {len(clean.passed)} points, killed {len(places)} times\n")
     assert [found for found in wrong if found] == []
     assert len(clean.passed) >= 20
+
+
+def _times(scenario: str, at: str, often: int) -> list[int]:
+    """Return which times of passing a point are killed: each scenario has another one of the same point."""
+    times = sorted({1, min(2, often), often})
+    if ALL_TIMES or scenario == "first":
+        return times
+    return [times[(SCENARIOS.index(scenario) + zlib.crc32(at.encode())) % len(times)]]
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))

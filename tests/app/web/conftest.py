@@ -112,7 +112,13 @@ def _build(engine: Engine, search_url: str) -> Town:
         paper, council, moment + timedelta(days=9), position=1, role="Entscheidung", authoritative=True
     )
     done = factories.station(
-        decided, council, moment - timedelta(days=2), result="einstimmig beschlossen", name="Radweg"
+        decided,
+        council,
+        moment - timedelta(days=2),
+        role="Entscheidung",
+        authoritative=True,
+        result="einstimmig beschlossen",
+        name="Radweg",
     )
     read = factories.read_file(
         "Die Verwaltung schlägt Tempo 30 in der Gartenstraße vor.", "Gartenstraße: 18.400 Euro", of=paper
