@@ -33,6 +33,11 @@ def insert_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         connection.exec_driver_sql(statement, values)
 
 
+def several(name: str) -> BindParameter[Any]:
+    """Return the place of several values in a statement that is built once: `column.in_(several("ids"))`."""
+    return bindparam(name, expanding=True)
+
+
 def among(session: Session, column: SQLColumnExpression[str], values: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that a column holds one of these texts.
 

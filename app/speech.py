@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from app.models import Organization
 from app.translations import N_, translations
@@ -48,20 +49,18 @@ class Voice:
 
     def day(self, value: date | datetime | None) -> str:
         """Return "12. März 2026"."""
-        return held(format_date(in_germany(value), "long", locale=self.formats)) if value else ""
+        there = in_germany(value)
+        return written(there, "long", self.formats) if there else ""
 
     def weekday(self, value: date | datetime | None) -> str:
         """Return "Dienstag, 1. Dezember 2026"."""
-        return f"{format_date(in_germany(value), 'EEEE', locale=self.formats)}, {self.day(value)}" if value else ""
+        there = in_germany(value)
+        return f"{written(there, 'EEEE', self.formats)}, {self.day(there)}" if there else ""
 
     def clock(self, value: datetime | None) -> str:
         """Return "17 Uhr" or "17:30 Uhr"; midnight sharp means that no time is known, and is empty."""
         there = value.astimezone(BERLIN) if value else None
-        if there is None or (there.hour, there.minute) == (0, 0):
-            return ""
-        if self.formats != "de":
-            return format_time(there, "H:mm", locale=self.formats)
-        return held(format_time(there, "H:mm 'Uhr'" if there.minute else "H 'Uhr'", locale="de"))
+        return clock_words(there.hour, there.minute, self.formats) if there else ""
 
     def names(self, organizations: Sequence[Organization]) -> str:
         """Return the names of the organizations that meet together."""
@@ -83,6 +82,29 @@ class Voice:
         name = organizations[0].name or organizations[0].short_name or ""
         article = article_of(name)
         return self.gettext(messages[article], **{article: name}) if article else ""
+
+
+@lru_cache(maxsize=4096)
+def written(value: date, pattern: str, locale: str) -> str:
+    """Return a date in a pattern of Babel's, which takes a tenth of a millisecond; pages name the same days often."""
+    return held(format_date(value, pattern, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def clock_words(hour: int, minute: int, locale: str) -> str:
+    """Return a time on German clocks; "" for midnight sharp."""
+    if (hour, minute) == (0, 0):
+        return ""
+    there = time(hour, minute)
+    if locale != "de":
+        return format_time(there, "H:mm", locale=locale)
+    return held(format_time(there, "H:mm 'Uhr'" if minute else "H 'Uhr'", locale="de"))
+
+
+@lru_cache(maxsize=4096)
+def decimal_words(value: float, pattern: str | None, locale: str) -> str:
+    """Return a number in a pattern of Babel's, or as its locale has it."""
+    return format_decimal(value, pattern, locale=locale)
 
 
 def in_germany(value: date | datetime | None) -> date | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
+import orjson
+
 from search import german
 from search.model import Document
 from search.query import FILTER_FIELDS, fold_value
@@ -100,7 +102,7 @@ def unpack(stored: bytes) -> Stored:
     """The document that was stored."""
     head, _, packed = stored.partition(PAGE_BREAK.encode())
     pages = zlib.decompress(packed).decode("utf-8").split(PAGE_BREAK) if packed else ()
-    record_id, own, title, body, key, day, parent, group, kind, page_count, text_key = json.loads(head)
+    record_id, own, title, body, key, day, parent, group, kind, page_count, text_key = orjson.loads(head)
     dated = date.fromisoformat(day) if day else None
     return Stored(record_id, own, title, body, key, dated, parent, group, kind, page_count, text_key, tuple(pages))
 

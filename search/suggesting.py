@@ -71,9 +71,13 @@ def related(reader: Reader, document_id: str, limit: int, kind: str, text: str =
     wanted = Wanted(Plan((Some(parts, min(RELATED_WORDS, len(parts))),)), (types,))
     rows = reader.find(wanted, limit=RELATED_ROWS * (limit + 1)).rows
     best: dict[int, Row] = {}
-    for each, other in zip(rows, map(unpack, reader.stored(rows)), strict=True):
-        if other.kind == kind and each.group != row.group:
-            best.setdefault(each.group, each)
+    for start in range(0, len(rows), 2 * limit):
+        looked = rows[start : start + 2 * limit]
+        for each, other in zip(looked, map(unpack, reader.stored(looked)), strict=True):
+            if other.kind == kind and each.group != row.group:
+                best.setdefault(each.group, each)
+        if len(best) >= limit:  # what follows is less alike
+            break
     return list(best.values())[:limit]
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.facts import Kind, street_of
 from app.models import File, Link, Mention, Paper
 from app.queries.references import FILE_ROLES, Reference
-from app.rows import among
+from app.rows import among, several
 from app.shown import shown
 
 NAMING = 10_000  # files that may name one number: 65 councils count from 1 each year
@@ -190,7 +190,16 @@ def named_in(session: Session, files: Files, kinds: Collection[Kind], most: int 
 
 def _counted(session: Session, files: Files, kinds: Collection[Kind], most: int) -> dict[Kind, list[Row[Any]]]:
     """Return of each kind the first values: how often they are named, how large they are, and how many there are."""
-    here: Where = (Mention.sha256.in_(files), Mention.kind.in_(kinds))
+    found: dict[Kind, list[Row[Any]]] = {}
+    told = {"files": list(files), "kinds": [str(kind) for kind in kinds], "most": most}
+    for row in session.execute(_counting(), told):
+        found.setdefault(Kind(row.kind), []).append(row)
+    return found
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _counting() -> Select[Any]:
+    here: Where = (Mention.sha256.in_(several("files")), Mention.kind.in_(several("kinds")))
     times, size = func.count().label("times"), func.max(Mention.number).label("size")
     order = (
         case((Mention.kind == Kind.AMOUNT, size)).desc().nulls_last(),
@@ -207,11 +216,8 @@ def _counted(session: Session, files: Files, kinds: Collection[Kind], most: int)
     )
     holding = select(Mention.kind, func.count(Mention.sha256.distinct()).label("files")).where(*here)
     each = holding.group_by(Mention.kind).subquery()
-    chosen = select(of, each.c.files).join(each, each.c.kind == of.c.kind).where(of.c.rank <= most)
-    found: dict[Kind, list[Row[Any]]] = {}
-    for row in session.execute(chosen.order_by(of.c.kind, of.c.rank)):
-        found.setdefault(Kind(row.kind), []).append(row)
-    return found
+    chosen = select(of, each.c.files).join(each, each.c.kind == of.c.kind).where(of.c.rank <= bindparam("most"))
+    return chosen.order_by(of.c.kind, of.c.rank)
 
 
 def _first_places(

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session
 
 from app.facts.minutes import Result
 from app.models import AgendaItem, Blob, File, MinutesResult, PaperQuote
 from app.queries.file_states import gives_text
 from app.queries.outcomes import Outcome, Votes
+from app.rows import several
 from app.shown import heard, shown
 
 OUTCOMES = {
@@ -80,16 +82,7 @@ class Quote:
 
 def minuted(session: Session, item_ids: Iterable[str]) -> dict[str, tuple[Minuted, ...]]:
     """Return agenda item id -> what minutes say of it; one of several files that say the same; in one query."""
-    query = (
-        select(MinutesResult, File, AgendaItem.source_id)
-        .join(File, File.id == MinutesResult.file_id)
-        .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
-        .join(AgendaItem, AgendaItem.id == MinutesResult.agenda_item_id)
-        .where(MinutesResult.agenda_item_id.in_(list(item_ids)), shown(File), shown(AgendaItem))
-        .where(_of_these_bytes(MinutesResult))
-        .order_by(MinutesResult.agenda_item_id, MinutesResult.yes.is_(None), File.id)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_said(), {"ids": list(item_ids)}).all()
     ours = heard(session, {(file.source_id, source_id) for _, file, source_id in rows})
     found: dict[str, tuple[Minuted, ...]] = {}
     for row, file, source_id in rows:
@@ -99,12 +92,29 @@ def minuted(session: Session, item_ids: Iterable[str]) -> dict[str, tuple[Minute
     return found
 
 
+@cache  # a question is built once: to build it takes as long as to answer it
+def _said() -> Select[MinutesResult, File, int]:
+    return (
+        select(MinutesResult, File, AgendaItem.source_id)
+        .join(File, File.id == MinutesResult.file_id)
+        .outerjoin(Blob, Blob.sha256 == File.blob_sha256)
+        .join(AgendaItem, AgendaItem.id == MinutesResult.agenda_item_id)
+        .where(MinutesResult.agenda_item_id.in_(several("ids")), shown(File), shown(AgendaItem))
+        .where(_of_these_bytes(MinutesResult))
+        .order_by(MinutesResult.agenda_item_id, MinutesResult.yes.is_(None), File.id)
+    )
+
+
 def quotes_of(session: Session, paper_id: str) -> dict[str, Quote]:
     """Return what a paper proposes ("proposal") and how it sums itself up ("summary"), as far as it was found."""
+    return {row.kind: Quote(row, file) for row, file in session.execute(_quoted(), {"paper": paper_id})}
+
+
+@cache
+def _quoted() -> Select[PaperQuote, File]:
     query = select(PaperQuote, File).join(File, File.id == PaperQuote.file_id)
     query = query.outerjoin(Blob, Blob.sha256 == File.blob_sha256)
-    query = query.where(PaperQuote.paper_id == paper_id, shown(File), _of_these_bytes(PaperQuote))
-    return {row.kind: Quote(row, file) for row, file in session.execute(query)}
+    return query.where(PaperQuote.paper_id == bindparam("paper"), shown(File), _of_these_bytes(PaperQuote))
 
 
 def _of_these_bytes(read: type[MinutesResult] | type[PaperQuote]) -> ColumnElement[bool]:

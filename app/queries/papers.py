@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.facts import street_key
@@ -69,18 +70,22 @@ def paper_years(session: Session, wanted: PaperFilter | None = None) -> dict[int
 def related_papers(session: Session, paper: Paper, said: Mapping[str, list[Reference]]) -> dict[str, list[Reference]]:
     """Return what belongs to a paper, by OParl property, whichever side says so; `said` is what itself refers to."""
     related = {name: list(said[name]) for name in MIRRORED if name in said}
-    query = (
-        select(Link.property, Paper)
-        .join(Paper, Paper.id == Link.from_id)
-        .where(Link.to_id == paper.id, Link.property.in_(MIRRORED), ~Paper.deleted)
-        .order_by(Paper.date.desc(), Paper.id)
-    )
     known = {reference.target.id for found_here in related.values() for reference in found_here}
-    for name, other in session.execute(query):
+    for name, other in session.execute(_relating(), {"paper": paper.id}):
         if other.id not in known:
             known.add(other.id)
             related.setdefault(MIRRORED[name], []).append(Reference(MIRRORED[name], other))
     return related
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _relating() -> Select[str, Paper]:
+    return (
+        select(Link.property, Paper)
+        .join(Paper, Paper.id == Link.from_id)
+        .where(Link.to_id == bindparam("paper"), Link.property.in_(MIRRORED), ~Paper.deleted)
+        .order_by(Paper.date.desc(), Paper.id)
+    )
 
 
 def _narrowed(wanted: PaperFilter) -> list[ColumnElement[bool]]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app.db import now
@@ -12,6 +13,7 @@ from app.models import AgendaItem, Consultation, Link, Meeting, Organization, Pa
 from app.queries.doubts import contradicting
 from app.queries.minutes import Minuted, minuted
 from app.queries.outcomes import DECIDING, Outcome, outcome_of
+from app.rows import several
 from app.shown import heard, present, shown
 
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
@@ -116,29 +118,38 @@ def consultation_paths(session: Session, paper_ids: Iterable[str], *, today: dat
 
 def organizations_of(session: Session, ids: Iterable[str]) -> dict[str, tuple[Organization, ...]]:
     """Return the organizations of some meetings, consultations or papers by their id, in the source's order."""
-    query = (
-        select(Link.from_id, Organization)
-        .join(Organization, Organization.id == Link.to_id)
-        .where(Link.from_id.in_(list(ids)), Link.property == "organization", ~Organization.deleted)
-        .options(defer(Organization.raw))
-        .order_by(Link.from_id, Link.position)
-    )
     found: dict[str, tuple[Organization, ...]] = {}
-    for from_id, organization in session.execute(query):
+    for from_id, organization in session.execute(_their_organizations(), {"ids": list(ids)}):
         found[from_id] = (*found.get(from_id, ()), organization)
     return found
 
 
+@cache  # a question is built once: to build it takes as long as to answer it
+def _their_organizations() -> Select[str, Organization]:
+    return (
+        select(Link.from_id, Organization)
+        .join(Organization, Organization.id == Link.to_id)
+        .where(Link.from_id.in_(several("ids")), Link.property == "organization", ~Organization.deleted)
+        .options(defer(Organization.raw))
+        .order_by(Link.from_id, Link.position)
+    )
+
+
 def _consultations_of(session: Session, paper_ids: list[str], held: dict[str, Meeting]) -> list[Consultation]:
     """Return the consultations of papers; the meetings that they name are added to those that are held."""
-    theirs = func.coalesce(Paper.source_id, Consultation.source_id)
-    query = select(Consultation, theirs, Meeting).outerjoin(Paper, Paper.id == Consultation.paper_id)
-    query = query.outerjoin(Meeting, (Meeting.id == Consultation.meeting_id) & ~Meeting.deleted)
-    query = query.where(Consultation.paper_id.in_(paper_ids), shown(Consultation))
-    rows = session.execute(query.order_by(Consultation.position, Consultation.id)).all()
+    rows = session.execute(_their_consultations(), {"ids": paper_ids}).all()
     held |= _by_id(meeting for _, _, meeting in rows)
     ours = heard(session, {(one.source_id, other) for one, other, _ in rows})
     return [one for one, other, _ in rows if (one.source_id, other) in ours]
+
+
+@cache
+def _their_consultations() -> Select[Consultation, int, Meeting]:
+    theirs = func.coalesce(Paper.source_id, Consultation.source_id)
+    query = select(Consultation, theirs, Meeting).outerjoin(Paper, Paper.id == Consultation.paper_id)
+    query = query.outerjoin(Meeting, (Meeting.id == Consultation.meeting_id) & ~Meeting.deleted)
+    query = query.where(Consultation.paper_id.in_(several("ids")), shown(Consultation))
+    return query.order_by(Consultation.position, Consultation.id)
 
 
 def _by_id(meetings: Iterable[Meeting | None]) -> dict[str, Meeting]:
@@ -154,15 +165,20 @@ def _items_of(session: Session, consultations: list[Consultation], held: dict[st
     # Some servers name the item on the consultation, some the consultation on the item.
     named = {c.agenda_item_id for c in consultations if c.agenda_item_id}
     ids = {c.id for c in consultations}
-    query = select(AgendaItem, Meeting).outerjoin(Meeting, (Meeting.id == AgendaItem.meeting_id) & ~Meeting.deleted)
-    query = query.where(or_(AgendaItem.id.in_(named), AgendaItem.consultation_id.in_(ids)), present(AgendaItem))
-    rows = session.execute(query.order_by(AgendaItem.id)).all()
+    rows = session.execute(_their_items(), {"named": sorted(named), "ids": sorted(ids)}).all()
     held |= _by_id(meeting for _, meeting in rows)
     found = {item.id: item for item, _ in rows}
     by_consultation = {item.consultation_id: item for item in found.values() if item.consultation_id in ids}
     pairs = [(c, found.get(c.agenda_item_id or "") or by_consultation.get(c.id)) for c in consultations]
     ours = heard(session, {(item.source_id, c.source_id) for c, item in pairs if item})
     return {c.id: item for c, item in pairs if item and (item.source_id, c.source_id) in ours}
+
+
+@cache
+def _their_items() -> Select[AgendaItem, Meeting]:
+    query = select(AgendaItem, Meeting).outerjoin(Meeting, (Meeting.id == AgendaItem.meeting_id) & ~Meeting.deleted)
+    theirs = or_(AgendaItem.id.in_(several("named")), AgendaItem.consultation_id.in_(several("ids")))
+    return query.where(theirs, present(AgendaItem)).order_by(AgendaItem.id)
 
 
 def _meetings_of(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import File, Link, Location, Meeting, OParlObject, Organization, Paper, Person
+from app.rows import several
 
 TARGETS: dict[str, type[OParlObject]] = {
     **dict.fromkeys(("mainFile", "auxiliaryFile", "invitation", "resultsProtocol"), File),
@@ -58,8 +60,7 @@ def references(
 
     What was withdrawn at the other end is left out; a file comes with its bytes' row.
     """
-    query = select(Link).where(Link.from_id.in_(list(ids)), Link.property.in_(list(properties)))
-    links = list(session.scalars(query.order_by(Link.from_id, Link.property, Link.position)))
+    links = list(session.scalars(_links(), {"ids": list(ids), "properties": list(properties)}))
     rows: dict[str, OParlObject] = {}
     for model in dict.fromkeys(TARGETS[link.property] for link in links):
         wanted = {link.to_id for link in links if TARGETS[link.property] is model}
@@ -73,6 +74,12 @@ def references(
             here = found.setdefault(link.from_id, {}).setdefault(link.property, [])
             here.append(Reference(link.property, target))
     return found
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _links() -> Select[Link]:
+    query = select(Link).where(Link.from_id.in_(several("ids")), Link.property.in_(several("properties")))
+    return query.order_by(Link.from_id, Link.property, Link.position)
 
 
 def files_among(found: dict[str, list[Reference]]) -> list[Reference]:
@@ -93,7 +100,10 @@ def rows_named(session: Session, model: type[OParlObject], ids: Iterable[str | N
 
 
 def _rows(session: Session, model: type[OParlObject], ids: set[str]) -> dict[str, OParlObject]:
-    query = select(model).where(model.id.in_(ids))
-    if model is File:
-        query = query.options(joinedload(File.blob))
-    return {row.id: row for row in session.scalars(query)}
+    return {row.id: row for row in session.scalars(_with_ids(model), {"ids": sorted(ids)})}
+
+
+@cache
+def _with_ids(model: type[OParlObject]) -> Select[OParlObject]:
+    query = select(model).where(model.id.in_(several("ids")))
+    return query.options(joinedload(File.blob)) if model is File else query

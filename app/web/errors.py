@@ -4,7 +4,7 @@ import logging
 import secrets
 from datetime import datetime
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Gone, HTTPException, ServiceUnavailable
 
@@ -58,7 +58,8 @@ def _reference(error: BaseException) -> str:
 
 def _page(code: int, reference: str | None, error: HTTPException | None) -> Response:
     # Past 500 the database may be what failed: such a page asks it nothing.
-    words = {"code": code, "reference": reference, "error": error, "bare": code >= 500, "wait": _minutes(error)}
+    g.bare = code >= 500
+    words = {"code": code, "reference": reference, "error": error, "bare": g.bare, "wait": _minutes(error)}
     # A search that failed need not be typed again.
     asked = request.args.get("q", "")[:MAX_TYPED] if request.path == "/search" else ""
     page = render_template("errors/error.html", **words, asked=asked, here_address=request.path[:LONGEST])

@@ -2,16 +2,14 @@
 
 import re
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
-from babel.dates import format_date, format_time, get_month_names
-from babel.numbers import format_decimal
+from babel.dates import get_month_names
 from flask import Flask
 from markupsafe import Markup
 
 from app.addresses import history_url, record_url
 from app.db import now
-from app.speech import BERLIN, NBSP, held, shortened
+from app.speech import BERLIN, NBSP, clock_words, decimal_words, held, shortened, written
 from app.web.i18n import formats, gettext
 from app.web.reading import flowing
 
@@ -57,15 +55,9 @@ def iso(value: date | datetime) -> str:
     return local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
 
 
-@lru_cache(maxsize=4096)
-def _written(value: date, pattern: str, locale: str) -> str:
-    """Return a date in a pattern of Babel's, which takes a tenth of a millisecond; pages name the same days often."""
-    return held(format_date(value, pattern, locale=locale))
-
-
 def day(value: date | datetime | None) -> str:
     """Return "12. März 2026"."""
-    return _written(_date(value), "long", formats()) if value else ""
+    return written(_date(value), "long", formats()) if value else ""
 
 
 def short_day(value: date | datetime | None) -> str:
@@ -74,14 +66,14 @@ def short_day(value: date | datetime | None) -> str:
         return ""
     if _date(value).year != today().year:
         return day(value)
-    return held(format_date(_date(value), "d. MMMM" if formats() == "de" else "d MMMM", locale=formats()))
+    return written(_date(value), "d. MMMM" if formats() == "de" else "d MMMM", formats())
 
 
 def weekday(value: date | datetime | None) -> str:
     """Return "Dienstag, 1. Dezember 2026"."""
     if not value:
         return ""
-    name = _written(_date(value), "EEEE", formats())
+    name = written(_date(value), "EEEE", formats())
     return f"{name}, {day(value)}"
 
 
@@ -92,7 +84,7 @@ def month(value: date | datetime) -> str:
 
 def month_of(value: date) -> str:
     """Return "Mai 2024"."""
-    return held(format_date(value, "LLLL yyyy", locale=formats()))
+    return written(value, "LLLL yyyy", formats())
 
 
 def month_words(number: int) -> str:
@@ -105,11 +97,7 @@ def clock(value: datetime | None) -> str:
     if not value:
         return ""
     there = local(value)
-    if (there.hour, there.minute) == (0, 0):
-        return ""
-    if formats() != "de":
-        return format_time(there, "H:mm", locale=formats())
-    return held(format_time(there, "H:mm 'Uhr'" if there.minute else "H 'Uhr'", locale="de"))
+    return clock_words(there.hour, there.minute, formats())
 
 
 def moment(value: datetime | None) -> str:
@@ -130,7 +118,7 @@ def number(value: int | float | None) -> str:
     """Return "48.216"."""
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)  # the same everywhere: a table of 60 organizations took 20 ms longer
-    return "" if value is None else format_decimal(value, locale=formats())
+    return "" if value is None else decimal_words(value, None, formats())
 
 
 def file_size(size: int | None) -> str:
@@ -145,7 +133,7 @@ def file_size(size: int | None) -> str:
     digits = "0" if value >= 10 or unit in ("Byte", "kB") else "0.0"
     if unit == "Byte" and formats() != "de":
         unit = "byte" if size == 1 else "bytes"
-    return f"{format_decimal(value, digits, locale=formats())}{NBSP}{unit}"
+    return f"{decimal_words(value, digits, formats())}{NBSP}{unit}"
 
 
 def soft(text: str | None) -> str:

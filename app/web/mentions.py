@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from app.facts import Kind, street_of
 from app.models import File, Paper
 from app.queries.mentions import AllNamed, Cited, Named, Span, cited_by, citing, held_files, named_in, spans
 from app.queries.references import Reference
+from app.speech import decimal_words
 from app.web.filters import day, held
 from app.web.i18n import formats
 from app.web.maps import street_url
@@ -98,7 +98,7 @@ def amount(value: str) -> str:
 
 def _euros(cents: str) -> str:
     whole, rest = divmod(abs(int(cents)), 100)
-    text = format_decimal(whole + rest / 100, "#,##0.00" if rest else "#,##0", locale=formats())
+    text = decimal_words(whole + rest / 100, "#,##0.00" if rest else "#,##0", formats())
     return f"−{text}" if int(cents) < 0 else text
 
 
