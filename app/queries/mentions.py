@@ -74,12 +74,8 @@ def spans(session: Session, file: File, page: int) -> list[Span]:
     """
     if page == 1 and file.stand_in:  # what is shown there is not what the places were found in
         return []
-    chosen = (
-        select(Mention)
-        .where(Mention.sha256 == file.blob_sha256, Mention.page == page)
-        .where(Mention.kind.in_((Kind.REFERENCE, Kind.PLACE)))
-        .order_by(Mention.start)
-    )
+    chosen = select(Mention).where(Mention.sha256 == file.blob_sha256, Mention.page == page)
+    chosen = chosen.where(Mention.kind.in_((Kind.REFERENCE, Kind.PLACE))).order_by(Mention.start)
     found = list(session.scalars(chosen))
     own = {paper.id for paper in _papers_holding(session, [file.id]).get(file.id, ())}
     papers = _papers(session, {_number(file, row) for row in found if row.kind == Kind.REFERENCE})
@@ -201,11 +197,8 @@ def _counted(session: Session, files: Files, kinds: Collection[Kind], most: int)
 def _counting() -> Select[Any]:
     here: Where = (Mention.sha256.in_(several("files")), Mention.kind.in_(several("kinds")))
     times, size = func.count().label("times"), func.max(Mention.number).label("size")
-    order = (
-        case((Mention.kind == Kind.AMOUNT, size)).desc().nulls_last(),
-        case((Mention.kind == Kind.PLACE, times)).desc().nulls_last(),
-        Mention.value,
-    )
+    by_size = case((Mention.kind == Kind.AMOUNT, size)).desc().nulls_last()
+    order = (by_size, case((Mention.kind == Kind.PLACE, times)).desc().nulls_last(), Mention.value)
     of = (
         select(Mention.kind, Mention.value, times, size)
         .add_columns(func.count().over(partition_by=Mention.kind).label("total"))
@@ -216,8 +209,8 @@ def _counting() -> Select[Any]:
     )
     holding = select(Mention.kind, func.count(Mention.sha256.distinct()).label("files")).where(*here)
     each = holding.group_by(Mention.kind).subquery()
-    chosen = select(of, each.c.files).join(each, each.c.kind == of.c.kind).where(of.c.rank <= bindparam("most"))
-    return chosen.order_by(of.c.kind, of.c.rank)
+    chosen = select(of, each.c.files).join(each, each.c.kind == of.c.kind)
+    return chosen.where(of.c.rank <= bindparam("most")).order_by(of.c.kind, of.c.rank)
 
 
 def _first_places(

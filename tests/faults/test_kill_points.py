@@ -1,8 +1,8 @@
 """kill -9 at every point at which something is made lasting, and at any moment: what is there in the end is the same.
 
-KILLS=1000 kills that often at random moments besides, and at every point the first, second and last time it is passed in
-every scenario, as a first walk is always killed. Otherwise the others are killed at one of these, and never twice at the
-same one of a point: a kill and what follows take two seconds.
+KILLS=1000 kills that often at random moments besides, and at every point the first, second and last time it is passed.
+Otherwise only the first walk is killed at all three, the others at one of them, each at another one of the same point:
+a kill and what follows take two seconds.
 """
 
 import json
