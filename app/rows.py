@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, ColumnElement, Connection, SQLColumnExpression, Table, Text, any_, bindparam, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    SQLColumnExpression,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -36,6 +47,17 @@ def insert_all(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
 def several(name: str) -> BindParameter[Any]:
     """Return the place of several values in a statement that is built once: `column.in_(several("ids"))`."""
     return bindparam(name, expanding=True)
+
+
+def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of some words of ours, which stand in the statement themselves.
+
+    As values they would be written into it anew with each question.
+    """
+    if any(not word.replace("-", "").isalnum() for word in words):
+        raise ValueError(f"no words of ours: {words}")
+    condition: ColumnElement[bool] = column.in_([literal_column(f"'{word}'", Text()) for word in sorted(words)])
+    return condition
 
 
 def among(session: Session, column: SQLColumnExpression[str], values: Sequence[str]) -> ColumnElement[bool]:

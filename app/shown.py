@@ -28,6 +28,7 @@ from app.models import (
     Paper,
     Source,
 )
+from app.rows import one_of
 
 # By these a record names its files, and by these a file names the records it belongs to.
 FILE_PROPERTIES = (
@@ -124,7 +125,7 @@ def _belongs(file: Any, *, masters: bool, readable: bool) -> ColumnElement[bool]
     link = aliased(Link)
     for mine, other, names in ((link.to_id, link.from_id, FILE_PROPERTIES), (link.from_id, link.to_id, FILE_PARENTS)):
         holder = or_(*(_is_there(kind, other, file, readable=readable) for kind in (Paper, Meeting, AgendaItem)))
-        found.append(_links(link, mine == file.id, link.property.in_(names), holder))
+        found.append(_links(link, mine == file.id, one_of(link.property, names), holder))
     if masters:
         found.append(_is_there(File, file.master_file_id, file, readable=readable))
         master = _is_there(File, link.from_id, file, readable=readable)

@@ -1,8 +1,9 @@
 """The councils."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Body, OParlObject, Source
@@ -25,6 +26,11 @@ def of_council(model: Any, body: str | None) -> list[ColumnElement[bool]]:
 
 def body_and_source(session: Session, record: OParlObject) -> tuple[Body | None, Source | None]:
     """Return the council and the source that a record came with; in one query."""
-    query = select(Source, Body).outerjoin(Body, Body.id == record.body_id).where(Source.id == record.source_id)
-    row = session.execute(query).first()
+    row = session.execute(_whose(), {"body": record.body_id, "source": record.source_id}).first()
     return (row.Body, row.Source) if row else (None, None)
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _whose() -> Select[Source, Body]:
+    of_this = Body.id == bindparam("body", type_=Text())
+    return select(Source, Body).outerjoin(Body, of_this).where(Source.id == bindparam("source", type_=Integer()))

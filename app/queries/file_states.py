@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Blob, File
 from app.models.files import FAILED, FETCHED, GONE, WAITING, WITH_TEXT
+from app.rows import one_of
 from app.shown import shown
 
 READ = "read"
@@ -60,7 +61,7 @@ def in_state(state: str) -> ColumnElement[bool]:
 
 def gives_text() -> ColumnElement[bool]:
     """Return the condition for files, outer joined with their blobs, in whose place no `File.stand_in` is read."""
-    return and_(File.fetch_state == FETCHED, func.coalesce(Blob.read_state, "").in_(WITH_TEXT))
+    return and_(File.fetch_state == FETCHED, one_of(func.coalesce(Blob.read_state, ""), WITH_TEXT))
 
 
 def narrowed(wanted: FileFilter) -> list[ColumnElement[bool]]:

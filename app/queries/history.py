@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from app.changes import names_of
@@ -24,6 +25,7 @@ from app.models import (
 )
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.queries.references import FILE_ROLES
+from app.rows import several
 from app.shown import present, shown
 
 LIMIT = 60  # changes a page tells
@@ -68,9 +70,12 @@ def history(session: Session, ids: Iterable[str], limit: int = LIMIT) -> list[Ev
     """Return what happened to some records, newest first; in three queries, one more a type not yet loaded."""
     wanted = list(dict.fromkeys(ids))
     names = names_of(session, wanted)
-    query = select(Change).where(Change.object_id.in_(list(names))).order_by(Change.seq.desc()).limit(limit)
     # A tombstone under another id of the same record tells that its server changed the id, which is no news.
-    changes = [one for one in session.scalars(query) if one.kind != DELETED or one.object_id in wanted]
+    changes = [
+        one
+        for one in session.scalars(_log(), {"names": list(names), "limit": limit})
+        if one.kind != DELETED or one.object_id in wanted
+    ]
     wanted_rows: dict[type[OParlObject], set[str]] = {}
     for change in changes:
         wanted_rows.setdefault(OPARL_TYPES[change.object_type], set()).add(names[change.object_id])
@@ -137,8 +142,11 @@ def _rows(session: Session, wanted: Mapping[type[OParlObject], Collection[str]])
         model: [one for one in ids if session.identity_map.has_key(session.identity_key(model, one))]
         for model, ids in wanted.items()
     }
-    asked = [select(model.id).where(model.id.in_(ids), _told(model)) for model, ids in known.items() if ids]
-    allowed = set(session.scalars(union_all(*asked))) if asked else set()
+    asked = {model: ids for model, ids in known.items() if ids}
+    ids_of = {model.__name__: ids for model, ids in asked.items()}
+    allowed = (
+        set(session.scalars(_allowed(tuple(sorted(asked, key=lambda one: one.__name__))), ids_of)) if asked else set()
+    )
     found: dict[str, OParlObject] = {}
     for model, ids in known.items():
         found |= {row.id: row for one in ids if one in allowed and (row := session.get(model, one))}
@@ -146,6 +154,17 @@ def _rows(session: Session, wanted: Mapping[type[OParlObject], Collection[str]])
         if others := set(every) - set(known[model]):
             found |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(others), _told(model)))}
     return found
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _log() -> Select[Change]:
+    query = select(Change).where(Change.object_id.in_(several("names")))
+    return query.order_by(Change.seq.desc()).limit(bindparam("limit", type_=Integer()))
+
+
+@cache
+def _allowed(models: tuple[type[OParlObject], ...]) -> CompoundSelect[str]:
+    return union_all(*(select(one.id).where(one.id.in_(several(one.__name__)), _told(one)) for one in models))
 
 
 def _told(model: type[OParlObject]) -> ColumnElement[bool]:

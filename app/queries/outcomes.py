@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Outcome(StrEnum):
@@ -63,6 +64,7 @@ class Votes:
     abstentions: int | None = None
 
 
+@lru_cache(maxsize=4096)  # a page asks for the same one some ten times
 def outcome_of(result: str | None) -> Outcome | None:
     """Return the kind of a result, None where there is none; counted votes decide where no word does."""
     text = " ".join((result or "").casefold().split())

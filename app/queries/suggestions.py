@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.facts import Kind, reference_key, street_key, street_of
 from app.models import OPARL_TYPES, File, Mention, OParlObject, Paper
+from app.rows import several
 from app.shown import shown
 
 LOOKS = 24  # values that are looked at for one answer
@@ -58,5 +60,10 @@ def shown_records(session: Session, ids: Collection[tuple[str, str]]) -> dict[st
     for name in dict.fromkeys(name for name, _ in ids if name in OPARL_TYPES):
         model = OPARL_TYPES[name]
         wanted = [record_id for of, record_id in ids if of == name]
-        found |= {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted), shown(model)))}
+        found |= {row.id: row for row in session.scalars(_shown_of(model), {"ids": wanted})}
     return found
+
+
+@cache  # a question is built once: to build it takes as long as to answer it
+def _shown_of(model: type[OParlObject]) -> Select[OParlObject]:
+    return select(model).where(model.id.in_(several("ids")), shown(model))
