@@ -111,4 +111,6 @@ class Withdrawals:
 
 def _takes_away() -> ColumnElement[bool]:
     public = and_(Change.kind == UPDATED, cast(Change.fields, Text).contains('"public"'))
-    return or_(Change.kind.in_((DELETED, ERASED)), public)
+    # What a council took back before its first walk was never shown.
+    withdrawn = and_(Change.kind == DELETED, ~Change.backfill)
+    return or_(withdrawn, Change.kind == ERASED, public)

@@ -91,6 +91,7 @@ def _measure(settings: Settings, chosen: argparse.Namespace) -> dict[str, Any]:
         found["304"] = round(_unchanged(port, chosen.seconds / 3).a_second)
         found["first view"] = _first_view(port)
         with _mirroring(settings):
+            load(port, _mixed(keys, 5_000), readers=READERS, seconds=chosen.seconds / 2)  # as after a while
             found["mixed"] = _told(load(port, _mixed(keys, 5_000), readers=READERS, seconds=chosen.seconds))
             found["each"] = _told(load(port, _each(keys), readers=READERS, seconds=chosen.seconds))
             found["paper"] = _told(load(port, _each(keys, "paper")[::-1], readers=1, seconds=chosen.seconds / 2))

@@ -82,6 +82,7 @@ def test_while_a_worker_writes_a_served_page_holds_until_something_is_taken_away
 
     _log(engine, paper, "created")
     _log(engine, paper, "updated", fields=["name"])
+    _log(engine, paper, "deleted", backfill=True)  # told of on the first walk as gone: it never was here
     assert taken() == before
 
     seen = [before]
