@@ -17,6 +17,7 @@ from app.queries.doubts import contradicted
 from app.queries.minutes import Minuted
 from app.queries.outcomes import Outcome, outcome_of
 from app.queries.paths import NO_PATH, Path, consultation_paths, organizations_of
+from app.queries.states import state_of
 from app.queries.weight import NOTHING, Weight, is_routine, weights
 from app.shown import shown
 
@@ -49,13 +50,19 @@ class Headline:
         """The kind of the result."""
         return outcome_of(self.item.result)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be decided of it."""
+        return self.paper is None or not state_of(self.path).open
+
 
 def ranked(
     session: Session, moment: datetime, *, coming: bool, limit: int, body: str | None = None
 ) -> tuple[Ranked, ...]:
     """Return the weightiest of the items decided lately, or of those to come; each paper once; in nine queries.
 
-    Lately is within four weeks of the last of them: a council on holiday still has its last decisions there.
+    Where nothing was decided for good, what was discussed lately. Lately is within four weeks of the last of them: a
+    council on holiday still has its last decisions there.
     """
     rows = _candidates(session, moment, coming=coming, body=body)
     if not coming:
@@ -68,6 +75,9 @@ def ranked(
             first.setdefault(paper.id, item)
     paths = consultation_paths(session, first, today=moment)
     weighed = weights(session, {paper_id: paths.get(paper_id, NO_PATH) for paper_id in first})
+    over = {paper_id for paper_id in first if not state_of(paths.get(paper_id, NO_PATH)).open}
+    if not coming and over:  # while a matter goes on, nothing was decided; where all go on, that is the news
+        first = {paper_id: item for paper_id, item in first.items() if paper_id in over}
     found = [Ranked(item.id, weighed[paper_id]) for paper_id, item in first.items()]
     found.sort(key=lambda one: -one.weight.points)  # of equal ones those nearest to today stay first
     if not coming:

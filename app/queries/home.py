@@ -10,12 +10,8 @@ from sqlalchemy.orm import Session
 from app.models import AgendaItem, Blob, File, Meeting, Organization, Paper
 from app.models.files import WITH_TEXT
 from app.queries.bodies import of_council
-from app.queries.doubts import contradicted
-from app.queries.headlines import papers_of
-from app.queries.minutes import Minuted
-from app.queries.outcomes import Outcome, Settled, outcome_of
+from app.queries.outcomes import Settled
 from app.queries.paths import organizations_of
-from app.queries.weight import is_routine
 from app.shown import shown
 
 PAST, COMING = 3, 3
@@ -29,22 +25,6 @@ class Stop:
     organizations: tuple[Organization, ...]
     items: int
     settled: Settled
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """An agenda item with its result, the meeting it was reached in, the paper it is about, and what minutes deny."""
-
-    item: AgendaItem
-    meeting: Meeting
-    organizations: tuple[Organization, ...]
-    paper: Paper | None
-    contradicting: tuple[Minuted, ...] = ()
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The kind of the result."""
-        return outcome_of(self.item.result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +79,6 @@ def _stops(session: Session, meetings: Sequence[Meeting]) -> list[Stop]:
     return [
         Stop(one, organizations.get(one.id, ()), len(results[one.id]), Settled.of(results[one.id])) for one in meetings
     ]
-
-
-def latest_decisions(session: Session, moment: datetime, limit: int = 5, body: str | None = None) -> list[Decision]:
-    """Return the last public agenda items with a result that are about something, the newest first."""
-    query = (
-        select(AgendaItem, Meeting)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(Meeting.start <= moment, ~Meeting.deleted, shown(AgendaItem), *of_council(Meeting, body))
-        .where(AgendaItem.result.is_not(None), AgendaItem.result != "", AgendaItem.name.is_not(None))
-        .order_by(Meeting.start.desc(), Meeting.id, AgendaItem.position, AgendaItem.id)
-        .limit(limit * 12)
-    )
-    rows = [row for row in session.execute(query) if _is_news(row[0])]
-    papers = papers_of(session, [item for item, _ in rows])
-    # Items with a paper first: a "Bericht der Verwaltung" says less than what was put to the vote.
-    chosen = ([row for row in rows if row[0].id in papers] or rows)[:limit]
-    organizations = organizations_of(session, {meeting.id for _, meeting in chosen})
-    doubts = contradicted(session, [item for item, _ in chosen])
-    return [
-        Decision(item, meeting, organizations.get(meeting.id, ()), papers.get(item.id), doubts.get(item.id, ()))
-        for item, meeting in chosen
-    ]
-
-
-def _is_news(item: AgendaItem) -> bool:
-    return not is_routine(item.name) and outcome_of(item.result) not in (None, Outcome.NONE)
 
 
 def latest_papers(session: Session, today: date, limit: int = 5, body: str | None = None) -> Sequence[Paper]:

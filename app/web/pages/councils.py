@@ -13,7 +13,8 @@ from app.directory.places import places as directory
 from app.looks import SVG, Look
 from app.models import Body, Organization, Source
 from app.queries.councils import holdings, system_of
-from app.queries.home import corpus, latest_decisions, latest_papers
+from app.queries.headlines import headlines, ranked
+from app.queries.home import corpus, latest_papers
 from app.queries.meetings import past_meetings, upcoming_meetings
 from app.queries.organizations import is_dissolved, organizations
 from app.queries.places import HERE, Covered, Door, covered, own_doors, towns_here
@@ -74,6 +75,8 @@ def show(slug: str) -> str | Redirect:
     narrow(council)
     db, moment = session(), now()
     body = db.get(Body, council.id) or abort(404)
+    chosen = _kept("decided", council, lambda: ranked(db, moment, coming=False, limit=DECIDED, body=council.id))
+    decided, _ = headlines(db, chosen, today=moment)
     papers = latest_papers(db, local(moment).date(), PAPERS, body=council.id)
     return render_template(
         "councils/council.html",
@@ -87,7 +90,8 @@ def show(slug: str) -> str | Redirect:
         organizations=_organizations(council),
         upcoming=upcoming_meetings(db, NEXT, body=council.id),
         past=past_meetings(db, NEXT, body=council.id),
-        decisions=latest_decisions(db, moment, DECIDED, body=council.id),
+        decisions=decided,
+        settled=any(one.is_over for one in decided),
         papers=papers,
     )
 

@@ -50,6 +50,7 @@ def index() -> str | Response:
         past=past,
         coming=coming,
         decisions=decided,
+        settled=any(one.is_over for one in decided),
         soon=soon,
         papers=[(paper, paths.get(paper.id, NO_PATH)) for paper in papers],
         news=[(number(len(ids)), COUNTED[kind](len(ids)), f"/week#{kind}") for kind, ids in counts.items()],

@@ -161,3 +161,22 @@ def test_a_name_made_to_be_read_in_endless_ways_is_read_once() -> None:
     assert not is_routine("Bericht " + "vorsitz" * 1_000 + " x")
     assert is_routine("Bericht aus dem Ausschuss") is is_routine("Bericht aus dem Ausschuss.")
     assert is_routine("Bericht des Ausschussvorsitzenden")
+
+
+def test_while_a_matter_goes_on_nothing_was_decided(engine: Engine, session: Session) -> None:
+    council, going_on, over = (
+        factories.organization(),
+        factories.paper(name="Geht weiter"),
+        factories.paper(name="Ist aus"),
+    )
+    advised = factories.station(going_on, council, TODAY - timedelta(days=2), result="einstimmig empfohlen")
+    ahead = factories.station(
+        going_on, council, TODAY + timedelta(days=9), position=1, role="Entscheidung", authoritative=True
+    )
+    factories.save(engine, council, [going_on, over], advised, ahead)
+    assert [one.item_id for one in ranked(session, TODAY, coming=False, limit=5)] == [advised[1].id]
+
+    done = factories.station(over, council, TODAY - timedelta(days=9), result="beschlossen", authoritative=True)
+    factories.save(engine, done)
+    session.rollback()  # and look again
+    assert [one.item_id for one in ranked(session, TODAY, coming=False, limit=5)] == [done[1].id]
