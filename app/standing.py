@@ -10,7 +10,7 @@ from app.facts.minutes import Result
 from app.queries.minutes import Minuted
 from app.queries.outcomes import Outcome, Votes, is_advice, is_unanimous, votes_in
 from app.queries.paths import Path, Station
-from app.queries.states import PaperState, Standing, is_binding, state_of
+from app.queries.states import PaperState, Standing, is_binding, is_telling, state_of
 from app.speech import Voice, held, shortened
 from app.translations import N_
 
@@ -177,6 +177,8 @@ def _coming(voice: Voice, station: Station) -> str:
         return voice.gettext("Next: %(organization)s, %(when)s.", organization=names, when=when)
     if is_binding(station):
         return voice.gettext("%(who)s decides on %(when)s.", who=who, when=when)
+    if is_telling(station):
+        return voice.gettext("%(who)s is told of it on %(when)s.", who=who, when=when)
     return voice.gettext("%(who)s debates it on %(when)s.", who=who, when=when)
 
 

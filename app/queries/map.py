@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.geo import METRES, Box, Point, metres, squeeze
@@ -16,6 +16,7 @@ MARKS = 200  # on one map
 LISTED = 12  # groups that are numbered
 NEAR = 400  # places of a circle, the nearest
 NEWEST, LOOKED = 2, 90  # papers that are named of a group, each once; rows looked at for that: one names 60 streets
+OwnStreet = tuple[int, str]  # its source, and its key
 COLUMNS, ROWS = 16, 12  # of the grid that places are put together by: more would touch
 
 
@@ -91,17 +92,20 @@ def nearby(
     radius: float,
     *,
     apart: float,
+    own: OwnStreet | None = None,
     without: str | None = None,
     listed: int = LISTED,
 ) -> Around:
     """Return what lies within `radius` metres, the nearest first; what is less than `apart` metres apart is one group.
 
-    In four queries. `without` is the key of a street that is left out.
-    """  # fmt: skip
+    In four queries. What is about the reader's `own` street is where she is, however far off its middle lies. `without`
+    is the key of a street that is left out.
+    """
     narrow = squeeze(point[1])
     east, north = (Place.longitude - point[0]) * narrow, Place.latitude - point[1]
-    square: ColumnElement[Any] = east * east + north * north
-    circle = [*_within(Box.around(*point, radius)), square <= (radius / METRES) ** 2]
+    mine = _own(own)
+    square: ColumnElement[Any] = case((mine, 0.0), else_=east * east + north * north)
+    circle = [or_(mine, and_(*_within(Box.around(*point, radius)), square <= (radius / METRES) ** 2))]
     if without is not None:
         circle.append(or_(Place.street_key.is_(None), Place.street_key != without))
     weight = func.count() if _narrows(wanted) else func.max(Place.drawn)
@@ -109,13 +113,21 @@ def nearby(
     rows = session.execute(query.limit(NEAR)).all()
     groups: list[Group] = []
     for place, papers in rows:
-        _join(groups, place, papers, point, apart)
+        group = _join(groups, place, papers, point, apart)
+        if own == (place.source_id, place.key):
+            group.distance = 0.0
     for number, group in enumerate(groups[:listed], 1):
         group.number = number
     _name_papers(session, wanted, groups[:listed])
     counted = select(func.count(PaperPlace.paper_id.distinct())).join(Place, Place.id == PaperPlace.place_id)
     papers = session.scalar(counted.where(*circle, PaperPlace.drawn, *_narrowed(wanted), *_here(wanted)))
     return Around(groups[:MARKS], len(rows), papers)
+
+
+def _own(street: OwnStreet | None) -> ColumnElement[bool]:
+    if street is None:
+        return false()
+    return and_(Place.source_id == street[0], Place.key == street[1], Place.latitude.is_not(None))
 
 
 def paper_types(session: Session, sources: Collection[int]) -> list[str]:
@@ -126,16 +138,17 @@ def paper_types(session: Session, sources: Collection[int]) -> list[str]:
     return [kind for kind in found if kind]
 
 
-def _join(groups: list[Group], place: Place, papers: int, point: Point, apart: float) -> None:
-    """Put a place to the group it would touch, or begin one."""
+def _join(groups: list[Group], place: Place, papers: int, point: Point, apart: float) -> Group:
+    """Put a place to the group it would touch, or begin one; returns that."""
     here = (place.longitude or 0.0, place.latitude or 0.0)
     near = (group for group in groups if metres((group.longitude, group.latitude), here) < apart)
     group = next(near, None)
     if group is None:
         groups.append(Group(*here, 1, places=[place], total=papers, distance=metres(point, here)))
-        return
+        return groups[-1]
     group.places.append(place)
     group.count, group.total = group.count + 1, None
+    return group
 
 
 def _name_papers(session: Session, wanted: Wanted, groups: Sequence[Group]) -> None:

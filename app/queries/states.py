@@ -20,6 +20,7 @@ MINUTES_DUE = 60
 
 _BINDING = re.compile(r"entscheid|beschl(uss|ie)", re.IGNORECASE)
 _PREPARING = re.compile(r"vorberat|anhör|beratung|kenntnis|stellungnahme|behandlung|empfehl|einbring", re.IGNORECASE)
+_TELLING = re.compile(r"kenntnis", re.IGNORECASE)
 _WITHDRAWN = re.compile(r"zurückgezogen|zurückgenommen", re.IGNORECASE)
 
 
@@ -90,9 +91,17 @@ def state_of(path: Path, *, today: datetime | None = None) -> PaperState:
 def is_binding(station: Station) -> bool:
     """Whether this station is the one that decides, by what the source says of it."""
     consultation = station.consultation
+    if is_telling(station):
+        return False
     if consultation.authoritative is not None:
         return consultation.authoritative
     return bool(_BINDING.search(consultation.role or "")) and not is_advice(station.result)
+
+
+def is_telling(station: Station) -> bool:
+    """Whether this station is only told of the matter: some servers call that, too, the place where it ends."""
+    role = station.consultation.role or ""
+    return bool(_TELLING.search(role)) and not _BINDING.search(role)
 
 
 def is_preparing(station: Station) -> bool:

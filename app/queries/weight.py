@@ -22,7 +22,7 @@ from app.models import File, Link, Mention
 from app.queries.outcomes import Outcome, Votes, is_unanimous, votes_in
 from app.queries.paths import Path, Station
 from app.queries.references import FILE_ROLES
-from app.queries.states import is_binding, is_preparing
+from app.queries.states import is_binding, is_preparing, is_telling
 from app.shown import shown
 
 SMALL, LARGE = 3, 7  # powers of ten: 1,000 Euro weigh nothing, from 10 million on a sum weighs all
@@ -159,6 +159,8 @@ def _bindingness(path: Path) -> Scored | None:
     # What came of a station tells more than what it was meant for; whoever is still to decide may do so.
     open_still = [station for station in path.stations if not station.outcome]
     if {station.outcome for station in settled} == {Outcome.NOTED} and not any(map(is_binding, open_still)):
+        return Part(Signal.BINDINGNESS, 0, 0), NOTED
+    if all(map(is_telling, path.stations)):
         return Part(Signal.BINDINGNESS, 0, 0), NOTED
     if any(is_binding(station) for station in path.stations):
         return Part(Signal.BINDINGNESS, 0, 0, binding=True), 1.0

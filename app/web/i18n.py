@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(switches)
     app.after_request(_remember)
     app.jinja_env.globals.update(language=language, display=display, here=here, LANGUAGES=LANGUAGES, FULL=FULL)
-    app.jinja_env.globals.update(NAMES=NAMES, SIMPLE=SIMPLE)
+    app.jinja_env.globals.update(NAMES=NAMES, SIMPLE=SIMPLE, arguments_here=arguments_here)
     app.jinja_env.globals.update({"_": _said, "gettext": _said, "ngettext": _counted})
 
 
@@ -155,6 +155,11 @@ def here(path: str | None = None, **changes: Any) -> str:
     query = urlencode(kept, doseq=True)
     target = path or request.path.translate(_ENDING)
     return f"{target}?{query}" if query else target
+
+
+def arguments_here() -> str:
+    """Return the arguments of this page's address, "" where it has none: for another form of the same."""
+    return here("/").partition("?")[2]
 
 
 @switches.post("/display")

@@ -64,7 +64,7 @@ def _sentence(part: Part) -> str:
 
 
 def _dispute(votes: Votes | None, deferred: int) -> str:
-    said = [f"{counted_words(voice(), votes)}."] if votes else []
+    said = [gettext("Closest vote: %(votes)s.", votes=counted_words(voice(), votes))] if votes else []
     if deferred:
         said.append(ngettext("Postponed once.", "Postponed %(num)s times.", deferred))
     return " ".join(said) or gettext("Nobody was against it.")

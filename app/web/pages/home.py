@@ -1,10 +1,10 @@
 """The first page: one search field, the line of meetings, what matters of what was decided, and what is new."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, redirect, render_template
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from app.db import now
@@ -70,6 +70,7 @@ def week() -> str:
     return render_template(
         "home/week.html",
         section="week",
+        watched=_watched_since(),
         found=[(kind, gettext(TITLES[kind]), len(ids), lists[kind]) for kind, ids in found.items()],
         paths=consultation_paths(db, [paper.id for paper in papers]),
         no_path=NO_PATH,
@@ -78,6 +79,12 @@ def week() -> str:
             row.meeting.id: row for row in meeting_rows(db, [one for one in meetings if isinstance(one, Meeting)])
         },
     )
+
+
+def _watched_since() -> datetime | None:
+    """Return since when councils are read, where that is less than a week: what came before is no news to us."""
+    first: datetime | None = session().scalar(select(func.min(Source.added_at)))
+    return first if first and now() - first < timedelta(days=7) else None
 
 
 def _headlines(moment: datetime, beside: Sequence[Paper]) -> tuple[list[Headline], list[Headline], dict[str, Path]]:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 
@@ -51,13 +52,15 @@ def _around(spot: Spot, address: str) -> str:
     radius, wanted, everything = radius_asked(), wanted_asked(), bool(request.args.get("all"))
     view = View.around(spot.point, radius * ROOM)
     listed = MOST if everything else LISTED
-    around = nearby(session(), wanted, spot.point, radius, apart=view.unit * TOUCHING, listed=listed)
+    own = (spot.street.source_id, spot.street.key)
+    look = partial(nearby, session(), point=spot.point, radius=radius, apart=view.unit * TOUCHING, own=own)
+    around = look(wanted=wanted, listed=listed)
     drawing = ground(view, [spot.street.source_id])
     highlight(drawing, shapes_named(session(), "street", spot.street.key, spot.street.source_id))
     lay_ring(drawing, spot.point, radius)
     older = None
     if wanted.since and not around.places:
-        older = nearby(session(), Wanted(wanted.sources, wanted.body), spot.point, radius, apart=view.unit * TOUCHING)
+        older = look(wanted=Wanted(wanted.sources, wanted.body))
     return _page(view, marked(drawing, around), around, address=address, spot=spot, radius=radius, older=older)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.queries.outcomes import Outcome
 from app.queries.paths import consultation_path
-from app.queries.states import PaperState, Standing, state_of, states_of
+from app.queries.states import PaperState, Standing, is_binding, state_of, states_of
 from tests import factories
 from tests.app.queries.conftest import Counter
 
@@ -82,6 +82,13 @@ def test_it_stays_decided_when_only_a_notice_lies_ahead(stand: Any) -> None:
         {"start": ago(-10), "role": "Kenntnisnahme"},
     )
     assert state.standing is Standing.DECIDED
+
+
+def test_who_is_only_told_decides_nothing_though_the_server_calls_it_authoritative(stand: Any) -> None:
+    state = stand({"start": ago(-9), "role": "Kenntnisnahme", "authoritative": True})
+    assert (state.standing, is_binding(state.station)) == (Standing.PLANNED, False)
+    both = stand({"start": ago(-9), "role": "Kenntnisnahme und Beschlussfassung", "authoritative": True})
+    assert is_binding(both.station)
 
 
 def test_a_recommendation_is_no_decision(stand: Any) -> None:

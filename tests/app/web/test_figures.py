@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,23 @@ def test_a_search_is_data(town: Town, client: FlaskClient) -> None:
     assert [column["name"] for column in told["columns"]] == ["period", "Radweg"]
     assert sum(row["Radweg"] for row in told["rows"]) > 0
     assert client.get("/figures/search.csv?q=Radweg").get_data(as_text=True).startswith("period,Radweg\r\n")
+
+
+def test_the_data_behind_a_curve_are_those_that_are_drawn(town: Town, client: FlaskClient) -> None:
+    assert "/figures/search.csv?q=Radweg&q=Gartenstra%C3%9Fe" in _data(client, "/figures?q=Radweg&q=Gartenstraße")
+
+
+@pytest.mark.usefixtures("council")
+@pytest.mark.parametrize("asked", ["?since=2023&until=2024", ""])
+def test_the_data_behind_a_drawing_are_those_that_are_drawn(client: FlaskClient, asked: str) -> None:
+    assert f"/figures/papers.csv{asked}" in _data(client, f"/figures{asked}")
+
+
+def _data(client: FlaskClient, page: str) -> list[str]:
+    """Return where a page says that its data are; each of them is there."""
+    links = [unescape(one) for one in re.findall(r'href="(/figures/[a-z]+\.(?:csv|json)[^"]*)"', client.get(page).text)]
+    assert {client.get(link).status_code for link in links} == {200}
+    return links
 
 
 def test_what_cannot_be_searched_for_is_explained(town: Town, client: FlaskClient) -> None:

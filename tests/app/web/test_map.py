@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, select, update
 
 from app.config import Settings, SettingsError
 from app.db import now, writing
@@ -99,6 +99,18 @@ def test_what_is_near_an_address_is_listed_and_drawn_with_the_same_numbers(clien
     assert "Ihre Adresse verlässt diese Seite nicht." in answer.text
     assert "Kanal" not in answer.text
     assert "Kanal" in client.get("/map?address=Gartenstraße&period=all").text
+
+
+def test_what_is_about_ones_own_street_comes_first_however_far_off_its_middle_lies(
+    client: FlaskClient, engine: Engine, near: Near
+) -> None:
+    with writing(engine) as session:
+        street = session.scalars(select(Place).where(Place.key == street_key("Gartenstraße"))).one()
+        street.latitude = (street.latitude or 0.0) + 0.01  # a kilometre
+    page = client.get("/map?address=Gartenstr.+12,+59998+Musterstadt&radius=250&period=all").text
+    spots = page.partition('id="place-1"')[2]
+    assert "Ihre Straße" in spots.partition('id="place-2"')[0]
+    assert "Kanal" in spots
 
 
 def test_an_address_that_is_not_known_is_answered_with_those_like_it(client: FlaskClient, near: Near) -> None:
