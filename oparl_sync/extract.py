@@ -170,7 +170,8 @@ def _note(session: Session, readings: dict[str, Reading], again: set[str]) -> No
     if pages:
         session.execute(insert(Page), pages)
     for sha256, reading in readings.items():
-        session.execute(update(Blob).where(Blob.sha256 == sha256).values(**_values(reading, at)))
+        found = update(Blob).where(Blob.sha256 == sha256).values(**_values(reading, at))
+        session.execute(found.execution_options(synchronize_session=False))  # no row of it is loaded here
     due_facts.forget(session, changed)
     told = [k for k in changed if k in again or any(page.text for page in readings[k].pages)]
     changes.append(session, text_changes(session, told, at, quiet=again))

@@ -89,19 +89,20 @@ def _portion(engine: Engine, enough: Callable[[], bool]) -> Iterator[int]:
 def _found(engine: Engine, batch: Iterable[str], known: KnownOf) -> Iterator[dict[str, Rows]]:
     """Yield the facts of documents, as soon as there are many: only one text is held at a time."""
     found, held = dict[str, Rows](), 0
-    for sha256 in batch:
-        found[sha256] = _facts_of(engine, sha256, known)
-        held += len(found[sha256])
-        if held >= MOST_OF_ALL:
-            yield found
-            found, held = {}, 0
+    # One session for all: a new connection to SQLite reads its tables' definitions first (20 ms a document).
+    with Session(engine) as session:
+        for sha256 in batch:
+            found[sha256] = _facts_of(session, sha256, known)
+            held += len(found[sha256])
+            if held >= MOST_OF_ALL:
+                yield found
+                found, held = {}, 0
     if found:
         yield found
 
 
-def _facts_of(engine: Engine, sha256: str, known: KnownOf) -> Rows:
-    with Session(engine) as session:
-        sources, pages = _read(session, sha256)
+def _facts_of(session: Session, sha256: str, known: KnownOf) -> Rows:
+    sources, pages = _read(session, sha256)
     here = known(sources)
     return _whatever_fails(lambda: [*islice(_rows(sha256, pages, here), MOST_OF_ALL)], [], sha256)
 
