@@ -1,6 +1,7 @@
 """The site on a production WSGI server."""
 
 import os
+from threading import Thread
 from typing import Any
 
 from flask import Flask
@@ -19,7 +20,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             # Processes, because an engine's threads do not run side by side; threads, because readers are slow.
             "workers": workers,
             "worker_class": "gthread",
-            "threads": 4,
+            "threads": 12,  # most of them wait: for the sandbox that draws pages (app.documents.preview_cache)
             "timeout": 30,
             "limit_request_line": 8190,
             "proc_name": "ratslupe",
@@ -36,8 +37,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load(self) -> Flask:
         """Build the site, once in every worker process."""
         from app.web import create_app  # noqa: PLC0415 - after the fork: no engine or file is shared between processes
+        from app.web.site import EXTENSION  # noqa: PLC0415 - as above
 
-        return create_app(self.settings, patient=True)
+        app = create_app(self.settings, patient=True)
+        Thread(target=app.extensions[EXTENSION].previews.warm, name="warm", daemon=True).start()
+        return app
 
 
 def serve(settings: Settings, host: str, port: int, workers: int = 0) -> Any:
