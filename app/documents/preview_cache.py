@@ -26,10 +26,10 @@ from .sniff import PDF
 PREVIEW_VERSION = "1"
 THUMBNAIL, PAGE = 160, 1000  # pixels wide: beside a result, and to be read
 DRAWN = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/bmp"})
-# A process of the site has twelve threads. Two stay free for pages that need no picture.
-WAITING, PATIENCE = 10, 4.0
-# For a list a browser asks for six at once; the page that somebody reads must get its turn among them, and in time.
-LISTED, LISTED_SECONDS = 8, 1.5
+# A process of the site has eight threads. One stays free for pages that need no picture.
+WAITING, PATIENCE = 7, 4.0
+# For a list a browser asks for six at once, of some processes; the page that somebody reads must get its turn, in time.
+LISTED, LISTED_SECONDS = 6, 1.5
 _AGAIN, _REMEMBERED = 300.0, 1000  # seconds until what was late is tried again; how many of them are known
 A_DAY = 86_400
 _LOOKS_EVERY = 200  # pictures; to look how much there is takes 50 ms for 16,000

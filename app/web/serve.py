@@ -20,7 +20,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             # Processes, because an engine's threads do not run side by side; threads, because readers are slow.
             "workers": workers,
             "worker_class": "gthread",
-            "threads": 12,  # most of them wait: for the sandbox that draws pages (app.documents.preview_cache)
+            "threads": 8,  # more would take turns at one processor; some wait for the sandbox that draws pages
             "timeout": 30,
             "limit_request_line": 8190,
             "proc_name": "ratslupe",
