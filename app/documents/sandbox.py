@@ -292,13 +292,6 @@ def _reading(attempts: list[Attempt], ended: _Ended, media_type: str) -> Reading
 
 
 def _told(attempt: Attempt, media_type: str) -> Reading:
-    return Reading(
-        cast("State", attempt.state),
-        tuple(attempt.pages),
-        attempt.reader,
-        media_type_of(attempt.reader, media_type),
-        attempt.reason,
-        attempt.truncated,
-        attempt.language,
-        attempt.title,
-    )
+    state, who = cast("State", attempt.state), media_type_of(attempt.reader, media_type)
+    more = (attempt.reason, attempt.truncated, attempt.language, attempt.title)
+    return Reading(state, tuple(attempt.pages), attempt.reader, who, *more)

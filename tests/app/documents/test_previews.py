@@ -264,7 +264,7 @@ class TestWaiting:
             lambda: previews.picture("b" * 64, 1, THUMBNAIL, PDF, lambda: tmp_path),
             lambda: previews.words("b" * 64, 1, PDF, lambda: tmp_path, width=THUMBNAIL),
         ):
-            with pytest.raises(PreviewsBusy, match="2 wait"):
+            with pytest.raises(PreviewsBusy, match=f"{preview_cache.LISTED} wait"):
                 refused()
         read = threading.Thread(target=wait, args=(1, PAGE))
         read.start()
