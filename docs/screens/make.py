@@ -52,7 +52,7 @@ def take(page: Page, address: str, target: Path) -> None:
     taken = taken.crop((0, 0, taken.width, min(taken.height, HIGHEST[taken.width])))
     if target.stem not in SHOWN and taken.width == 1280:
         taken = taken.resize((640, taken.height // 2), Image.Resampling.LANCZOS)
-    taken.save(target, quality=80 if target.stem in SHOWN else 50, method=6)
+    taken.save(target, quality=80 if target.stem in SHOWN else 38, method=6)
 
 
 def take_all(browser: Browser, site: str, found: dict[str, str], folder: Path) -> None:
