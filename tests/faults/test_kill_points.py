@@ -32,7 +32,7 @@ from tests.faults.mirror import MEMORY, engine_at, template
 from tests.faults.zygote import add_source
 
 SCENARIOS = ("first", "next", "next full", "old next full")
-KILLS = int(os.environ.get("KILLS", "120"))
+KILLS = int(os.environ.get("KILLS", "80"))
 ALL_TIMES = KILLS >= 1000
 SHARDS = 4
 ON_POSTGRESQL = 8

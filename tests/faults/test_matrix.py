@@ -1,6 +1,6 @@
 """Whatever goes wrong with whichever answer: when it is over, the mirror is what it would be had nothing gone wrong.
 
-Of all pairs of fault and request a part is played in which each occurs: 300; FAULT_MATRIX=1600 or =all plays more.
+Of all pairs of fault and request a part is played in which each occurs: 200; FAULT_MATRIX=1600 or =all plays more.
 """
 
 import os
@@ -24,7 +24,7 @@ from tests.faults.council import Council, essence
 from tests.faults.mirror import Mirror, differences, set_clock
 from tests.faults.zygote import council
 
-WANTED = os.environ.get("FAULT_MATRIX", "300")
+WANTED = os.environ.get("FAULT_MATRIX", "200")
 SHARDS = 6
 TRIES = 4  # so often the client asks: a fault that strikes less often is not seen by anybody
 # These say something else that could be true: only reading all once more shows that it is not.

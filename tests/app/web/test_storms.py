@@ -26,7 +26,7 @@ from tests.search.storms import BAD, SIGNS, storm
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SHARDS = range(10)
-SEARCHES, SUGGESTIONS, MARKINGS = 440, 150, 200  # of each shard
+SEARCHES, SUGGESTIONS, MARKINGS = 220, 150, 200  # of each shard
 PROCESSOR_SECONDS = 2.0  # of one answer; what other processes do meanwhile does not count
 _WORDS = """
 Radweg Radwegeausbau Schule Grundschule Straße Gartenstraße Lindenstr. Haushalt Haushaltsplan Ausschuss Verkehr Müll
