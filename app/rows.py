@@ -1,6 +1,6 @@
 """Many rows at once, written and asked for by the quickest way that each database has."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -49,7 +49,7 @@ def several(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True)
 
 
-def one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+def one_of(column: Any, words: Collection[str]) -> ColumnElement[bool]:
     """Return the condition that a column holds one of some words of ours, which stand in the statement themselves.
 
     As values they would be written into it anew with each question.

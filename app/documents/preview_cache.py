@@ -26,7 +26,7 @@ from .sniff import PDF
 PREVIEW_VERSION = "1"
 THUMBNAIL, PAGE = 160, 1000  # pixels wide: beside a result, and to be read
 DRAWN = frozenset({PDF, "image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/bmp"})
-# A process of the site has eight threads. One stays free for pages that need no picture.
+# A process of the site has one thread more, for pages that need no picture; more yet would take turns at one processor.
 WAITING, PATIENCE = 7, 4.0
 # For a list a browser asks for six at once, of some processes; the page that somebody reads must get its turn, in time.
 LISTED, LISTED_SECONDS = 6, 1.5

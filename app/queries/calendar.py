@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from app.changes import names_of
@@ -54,15 +54,16 @@ def entries_between(
 
     Of each day the first so many, and how many more it has: in a portal of a hundred councils a day has fifty.
     """
-    wanted = (*narrowed_meetings(organization, body), within(first, end))
-    days: dict[date, list[str]] = {}
-    for key, start in session.execute(select(Meeting.id, Meeting.start).where(*wanted).order_by(*_ORDER)):
-        days.setdefault(_day_of(start) or date.min, []).append(key)
-    left = Counter({day: len(ids) - most for day, ids in days.items() if most is not None and len(ids) > most})
-    chosen = [key for ids in days.values() for key in ids[:most]]
-    query = select(Meeting).where(Meeting.id.in_(chosen) if left else and_(*wanted))
-    found = session.scalars(query.order_by(*_ORDER).options(defer(Meeting.raw))).all() if chosen else []
-    return _entries(session, found), left
+    wanted, left = [*narrowed_meetings(organization, body), within(first, end)], Counter[date]()
+    if most is not None:
+        days: dict[date, list[str]] = {}
+        for key, start in session.execute(select(Meeting.id, Meeting.start).where(*wanted).order_by(*_ORDER)):
+            days.setdefault(_day_of(start) or date.min, []).append(key)
+        left.update({day: len(ids) - most for day, ids in days.items() if len(ids) > most})
+        if left:
+            wanted = [Meeting.id.in_([key for ids in days.values() for key in ids[:most]])]
+    query = select(Meeting).where(*wanted).order_by(*_ORDER).options(defer(Meeting.raw))
+    return _entries(session, session.scalars(query).all()), left
 
 
 def subscribed(

@@ -75,9 +75,9 @@ def ranked(
             first.setdefault(paper.id, item)
     paths = consultation_paths(session, first, today=moment)
     weighed = weights(session, {paper_id: paths.get(paper_id, NO_PATH) for paper_id in first})
-    over = {paper_id for paper_id in first if not state_of(paths.get(paper_id, NO_PATH)).open}
-    if not coming and over:  # while a matter goes on, nothing was decided; where all go on, that is the news
-        first = {paper_id: item for paper_id, item in first.items() if paper_id in over}
+    if not coming:  # while a matter goes on, nothing was decided; where all go on, that is the news
+        over = {key: item for key, item in first.items() if not state_of(paths.get(key, NO_PATH)).open}
+        first = over or first
     found = [Ranked(item.id, weighed[paper_id]) for paper_id, item in first.items()]
     found.sort(key=lambda one: -one.weight.points)  # of equal ones those nearest to today stay first
     if not coming:

@@ -142,11 +142,9 @@ def _rows(session: Session, wanted: Mapping[type[OParlObject], Collection[str]])
         model: [one for one in ids if session.identity_map.has_key(session.identity_key(model, one))]
         for model, ids in wanted.items()
     }
-    asked = {model: ids for model, ids in known.items() if ids}
-    ids_of = {model.__name__: ids for model, ids in asked.items()}
-    allowed = (
-        set(session.scalars(_allowed(tuple(sorted(asked, key=lambda one: one.__name__))), ids_of)) if asked else set()
-    )
+    asked = tuple(sorted((model for model, ids in known.items() if ids), key=lambda one: one.__name__))
+    told = {model.__name__: known[model] for model in asked}
+    allowed = set(session.scalars(_allowed(asked), told)) if asked else set()
     found: dict[str, OParlObject] = {}
     for model, ids in known.items():
         found |= {row.id: row for one in ids if one in allowed and (row := session.get(model, one))}

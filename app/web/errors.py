@@ -59,7 +59,7 @@ def _reference(error: BaseException) -> str:
 def _page(code: int, reference: str | None, error: HTTPException | None) -> Response:
     # Past 500 the database may be what failed: such a page asks it nothing.
     g.bare = code >= 500
-    words = {"code": code, "reference": reference, "error": error, "bare": g.bare, "wait": _minutes(error)}
+    words = {"code": code, "reference": reference, "error": error, "wait": _minutes(error)}
     # A search that failed need not be typed again.
     asked = request.args.get("q", "")[:MAX_TYPED] if request.path == "/search" else ""
     page = render_template("errors/error.html", **words, asked=asked, here_address=request.path[:LONGEST])

@@ -8,6 +8,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app.config import Settings
+from app.documents.preview_cache import WAITING
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -20,7 +21,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             # Processes, because an engine's threads do not run side by side; threads, because readers are slow.
             "workers": workers,
             "worker_class": "gthread",
-            "threads": 8,  # more would take turns at one processor; some wait for the sandbox that draws pages
+            "threads": WAITING + 1,
             "timeout": 30,
             "limit_request_line": 8190,
             "proc_name": "ratslupe",

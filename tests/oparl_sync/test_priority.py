@@ -1,5 +1,6 @@
 """The mirror gives way to readers."""
 
+import os
 import subprocess
 import sys
 
@@ -16,11 +17,12 @@ print(os.getpriority(os.PRIO_PROCESS, 0))
 
 
 def test_who_mirrors_waits_for_others_however_often_it_says_so() -> None:
-    assert _priority("") == NICE
+    # The tests themselves may have been told to wait, longer even than the mirror waits.
+    assert _priority("") == max(NICE, os.getpriority(os.PRIO_PROCESS, 0))
 
 
 def test_who_was_told_to_wait_longer_does() -> None:
-    assert _priority("os.nice(15)") == 15
+    assert _priority("os.setpriority(os.PRIO_PROCESS, 0, 19)") == 19
 
 
 def _priority(before: str) -> int:

@@ -91,7 +91,6 @@ def show(slug: str) -> str | Redirect:
         upcoming=upcoming_meetings(db, NEXT, body=council.id),
         past=past_meetings(db, NEXT, body=council.id),
         decisions=decided,
-        settled=any(one.is_over for one in decided),
         papers=papers,
     )
 

@@ -50,7 +50,6 @@ def index() -> str | Response:
         past=past,
         coming=coming,
         decisions=decided,
-        settled=any(one.is_over for one in decided),
         soon=soon,
         papers=[(paper, paths.get(paper.id, NO_PATH)) for paper in papers],
         news=[(number(len(ids)), COUNTED[kind](len(ids)), f"/week#{kind}") for kind, ids in counts.items()],
@@ -70,7 +69,7 @@ def week() -> str:
     return render_template(
         "home/week.html",
         section="week",
-        watched=_watched_since(),
+        watched=None if found else _watched_since(),
         found=[(kind, gettext(TITLES[kind]), len(ids), lists[kind]) for kind, ids in found.items()],
         paths=consultation_paths(db, [paper.id for paper in papers]),
         no_path=NO_PATH,

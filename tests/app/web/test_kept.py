@@ -11,10 +11,10 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import Client
 
-from app.changes import MANY, Withdrawals, append
+from app.changes import MANY, Withdrawals
 from app.config import Settings
-from app.db import Marker, now, open_engine, writing
-from app.models import Change, Paper
+from app.db import Marker, open_engine, writing
+from app.models import Change
 from app.web import create_app
 from app.web.kept import HOLDS, LARGEST, MEMORY, Kept
 from app.web.site import EXTENSION
@@ -80,15 +80,16 @@ def test_while_a_worker_writes_a_served_page_holds_until_something_is_taken_away
     taken = Withdrawals(engine, marker)
     before = taken()
 
-    _log(engine, paper, "created")
-    _log(engine, paper, "updated", fields=["name"])
-    _log(engine, paper, "deleted", backfill=True)  # told of on the first walk as gone: it never was here
+    factories.save(engine, factories.change(paper, "created"))
+    factories.save(engine, factories.change(paper, "updated", fields=["name"]))
+    never_here = factories.change(paper, "deleted", backfill=True)  # told of on the first walk as gone
+    factories.save(engine, never_here)
     assert taken() == before
 
     seen = [before]
     for kind, fields in (("deleted", None), ("erased", None), ("updated", ["name", "public"])):
-        _log(engine, paper, kind, fields=fields)
-        _log(engine, paper, "created")
+        factories.save(engine, factories.change(paper, kind, fields=fields))
+        factories.save(engine, factories.change(paper, "created"))
         seen.append(taken())
         assert taken() == seen[-1]
 
@@ -100,7 +101,7 @@ def test_while_a_worker_writes_a_served_page_holds_until_something_is_taken_away
 def test_a_log_that_is_shorter_or_far_longer_counts_as_taken_away(engine: Engine, changes: int) -> None:
     paper = factories.paper()
     factories.save(engine, paper)
-    _log(engine, paper, "created")
+    factories.save(engine, factories.change(paper, "created"))
     marker = Marker(engine)
     taken = Withdrawals(engine, marker)
     before = taken()
@@ -109,7 +110,7 @@ def test_a_log_that_is_shorter_or_far_longer_counts_as_taken_away(engine: Engine
         with writing(engine) as session:
             session.execute(delete(Change))
     else:
-        _log(engine, paper, "created", times=changes)
+        factories.save(engine, [factories.change(paper) for _ in range(changes)])
 
     assert taken() != before
     marker.close()
@@ -124,28 +125,18 @@ def test_a_page_of_the_served_site_is_gone_with_its_paper(engine: Engine, settin
     before = client.get("/papers/").data
 
     factories.save(engine, other)
-    _log(engine, other, "created")
+    factories.save(engine, factories.change(other, "created"))
     assert client.get("/papers/").data == before
 
     with writing(engine) as session:
         held = session.get(type(paper), paper.id)
         assert held is not None
         held.deleted = True
-        append(session, [_change(paper, "deleted")])
+        session.add(factories.change(paper, "deleted"))
 
     assert client.get(f"/papers/{paper.key}").status_code == 410
     assert b"Wird zur" not in client.get("/papers/").data
     app.extensions[EXTENSION].close()
-
-
-def _change(paper: Paper, kind: str, **columns: Any) -> dict[str, Any]:
-    empty = {"fields": None, "diff": None, "content_hash": None, "backfill": False, "source_id": None}
-    return empty | {"object_type": "paper", "object_id": paper.id, "kind": kind, "at": now()} | columns
-
-
-def _log(engine: Engine, paper: Paper, kind: str, times: int = 1, **columns: Any) -> None:
-    with writing(engine) as session:
-        append(session, [_change(paper, kind, **columns)] * times)
 
 
 @pytest.mark.parametrize(
