@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
@@ -24,6 +24,9 @@ from tests.browser.chromium import FLAGS, chromium
 from tests.browser.page_types import addresses
 from tests.conftest import missing
 from tests.portal import Portal, free_port
+
+# What is awaited comes in no time on a quiet machine; the tests may share one with others that mirror a town.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
