@@ -102,6 +102,15 @@ def enter(page: Page, address: str) -> None:
     page.wait_for_url(re.compile(address))
 
 
+def back(page: Page) -> None:
+    """Go back to where one was: the browser scrolls there by itself, on a busy machine only after the page is there."""
+    page.go_back()
+    before, here = -1, 0
+    while before != here:
+        page.wait_for_timeout(500)
+        before, here = here, page.evaluate("scrollY")
+
+
 @EVERY_WAY
 def test_a_citizen_reads_what_is_decided_about_her_street_with_the_keyboard_alone(reader: Page, desk: Desk) -> None:
     tab_to(reader, "main input[name=q]")
@@ -115,7 +124,7 @@ def test_a_citizen_reads_what_is_decided_about_her_street_with_the_keyboard_alon
     enter(reader, "/papers/[a-z0-9]{13}")
     expect(reader.locator("main")).to_contain_text(stands)
     expect(reader.locator("main")).to_contain_text(STREET)
-    reader.go_back()
+    back(reader)
     tab_to(reader, ".rl-hit a[href^='/files/'][href*='page=']")
     enter(reader, "/files/[a-z0-9]{13}.*page=")
     expect(reader.locator(".rl-page__text mark").first).to_have_text(STREET)
