@@ -1,6 +1,15 @@
 """The records: the twelve OParl types, one file a family, and the rows by which the portal runs itself."""
 
-from app.models.alerts import Alert, AlertDelivery, AlertHit
+from app.models.alerts import (
+    Alert,
+    AlertChannel,
+    AlertDelivery,
+    AlertNotice,
+    ChannelDelivery,
+    NewsletterIntro,
+    Subscriber,
+    Suppression,
+)
 from app.models.base import Link, OParlObject, key_of
 from app.models.bodies import Body, LegislativeTerm, System
 from app.models.changes import Change, Consumer, StaleDocument
@@ -9,6 +18,7 @@ from app.models.files import Blob, File, Page
 from app.models.locations import Location
 from app.models.meetings import AgendaItem, Meeting
 from app.models.minutes import MinutesResult, PaperQuote
+from app.models.news import News, NewsRef
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
 from app.models.places import Address, MapShape, PaperPlace, Place, PlaceDue
@@ -39,12 +49,14 @@ __all__ = [
     "Address",
     "AgendaItem",
     "Alert",
+    "AlertChannel",
     "AlertDelivery",
-    "AlertHit",
+    "AlertNotice",
     "Alias",
     "Blob",
     "Body",
     "Change",
+    "ChannelDelivery",
     "Consultation",
     "Consumer",
     "Erasure",
@@ -60,6 +72,9 @@ __all__ = [
     "Membership",
     "Mention",
     "MinutesResult",
+    "News",
+    "NewsRef",
+    "NewsletterIntro",
     "OParlObject",
     "Organization",
     "Page",
@@ -75,6 +90,8 @@ __all__ = [
     "Source",
     "StaleDocument",
     "Street",
+    "Subscriber",
+    "Suppression",
     "SyncRun",
     "System",
     "Tally",

@@ -1,59 +1,159 @@
-"""Alert, AlertHit, AlertDelivery: who is to be told what, and what was sent."""
+"""Who follows what, what each is owed, and what was handed over: Subscriber, Alert, AlertNotice, AlertDelivery …"""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Json, UtcDateTime
 
+INSTANT, DAILY, WEEKLY, MONTHLY = "instant", "daily", "weekly", "monthly"
+FREQUENCIES = (INSTANT, DAILY, WEEKLY, MONTHLY)
+# Kinds of deliveries. Only what is news counts against the day's budget.
+CONFIRM, NEWS, REMINDER, MANAGE = "confirm", "news", "reminder", "manage"
+PUSH, WEBHOOK = "push", "webhook"
+REFUSED, BOUNCED = "refused", "bounced"  # why an address gets nothing any more: not asked for; nobody there
 
-class Alert(Base):
-    """A search that somebody follows; `query` is our own query text, never an engine's."""
 
-    __tablename__ = "alert"
-    __table_args__ = (UniqueConstraint("address", "query"),)
+class Subscriber(Base):
+    """A mail address, confirmed or not; it goes with the last thing that it follows."""
+
+    __tablename__ = "subscriber"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    address: Mapped[str] = mapped_column(Text)
-    query: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text, unique=True)
     language: Mapped[str] = mapped_column(String(8))
     nonce: Mapped[str] = mapped_column(String(32), unique=True, doc="random; mailed tokens are made from it")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmation_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="None: only the confirmation is sent")
-    seq: Mapped[int] = mapped_column(BigInteger, doc="the log up to here is done")
+    paused_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="what happens meanwhile waits, and comes at once then"
+    )
+    bounces: Mapped[int] = mapped_column(default=0, doc="mails in a row that nobody took for good")
+
+
+class Alert(Base):
+    """One thing that a subscriber follows; `kind` and `value` are a target of app.alerts.targets."""
+
+    __tablename__ = "alert"
+    __table_args__ = (UniqueConstraint("subscriber_id", "kind", "value"), Index(None, "kind", "value"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(
+        String(12), doc="search, paper, person, organization, meeting, body, near, newsletter"
+    )
+    value: Mapped[str] = mapped_column(Text, doc="our query text, the id of a record, or a circle")
+    frequency: Mapped[str] = mapped_column(String(8), doc="instant, daily, weekly or monthly")
+    weekday: Mapped[int] = mapped_column(doc="of weekly mails, 0 is Monday")
+    nonce: Mapped[str] = mapped_column(String(32), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seq: Mapped[int] = mapped_column(BigInteger, index=True, doc="the log up to here is done")
+
+
+class AlertNotice(Base):
+    """That an alert is to tell, or told, one thing: each once. `delivery_id` is empty as long as it waits."""
+
+    __tablename__ = "alert_notice"
+    __table_args__ = (
+        Index(
+            "ix_alert_notice_waiting",
+            "due_at",
+            sqlite_where=text("delivery_id IS NULL"),
+            postgresql_where=text("delivery_id IS NULL"),
+        ),
+    )
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True, doc="News.key; of reminders 'reminder:' meeting and day")
+    kind: Mapped[str] = mapped_column(String(10), doc="News.kind, 'reminder' or 'newsletter'")
+    object_type: Mapped[str] = mapped_column(String(16))
+    object_id: Mapped[str] = mapped_column(Text, index=True)
+    matter_id: Mapped[str | None] = mapped_column(Text, index=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    changes: Mapped[list[int] | None] = mapped_column(Json)
+    page: Mapped[int | None]
+    snippet: Mapped[list[list[object]] | None] = mapped_column(
+        Json, doc="[[text, marked], …] when it matched; None once sent or withdrawn"
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, doc="not before")
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"), index=True)
 
 
 class AlertDelivery(Base):
     """One mail owed or sent: written before it is sent, so that a crash loses none."""
 
     __tablename__ = "alert_delivery"
-    __table_args__ = (UniqueConstraint("alert_id", "seq_until"), Index(None, "sent_at", "next_try"))
+    __table_args__ = (Index(None, "sent_at", "next_try"), Index(None, "subscriber_id", "kind", "day"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
-    seq_until: Mapped[int] = mapped_column(BigInteger)
-    total: Mapped[int] = mapped_column(doc="documents that are new in it")
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8), doc="confirm, news, reminder or manage")
+    day: Mapped[date] = mapped_column(Date, doc="in Germany, whose budget it counts against")
     message_id: Mapped[str] = mapped_column(Text, unique=True, doc="stays the same at every try")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None] = mapped_column(UtcDateTime, doc="None: sent or given up")
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Suppression(Base):
+    """An address that is written to no more; only its hash under the portal's key is kept."""
+
+    __tablename__ = "suppression"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(8), doc="refused or bounced")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AlertChannel(Base):
+    """A second way to a subscriber: a browser that is pushed to, or a program's address (webhook)."""
+
+    __tablename__ = "alert_channel"
+    __table_args__ = (UniqueConstraint("subscriber_id", "endpoint"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8), doc="push or webhook")
+    endpoint: Mapped[str] = mapped_column(Text)
+    endpoint_hash: Mapped[str] = mapped_column(String(64), index=True, doc="SHA-256: what a pushed browser asks by")
+    secret: Mapped[str] = mapped_column(String(64), doc="signs what is sent; random")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0, doc="in a row")
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seen: Mapped[int] = mapped_column(
+        BigInteger, default=0, doc="of a browser: notices up to this log number were fetched"
+    )
+
+
+class ChannelDelivery(Base):
+    """One call owed to a channel; what it says is made when it is sent, from the notices that it names."""
+
+    __tablename__ = "channel_delivery"
+    __table_args__ = (UniqueConstraint("channel_id", "key"), Index(None, "sent_at", "next_try"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = mapped_column(ForeignKey("alert_channel.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64), doc="the same at every try: the receiver's idempotency key")
+    notices: Mapped[list[list[Any]]] = mapped_column(Json, doc="[[alert id, notice key], …]")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
 
-    alert: Mapped[Alert] = relationship(viewonly=True)
 
+class NewsletterIntro(Base):
+    """What the operator writes above the next newsletter of a council or a committee."""
 
-class AlertHit(Base):
-    """That an alert knows a document already: each is told once."""
+    __tablename__ = "newsletter_intro"
 
-    __tablename__ = "alert_hit"
-
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True)
-    object_id: Mapped[str] = mapped_column(Text, primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"), index=True)
-    page: Mapped[int | None]
-    snippet: Mapped[list[list[object]] | None] = mapped_column(
-        Json, doc="[[text, marked], …] when it matched; None once sent or withdrawn"
-    )
+    target: Mapped[str] = mapped_column(Text, primary_key=True, doc="body:… or organization:…")
+    words: Mapped[str] = mapped_column(Text, doc="Markdown")
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)

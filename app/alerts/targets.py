@@ -1,0 +1,184 @@
+"""What can be followed: a search, a record, a circle around a spot, a newsletter. Written as `kind:value`.
+
+search:TEXT                          our query text, with its filters
+paper: person: organization: meeting: body:ID
+                                     a record by its OParl id in rows; in addresses its key, of a council its short name
+near:LAT,LON,METRES,LABEL            a circle; the label is what was typed, and says nothing to the portal
+newsletter:body:ID, newsletter:organization:ID
+                                     the weekly digest of a council or a committee
+
+A party or a street is a search (`party:="SPD"`, `place:="Lindenstraße"`): one engine, one grammar.
+
+TargetError     a text is no target, or what it names is not here
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.addresses import address_of
+from app.geo import Point, is_place
+from app.mail import one_line
+from app.models import Alias, Body, Meeting, OParlObject, Organization, Paper, Person, key_of
+from app.shown import shown
+from app.slugs import body_slugs
+from app.speech import Voice
+from app.translations import N_
+from search import parse_query
+
+SEARCH, PAPER, PERSON, ORGANIZATION, MEETING, BODY, NEAR, NEWSLETTER = (
+    *("search", "paper", "person", "organization"),
+    *("meeting", "body", "near", "newsletter"),
+)
+RECORDS: Final[dict[str, type[OParlObject]]] = {
+    PAPER: Paper,
+    PERSON: Person,
+    ORGANIZATION: Organization,
+    MEETING: Meeting,
+}
+KINDS: Final = (SEARCH, *RECORDS, BODY, NEAR, NEWSLETTER)
+RADII: Final = (250, 500, 1000, 2000)  # metres
+LONGEST_LABEL: Final = 80
+
+
+class TargetError(ValueError):
+    """Raised for a text that is no target, or names what is not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that can be followed, as rows hold it."""
+
+    kind: str
+    value: str
+
+    @property
+    def ref(self) -> str:
+        """Its text in rows; what `NewsRef.ref` says of records and councils."""
+        return f"{self.kind}:{self.value}"
+
+    @property
+    def inner(self) -> "Target":
+        """Whose newsletter it is; itself where it is none."""
+        return Target(*self.value.split(":", 1)) if self.kind == NEWSLETTER else self
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A spot with a radius in metres."""
+
+    point: Point
+    metres: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How a target is called, what kind of thing it is, and the path of its page here."""
+
+    name: str
+    kind: str
+    path: str
+
+
+def search_target(text: str) -> Target:
+    """Return the target of a search; raises search.BadQuery."""
+    return Target(SEARCH, parse_query(text).text)
+
+
+def near_target(point: Point, metres: int, label: str) -> Target:
+    """Return the target of a circle; five digits behind the point are a metre."""
+    words = one_line(label)[:LONGEST_LABEL]
+    return Target(NEAR, f"{point[1]:.5f},{point[0]:.5f},{metres},{words}")
+
+
+def circle_of(target: Target) -> Circle:
+    """Return the circle that a target is; raises TargetError."""
+    parts = target.value.split(",", 3)
+    try:
+        latitude, longitude, metres = float(parts[0]), float(parts[1]), int(parts[2])
+    except (ValueError, IndexError) as error:
+        raise TargetError("not a circle") from error
+    if not is_place(longitude, latitude) or metres not in RADII or math.isnan(latitude):
+        raise TargetError("not a circle that is offered")
+    return Circle((longitude, latitude), metres, parts[3] if len(parts) > 3 else "")
+
+
+def read_target(session: Session, text: str) -> Target:
+    """Return what an address means by `kind:value`; raises TargetError, and search.BadQuery for a search."""
+    kind, _, value = text.partition(":")
+    match kind:
+        case "search" if value.strip():
+            return search_target(value)
+        case "near":
+            circle = circle_of(Target(NEAR, value))
+            return near_target(circle.point, circle.metres, circle.label)
+        case "newsletter":
+            inner = read_target(session, value)
+            if inner.kind not in (BODY, ORGANIZATION):
+                raise TargetError("no newsletter is made of this")
+            return Target(NEWSLETTER, inner.ref)
+        case "body":
+            for body_id, slug in body_slugs(session).items():
+                if slug == value:
+                    return Target(BODY, body_id)
+    if kind in RECORDS and (found := _by_key(session, RECORDS[kind], value)):
+        return Target(kind, found)
+    raise TargetError("nothing that can be followed")
+
+
+def written(session: Session, target: Target) -> str:
+    """Return a target as addresses and exports say it: what `read_target` reads; "" where its record is gone."""
+    if target.kind == NEWSLETTER:
+        inner = written(session, target.inner)
+        return f"{NEWSLETTER}:{inner}" if inner else ""
+    if target.kind == BODY:
+        slug = body_slugs(session).get(target.value)
+        return f"{BODY}:{slug}" if slug else ""
+    return f"{target.kind}:{key_of(target.value)}" if target.kind in RECORDS else target.ref
+
+
+_KIND_WORDS: Final = {
+    SEARCH: N_("Search"),
+    PAPER: N_("Paper"),
+    PERSON: N_("Person"),
+    ORGANIZATION: N_("Organization"),
+    MEETING: N_("Meeting"),
+    BODY: N_("Council"),
+    NEAR: N_("Surroundings"),
+    NEWSLETTER: N_("Newsletter"),
+}
+
+
+def describe(session: Session, target: Target, voice: Voice) -> Described:
+    """Say what a target is; a record that is gone is called by its kind."""
+    kind = voice.gettext(_KIND_WORDS[target.kind])
+    if target.kind == SEARCH:
+        return Described(target.value, kind, f"/search?{urlencode({'q': target.value, 'sort': 'newest'})}")
+    if target.kind == NEAR:
+        circle = circle_of(target)
+        name = voice.gettext("%(metres)s m around %(place)s", metres=circle.metres, place=circle.label or "…")
+        return Described(name, kind, f"/map?{urlencode({'address': circle.label, 'radius': circle.metres})}")
+    if target.kind == NEWSLETTER:
+        inner = describe(session, target.inner, voice)
+        return Described(inner.name, kind, inner.path)
+    if target.kind == BODY:
+        body = session.get(Body, target.value)
+        slug = body_slugs(session).get(target.value, "")
+        return Described((body and body.name) or slug or kind, kind, f"/councils/{slug}" if slug else "/councils")
+    model = RECORDS[target.kind]
+    row = session.scalar(select(model).where(model.id == target.value, shown(model)))
+    name = one_line((row and (row.name or getattr(row, "reference", None))) or kind)
+    return Described(name, kind, address_of(model.__name__, key_of(target.value)))
+
+
+def _by_key(session: Session, model: type[OParlObject], key: str) -> str | None:
+    found = session.scalar(select(model.id).where(model.key == key, shown(model)))
+    if found is None:
+        moved = select(model.id).join(Alias, Alias.new_id == model.id).where(Alias.key == key, shown(model))
+        found = session.scalar(moved.limit(1))
+    return found
