@@ -1,4 +1,7 @@
-"""The guarded client: one request in, one bounded answer out, every hop of a redirect checked like the first."""
+"""The guarded client: one request in, one bounded answer out, every hop of a redirect checked like the first.
+
+What is posted goes where it was addressed, and nowhere else: an answer that redirects is handed back as it is.
+"""
 
 import contextlib
 import time
@@ -19,6 +22,9 @@ MAX_FILE = 512 * MIB
 MAX_REDIRECTS = 5
 _SHORT_PAGE = 65536
 FILE_SECONDS = 900.0
+MAX_RECEIPT = 65536
+POST_SECONDS = 10.0
+POST_CONNECT_SECONDS = 3.0  # for the name, the connection and TLS together
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What this client alone decides: these describe what it can read and the connection, not the page that is asked for.
 _OURS = frozenset({"accept-encoding", "host", "connection", "transfer-encoding", "content-length", "te", "upgrade"})
@@ -53,7 +59,7 @@ class Stream:
 
 
 class GuardedClient:
-    """Fetches pages and files from public addresses; safe to share between threads.
+    """Fetches pages and files from public addresses, and posts to them; safe to share between threads.
 
     `allow_networks` may be dialled besides public addresses, on any port; `certificates` (PEM) are trusted besides the
     usual ones. `transport` answers from memory in tests; nothing that could dial by itself is taken.
@@ -101,6 +107,30 @@ class GuardedClient:
         elapsed = time.monotonic() - began
         return Answer(stream.url, stream.status, stream.headers, content, elapsed, stream.redirects)
 
+    def post(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = MAX_RECEIPT,
+        deadline: float = POST_SECONDS,
+    ) -> Answer:
+        """Hand bytes over, once, within `deadline` seconds; no redirect is followed, no larger answer is read.
+
+        Of an answer over `max_bytes` the content is empty: who says yes at length has said yes.
+        """
+        clock, target = Deadline(deadline), parse(url)
+        began = time.monotonic()
+        response = self._send(target, _passed_on(headers), clock, content)
+        try:
+            with contextlib.suppress(TooLarge):
+                found = b"".join(self._pieces(response, target.host, max_bytes, clock))
+                return Answer(str(target), response.status_code, response.headers, found, time.monotonic() - began)
+        finally:
+            _sync(response).close()
+        return Answer(str(target), response.status_code, response.headers, b"", time.monotonic() - began)
+
     @contextlib.contextmanager
     def stream(
         self,
@@ -115,7 +145,7 @@ class GuardedClient:
         """Open a file to read piece by piece; the same bounds as `get`."""
         clock = Deadline(deadline)
         target, passed = parse(url), list[str]()
-        sent = {name.lower(): value for name, value in (headers or {}).items() if name.lower() not in _OURS}
+        sent = _passed_on(headers)
         while True:
             response = self._send(target, sent, clock)
             try:
@@ -149,22 +179,20 @@ class GuardedClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, url: httpx.URL, headers: Mapping[str, str], clock: Deadline) -> httpx.Response:
+    def _send(
+        self, url: httpx.URL, headers: Mapping[str, str], clock: Deadline, content: bytes | None = None
+    ) -> httpx.Response:
         self._guard.check_literal(url)
         clock.idle = None
-        request = httpx.Request(
-            "GET",
-            url,
-            headers=httpx.Headers(
-                {"accept": "*/*", **headers, "accept-encoding": "gzip", "user-agent": self._agent}, encoding="utf-8"
-            ),
-            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), clock)},
-        )
+        request = self._request(url, headers, clock, content)
         try:
             try:
                 return self._transport.handle_request(request)
             except _HUNG_UP:
                 # A kept connection may be closed by the server in the moment it is used again: once more, on another.
+                # Not so what hands something over, which may have arrived.
+                if content is not None:
+                    raise
                 return self._transport.handle_request(request)
         except NetError:
             raise
@@ -172,6 +200,22 @@ class GuardedClient:
             raise Unreachable(f"{url.host}: no answer within {float(clock):.0f} s") from error
         except _LIBRARY_ERRORS as error:
             raise Unreachable(f"{url.host}: {_told(error)}") from error
+
+    def _request(
+        self, url: httpx.URL, headers: Mapping[str, str], clock: Deadline, content: bytes | None
+    ) -> httpx.Request:
+        ours = {"accept": "*/*", **headers, "accept-encoding": "gzip", "user-agent": self._agent}
+        limits = dict.fromkeys(("connect", "read", "write", "pool"), clock)
+        if content is not None:
+            ours["connection"] = "close"  # one is handed over now and again: nobody is to hold a line for it
+            limits["connect"] = Deadline(min(POST_CONNECT_SECONDS, float(clock)))
+        return httpx.Request(
+            "GET" if content is None else "POST",
+            url,
+            headers=httpx.Headers(ours, encoding="utf-8"),
+            content=content,
+            extensions={"timeout": limits},
+        )
 
     def _pieces(self, response: httpx.Response, host: str, max_bytes: int, clock: Deadline) -> Iterator[bytes]:
         clock.idle = IDLE_SECONDS
@@ -192,6 +236,10 @@ _LIBRARY_ERRORS = (
     httpx.TransportError,
     OSError,
 )
+
+
+def _passed_on(headers: Mapping[str, str] | None) -> dict[str, str]:
+    return {name.lower(): value for name, value in (headers or {}).items() if name.lower() not in _OURS}
 
 
 def _next_hop(here: httpx.URL, location: str, cross_site: bool) -> httpx.URL:

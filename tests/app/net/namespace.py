@@ -1,6 +1,6 @@
 """A network of one's own in which every address there is leads to a canary, and what is reached in it.
 
-    unshare --map-root-user --net --mount python -m tests.app.net.namespace guarded|plain
+    unshare --map-root-user --net --mount python -m tests.app.net.namespace guarded|posted|plain
 
 prints what was dialled as one line of JSON. The name server is real, the resolver is the system's.
 """
@@ -156,6 +156,17 @@ def guarded() -> Callable[[str], None]:
     return fetch
 
 
+def posted() -> Callable[[str], None]:
+    """Return what posts through the guard."""
+    client = GuardedClient()
+
+    def post(url: str) -> None:
+        with contextlib.suppress(NetError):
+            client.post(url, b"{}", deadline=PATIENCE)
+
+    return post
+
+
 def plain() -> Callable[[str], None]:
     """Return what fetches as anybody would."""
     client = httpx.Client(follow_redirects=True, timeout=PATIENCE, trust_env=False)
@@ -174,7 +185,7 @@ def main() -> None:
     canary = Canary()
     canary.start()
     Names(known).start()
-    fetch = {"guarded": guarded, "plain": plain}[sys.argv[1]]()
+    fetch = {"guarded": guarded, "posted": posted, "plain": plain}[sys.argv[1]]()
     result: dict[str, dict[str, list[str]]] = {"hostile": {}, "controls": {}}
     began = opened()
     for kind, urls in (("hostile", known.hostile), ("controls", known.controls)):

@@ -46,12 +46,13 @@ def tripped(result: dict[str, Any]) -> dict[str, list[str]]:
     return {url: addresses for url, addresses in inside.items() if addresses}
 
 
-def test_it_never_connects_to_an_address_that_is_not_public(capsys: pytest.CaptureFixture[str]) -> None:
-    result = dialled("guarded")
+@pytest.mark.parametrize("by", ["guarded", "posted"])
+def test_it_never_connects_to_an_address_that_is_not_public(by: str, capsys: pytest.CaptureFixture[str]) -> None:
+    result = dialled(by)
     hostile, controls = result["hostile"], result["controls"]
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{len(hostile)} hostile URLs: {len(tripped(result))} reached an address that is not public; "
+            f"\n{by}: {len(hostile)} hostile URLs: {len(tripped(result))} reached an address that is not public; "
             f"{sum(map(bool, controls.values()))} of {len(controls)} public ones were fetched\n"
         )
     assert len(hostile) >= 300
@@ -60,8 +61,9 @@ def test_it_never_connects_to_an_address_that_is_not_public(capsys: pytest.Captu
     assert result["opened"] == result["seen"]
 
 
-def test_it_connects_to_every_address_that_is() -> None:
-    controls = dialled("guarded")["controls"]
+@pytest.mark.parametrize("by", ["guarded", "posted"])
+def test_it_connects_to_every_address_that_is(by: str) -> None:
+    controls = dialled(by)["controls"]
     assert len(controls) >= 30
     assert {url: to for url, to in controls.items() if not to or not FITS.issuperset(to)} == {}
 
