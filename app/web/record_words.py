@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from urllib.parse import urlencode
 
 from babel.dates import format_date
 from flask import Flask
@@ -140,7 +139,6 @@ def install(app: Flask) -> None:
         text_state=text_state,
         place_words=place_words,
         times=times,
-        alert_url=alert_url,
         initials=initials,
     )
     app.jinja_env.filters.update(web_address=web_address, month_year=month_year)
@@ -231,11 +229,6 @@ def web_address(url: str | None) -> str | None:
     """Return an address that may be linked: http and https alone."""
     address = (url or "").strip()
     return address if address.lower().startswith(("https://", "http://")) and address.isprintable() else None
-
-
-def alert_url(query: str) -> str:
-    """Return the address of the form that sets up an alert for a search."""
-    return f"/alerts?{urlencode({'q': query})}"
 
 
 def month_year(value: date) -> str:
