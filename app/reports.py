@@ -21,8 +21,8 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.addresses import record_url
-from app.alerts import Sender
-from app.alerts.subscriptions import host_of
+from app.alerts.sender import Sender
+from app.alerts.subscribing import host_of
 from app.config import Settings
 from app.db import now, writing
 from app.mail import POLICY, AddressError, Mailer, MailError, UnreachableError, one_line, parse_address

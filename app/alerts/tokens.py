@@ -1,4 +1,8 @@
-"""The secret words in mailed links: made from a row's nonce and the portal's key, each good for one purpose."""
+"""The secret words in mailed links: made from a row's nonce and the portal's key, each good for one purpose.
+
+CONFIRM, REFUSE, MANAGE, FEED, END   Subscriber.nonce: begin, "not asked for", show and edit, private feed, end all of it
+UNSUBSCRIBE                          Alert.nonce: end this one
+"""
 
 import base64
 import hmac
@@ -9,7 +13,8 @@ from hashlib import sha256
 
 from app.config import Settings
 
-CONFIRM, UNSUBSCRIBE = "confirm", "unsubscribe"
+CONFIRM, REFUSE, MANAGE, FEED, END = "confirm", "refuse", "manage", "feed", "end"
+UNSUBSCRIBE = "unsubscribe"
 KEY_FILE = "secret_key"
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})")
 
@@ -58,6 +63,11 @@ def secret_key(settings: Settings) -> bytes:
         finally:
             part.unlink()
     return path.read_bytes()
+
+
+def address_hash(settings: Settings, address: str) -> str:
+    """Return what is kept of an address that is deleted: nobody without the portal's key finds it again."""
+    return hmac.digest(secret_key(settings), f"address:{address}".encode(), sha256).hex()
 
 
 def _mac(settings: Settings, purpose: str, nonce: str) -> str:

@@ -1,6 +1,7 @@
 """The records: the twelve OParl types, one file a family, and the rows by which the portal runs itself."""
 
 from app.models.alerts import (
+    AddressAsked,
     Alert,
     AlertChannel,
     AlertDelivery,
@@ -47,6 +48,7 @@ OPARL_TYPES: dict[str, type[OParlObject]] = {
 __all__ = [
     "OPARL_TYPES",
     "Address",
+    "AddressAsked",
     "AgendaItem",
     "Alert",
     "AlertChannel",

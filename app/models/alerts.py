@@ -111,6 +111,15 @@ class Suppression(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AddressAsked(Base):
+    """That an address was asked to confirm: all that is kept of it for 30 days, so that nobody fills its box."""
+
+    __tablename__ = "address_asked"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True, index=True)
+
+
 class AlertChannel(Base):
     """A second way to a subscriber: a browser that is pushed to, or a program's address (webhook)."""
 

@@ -178,6 +178,13 @@ def _create_followers() -> None:
         sa.Column("at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("address_hash", name=op.f("pk_suppression")),
     )
+    op.create_table(
+        "address_asked",
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("address_hash", "at", name=op.f("pk_address_asked")),
+    )
+    op.create_index(op.f("ix_address_asked_at"), "address_asked", ["at"])
 
 
 def _create_channels() -> None:
