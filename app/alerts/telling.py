@@ -3,7 +3,7 @@ are now."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date as Date  # noqa: N812 - a line has a date
 from typing import Protocol
 
 from sqlalchemy import select
@@ -58,7 +58,7 @@ class Line:
     snippet: tuple[tuple[str, bool], ...] = ()
     reason: str = ""
     about: str = ""
-    date: date | None = None
+    date: Date | None = None
     soon: bool = False
     object_type: str = ""
 
