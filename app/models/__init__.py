@@ -8,6 +8,7 @@ from app.models.alerts import (
     AlertNotice,
     ChannelDelivery,
     NewsletterIntro,
+    NewsletterIssue,
     Subscriber,
     Suppression,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "News",
     "NewsRef",
     "NewsletterIntro",
+    "NewsletterIssue",
     "OParlObject",
     "Organization",
     "Page",

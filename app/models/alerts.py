@@ -166,3 +166,17 @@ class NewsletterIntro(Base):
     target: Mapped[str] = mapped_column(Text, primary_key=True, doc="body:… or organization:…")
     words: Mapped[str] = mapped_column(Text, doc="Markdown")
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NewsletterIssue(Base):
+    """One newsletter of a week: what is between two numbers of the log, the same for all who get it."""
+
+    __tablename__ = "newsletter_issue"
+
+    target: Mapped[str] = mapped_column(Text, primary_key=True, doc="as in NewsletterIntro")
+    week: Mapped[str] = mapped_column(String(8), primary_key=True, doc="by ISO 8601: 2026-W48")
+    since_seq: Mapped[int] = mapped_column(BigInteger)
+    until_seq: Mapped[int] = mapped_column(BigInteger)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[str | None] = mapped_column(Text, doc="the operator's, which were used up by it")
+    told: Mapped[bool] = mapped_column(doc="False where nothing had happened, and no mail was owed")

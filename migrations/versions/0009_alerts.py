@@ -233,6 +233,17 @@ def _create_channels() -> None:
         sa.Column("written_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("target", name=op.f("pk_newsletter_intro")),
     )
+    op.create_table(
+        "newsletter_issue",
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.Column("since_seq", sa.BigInteger(), nullable=False),
+        sa.Column("until_seq", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("target", "week", name=op.f("pk_newsletter_issue")),
+    )
 
 
 def _put_back(alerts: list[sa.Row], hits: list[sa.Row], mails: list[sa.Row]) -> None:
