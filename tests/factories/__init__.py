@@ -12,7 +12,17 @@ from sqlalchemy import Engine, select
 
 from app.db import Base, writing
 from app.models import Source
-from tests.factories.portal import alert, change, list_cursor, lookup, problem, source
+from tests.factories.portal import (
+    alert,
+    alert_delivery,
+    change,
+    list_cursor,
+    lookup,
+    notice,
+    problem,
+    source,
+    subscriber,
+)
 from tests.factories.records import (
     BODY_ID,
     SEEN,
@@ -43,6 +53,7 @@ __all__ = [
     "SERVER",
     "agenda_item",
     "alert",
+    "alert_delivery",
     "blob",
     "body",
     "change",
@@ -56,6 +67,7 @@ __all__ = [
     "lookup",
     "meeting",
     "membership",
+    "notice",
     "organization",
     "page",
     "paper",
@@ -65,6 +77,7 @@ __all__ = [
     "save",
     "source",
     "station",
+    "subscriber",
     "system",
 ]
 

@@ -2,8 +2,23 @@
 
 from typing import Any
 
-from app.models import Alert, Change, ListCursor, Lookup, OParlObject, Problem, Source
+from app.models import (
+    Alert,
+    AlertDelivery,
+    AlertNotice,
+    Change,
+    ListCursor,
+    Lookup,
+    Meeting,
+    OParlObject,
+    Paper,
+    Problem,
+    Source,
+    Subscriber,
+)
 from tests.factories.records import BODY_ID, SEEN, SERVER, id_of, number
+
+FAR = 1_000_000  # ids that the code under test does not give out by itself
 
 
 def source(**columns: Any) -> Source:
@@ -66,16 +81,66 @@ def lookup(**columns: Any) -> Lookup:
     return Lookup(**(defaults | columns))
 
 
-def alert(**columns: Any) -> Alert:
-    """Build a confirmed subscription."""
+def subscriber(**columns: Any) -> Subscriber:
+    """Build somebody who confirmed an address."""
     defaults = {
+        "id": FAR + number(),
         "address": "reader@example.org",
-        "query": "gartenstraße",
         "language": "de",
         "nonce": f"{number():032x}",
         "requested_at": SEEN,
         "confirmation_sent_at": SEEN,
         "confirmed_at": SEEN,
+        "bounces": 0,
+    }
+    return Subscriber(**(defaults | columns))
+
+
+def alert(of: Subscriber | int, kind: str = "search", value: str = "gartenstraße", **columns: Any) -> Alert:
+    """Build one thing that somebody follows."""
+    defaults = {
+        "id": FAR + number(),
+        "subscriber_id": of if isinstance(of, int) else of.id,
+        "kind": kind,
+        "value": value,
+        "frequency": "instant",
+        "weekday": 4,
+        "nonce": f"{number():032x}",
+        "asked_at": SEEN,
         "seq": 0,
     }
     return Alert(**(defaults | columns))
+
+
+def alert_delivery(of: Subscriber | int, kind: str = "news", **columns: Any) -> AlertDelivery:
+    """Build a mail that is owed."""
+    defaults = {
+        "id": FAR + number(),
+        "subscriber_id": of if isinstance(of, int) else of.id,
+        "kind": kind,
+        "day": SEEN.date(),
+        "message_id": f"<{number():032x}@portal.example>",
+        "created_at": SEEN,
+        "attempts": 0,
+        "next_try": SEEN,
+    }
+    return AlertDelivery(**(defaults | columns))
+
+
+def notice(
+    of: Alert, about: OParlObject, kind: str = "new", delivery: AlertDelivery | None = None, **columns: Any
+) -> AlertNotice:
+    """Build what an alert is to tell of a record; in a mail, where one is given."""
+    defaults = {
+        "alert_id": of.id,
+        "key": f"{kind}:{about.id}",
+        "kind": kind,
+        "object_type": type(about).__name__,
+        "object_id": about.id,
+        "matter_id": about.id if isinstance(about, Paper | Meeting) else None,
+        "seq": 1,
+        "created_at": SEEN,
+        "due_at": SEEN,
+        "delivery_id": delivery.id if delivery else None,
+    }
+    return AlertNotice(**(defaults | columns))
