@@ -10,6 +10,7 @@ from search.model import (
     Document,
     FacetCount,
     Hit,
+    Match,
     PageHits,
     Rebuild,
     Results,
@@ -19,7 +20,7 @@ from search.model import (
     Suggestion,
 )
 from search.query import Query
-from search.searching import Texts
+from search.showing import Texts
 
 __all__ = [
     "Added",
@@ -32,6 +33,7 @@ __all__ = [
     "IndexLocked",
     "IndexOutdated",
     "Marker",
+    "Match",
     "PageHits",
     "Query",
     "Rebuild",

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 from search.engine import Engine
 from search.errors import EngineUnavailable
 from search.model import SearchIndex
-from search.searching import Index, Texts, no_texts
+from search.searching import Index, no_texts
+from search.showing import Texts
 from search.synonyms import Synonyms
 from search.thesaurus import load
 

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any, TypeAlias
 
 from search import german
 from search.engine import Engine, Found, Reader, Row, Wanted, most
 from search.expressions import Plan
-from search.highlight import Marker, Passages
+from search.highlight import Marker
 from search.meaning import Meaning, read
-from search.model import Batch, FacetCount, Hit, Rebuild, Results, Suggestion
+from search.model import Batch, FacetCount, Hit, Match, Rebuild, Results, Suggestion
 from search.naming import named
-from search.payload import Stored, unpack
+from search.payload import unpack
 from search.plan import plans
-from search.query import COUNTED, MAX_OFFSET, Phrase, Query
+from search.query import COUNTED, MAX_OFFSET, Query
+from search.showing import Shower, Texts, marker_of
 from search.suggesting import related, suggest
 from search.synonyms import Synonyms
 from search.weights import FEW, RELATED_READ
 
-Texts: TypeAlias = Callable[[Collection[str]], Mapping[str, Sequence[str]]]  # pages by text_key; fewer where it is gone
-
 _CURSOR = re.compile(r"(?P<place>\d{1,4})\.(?P<group>[0-9a-f]{1,16})", re.ASCII)
-ALSO = 3  # documents of a matter that are shown below its best one
-LOOKED = 8  # documents below it among which one with a text of its own is looked for
 WINDOW = 5  # documents read for one matter; a paper has three files as a rule
 MOST_ROWS = 100_000  # documents read for one page of results
 MOVED = 500  # matters by which the one that a page ended with may have moved on
@@ -65,10 +61,15 @@ class Index:
             results = _Search(reader, meaning, self._texts).results()
         return replace(results, took_seconds=time.perf_counter() - started)
 
+    def matching(self, query: Query) -> tuple[Match, ...]:
+        """See SearchIndex.matching."""
+        with self._engine.reader() as reader:
+            return _Search(reader, read(query, reader, self._lists), self._texts).matching()
+
     def marker(self, query: Query) -> Marker:
         """See SearchIndex.marker."""
         with self._engine.reader() as reader:
-            return _marker(read(query, reader, self._lists).query)
+            return marker_of(read(query, reader, self._lists).query)
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
         """See SearchIndex.suggest."""
@@ -80,7 +81,7 @@ class Index:
         pages = self._texts([text_key]).get(text_key, ()) if text_key else ()
         with self._engine.reader() as reader:
             rows = related(reader, document_id, limit, kind, german.clean("\n".join(pages)[:RELATED_READ]))
-            return tuple(_Shower(reader, Marker(Query("", "")), no_texts).hits(rows))
+            return tuple(Shower(reader, Marker(Query("", "")), no_texts).hits(rows))
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """See SearchIndex.versions."""
@@ -122,8 +123,8 @@ class _Search:
             plan, found = wider, self._find(wider, window)
         leaders, rows, start = self._leaders(plan, found, window)
         shown = leaders[start : start + query.limit]
-        marker = _marker(self._meaning.query)
-        shower = _Shower(self._reader, marker, self._texts, apart=query.apart)
+        marker = marker_of(self._meaning.query)
+        shower = Shower(self._reader, marker, self._texts, apart=query.apart)
         hits = tuple(shower.matters(shown, rows, full))
         return Results(
             total=found.total,
@@ -140,6 +141,13 @@ class _Search:
             previous=self._cursor(leaders, max(0, start - query.limit)),
             first=start,
         )
+
+    def matching(self) -> tuple[Match, ...]:
+        """What holds every word, in order, and nothing about it: to show one costs a hundred times as much."""
+        plan, _ = plans(self._query)
+        found = self._reader.find(self._wanted(plan), limit=self._query.limit)
+        documents = map(unpack, self._reader.stored(found.rows))
+        return tuple(Match(one.id, one.type, one.parent, one.group, one.kind) for one in documents)
 
     def _wanted(self, plan: Plan) -> Wanted:
         query = self._query
@@ -194,97 +202,6 @@ class _Search:
             free = self._reader.find(replace(wanted, filters=others), limit=0, facets=(name,))
             counted[name] = free.facets[name]
         return counted
-
-
-class _Shower:
-    """From rows to hits."""
-
-    def __init__(self, reader: Reader, marker: Marker, texts: Texts, *, apart: bool = False) -> None:
-        self._reader = reader
-        self._marker = marker
-        self._texts = texts
-        self._apart = apart
-
-    def matters(self, leaders: Sequence[Row], rows: Sequence[Row], full: int) -> Iterator[Hit]:
-        """One hit for each matter, with the others of it below."""
-        below: dict[int, list[Row]] = {row.group: [] for row in leaders}
-        first = {row.handle for row in leaders}
-        held_all = {row.handle for row in rows[:full]}
-        for row in rows:
-            if not self._apart and row.group in below and row.handle not in first:
-                below[row.group].append(row)
-        looked = [row for leader in leaders for row in (leader, *below[leader.group][:LOOKED])]
-        documents = dict(zip([row.handle for row in looked], map(unpack, self._reader.stored(looked)), strict=True))
-        shown = {leader.group: _with_text(leader, below[leader.group], documents) for leader in leaders}
-        kept = self._kept(documents[row.handle] for leader in leaders for row in (leader, *shown[leader.group]))
-        for leader in leaders:
-            best = self._hit(leader, documents[leader.handle], kept)
-            quoted = bool(documents[leader.handle].text_key)
-            also = []
-            for row in shown[leader.group]:
-                # A text is quoted once a matter: of the best document, or of the first that says something.
-                document = documents[row.handle]
-                hit = self._hit(row, document, kept, brief=quoted)
-                quoted |= bool(document.text_key) and any(one.marked for part in hit.snippets for one in part.segments)
-                also.append(replace(hit, full=row.handle in held_all))
-            more = len(below[leader.group]) - len(also)
-            yield replace(best, also=tuple(also), more=more, full=leader.handle in held_all)
-
-    def hits(self, rows: Sequence[Row]) -> Iterator[Hit]:
-        """One hit for each row, with its passages."""
-        documents = list(map(unpack, self._reader.stored(rows)))
-        kept = self._kept(documents)
-        return (self._hit(row, document, kept) for row, document in zip(rows, documents, strict=True))
-
-    def _kept(self, documents: Iterable[Stored]) -> Mapping[str, Sequence[str]]:
-        keys = {document.text_key for document in documents if document.text_key}
-        return self._texts(keys) if keys else {}
-
-    def _hit(self, row: Row, document: Stored, kept: Mapping[str, Sequence[str]], *, brief: bool = False) -> Hit:
-        text = german.clean_pages(kept.get(document.text_key, ())) if document.text_key else document.pages
-        found = self._marker.pages(text) if brief else self._marker.passages(text, document.title)
-        return _hit(document, found, row.score, self._marker)
-
-
-def _marker(query: Query) -> Marker:
-    """What marks the words of a query; where it has none, the streets and places that it is narrowed to."""
-    chosen = () if query.must else (one for one in query.filters if one.field == "place" and not one.negated)
-    places = (place for one in chosen for place in one.values)
-    # Behind a comma stands the district, which the text names elsewhere, if at all.
-    named = tuple(Phrase(tokens) for place in places if (tokens := tuple(german.tokens(place.split(",")[0]))))
-    return Marker(replace(query, must=named) if named else query)
-
-
-def _with_text(leader: Row, others: Sequence[Row], documents: Mapping[Any, Stored]) -> Sequence[Row]:
-    """What is shown of a matter below its best document, one of them with pages to read, if there is one.
-
-    Its agenda items bear its title in a few words and rank before its files, where what was asked for is explained.
-    """
-    shown, rest = others[:ALSO], others[ALSO:LOOKED]
-    if any(documents[row.handle].text_key for row in (leader, *shown)):
-        return shown
-    text = next((row for row in rest if documents[row.handle].text_key), None)
-    return [*shown[:-1], text] if text else shown
-
-
-def _hit(document: Stored, found: Passages, score: float, marker: Marker) -> Hit:
-    return Hit(
-        id=document.id,
-        type=document.type,
-        key=document.key,
-        title=document.title,
-        date=document.date,
-        body=document.body,
-        parent=document.parent,
-        score=score,
-        page_count=document.page_count,
-        page=found.page,
-        pages=found.pages,
-        title_segments=marker.title(document.title),
-        snippets=found.snippets,
-        group=document.group,
-        kind=document.kind,
-    )
 
 
 def _facet(name: str, counts: Mapping[str, int]) -> tuple[FacetCount, ...]:

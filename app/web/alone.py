@@ -15,7 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_c
 from app.db import Base
 from app.models import Body, OParlObject, Source, System
 from app.slugs import body_slugs
-from search import Hit, Query, Results, SearchIndex, Suggestion, parse_query
+from search import Hit, Match, Query, Results, SearchIndex, Suggestion, parse_query
 
 SECONDS = 30.0  # for which it is believed that the council is the one with this short name
 
@@ -87,6 +87,10 @@ class IndexAlone:
     def search(self, query: Query) -> Results:
         """Search this council."""
         return self._index.search(replace(query, filters=(*query.filters, *self._filters)))
+
+    def matching(self, query: Query) -> tuple[Match, ...]:
+        """Return what matches of this council."""
+        return self._index.matching(replace(query, filters=(*query.filters, *self._filters)))
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
         """Suggest titles; of more than are asked for, because those of others are left out behind."""

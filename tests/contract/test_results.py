@@ -71,6 +71,19 @@ def test_results_are_matters_and_both_are_counted(index: SearchIndex) -> None:
     assert {hit.group for page in pages for hit in page.hits} == {hit.group for hit in results.hits}
 
 
+def test_what_matches_can_be_named_without_being_shown(index: SearchIndex) -> None:
+    put(index, *matters(), paper(100, "Ein Radweg"))
+    query = replace(parse_query("Brunnen", sort="newest", limit=100), apart=True, strict=True)
+    named = index.matching(query)
+    assert [one.id for one in named] == ids(index.search(query))
+    assert ("paper2/0", "File", "", "paper2", "Paper") in named
+    assert [one.id for one in index.matching(replace(query, limit=2))] == [one.id for one in named[:2]]
+    # Nothing but what holds every word, however few that are.
+    assert index.matching(parse_query("Brunnen Radweg")) == ()
+    assert [one.id for one in index.matching(parse_query("Radweg", after_seq=99))] == ["p100"]
+    assert index.matching(parse_query("Radweg", after_seq=100)) == ()
+
+
 def test_a_word_that_nothing_holds_is_taken_for_the_nearest_of_the_documents_own(index: SearchIndex) -> None:
     put(index, paper(1, "Wendehammer"), paper(2, "Wendekreis"), paper(3, "Gartenstraße"))
     results = ask(index, "Wendehamer")
