@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from app import markdown
 from app.config import ROOT, Settings
 from app.translations import LANGUAGES, locale_of
 
@@ -32,9 +32,6 @@ VALUES = "operator.toml"
 PLACE = re.compile(r"\[\[([^\[\]\n]{1,80}?)(\?)?\]\]")
 _EMPTY = re.compile(r"^## [^\n]*\n\s*(?=## |\Z)", re.MULTILINE)  # a heading whose lines were all left out
 _GOOD: dict[Path, dict[str, Any]] = {}
-# A table's alignment would come as a style of its own, which the policy of the pages drops and reports.
-_HEADER, _CELL = re.compile(r'<th( style="[^"]*")?>'), re.compile(r'<td style="[^"]*">')
-_WEB = re.compile(r'<a href="(?=https?://)')
 
 
 class ProseError(Exception):
@@ -136,17 +133,7 @@ def _filled(line: str, known: dict[str, str]) -> str | None:
     return PLACE.sub(lambda match: known.get(match[1], match[0]), line)
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    # Pictures would be asked for elsewhere; HTML could be anything.
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
-
-
 def html(text: str) -> Markup:
-    """Return Markdown as HTML: no HTML of its own, no pictures, no script behind a link; headings below the page's."""
-    rendered = _markdown().render(text)
-    rendered = rendered.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
-    rendered = _WEB.sub('<a rel="noopener" href="', rendered)
-    rendered = _HEADER.sub('<th scope="col">', rendered.replace("<table>", '<table class="rl-table">'))
-    rendered = _CELL.sub("<td>", rendered)
+    """Return Markdown as the HTML of our pages, with placeholders that can be seen."""
+    rendered = markdown.html(text).replace("<table>", '<table class="rl-table">')
     return Markup(PLACE.sub(lambda match: f'<span class="rl-unfilled">{match[0]}</span>', rendered))  # noqa: S704 - escaped by the renderer
