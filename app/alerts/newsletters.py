@@ -1,0 +1,168 @@
+"""The issues of newsletters: once a week what they tell is fixed, and everybody who gets one is owed a notice of it.
+
+An issue closes on Fridays at six, and goes out at eight, or when its reader wants to have mails. What it tells lies
+between two numbers of the log: after the last issue, up to what is known then. So no week falls between two issues,
+and all readers get the same one. Where nothing happened nobody gets a mail, and the operator's words wait.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Engine, delete, func, select
+from sqlalchemy.orm import Session
+
+from app.alerts.bundling import due_at
+from app.alerts.digests import Issue, compose
+from app.alerts.news import reached
+from app.alerts.targets import BODY, NEWSLETTER, Target
+from app.db import writing
+from app.models import Alert, AlertNotice, News, NewsletterIntro, NewsletterIssue, Subscriber
+from app.speech import BERLIN
+from app.translations import DEFAULT
+
+__all__ = ["Issue", "compose", "issue_due", "issue_told", "issues", "issues_of", "next_issue"]
+
+FRIDAY, CLOSED = 4, time(6)
+WEEK: Final = timedelta(days=7)
+KEPT: Final = 12  # former issues that are listed
+
+
+def closed_before(moment: datetime) -> datetime:
+    """Return when the newest issue closed, seen from a moment."""
+    local = moment.astimezone(BERLIN)
+    day = local.date() - timedelta(days=(local.weekday() - FRIDAY) % 7)
+    closed = datetime.combine(day, CLOSED, BERLIN)
+    if closed > local:
+        closed = datetime.combine(day - WEEK, CLOSED, BERLIN)
+    return closed.astimezone(moment.tzinfo)
+
+
+def closes_after(moment: datetime) -> datetime:
+    """Return when the next issue closes; a week is 168 hours but when clocks are changed."""
+    local = closed_before(moment).astimezone(BERLIN)
+    return datetime.combine(local.date() + WEEK, CLOSED, BERLIN).astimezone(moment.tzinfo)
+
+
+def week_of(closed: datetime) -> str:
+    """Return the name of a week, as ISO 8601 has it: 2026-W48."""
+    year, week, _ = closed.astimezone(BERLIN).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def issue_due(engine: Engine, moment: datetime) -> int:
+    """Fix the issues of this week that are not fixed yet; returns how many notices are owed now for them.
+
+    Only what was followed when an issue closed gets it. May be killed anywhere, and run twice at once.
+    """
+    closed = closed_before(moment)
+    with Session(engine) as session:
+        done = select(NewsletterIssue.target).where(
+            NewsletterIssue.target == Alert.value, NewsletterIssue.week == week_of(closed)
+        )
+        targets = session.scalars(select(Alert.value).where(*_followed(closed), ~done.exists()).distinct()).all()
+    return sum(_fix(engine, value, closed, moment) for value in sorted(targets))
+
+
+def next_issue(session: Session, target: Target, language: str, moment: datetime, base_url: str = "") -> Issue | None:
+    """Return the newsletter as it would be if it closed now; None where there is nothing to tell."""
+    value = target.inner.ref
+    since = _since(session, value, moment)
+    intro = session.get(NewsletterIntro, value)
+    words = intro.words if intro else ""
+    return compose(session, target, language, since, reached(session), moment, base_url=base_url, intro=words)
+
+
+def issues_of(session: Session, target: Target) -> list[NewsletterIssue]:
+    """Return the last issues that went out, newest first."""
+    query = select(NewsletterIssue).where(NewsletterIssue.target == target.inner.ref, NewsletterIssue.told)
+    return list(session.scalars(query.order_by(NewsletterIssue.made_at.desc()).limit(KEPT)))
+
+
+def issue_told(
+    session: Session, issue: NewsletterIssue, language: str, base_url: str = "", moment: datetime | None = None
+) -> Issue | None:
+    """Return what an issue says, from the records as they are now; what comes next as seen from a moment, or then."""
+    target = Target(*issue.target.split(":", 1))
+    when = moment or issue.made_at
+    words = issue.words or ""
+    return compose(session, target, language, issue.since_seq, issue.until_seq, when, base_url=base_url, intro=words)
+
+
+def issues(
+    session: Session, notices: Iterable[AlertNotice], language: str, base_url: str, moment: datetime
+) -> dict[str, Issue]:
+    """Return by key the newsletters that notices are about; those that have nothing left to tell are left out."""
+    found: dict[str, Issue] = {}
+    for notice in notices:
+        # newsletter:body:https://…:2026-W48
+        value, _, week = notice.key.partition(":")[2].rpartition(":")
+        row = session.get(NewsletterIssue, (value, week))
+        issue = issue_told(session, row, language, base_url, moment) if row is not None else None
+        if issue is not None:
+            found[notice.key] = issue
+    return found
+
+
+def _followed(closed: datetime) -> tuple[ColumnElement[bool], ...]:
+    confirmed = select(Subscriber.id).where(Subscriber.confirmed_at.is_not(None))
+    return Alert.kind == NEWSLETTER, Alert.asked_at <= closed, Alert.subscriber_id.in_(confirmed)
+
+
+def _since(session: Session, value: str, followed: datetime) -> int:
+    """Return after which number an issue begins: where the last one ended, but a week before anybody followed at most.
+
+    So what nobody was told of for months is no news for the first who follows.
+    """
+    last = session.scalar(select(func.max(NewsletterIssue.until_seq)).where(NewsletterIssue.target == value)) or 0
+    before = session.scalar(select(func.max(News.seq)).where(News.at < followed - WEEK)) or 0
+    return max(last, before)
+
+
+def _fix(engine: Engine, value: str, closed: datetime, moment: datetime) -> int:
+    target, week = Target(*value.split(":", 1)), week_of(closed)
+    with Session(engine) as session:
+        first = session.scalar(select(func.min(Alert.asked_at)).where(*_followed(closed), Alert.value == value))
+        since, until = _since(session, value, first or closed), reached(session)
+        told = compose(session, target, DEFAULT, since, until, moment) is not None
+    with writing(engine) as session:
+        # Of two passes at once the second waits here, and then finds the issue.
+        theirs = select(Alert).where(*_followed(closed), Alert.value == value).order_by(Alert.id).with_for_update()
+        alerts = session.scalars(theirs).all()
+        if not alerts or session.get(NewsletterIssue, (value, week)) is not None:
+            return 0
+        intro = session.get(NewsletterIntro, value) if told else None
+        session.add(
+            NewsletterIssue(
+                target=value,
+                week=week,
+                since_seq=since,
+                until_seq=until,
+                made_at=moment,
+                words=intro.words if intro else None,
+                told=told,
+            )
+        )
+        if intro is not None:
+            session.execute(delete(NewsletterIntro).where(NewsletterIntro.target == value))
+        if told:
+            session.add_all(_notice(alert, target, week, until, closed, moment) for alert in alerts)
+    return len(alerts) if told else 0
+
+
+def _notice(alert: Alert, target: Target, week: str, until: int, closed: datetime, moment: datetime) -> AlertNotice:
+    return AlertNotice(
+        alert_id=alert.id,
+        key=f"{NEWSLETTER}:{target.ref}:{week}",
+        kind=NEWSLETTER,
+        object_type="Body" if target.kind == BODY else "Organization",
+        object_id=target.value,
+        matter_id=None,
+        seq=until,
+        changes=None,
+        page=None,
+        snippet=None,
+        created_at=moment,
+        # From when it closed: whoever wants it on Fridays gets one that is late on the same day.
+        due_at=due_at(alert.frequency, alert.weekday, closed),
+    )
