@@ -29,12 +29,29 @@ AT_ONCE = 400  # pieces of news whose records are read together
 class Told(Protocol):
     """A row that says what happened: News, or a notice of it."""
 
-    key: str
-    kind: str
-    object_type: str
-    object_id: str
-    matter_id: str | None
-    changes: list[int] | None
+    @property
+    def key(self) -> str:
+        """See News."""
+
+    @property
+    def kind(self) -> str:
+        """See News."""
+
+    @property
+    def object_type(self) -> str:
+        """See News."""
+
+    @property
+    def object_id(self) -> str:
+        """See News."""
+
+    @property
+    def matter_id(self) -> str | None:
+        """See News."""
+
+    @property
+    def changes(self) -> list[int] | None:
+        """See News."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class News(Base):
     """One thing that happened; its words are in the record, and in the changes it names."""
 
     __tablename__ = "news"
-    __table_args__ = (Index(None, "object_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (Index(None, "object_id"), Index(None, "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(Sequence, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, index=True, doc="the newest change that it comes from")

@@ -74,7 +74,7 @@ def _create_news() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_news_key")),
         sqlite_autoincrement=True,
     )
-    for column in ("document_id", "matter_id", "object_id", "seq"):
+    for column in ("at", "document_id", "matter_id", "object_id", "seq"):
         op.create_index(op.f(f"ix_news_{column}"), "news", [column])
     op.create_table(
         "news_ref",

@@ -1,5 +1,6 @@
 """The rows by which the portal runs itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from app.models import (
@@ -10,6 +11,8 @@ from app.models import (
     ListCursor,
     Lookup,
     Meeting,
+    News,
+    NewsRef,
     OParlObject,
     Paper,
     Problem,
@@ -144,3 +147,25 @@ def notice(
         "delivery_id": delivery.id if delivery else None,
     }
     return AlertNotice(**(defaults | columns))
+
+
+def news(about: OParlObject, kind: str = "new", refs: Sequence[str] = (), **columns: Any) -> list[News | NewsRef]:
+    """Build what happened to a record, with what it concerns besides itself: [news, references]."""
+    matter = columns.get("matter_id", about.id if isinstance(about, Paper | Meeting) else None)
+    row_id = FAR + number()
+    defaults: dict[str, Any] = {
+        "id": row_id,
+        "seq": row_id,
+        "key": f"{kind}:{about.id}",
+        "kind": kind,
+        "object_type": type(about).__name__,
+        "object_id": about.id,
+        "document_id": about.id,
+        "matter_id": matter,
+        "source_id": 1,
+        "at": SEEN,
+        "changes": [],
+    }
+    own = f"{type(about).__name__.lower()}:{about.id}"
+    named = dict.fromkeys((own, *refs, f"body:{about.body_id}"))
+    return [News(**(defaults | columns)), *(NewsRef(ref=ref, news_id=row_id) for ref in named)]
