@@ -28,7 +28,7 @@ from app.shown import shown
 from app.slugs import body_slugs
 from app.speech import Voice
 from app.translations import N_
-from search import parse_query
+from search import BadQuery, parse_query
 
 SEARCH, PAPER, PERSON, ORGANIZATION, MEETING, BODY, NEAR, NEWSLETTER = (
     *("search", "paper", "person", "organization"),
@@ -86,8 +86,11 @@ class Described:
 
 
 def search_target(text: str) -> Target:
-    """Return the target of a search; raises search.BadQuery."""
-    return Target(SEARCH, parse_query(text).text)
+    """Return the target of a search; raises search.BadQuery, also where nothing is asked: that matches everything."""
+    wanted = parse_query(text).text
+    if not wanted:
+        raise BadQuery("nothing_asked")
+    return Target(SEARCH, wanted)
 
 
 def near_target(point: Point, metres: int, label: str) -> Target:

@@ -1,6 +1,6 @@
 """The secret words in mailed links: made from a row's nonce and the portal's key, each good for one purpose.
 
-CONFIRM, REFUSE, MANAGE, FEED, END   Subscriber.nonce: begin, "not asked for", show and edit, private feed, end all of it
+CONFIRM, REFUSE, MANAGE, FEED, END   Subscriber.nonce: begin, "not asked for", show and edit, private feed, end all
 UNSUBSCRIBE                          Alert.nonce: end this one
 """
 

@@ -43,8 +43,10 @@ from app.web.pages.fixed import fixed
 from app.web.pages.glossary import glossary as glossary_pages
 from app.web.pages.history import history_data
 from app.web.pages.home import home
+from app.web.pages.manage import manage
 from app.web.pages.map import maps as map_pages
 from app.web.pages.meetings import meetings
+from app.web.pages.newsletters import newsletters
 from app.web.pages.organizations import organizations
 from app.web.pages.papers import papers
 from app.web.pages.people import people
@@ -62,7 +64,8 @@ MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
 WORDS = (fixed, reports, glossary_pages)
 PAGES = (
-    *(home, search, suggestions, *RECORDS, figures, data, alerts, status, places, councils_pages),
+    newsletters,
+    *(home, search, suggestions, *RECORDS, figures, data, alerts, manage, status, places, councils_pages),
     *(*WORDS, cards, sitemaps, embed, map_pages, streets),
 )
 

@@ -1,23 +1,50 @@
-"""Being told of what is new: ask for it, confirm it by mail, end it with one click. No account, no cookie."""
+"""Being told of what is new: ask for it, confirm or refuse it, end it with one click. No account, no cookie."""
+
+from datetime import timedelta
+from time import monotonic, sleep
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
-from app.alerts import CONFIRM, UNSUBSCRIBE, AddressError, confirm, find, is_whole, subscribe, unsubscribe
-from app.web.councils import of_this_portal
+from app.alerts.frequencies import MEANING, OFFERED, WEEKDAYS, WORDS
+from app.alerts.subscribing import (
+    alerts_of,
+    ask_for_link,
+    confirm,
+    find_alert,
+    find_subscriber,
+    refuse,
+    subscribe,
+    unsubscribe,
+)
+from app.alerts.targets import RADII, SEARCH
+from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, is_whole
+from app.alerts.tokens import token as made
+from app.db import now
+from app.mail import AddressError
+from app.models import Subscriber
+from app.web.followed import described, followed, ways
 from app.web.i18n import gettext, language
 from app.web.limits import spend_mail
 from app.web.origin import same_origin
+from app.web.previews import Preview, preview_of
 from app.web.result_words import matters_words
 from app.web.site import session, site
-from search import BadQuery, SearchError, parse_query
+from app.web.wishes import Wish, check, read_wish
+from search import SearchError, parse_query
+
+TRAP = "website"  # a field that nobody sees; who fills it in is a program
+# What is done for an address depends on whether it is known, by some milliseconds. The answer takes longer than any.
+TAKES = 0.06  # seconds
+FRESH = timedelta(hours=1)  # after it the mail that confirmed opens nothing more: it may lie in others' hands
 
 alerts = Blueprint("alerts", __name__)
 
 
 @alerts.get("/alerts")
-def form() -> str:
-    """Show the form, with the query a reader came with."""
-    return _form(request.args.get("q", "").strip())
+def form() -> Response:
+    """Show the form, with what a reader came to follow."""
+    wish = read_wish(request.args)
+    return private(make_response(_form(wish)))
 
 
 @alerts.post("/alerts")
@@ -25,20 +52,28 @@ def ask() -> Response:
     """Take a subscription; the answer is the same whether the address is known here or not."""
     if not same_origin():
         abort(403)
+    wish = read_wish(request.form)
+    if "look" in request.form:
+        return private(make_response(_form(wish)))
     spend_mail()
-    query, address = request.form.get("q", "").strip(), request.form.get("address", "").strip()
+    begun = monotonic()
+    if not check(wish):
+        return private(make_response(_form(wish), 400))
     works = site()
-    query = of_this_portal(query)
-    if not query:
-        return make_response(_form(query, address, wrong_query=gettext("Write what you are interested in.")), 400)
-    try:
-        subscribe(works.engine, works.settings, address, query, language())
-    except AddressError:
-        return make_response(_form(query, address, wrong_address=True), 400)
-    except BadQuery as error:
-        return make_response(_form(query, address, wrong_query=gettext(error.template, **error.params)), 400)
-    works.sender.wake()
-    return _private(make_response(redirect("/alerts/asked", 303)))
+    if not request.form.get(TRAP):
+        for target in wish.targets:
+            subscribe(
+                works.engine,
+                works.settings,
+                wish.address,
+                target,
+                language(),
+                frequency=wish.frequency,
+                weekday=wish.weekday,
+            )
+        works.sender.wake()
+    _take_time(begun)
+    return private(make_response(redirect("/alerts/asked", 303)))
 
 
 @alerts.get("/alerts/asked")
@@ -47,21 +82,79 @@ def asked() -> str:
     return render_template("alerts/asked.html", robots="noindex")
 
 
+@alerts.get("/alerts/link")
+def link() -> str:
+    """Show the form that sends the link to all of one's alerts."""
+    return render_template("alerts/link.html", robots="noindex", address="")
+
+
+@alerts.post("/alerts/link")
+def send_link() -> Response:
+    """Mail the link; the answer is the same whether the address follows anything or not."""
+    if not same_origin():
+        abort(403)
+    spend_mail()
+    begun = monotonic()
+    address = request.form.get("address", "").strip()
+    try:
+        ask_for_link(site().engine, site().settings, address)
+    except AddressError:
+        page = render_template("alerts/link.html", robots="noindex", address=address, wrong_address=True)
+        return private(make_response(page, 400))
+    site().sender.wake()
+    _take_time(begun)
+    return private(make_response(redirect("/alerts/link/asked", 303)))
+
+
+@alerts.get("/alerts/link/asked")
+def link_asked() -> str:
+    """Say that the link is on its way, if there is anything to show."""
+    return render_template("alerts/link_asked.html", robots="noindex")
+
+
 @alerts.get("/alerts/confirm/<token>")
 def ask_to_confirm(token: str) -> Response:
     """Show what would be confirmed; only the button does it, because mail scanners follow links."""
-    return _about(token, CONFIRM, "alerts/confirm.html")
+    subscriber = find_subscriber(session(), site().settings, CONFIRM, token)
+    if subscriber is None:
+        return gone()
+    if subscriber.confirmed_at is not None:
+        return _page("alerts/confirmed.html", rows=[])
+    rows = followed(alerts_of(session(), subscriber))
+    return _page("alerts/confirm.html", rows=rows, refuse_url=_refuse_url(subscriber))
 
 
 @alerts.post("/alerts/confirm/<token>")
 def confirmed(token: str) -> Response:
-    """Start a subscription."""
+    """Start what was asked for."""
     if not same_origin():
         abort(403)
-    alert = confirm(site().engine, site().settings, token)
-    if alert is None:
-        return _private(make_response(render_template("alerts/gone.html", robots="noindex"), 404))
-    return _private(make_response(render_template("alerts/confirmed.html", alert=alert, robots="noindex")))
+    subscriber = confirm(site().engine, site().settings, token)
+    if subscriber is None or subscriber.confirmed_at is None:
+        return gone()
+    if now() - subscriber.confirmed_at > FRESH:
+        return _page("alerts/confirmed.html", rows=[])
+    manage = f"/alerts/manage/{made(site().settings, MANAGE, subscriber.nonce)}"
+    return _page("alerts/confirmed.html", rows=followed(alerts_of(session(), subscriber)), manage=manage)
+
+
+@alerts.get("/alerts/refuse/<token>")
+def ask_to_refuse(token: str) -> Response:
+    """Show what "I did not ask for this" does; only the button does it."""
+    subscriber = find_subscriber(session(), site().settings, REFUSE, token)
+    if subscriber is None:
+        return over() if is_whole(token) else gone()
+    return _page("alerts/refuse.html")
+
+
+@alerts.post("/alerts/refuse/<token>")
+def refused(token: str) -> Response:
+    """Forget an address, and write to it no more."""
+    if not same_origin():
+        abort(403)
+    if not is_whole(token):
+        return gone()
+    return _page("alerts/refused.html") if refuse(site().engine, site().settings, token) else over()
 
 
 @alerts.get("/alerts/unsubscribe/<token>")
@@ -70,49 +163,82 @@ def ask_to_end(token: str) -> Response:
 
     No trace of an ended alert is kept, so every link of full length gets that same answer.
     """
-    if is_whole(token) and find(session(), site().settings, UNSUBSCRIBE, token) is None:
-        return _private(make_response(render_template("alerts/over.html", robots="noindex")))
-    return _about(token, UNSUBSCRIBE, "alerts/unsubscribe.html")
+    if not is_whole(token):
+        return gone()
+    one = find_alert(session(), site().settings, token)
+    if one is not None:
+        return _page("alerts/unsubscribe.html", rows=followed([one]))
+    everybody = find_subscriber(session(), site().settings, END, token)
+    if everybody is None:
+        return over()
+    return _page("alerts/unsubscribe.html", rows=followed(alerts_of(session(), everybody)), all_of_them=True)
 
 
 @alerts.post("/alerts/unsubscribe/<token>")
 def ended(token: str) -> Response:
-    """End a subscription: by the page's button, or by a mail program's one click (RFC 8058), from wherever it comes.
+    """End it: by the page's button, or by a mail program's one click (RFC 8058), from wherever it comes.
 
     The token alone decides. Ending what is ended already is no error.
     """
     unsubscribe(site().engine, site().settings, token)
-    return _private(make_response(render_template("alerts/ended.html", robots="noindex")))
+    return _page("alerts/ended.html")
 
 
-def _about(token: str, purpose: str, template: str) -> Response:
-    alert = find(session(), site().settings, purpose, token)
-    if alert is None:
-        return _private(make_response(render_template("alerts/gone.html", robots="noindex"), 404))
-    return _private(make_response(render_template(template, alert=alert, robots="noindex")))
+def gone() -> Response:
+    """Say that a link is not good."""
+    return private(make_response(render_template("alerts/gone.html", robots="noindex"), 404))
 
 
-def _form(query: str, address: str = "", *, wrong_address: bool = False, wrong_query: str | None = None) -> str:
+def over() -> Response:
+    """Say that there is nothing left to end."""
+    return _page("alerts/over.html")
+
+
+def private(response: Response) -> Response:
+    """Keep a page out of caches: its address is a secret, or it repeats what somebody typed."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(template: str, **given: object) -> Response:
+    return private(make_response(render_template(template, robots="noindex", **given)))
+
+
+def _form(wish: Wish) -> str:
     return render_template(
         "alerts/form.html",
-        query=query,
-        address=address,
-        wrong_address=wrong_address,
-        wrong_query=wrong_query,
-        found=_found(query) if query and not wrong_query else None,
+        wish=wish,
+        fixed=described(wish.fixed) if wish.fixed else None,
+        found=_found(wish),
+        previews=_previews(wish),
+        ways=[way for target in wish.targets for way in ways(target)],
+        frequencies=[(one, gettext(WORDS[one]), gettext(MEANING[one])) for one in OFFERED],
+        weekdays=[gettext(day) for day in WEEKDAYS],
+        radii=RADII,
+        trap=TRAP,
+        robots="noindex" if request.args else None,
     )
 
 
-def _found(query: str) -> str | None:
-    """Return how much a query finds today in the words of the results, None where it cannot be asked."""
+def _found(wish: Wish) -> str | None:
+    """Return how much a search finds today in the words of the results, None where it cannot be asked."""
+    query = next((one.value for one in wish.targets if one.kind == SEARCH), "")
     try:
         # Nobody is mailed what holds some of the words alone.
-        return matters_words(site().index.search(parse_query(query, limit=1, strict=True)))
+        return matters_words(site().index.search(parse_query(query, limit=1, strict=True))) if query else None
     except SearchError:
         return None
 
 
-def _private(response: Response) -> Response:
-    """Keep a page whose address is a secret out of caches."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _previews(wish: Wish) -> list[tuple[str, Preview]]:
+    """Return what each of the things asked for would have sent."""
+    found = ((target, preview_of(target, wish.frequency, wish.weekday)) for target in wish.targets)
+    return [(described(target).name, preview) for target, preview in found if preview is not None]
+
+
+def _refuse_url(subscriber: Subscriber) -> str:
+    return f"/alerts/refuse/{made(site().settings, REFUSE, subscriber.nonce)}"
+
+
+def _take_time(begun: float) -> None:
+    sleep(max(0.0, TAKES - (monotonic() - begun)))
