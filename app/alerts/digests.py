@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import markdown
 from app.alerts.gatherings import Gathering, Gatherings, gatherings
 from app.alerts.targets import BODY, ORGANIZATION, Target, describe
 from app.alerts.telling import Line, lines
@@ -64,7 +66,14 @@ class Issue:
     papers: Part
     others: Part
     meetings_url: str
+    base_url: str = ""
     intro: str = ""
+
+    @property
+    def intro_html(self) -> Markup:
+        """What the operator wrote, as HTML; addresses of this portal in it are made whole, as mails need them."""
+        rendered = markdown.html(self.intro).replace('<a href="/', f'<a href="{escape(self.base_url)}/')
+        return Markup(rendered)  # noqa: S704 - escaped by the renderer
 
     @property
     def meetings(self) -> tuple[Gathering, ...]:
@@ -153,6 +162,7 @@ def _issue(
         papers=_part(_weightiest(session, papers, moment), own.format("papers")),
         others=_part(_others(told, ahead), page),
         meetings_url=own.format("calendar"),
+        base_url=base_url,
     )
 
 

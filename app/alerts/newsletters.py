@@ -21,7 +21,17 @@ from app.models import Alert, AlertNotice, News, NewsletterIntro, NewsletterIssu
 from app.speech import BERLIN
 from app.translations import DEFAULT
 
-__all__ = ["Issue", "compose", "issue_due", "issue_told", "issues", "issues_of", "next_issue"]
+__all__ = [
+    "Issue",
+    "closes_after",
+    "compose",
+    "issue_due",
+    "issue_told",
+    "issues",
+    "issues_of",
+    "next_issue",
+    "write_intro",
+]
 
 FRIDAY, CLOSED = 4, time(6)
 WEEK: Final = timedelta(days=7)
@@ -71,6 +81,14 @@ def next_issue(session: Session, target: Target, language: str, moment: datetime
     intro = session.get(NewsletterIntro, value)
     words = intro.words if intro else ""
     return compose(session, target, language, since, reached(session), moment, base_url=base_url, intro=words)
+
+
+def write_intro(session: Session, target: Target, words: str, moment: datetime) -> None:
+    """Keep what the operator writes above the next issue, in place of what was there; "" takes it away."""
+    value = target.inner.ref
+    session.execute(delete(NewsletterIntro).where(NewsletterIntro.target == value))
+    if words.strip():
+        session.add(NewsletterIntro(target=value, words=words.strip(), written_at=moment))
 
 
 def issues_of(session: Session, target: Target) -> list[NewsletterIssue]:
