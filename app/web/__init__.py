@@ -64,9 +64,8 @@ MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
 WORDS = (fixed, reports, glossary_pages)
 PAGES = (
-    newsletters,
     *(home, search, suggestions, *RECORDS, figures, data, alerts, manage, status, places, councils_pages),
-    *(*WORDS, cards, sitemaps, embed, map_pages, streets),
+    *(*WORDS, cards, sitemaps, embed, map_pages, streets, newsletters),
 )
 
 
