@@ -20,6 +20,7 @@ from app.indexing import stale
 from app.models import AgendaItem, Change, Consultation, Consumer, File, Link, MinutesResult, Page, PaperQuote
 from app.queries.minutes_files import Task, task_of, with_text
 from app.shown import FILE_PARENTS, FILE_PROPERTIES, shown
+from oparl_sync import minutes_news
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress, Step
 
@@ -80,8 +81,10 @@ def _batch(engine: Engine, position: int, last: int, read: set[str], step: Step,
                 quotes += proposed
     with writing(engine) as session:
         before = _said(session, files)
+        without = minutes_news.silent(session, {row["agenda_item_id"] for row in results})
         _forget(session, files, sorted(papers))
         _write(session, results, quotes)
+        minutes_news.tell(session, without)
         stale.note(session, "AgendaItem", {item_id for item_id, *_ in before ^ _said(session, files)})
         changes.advance(session, NAME, batch[-1].seq)
     read.update(files)
@@ -105,6 +108,8 @@ def _files_behind(session: Session, batch: Sequence[Change]) -> set[str]:
     """Return the files whose results a stretch of the log may alter: those it names, and those of what it names."""
     named: dict[str, set[str]] = {}
     for change in batch:
+        if change.fields == [minutes_news.READ]:
+            continue  # that a result was read in minutes does not alter what they say
         named.setdefault(change.object_type, set()).add(change.object_id)
     papers = named.get("Paper", set())
     holders = papers | named.get("Meeting", set()) | named.get("AgendaItem", set())

@@ -4,6 +4,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
+from app.alerts.news import forget_source
 from app.alerts.outbox import forget_records
 from app.db import Writer, now
 from app.models import (
@@ -49,6 +50,7 @@ def remove(writing: Writer, source_id: int) -> None:
             _forget(session, [row.id for row in rows])
             session.execute(delete(model).where(model.source_id == source_id))
             changes.append(session, [_gone(object_type, row.id) for row in rows if not row.deleted])
+        forget_source(session, source_id)
         cursors = select(ListCursor.id).where(ListCursor.source_id == source_id)
         session.execute(delete(SeenPage).where(SeenPage.cursor_id.in_(cursors)))
         places = select(Place.id).where(Place.source_id == source_id)

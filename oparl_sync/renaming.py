@@ -15,16 +15,17 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, 
 from sqlalchemy.orm import Session
 
 from app import changes
+from app.alerts.news_renaming import rename_news, rename_notices, rename_targets
 from app.db import now
 from app.models import (
     OPARL_TYPES,
-    AlertHit,
     Alias,
     Change,
     Consultation,
     Erasure,
     Link,
     Lookup,
+    News,
     Problem,
     Source,
     key_of,
@@ -84,6 +85,7 @@ class Renaming:
         """Rename all; raises CannotMove."""
         for object_type in OPARL_TYPES:
             self._rename_type(object_type)
+        rename_news(self.session, self.new, News.source_id == self.source.id)
         self._rename_slots(Problem, Problem.about, lambda row: (row.kind,))
         self._rename_slots(Lookup, Lookup.object_id, lambda _: ())
         self._rename_erased()
@@ -157,7 +159,9 @@ class Renaming:
         changes.append(session, log)
         if pairs:
             self._alias(pairs)
-            self._rename_hits(pairs)
+            # So that nobody is told again of what they were told.
+            rename_notices(self.session, list(pairs), self.new)
+            rename_targets(self.session, pairs)
 
     def _row(self, object_type: str, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row with its new id, and with the hash that its new content has."""
@@ -217,17 +221,6 @@ class Renaming:
         session.execute(delete(Alias).where(Alias.key.in_(stale)))
         if rows:
             session.execute(insert(Alias), rows)
-
-    def _rename_hits(self, pairs: dict[str, str]) -> None:
-        """Let alerts know what they were told of, so that nobody is told again."""
-        session = self.session
-        hits = session.execute(select(AlertHit.alert_id, AlertHit.object_id).where(AlertHit.object_id.in_(pairs))).all()
-        for alert_id, old in hits:
-            told = session.get(AlertHit, (alert_id, pairs[old])) is not None
-            this = (AlertHit.alert_id == alert_id, AlertHit.object_id == old)
-            session.execute(
-                delete(AlertHit).where(*this) if told else update(AlertHit).where(*this).values(object_id=pairs[old])
-            )
 
     def _rename_slots(self, model: Any, column: Any, rest: Callable[[Any], tuple[Any, ...]]) -> None:
         """Rename what is kept once for each thing it is about."""

@@ -6,19 +6,20 @@ happened, and is written once. Changes that a council's first walk brought are n
     refresh(engine)         bring it up to the log, as far as the index has come
     rebuild(engine)         make it anew
     reached(session)        up to which change it tells
-    forget(session, ids)    of records that were erased, or whose council was given up
+    forget(session, ids)    of records that were erased; forget_source: of a council that is given up
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, Select, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Engine, Select, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.news_records import behind
 from app.alerts.news_refs import Found
+from app.alerts.news_renaming import rename_schemes
 from app.alerts.news_rules import derive
 from app.db import now, writing
 from app.indexing import CONSUMER
@@ -47,12 +48,15 @@ def refresh(engine: Engine, *, progress: Progress | None = None, moment: datetim
     while seq < until:
         with Session(engine) as session:
             batch, upto = _next(session, seq, until)
-            found = list(derive(batch, behind(session, batch))) if batch else []
+            records = behind(session, batch)
+            found = list(derive(batch, records))
             erased = [change.object_id for change in batch if change.kind == ERASED]
         if upto <= seq:
             break  # the index has not read the rest of a page yet
         with _turn(engine) as session:
             if upto > reached(session):
+                if schemes := records.schemes:
+                    rename_schemes(session, schemes)
                 written += _write(session, found)
                 forget(session, erased)
                 log.advance(session, NEWS_CONSUMER, upto)
@@ -82,9 +86,21 @@ def forget(session: Session, ids: Collection[str]) -> None:
         return
     some = sorted(ids)
     of_them = or_(among(session, News.object_id, some), among(session, _NEWS.c.matter_id, some))
-    gone = select(News.id).where(of_them, News.kind != WITHDRAWN)
-    session.execute(delete(NewsRef).where(NewsRef.news_id.in_(gone)))
-    session.execute(delete(News).where(of_them, News.kind != WITHDRAWN))
+    _delete(session, of_them, News.kind != WITHDRAWN)
+    kinds = ("paper", "person", "organization", "meeting", "body")
+    refs = [f"{kind}:{one}" for one in some for kind in kinds]
+    kept = select(News.id).where(News.kind == WITHDRAWN)
+    session.execute(delete(NewsRef).where(among(session, NewsRef.ref, refs), NewsRef.news_id.not_in(kept)))
+
+
+def forget_source(session: Session, source_id: int) -> None:
+    """Let go of all that was told of a council that is given up."""
+    _delete(session, News.source_id == source_id)
+
+
+def _delete(session: Session, *where: ColumnElement[bool]) -> None:
+    session.execute(delete(NewsRef).where(NewsRef.news_id.in_(select(News.id).where(*where))))
+    session.execute(delete(News).where(*where))
 
 
 def _begin(engine: Engine, until: int, moment: datetime) -> int:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, defer
 
 from app import changes as log
 from app.models import (
+    OPARL_TYPES,
     AgendaItem,
+    Alias,
     Change,
     Consultation,
     Link,
@@ -26,6 +28,7 @@ from app.models import (
     Paper,
     Person,
     Source,
+    key_of,
 )
 from app.models.changes import CREATED, DELETED, ERASED
 from app.queries.history import SAME_WALK
@@ -54,6 +57,7 @@ class Behind:
     history: dict[str, list[Change]] = field(default_factory=dict)
     told: dict[str, list[tuple[str | None, set[str]]]] = field(default_factory=dict)  # (matter, refs) of earlier news
     servers: dict[int, str] = field(default_factory=dict)
+    schemes: dict[str, str] = field(default_factory=dict)  # ids that only got another scheme
 
     def heard(self, one: OParlObject, other: OParlObject) -> bool:
         """Whether one record may speak of another: they come from one server."""
@@ -129,9 +133,35 @@ def moment_of(said: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)
 
 
+def in_todays_names(session: Session, batch: Sequence[Change]) -> dict[str, str]:
+    """Call the records of some changes what they are called now; returns which of them only got another scheme."""
+    ids: dict[str, set[str]] = {}
+    for change in batch:
+        ids.setdefault(change.object_type, set()).add(change.object_id)
+    every = {key_of(one): one for some in ids.values() for one in some}
+    moved = select(Alias.key, Alias.new_id).where(among(session, Alias.key, sorted(every)))
+    today = {row.key: row.new_id for row in session.execute(moved)}
+    for object_type, some in ids.items():
+        model = OPARL_TYPES[object_type]
+        query = select(model.key, model.id).where(among(session, model.key, sorted(map(key_of, some))))
+        today |= {row.key: row.id for row in session.execute(query)}
+    schemes: dict[str, str] = {}
+    session.expunge_all()  # what is written here is no change of the log
+    for change in batch:
+        now = today.get(key_of(change.object_id), change.object_id)
+        if change.kind == DELETED and change.object_id != now and rest(change.object_id) == rest(now):
+            schemes[change.object_id] = now  # that the old name ended is all that it says
+        else:
+            change.object_id = now
+    return schemes
+
+
 def behind(session: Session, batch: Sequence[Change]) -> Behind:
     """Read all that is needed to tell what some changes mean."""
-    found = Behind(servers={number: urlsplit(url).netloc.lower() for number, url in session.execute(_SERVERS)})
+    if not batch:
+        return Behind()
+    found = Behind(schemes=in_todays_names(session, batch))
+    found.servers = {number: urlsplit(url).netloc.lower() for number, url in session.execute(_SERVERS)}
     ids: dict[str, set[str]] = {}
     for change in batch:
         ids.setdefault(change.object_type, set()).add(change.object_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from app.alerts.news_meetings import agendas, decisions, moves, plans
-from app.alerts.news_records import Behind, rest
+from app.alerts.news_records import Behind
 from app.alerts.news_refs import Found, found_of, refs_of_meeting, refs_of_paper
 from app.models import Change, Meeting
 from app.models.changes import CREATED, DELETED, ERASED, UPDATED
@@ -169,12 +169,11 @@ def _membership(change: Change, behind: Behind) -> Iterator[Found]:
 
 
 def _withdrawn(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
-    renamed = {rest(one.object_id) for one in page if one.kind == UPDATED}
     held = _let_go(page)
     for change in page:
         if change.object_type not in _TAKEN_BACK or not _takes_back(change):
             continue
-        if change.kind == DELETED and rest(change.object_id) in renamed:
+        if change.kind == DELETED and change.object_id in behind.schemes:
             continue  # its server calls it by https now
         told = behind.told.get(change.object_id, ())
         refs = set().union(*(refs for _, refs in told))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Change, Meeting, Paper, Source
@@ -40,7 +40,8 @@ def silences(session: Session, sources: Sequence[Source], moment: datetime) -> d
     news = (
         select(Change.source_id, day, func.max(Change.at))
         .where(~Change.backfill, Change.at > moment - YEAR)
-        .where(or_(Change.fields.is_(None), Change.fields != ["text"]))  # that a file was read is our own doing
+        # That a file was read, or a result in minutes, is our own doing.
+        .where(or_(Change.fields.is_(None), and_(Change.fields != ["text"], Change.fields != ["minutes"])))
         .group_by(Change.source_id, day)
         .order_by(Change.source_id, day)
     )
