@@ -11,17 +11,21 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app import indexing
-from app.alerts import CONFIRM, UNSUBSCRIBE, Counts, confirm, run, subscribe
-from app.alerts.tokens import token
+from app.alerts.running import Counts, run
+from app.alerts.subscribing import confirm, subscribe
+from app.alerts.targets import Target, search_target
+from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import Base
 from app.mail import open_mailer
-from app.models import Alert, AlertHit, OParlObject
+from app.models import Alert, AlertDelivery, AlertNotice, OParlObject, Subscriber
+from app.models.alerts import INSTANT
 from search import SearchIndex, open_index
 from tests import factories as make
 from tests.app.smtp import Sink, listening
 
 READER = "reader@example.org"
+PATHS = {CONFIRM: "confirm", REFUSE: "refuse", UNSUBSCRIBE: "unsubscribe", END: "unsubscribe", MANAGE: "manage"}
 
 
 @dataclass
@@ -37,20 +41,42 @@ class Desk:
 
     def run(self) -> Counts:
         """Do one pass, as `ratslupe alerts` does."""
-        return run(self.engine, self.index, open_mailer(self.sink.url), self.settings, clock=lambda: self.now)
+        return run(self.engine, open_mailer(self.sink.url), self.settings, clock=lambda: self.now)
 
     def wait(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def ask(self, query: str = "gartenstraße", address: str = READER, language: str = "de") -> None:
-        subscribe(self.engine, self.settings, address, query, language, moment=self.now)
+    def ask(
+        self,
+        what: Target | str = "gartenstraße",
+        address: str = READER,
+        language: str = "de",
+        *,
+        frequency: str = INSTANT,
+        weekday: int = 4,
+    ) -> None:
+        """Ask to follow something; a text is a search."""
+        target = search_target(what) if isinstance(what, str) else what
+        subscribe(
+            *(self.engine, self.settings, address, target, language),
+            frequency=frequency,
+            weekday=weekday,
+            moment=self.now,
+        )
 
-    def follow(self, query: str = "gartenstraße", address: str = READER, language: str = "de") -> str:
-        """Ask and confirm without any mail; returns the nonce."""
-        self.ask(query, address, language)
-        nonce = str(self.alerts(Alert.query == query, Alert.address == address.lower())[-1].nonce)
-        assert confirm(self.engine, self.settings, self.token(CONFIRM, nonce), moment=self.now)
-        return nonce
+    def follow(
+        self, what: Target | str = "gartenstraße", address: str = READER, language: str = "de", **how: Any
+    ) -> str:
+        """Ask and confirm without any mail; returns the nonce of the alert."""
+        self.ask(what, address, language, **how)
+        subscriber = self.subscriber(address)
+        assert confirm(self.engine, self.settings, self.token(CONFIRM, subscriber.nonce), moment=self.now)
+        return str(self.alerts(Alert.subscriber_id == subscriber.id)[-1].nonce)
+
+    def subscriber(self, address: str = READER) -> Subscriber:
+        """Return who has an address."""
+        with Session(self.engine) as session:
+            return session.scalars(select(Subscriber).where(Subscriber.address == address.lower())).one()
 
     def token(self, purpose: str, nonce: str) -> str:
         return token(self.settings, purpose, nonce)
@@ -73,17 +99,20 @@ class Desk:
         with Session(self.engine) as session:
             return session.scalar(select(func.count()).select_from(model)) or 0
 
-    def quoted(self) -> list[str]:
-        """Return whose mails quote something, once for each quotation."""
+    def deliveries(self, *where: Any) -> list[AlertDelivery]:
+        """Return the mails that are owed or sent."""
         with Session(self.engine) as session:
-            query = select(Alert.address).join(AlertHit, AlertHit.alert_id == Alert.id)
-            return list(session.scalars(query.where(AlertHit.snippet.is_not(None))))
+            return list(session.scalars(select(AlertDelivery).where(*where).order_by(AlertDelivery.id)))
+
+    def notices(self, *where: Any) -> list[AlertNotice]:
+        """Return what was told or is to be told."""
+        with Session(self.engine) as session:
+            return list(session.scalars(select(AlertNotice).where(*where).order_by(AlertNotice.key)))
 
     def link(self, purpose: str, position: int = -1) -> str:
         """Return the token behind a link of a mail that came."""
-        path = {CONFIRM: "/alerts/confirm/", UNSUBSCRIBE: "/alerts/unsubscribe/"}[purpose]
         text = self.sink.taken[position].text()
-        return text.split(f"http://portal.example{path}")[1].split()[0]
+        return text.split(f"http://portal.example/alerts/{PATHS[purpose]}/")[1].split()[0]
 
 
 @pytest.fixture

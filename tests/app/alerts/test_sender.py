@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.alerts import Sender
+from app.alerts.sender import Sender
 from app.db import now
 from app.mail import open_mailer
 from tests.app.alerts.conftest import Desk
