@@ -5,7 +5,6 @@ between two numbers of the log: after the last issue, up to what is known then. 
 and all readers get the same one. Where nothing happened nobody gets a mail, and the operator's words wait.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -27,7 +26,6 @@ __all__ = [
     "compose",
     "issue_due",
     "issue_told",
-    "issues",
     "issues_of",
     "next_issue",
     "write_intro",
@@ -105,21 +103,6 @@ def issue_told(
     when = moment or issue.made_at
     words = issue.words or ""
     return compose(session, target, language, issue.since_seq, issue.until_seq, when, base_url=base_url, intro=words)
-
-
-def issues(
-    session: Session, notices: Iterable[AlertNotice], language: str, base_url: str, moment: datetime
-) -> dict[str, Issue]:
-    """Return by key the newsletters that notices are about; those that have nothing left to tell are left out."""
-    found: dict[str, Issue] = {}
-    for notice in notices:
-        # newsletter:body:https://…:2026-W48
-        value, _, week = notice.key.partition(":")[2].rpartition(":")
-        row = session.get(NewsletterIssue, (value, week))
-        issue = issue_told(session, row, language, base_url, moment) if row is not None else None
-        if issue is not None:
-            found[notice.key] = issue
-    return found
 
 
 def _followed(closed: datetime) -> tuple[ColumnElement[bool], ...]:

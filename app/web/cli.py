@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings, SettingsError
 from app.db import open_current
 from app.web.figures_cli import figures
+from app.web.newsletter_cli import newsletter
 from app.web.pages_cli import pages, refuse_placeholders
 from app.web.reports_cli import reports
 from search.errors import IndexOutdated, SearchError
@@ -60,6 +61,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(figures)
+main.add_command(newsletter)
 main.add_command(pages)
 main.add_command(reports)
 

@@ -26,7 +26,7 @@ def newsletter() -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.pass_obj
 def intro(settings: Settings, target: str, file: TextIO) -> None:
-    """Write FILE (Markdown; - is standard input) above the next newsletter of TARGET, once; an empty one takes it off."""
+    """Write FILE (Markdown; - is standard input) above the next newsletter of TARGET; nothing in it takes it off."""
     from app.alerts.newsletters import closes_after, write_intro  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
     words = file.read(LONGEST + 1).strip()
