@@ -2,7 +2,7 @@
 
 from search.errors import BadQuery, EngineUnavailable, IndexLocked, IndexOutdated, SearchError
 from search.highlight import Marker
-from search.index import open_index
+from search.index import marker_for, open_index
 from search.language import parse_query
 from search.model import (
     Added,
@@ -44,6 +44,7 @@ __all__ = [
     "Snippet",
     "Suggestion",
     "Texts",
+    "marker_for",
     "open_index",
     "parse_query",
 ]

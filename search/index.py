@@ -7,9 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 from search.engine import Engine
 from search.errors import EngineUnavailable
+from search.highlight import Marker
+from search.meaning import with_synonyms
 from search.model import SearchIndex
+from search.query import Query
 from search.searching import Index, no_texts
-from search.showing import Texts
+from search.showing import Texts, marker_of
 from search.synonyms import Synonyms
 from search.thesaurus import load
 
@@ -24,6 +27,12 @@ def open_index(url: str, *, create: bool = True, texts: Texts = no_texts, thesau
     """
     lists = () if thesaurus is None else (_thesaurus(thesaurus),)
     return Index(_engine(url, create), texts, lists)
+
+
+def marker_for(query: Query, *, thesaurus: Path | None = None) -> Marker:
+    """What marks a text by a query that is taken as it is spelled: for that no index has to be asked."""
+    lists = () if thesaurus is None else (_thesaurus(thesaurus),)
+    return marker_of(with_synonyms(query, lists))
 
 
 def _thesaurus(path: Path) -> Synonyms:

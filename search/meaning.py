@@ -75,13 +75,20 @@ def read(query: Query, reader: Reader, lists: Sequence[Synonyms] = ()) -> Meanin
     """Put other words beside those of a query, unless it is to be taken literally; `lists` come after our own."""
     if query.literal:
         return Meaning(query)
+    if query.as_spelled:
+        return Meaning(with_synonyms(query, lists))
     unknown = _unknown([token for node in query.must for token in _tokens([node]) if _may_be_wrong(token)], reader)
     nodes = [_spelled(node, reader, unknown) for node in query.must]
     left = tuple(node.tokens[0] for node in nodes if isinstance(node, Word) and unknown.get(node.tokens[0]) == ())
-    if not query.is_sentence or len(query.words) <= SHORT:
+    return Meaning(with_synonyms(replace(query, must=tuple(nodes)), lists), left)
+
+
+def with_synonyms(query: Query, lists: Sequence[Synonyms] = ()) -> Query:
+    """Put words for the same thing beside those of a query; `lists` come after our own."""
+    if query.literal or (query.is_sentence and len(query.words) > SHORT):
         # A longer sentence says what it means; measured, other words beside each of its own bring what is not meant.
-        nodes = list(_with_synonyms(nodes, (ours(), *lists)))
-    return Meaning(replace(query, must=tuple(nodes)), left)
+        return query
+    return replace(query, must=tuple(_with_synonyms(query.must, (ours(), *lists))))
 
 
 def _spelled(node: Node, reader: Reader, unknown: Mapping[str, tuple[str, ...]]) -> Node:

@@ -175,6 +175,7 @@ class Query:
     cursor: str = ""  # where the page before ended; see Results.next; `offset` counts where it is empty
     strict: bool = False  # only what holds every word
     literal: bool = False  # no other spellings, no synonyms
+    as_spelled: bool = False  # no other spellings: whether a document matches depends on no other document
     apart: bool = False  # every document by itself, none gathered to matters
     counted: tuple[str, ...] = ()  # facets that are counted besides COUNTED: month, paper
 
