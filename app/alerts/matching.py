@@ -1,117 +1,167 @@
-"""From what is new in the index to mails that are owed: each alert learns of each document once."""
+"""From news to notices: each alert that is to tell a piece of news gets one row for it, and its cursor moves on.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+What is followed by its id is looked up among whom the news concerns, a circle among the places of the news' papers,
+and searches are asked of the documents behind the news; the same question is asked once, however many ask it.
+Alerts that go at once come first. The others are matched when news is a quarter of an hour old, or their hour has come.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, func, select
 from sqlalchemy.orm import Session
 
-from app import changes as log
-from app.alerts.subscriptions import delivery
+from app.alerts.bundling import slot_before
+from app.alerts.circles import Papers, located
+from app.alerts.happened import Happened, Window, window
+from app.alerts.news import reached
+from app.alerts.noticing import Follower, Notices
+from app.alerts.sieve import Sieve, sieve
+from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
 from app.config import Settings
-from app.db import writing
-from app.indexing import CONSUMER, settled
-from app.models import Alert, AlertHit
-from search import BadQuery, Hit, SearchIndex, parse_query
+from app.indexing import settled
+from app.models import Alert, News, Subscriber
+from app.models.alerts import INSTANT
+from search import BadQuery, Query, parse_query
+from search.query import AnyOf, Every, Narrow, Node, Not
 
-PAGE = 100  # hits asked for at once
-MOST = 1000  # hits remembered of one search; the mail tells how many there are, and links to all
-PATIENCE = timedelta(hours=6)  # with texts that are still looked through for streets
-TOGETHER = 200  # alerts written in one transaction
+PATIENCE: Final = timedelta(hours=6)  # with texts that are still looked through for streets
+LATE: Final = timedelta(minutes=15)  # news waits so long at most to be matched with what does not go at once
+Enough = Callable[[], bool]
 
 
 @dataclass(slots=True)
 class Matched:
-    """What one pass found."""
+    """What one pass found: questions asked, alerts that were moved on, notices written, alerts not understood."""
 
     searches: int = 0
     alerts: int = 0
-    owed: int = 0
+    notices: int = 0
     failed: int = 0
+    seconds: float = 0.0
 
 
-def match(engine: Engine, index: SearchIndex, settings: Settings, moment: datetime) -> Matched:
-    """Search for everybody, and write what they are owed; the same question is asked once, however many ask it."""
-    found = Matched()
+def match(
+    engine: Engine,
+    settings: Settings,
+    moment: datetime,
+    *,
+    whole: bool = True,
+    enough: Enough = lambda: False,
+) -> Matched:
+    """Write what everybody is to be told of the news there are by now.
+
+    Not `whole`, alerts that do not go at once are left until it is worth it, and are broken off where there is `enough`
+    for now. Killed at any time, the next pass goes on; of two at once, one writes.
+    """
+    found, began = Matched(), time.monotonic()
     with Session(engine) as session:
-        # Taken before searching: what is indexed meanwhile comes again next time, and alert_hit knows it then.
-        reached = log.position(session, CONSUMER)
-        oldest = session.scalar(select(func.min(Alert.seq)).where(Alert.confirmed_at.is_not(None)))
-        # Whoever follows a street must not go past a text before it is known which streets it names.
-        reached = settled(session, oldest or 0, reached, moment - PATIENCE)
-        due = select(Alert.query, Alert.seq, Alert.id).where(Alert.confirmed_at.is_not(None), Alert.seq < reached)
-        rows = session.execute(due.order_by(Alert.query, Alert.seq, Alert.id)).all()
-    asking: dict[tuple[str, int], list[int]] = {}
-    for query, seq, alert_id in rows:
-        asking.setdefault((query, seq), []).append(alert_id)
-    for (query, seq), alert_ids in asking.items():
-        found.searches += 1
-        try:
-            total, hits = _new(index, query, seq)
-        except BadQuery:
-            # Understood when it was asked for: the limits have changed since. It is counted, and asked again next time.
-            found.failed += len(alert_ids)
-            continue
-        for start in range(0, len(alert_ids), TOGETHER):
-            part = alert_ids[start : start + TOGETHER]
-            found.owed += _write(engine, settings, part, seq, reached, total, hits, moment)
-        found.alerts += len(alert_ids)
+        until = reached(session)
+        late = until if whole else _late(session, until, moment)
+    _Pass(engine, settings, moment, found, Alert.frequency == INSTANT, lambda: False).run(until, until)
+    if late:
+        _Pass(engine, settings, moment, found, Alert.frequency != INSTANT, enough).run(late, until)
+    found.seconds = time.monotonic() - began
     return found
 
 
-def _new(index: SearchIndex, query: str, seq: int) -> tuple[int, list[Hit]]:
-    hits: dict[str, Hit] = {}
-    while True:
-        wanted = parse_query(query, after_seq=seq, sort="newest", offset=len(hits), limit=PAGE)
-        page = index.search(replace(wanted, apart=True, strict=True))
-        before = len(hits)
-        hits |= {hit.id: hit for hit in page.hits}
-        if len(hits) in (before, page.total) or len(hits) >= MOST:
-            return page.total, list(hits.values())
+def _late(session: Session, until: int, moment: datetime) -> int:
+    """Return up to which change news has waited long enough for those who do not hear of it at once."""
+    since = max(moment - LATE, slot_before(moment))
+    return session.scalar(select(func.max(News.seq)).where(News.at <= since, News.seq <= until)) or 0
 
 
-def _write(
-    engine: Engine,
-    settings: Settings,
-    alert_ids: Iterable[int],
-    seq: int,
-    reached: int,
-    total: int,
-    hits: list[Hit],
-    moment: datetime,
-) -> int:
-    owed = 0
-    ids = [hit.id for hit in hits]
-    with writing(engine) as session:
-        # Whoever moves an alert on owes the mail: of two passes at once the second moves nothing.
-        moved = update(Alert).where(Alert.id.in_(alert_ids), Alert.seq == seq, Alert.confirmed_at.is_not(None))
-        moved = moved.values(seq=reached)
-        if not hits:
-            session.execute(moved)
-            return 0
-        for alert in session.scalars(moved.returning(Alert)).all():
-            alert_id = alert.id
-            told = set(
-                session.scalars(
-                    select(AlertHit.object_id).where(AlertHit.alert_id == alert_id, AlertHit.object_id.in_(ids))
-                )
-            )
-            news = [hit for hit in hits if hit.id not in told]
-            if news:
-                mail = delivery(settings, alert, reached, total - len(told), moment)
-                session.add(mail)
-                session.flush()
-                session.add_all(_hit(alert_id, mail.id, hit) for hit in news)
-                owed += 1
-    return owed
+def followers(of: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the question for alerts that are matched: of addresses that were confirmed."""
+    query = select(Alert.id, Alert.kind, Alert.value, Alert.seq, Alert.frequency, Alert.weekday)
+    query = query.join(Subscriber, Subscriber.id == Alert.subscriber_id)
+    return query.where(Subscriber.confirmed_at.is_not(None), Alert.kind != NEWSLETTER, of)
 
 
-def _hit(alert_id: int, delivery_id: int, hit: Hit) -> AlertHit:
-    return AlertHit(
-        alert_id=alert_id,
-        object_id=hit.id,
-        delivery_id=delivery_id,
-        page=hit.page,
-        snippet=[[segment.text, segment.marked] for segment in hit.snippet] or None,
-    )
+class _Pass:
+    """One walk of some alerts along the news."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        moment: datetime,
+        found: Matched,
+        of: ColumnElement[bool],
+        enough: Enough,
+    ) -> None:
+        self._engine, self._settings, self._moment = engine, settings, moment
+        self._found, self._of, self._enough = found, of, enough
+
+    def run(self, behind: int, until: int) -> None:
+        """Move alerts that are behind one change on to another, as many news at a time as fit into memory."""
+        begin = 0
+        while not self._enough():
+            with Session(self._engine) as session:
+                oldest = session.scalar(select(func.min(followers(self._of).subquery().c.seq)))
+                if oldest is None or oldest >= behind:
+                    return
+                begin = max(begin, oldest)
+                news = window(session, begin, until)
+                if news is None:
+                    return
+                self._match(session, news, begin)
+            begin = news.until
+
+    def _match(self, session: Session, news: Window, begin: int) -> None:
+        due = followers(self._of).where(Alert.seq < news.until).order_by(Alert.kind, Alert.value, Alert.id)
+        rows = [Follower(*row) for row in session.execute(due).tuples()]
+        notices = Notices(self._engine, self._moment, news, self._found)
+        since = self._moment - PATIENCE
+        with sieve(session, self._settings, news.documents) as ask:
+            papers = Papers(session, news.papers) if any(row.kind == NEAR for row in rows) else None
+            placed = min(news.until, settled(session, begin, news.until, since))
+            spotted = located(session, begin, placed, since) if papers else placed
+            for (kind, value), each in groupby(rows, attrgetter("kind", "value")):
+                if self._enough():
+                    break
+                end = news.until
+                if kind == SEARCH:
+                    hits, waits = self._search(news, ask, value)
+                    end = placed if waits else end
+                elif kind == NEAR and papers is not None:
+                    hits, end = news.about(papers.within(value)), spotted
+                else:
+                    hits = news.of(f"{kind}:{value}")
+                for follower in each:
+                    notices.add(follower, hits, end)
+        notices.finish()
+
+    def _search(self, news: Window, ask: Sieve | None, text: str) -> tuple[list[Happened], bool]:
+        """Return what a search finds, and whether it asks for a place, which may still be looked for in the texts."""
+        try:
+            query = parse_query(text, strict=True)
+            self._found.searches += 1
+            if ask is None:
+                return [], False
+            return news.behind(ask(query)), asks_for_place(query)
+        except BadQuery:
+            # Understood when it was asked for: the limits have changed since. Nobody can say what it means any more.
+            self._found.failed += 1
+            return [], False
+
+
+def asks_for_place(query: Query) -> bool:
+    """Say whether a search is narrowed to a street or a place, anywhere in it."""
+    return any(one.field == "place" for one in query.filters) or any(map(_names_place, (*query.must, *query.without)))
+
+
+def _names_place(node: Node) -> bool:
+    match node:
+        case Narrow(narrowed):
+            return narrowed.field == "place"
+        case AnyOf(nodes) | Every(nodes):
+            return any(map(_names_place, nodes))
+        case Not(inner):
+            return _names_place(inner)
+    return False

@@ -1,0 +1,207 @@
+"""Writing what alerts are to tell: notices and the alert's cursor in one commit, so that each is written once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.alerts.bundling import due_at
+from app.alerts.happened import Happened, Window
+from app.db import writing
+from app.indexing.lookups import AT_ONCE, chunks
+from app.models import Alert, AlertDelivery, AlertNotice
+from app.models.news import NEW, WITHDRAWN
+
+TOGETHER = 500  # alerts with something to tell, written in one transaction
+_TABLE = AlertNotice.metadata.tables[AlertNotice.__tablename__]
+
+
+class Follower(NamedTuple):
+    """An alert as it stood when the news was read."""
+
+    id: int
+    kind: str
+    value: str
+    seq: int
+    frequency: str
+    weekday: int
+
+
+class Counting(Protocol):
+    """What is counted here."""
+
+    alerts: int
+    notices: int
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What one alert is to tell, and how far it is then; of `gone` only who knew it hears, or follows it (`own`)."""
+
+    follower: Follower
+    until: int
+    news: list[Happened]
+    gone: list[Happened] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+
+
+class Notices:
+    """The notices of one window of news; `finish` writes what is left."""
+
+    def __init__(self, engine: Engine, moment: datetime, window: Window, counting: Counting) -> None:
+        self._engine, self._moment, self._window, self._counting = engine, moment, window, counting
+        self._loud: list[_Telling] = []
+        self._silent: dict[int, list[int]] = {}
+        self._due: dict[tuple[str, int, int], datetime] = {}
+
+    def add(self, follower: Follower, hits: Sequence[Happened], until: int) -> None:
+        """Move an alert on to a change, and tell what of the hits is news to it."""
+        until = min(until, self._window.until)
+        if until <= follower.seq:
+            return
+        own = [one for one in hits if follower.seq < one.seq <= until]
+        telling = _Telling(follower, until, [one for one in own if one.kind != WITHDRAWN])
+        telling.news += self._what_follows(telling)
+        telling.own = {one.key for one in own if one.kind == WITHDRAWN}
+        if follower.id in self._window.heard:
+            telling.gone = [one for one in self._window.withdrawn if follower.seq < one.seq <= until]
+        elif telling.own:
+            telling.gone = [one for one in own if one.kind == WITHDRAWN]
+        if not telling.news and not telling.gone:
+            silent = self._silent.setdefault(until, [])
+            silent.append(follower.id)
+            if len(silent) == AT_ONCE:
+                self._move(until, silent)
+                silent.clear()
+            return
+        self._loud.append(telling)
+        if len(self._loud) == TOGETHER:
+            self._write()
+
+    def finish(self) -> None:
+        """Write what was not written yet."""
+        self._write()
+        for until, ids in self._silent.items():
+            self._move(until, ids)
+        self._silent.clear()
+
+    def _what_follows(self, telling: _Telling) -> Iterable[Happened]:
+        """Return what became of matters that an alert told of, though it does not match by itself."""
+        following = self._window.following
+        if not following:
+            return []
+        follower, known = telling.follower, self._window.told.get(telling.follower.id, set())
+        had = {one.key for one in telling.news}
+        first: dict[str, int] = {}
+        for one in telling.news:
+            first.setdefault(one.matter_id or "", one.seq)
+        return [
+            one
+            for matter in following.keys() & (known | first.keys())
+            for one in following[matter]
+            if follower.seq < one.seq <= telling.until and one.key not in had
+            if matter in known or first[matter] <= one.seq
+        ]
+
+    def _move(self, until: int, ids: Sequence[int]) -> None:
+        if ids:
+            self._counting.alerts += len(ids)
+            with writing(self._engine) as session:
+                session.execute(update(Alert).where(Alert.id.in_(ids), Alert.seq < until).values(seq=until))
+
+    def _write(self) -> None:
+        if not self._loud:
+            return
+        with writing(self._engine) as session:
+            chosen = select(Alert.id, Alert.seq).where(Alert.id.in_([one.follower.id for one in self._loud]))
+            # Whoever moves an alert on writes its notices: of two passes at once the second finds it moved.
+            still = dict(session.execute(chosen.order_by(Alert.id).with_for_update()).tuples().all())
+            mine = [one for one in self._loud if still.get(one.follower.id) == one.follower.seq]
+            self._part_with(session, [one for one in mine if one.gone])
+            rows = [self._row(one.follower, news) for one in mine for news in one.news]
+            insert_unknown(session, rows)
+            for until in {one.until for one in mine}:
+                ids = [one.follower.id for one in mine if one.until == until]
+                session.execute(update(Alert).where(Alert.id.in_(ids)).values(seq=until))
+        self._counting.alerts += len(mine)
+        self._counting.notices += len(rows)
+        self._loud.clear()
+
+    def _part_with(self, session: Session, some: Sequence[_Telling]) -> None:
+        """Take what is gone out of what still waits, and tell of it whoever knew it, or follows it."""
+        if not some:
+            return
+        known = _known(session, [one.follower.id for one in some], {gone.object_id for gone in self._window.withdrawn})
+        for telling in some:
+            about = known.get(telling.follower.id, [])
+            for gone in telling.gone:
+                theirs = [one for one in about if gone.object_id in (one.object_id, one.matter_id)]
+                told = any(one.is_told for one in theirs)
+                unheard = any(one.kind == NEW and one.object_id == gone.object_id for one in theirs)
+                came = self._window.born.get(gone.object_id, 0) > telling.follower.seq
+                if told or (gone.key in telling.own and not unheard and not came):
+                    telling.news.append(gone)
+                waiting = [one.key for one in theirs if not one.is_told]
+                dropped = delete(AlertNotice).where(AlertNotice.alert_id == telling.follower.id)
+                for part in chunks(waiting, TOGETHER):
+                    session.execute(dropped.where(AlertNotice.key.in_(part)))
+
+    def _row(self, follower: Follower, news: Happened) -> dict[str, Any]:
+        rhythm = (follower.frequency, follower.weekday, news.id)
+        if rhythm not in self._due:
+            self._due[rhythm] = due_at(follower.frequency, follower.weekday, news.at)
+        return {
+            "alert_id": follower.id,
+            "key": news.key,
+            "kind": news.kind,
+            "object_type": news.object_type,
+            "object_id": news.object_id,
+            "matter_id": news.matter_id,
+            "seq": news.seq,
+            "changes": news.changes,
+            "created_at": self._moment,
+            "due_at": self._due[rhythm],
+        }
+
+
+def insert_unknown(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Write notices that are not there yet; returns how many that are."""
+    if not rows:
+        return 0
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    new = sqlite.insert(_TABLE) if is_sqlite else postgresql.insert(_TABLE)
+    written = session.connection().execute(new.on_conflict_do_nothing(), rows)
+    return max(0, written.rowcount)
+
+
+class _Known(NamedTuple):
+    """A notice of something that is gone: whether it was mailed, or may be on its way by now."""
+
+    key: str
+    kind: str
+    object_id: str
+    matter_id: str | None
+    is_told: bool
+
+
+def _known(session: Session, alerts: Iterable[int], gone: Iterable[str]) -> dict[int, list[_Known]]:
+    """Return what some alerts know of records that are gone, by alert; nobody begins to mail it meanwhile."""
+    ids, columns = list(gone), (AlertNotice.alert_id, AlertNotice.key, AlertNotice.kind, AlertNotice.object_id)
+    found: dict[int, list[_Known]] = {}
+    for some in chunks(alerts, TOGETHER):
+        about = AlertNotice.alert_id.in_(some), or_(AlertNotice.object_id.in_(ids), AlertNotice.matter_id.in_(ids))
+        mails = select(AlertDelivery.id).where(
+            AlertDelivery.id.in_(select(AlertNotice.delivery_id).where(*about, AlertNotice.delivery_id.is_not(None)))
+        )
+        session.execute(mails.order_by(AlertDelivery.id).with_for_update())
+        query = select(*columns, AlertNotice.matter_id, AlertDelivery.sent_at, AlertDelivery.attempts)
+        for alert_id, key, kind, object_id, matter_id, sent_at, attempts in session.execute(
+            query.outerjoin(AlertDelivery, AlertDelivery.id == AlertNotice.delivery_id).where(*about)
+        ):
+            is_told = sent_at is not None or bool(attempts)
+            found.setdefault(alert_id, []).append(_Known(key, kind, object_id, matter_id, is_told))
+    return found
