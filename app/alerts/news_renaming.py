@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.indexing.lookups import chunks
-from app.models import Alert, AlertNotice, ChannelDelivery, News, NewsletterIntro, NewsRef
+from app.models import Alert, AlertNotice, ChannelDelivery, News, NewsletterIntro, NewsletterIssue, NewsRef
 from app.rows import among, insert_all
 
 AT_ONCE = 1_000
@@ -109,3 +109,17 @@ def rename_targets(session: Session, pairs: Mapping[str, str]) -> None:
             session.execute(update(NewsletterIntro).where(mine).values(target=followed[target]))
         else:
             session.execute(delete(NewsletterIntro).where(mine))
+    _rename_issues(session, followed)
+
+
+def _rename_issues(session: Session, followed: Mapping[str, str]) -> None:
+    """Rename the issues that newsletters had; of one week the one under the new name stays."""
+    one = NewsletterIssue
+    for target, week in session.execute(
+        select(one.target, one.week).where(among(session, one.target, sorted(followed)))
+    ).all():
+        mine = (one.target == target, one.week == week)
+        if session.get(one, (followed[target], week)) is None:
+            session.execute(update(one).where(*mine).values(target=followed[target]))
+        else:
+            session.execute(delete(one).where(*mine))
