@@ -71,3 +71,6 @@ for (const [turn, picture] of document.querySelectorAll(".rl-sheet img, .rl-thum
   picture.addEventListener("load", () => { picture.style.visibility = ""; if (picture.naturalWidth === 1) again(); });
   if (picture.complete && picture.naturalWidth < 2) again();
 }
+
+// Whoever installed the site reads its last pages without a network too.
+if ("serviceWorker" in navigator && window.matchMedia("(display-mode: standalone), (display-mode: minimal-ui)").matches) navigator.serviceWorker.register("/sw.js");

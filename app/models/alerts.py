@@ -137,7 +137,7 @@ class AlertChannel(Base):
     failures: Mapped[int] = mapped_column(default=0, doc="in a row")
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     seen: Mapped[int] = mapped_column(
-        BigInteger, default=0, doc="of a browser: notices up to this log number were fetched"
+        BigInteger, default=0, doc="of a browser: what its deliveries up to this id are about was fetched"
     )
 
 

@@ -1,6 +1,6 @@
 """The guarded client: the only place that dials."""
 
-from .addresses import Network
+from .addresses import Network, well_formed
 from .client import Answer, GuardedClient, Stream
 from .errors import (
     BadAddress,
@@ -30,4 +30,5 @@ __all__ = [
     "TooSlow",
     "Unreachable",
     "trusting",
+    "well_formed",
 ]

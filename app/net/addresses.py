@@ -115,6 +115,11 @@ def parse(text: str) -> httpx.URL:
     return url
 
 
+def well_formed(text: str) -> str:
+    """Return a URL in its one spelling; raises BadAddress. Where it leads is checked when it is dialled."""
+    return str(parse(text))
+
+
 def port_of(url: httpx.URL) -> int:
     """The port a URL leads to."""
     return url.port or (443 if url.scheme == "https" else 80)

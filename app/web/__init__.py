@@ -34,15 +34,18 @@ from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.calendars import calendars
 from app.web.pages.cards import cards
+from app.web.pages.channels import channels
 from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
 from app.web.pages.embed import embed
+from app.web.pages.feeds import feeds
 from app.web.pages.figures import figures
 from app.web.pages.files import files
 from app.web.pages.fixed import fixed
 from app.web.pages.glossary import glossary as glossary_pages
 from app.web.pages.history import history_data
 from app.web.pages.home import home
+from app.web.pages.installing import installing
 from app.web.pages.manage import manage
 from app.web.pages.map import maps as map_pages
 from app.web.pages.meetings import meetings
@@ -65,6 +68,7 @@ RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, 
 WORDS = (fixed, reports, glossary_pages)
 PAGES = (
     *(home, search, suggestions, *RECORDS, figures, data, alerts, manage, status, places, councils_pages),
+    *(channels, installing),
     *(*WORDS, cards, sitemaps, embed, map_pages, streets, newsletters),
 )
 

@@ -1,0 +1,237 @@
+"""Calls to programs and pushes to browsers that are owed: claimed, sent side by side, marked, tried for three days.
+
+A kill loses none; what it makes be sent twice carries the same key. Whoever does not answer keeps nobody waiting.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
+
+from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.alerts import push, webhooks
+from app.alerts.bundling import is_quiet
+from app.alerts.channels import CHALLENGE, forget_calls, owe_pushes
+from app.config import Settings
+from app.db import now, writing
+from app.models import AlertChannel, ChannelDelivery, Subscriber
+from app.models.alerts import PUSH, WEBHOOK
+from app.net import GuardedClient, NetError
+
+LEASE = timedelta(minutes=5)  # longer than any call; a claim that outlives it was left by a kill
+AGAIN = (
+    *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
+    *(timedelta(hours=1), timedelta(hours=3), timedelta(hours=6)),
+)
+TRIES = 17  # the last one 70 hours after the first; counted, because whoever pauses does not fail
+CHALLENGES = 4  # the last one 20 minutes after the first: somebody sits before the page and waits
+FAILURES, SILENT = 20, timedelta(hours=72)  # in a row, and since the last answer that was good
+SIDE_BY_SIDE = 8
+AT_ONCE = 32  # channels
+SECONDS = 30.0  # after which a pass begins no more calls
+LONGEST = 300  # characters of what went wrong
+GONE = "gone"
+Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class ChannelsSent:
+    """What became of the calls and pushes that were due."""
+
+    sent: int = 0
+    verified: int = 0
+    failed: int = 0
+    withdrawn: int = 0
+    ended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to be made: everything that is needed without the database."""
+
+    delivery_id: int
+    channel_id: int
+    kind: str
+    key: str
+    endpoint: str
+    secret: str
+    attempts: int
+    body: bytes | None  # None: nothing is left to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a call ended: `fault` is empty where it was taken, GONE where nobody wants any."""
+
+    call: Call
+    fault: str = ""
+
+
+def open_client(settings: Settings) -> GuardedClient:
+    """Return what calls addresses that anybody may name: the operator's own networks are none of them."""
+    return GuardedClient(contact=settings.contact)
+
+
+def send_channels(
+    engine: Engine, client: GuardedClient, settings: Settings, clock: Clock = now, *, seconds: float = SECONDS
+) -> ChannelsSent:
+    """Make all calls that are due; begins none after so many seconds, the next pass goes on."""
+    found, end = ChannelsSent(), monotonic() + seconds
+    owe_pushes(engine, clock())
+    done: set[int] = set()  # channels that failed in this pass
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="call") as pool:
+        while monotonic() < end and (claimed := _claim(engine, clock(), done)):
+            calls = _calls(engine, settings, claimed)
+            for answered in pool.map(partial(_made, client, settings, clock), calls):
+                if answered.fault:
+                    done.add(answered.call.channel_id)
+                _mark(engine, answered, found, clock())
+    with writing(engine) as session:
+        forget_calls(session, clock())
+    return found
+
+
+def _claim(engine: Engine, moment: datetime, done: Iterable[int]) -> list[int]:
+    """Take one call of each channel that is owed some, for as long as a call may last."""
+    due = (
+        select(ChannelDelivery.id, ChannelDelivery.channel_id, ChannelDelivery.next_try)
+        .join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
+        .join(Subscriber, Subscriber.id == AlertChannel.subscriber_id)
+        .where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= moment)
+        .where(Subscriber.confirmed_at.is_not(None), Subscriber.paused_at.is_(None))
+        .where(AlertChannel.disabled_at.is_(None), AlertChannel.id.not_in(set(done)))
+    )
+    if is_quiet(moment):
+        due = due.where(AlertChannel.kind != PUSH)
+    due = due.order_by(ChannelDelivery.next_try, ChannelDelivery.id).limit(10 * AT_ONCE)
+    with Session(engine) as session:  # to look costs no writer's turn
+        first: dict[int, tuple[int, datetime | None]] = {}
+        for delivery_id, channel_id, next_try in session.execute(due):
+            first.setdefault(channel_id, (delivery_id, next_try))
+    if not first:
+        return []
+    with writing(engine) as session:
+        taken = [
+            session.scalar(
+                update(ChannelDelivery)
+                .where(ChannelDelivery.id == delivery_id, ChannelDelivery.next_try == next_try)
+                .values(next_try=moment + LEASE, attempts=ChannelDelivery.attempts + 1)
+                .returning(ChannelDelivery.id)
+            )
+            for delivery_id, next_try in list(first.values())[:AT_ONCE]
+        ]
+    return [one for one in taken if one is not None]
+
+
+def _calls(engine: Engine, settings: Settings, claimed: Iterable[int]) -> list[Call]:
+    with Session(engine) as session:
+        rows = session.execute(
+            select(ChannelDelivery, AlertChannel, Subscriber.language)
+            .join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
+            .join(Subscriber, Subscriber.id == AlertChannel.subscriber_id)
+            .where(ChannelDelivery.id.in_(list(claimed)))
+        ).all()
+        return [_call(session, settings, row, channel, language) for row, channel, language in rows]
+
+
+def _call(
+    session: Session, settings: Settings, delivery: ChannelDelivery, channel: AlertChannel, language: str
+) -> Call:
+    """Say what a call holds, from the records as they are now."""
+    body: bytes | None = b""
+    if delivery.key == CHALLENGE:
+        body = webhooks.challenge_body(channel.secret)
+    elif not (entries := webhooks.told(session, delivery.notices, language, settings.base_url)):
+        body = None
+    elif channel.kind == WEBHOOK:
+        body = webhooks.news_body(session, delivery.key, entries, language, settings.base_url)
+    return Call(
+        *(delivery.id, channel.id, channel.kind, delivery.key, channel.endpoint, channel.secret, delivery.attempts),
+        body,
+    )
+
+
+def _made(client: GuardedClient, settings: Settings, clock: Clock, call: Call) -> Answered:
+    """Make one call; nothing that the other side does is raised."""
+    if call.body is None:
+        return Answered(call)
+    if call.kind == PUSH:
+        headers = push.headers_of(settings, call.endpoint, clock())
+    else:
+        headers = webhooks.headers_of(call.secret, call.key, call.body, clock())
+    try:
+        answer = client.post(call.endpoint, call.body, headers=headers)
+    except NetError as error:
+        return Answered(call, f"{type(error).__name__}: {error}"[:LONGEST])
+    if answer.status == 410 or (answer.status == 404 and call.kind == PUSH):
+        return Answered(call, GONE)
+    if not 200 <= answer.status < 300:
+        return Answered(call, f"status {answer.status}")
+    if call.key == CHALLENGE and not webhooks.is_answered(call.secret, answer.content):
+        return Answered(call, "answered without the challenge")
+    return Answered(call)
+
+
+def _mark(engine: Engine, answered: Answered, found: ChannelsSent, moment: datetime) -> None:
+    call = answered.call
+    with writing(engine) as session:
+        channel = session.get(AlertChannel, call.channel_id)
+        if channel is None:
+            return  # ended meanwhile
+        if answered.fault == GONE:
+            found.ended += 1
+            _update(session, call, next_try=None, error="nobody is there any more")
+            _end(session, channel, moment)
+        elif answered.fault:
+            found.failed += 1
+            _failed(session, channel, call, answered.fault, moment, found)
+        elif call.body is None:
+            found.withdrawn += 1
+            _update(session, call, next_try=None, error="withdrawn before it was sent")
+        else:
+            found.sent += 1
+            channel.failures = 0
+            _update(session, call, sent_at=moment, next_try=None, error=None)
+            if call.key == CHALLENGE:
+                found.verified += 1
+                channel.verified_at = moment
+
+
+def _failed(
+    session: Session, channel: AlertChannel, call: Call, fault: str, moment: datetime, found: ChannelsSent
+) -> None:
+    channel.failures += 1
+    again = moment + AGAIN[min(call.attempts, len(AGAIN)) - 1]
+    over = call.attempts >= (CHALLENGES if call.key == CHALLENGE else TRIES)
+    _update(session, call, next_try=None if over else again, error=f"given up: {fault}" if over else fault)
+    # What else waits for it would meet the same silence.
+    others = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.sent_at.is_(None))
+    session.execute(update(ChannelDelivery).where(*others, ChannelDelivery.next_try < again).values(next_try=again))
+    if (over and call.key == CHALLENGE) or (channel.failures >= FAILURES and _silent(session, channel, moment)):
+        found.ended += 1
+        _end(session, channel, moment)
+
+
+def _silent(session: Session, channel: AlertChannel, moment: datetime) -> bool:
+    """Say whether nothing was taken there for three days."""
+    taken = select(func.max(ChannelDelivery.sent_at)).where(ChannelDelivery.channel_id == channel.id)
+    last = session.scalar(taken) or channel.verified_at or channel.created_at
+    return moment - last >= SILENT
+
+
+def _end(session: Session, channel: AlertChannel, moment: datetime) -> None:
+    """Call no more there: a browser that is gone comes with another address, a program's follower may begin anew."""
+    if channel.kind == PUSH:
+        session.execute(delete(AlertChannel).where(AlertChannel.id == channel.id))
+        return
+    channel.disabled_at = moment
+    waiting = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.next_try.is_not(None))
+    session.execute(update(ChannelDelivery).where(*waiting).values(next_try=None))
+
+
+def _update(session: Session, call: Call, **values: object) -> None:
+    session.execute(update(ChannelDelivery).where(ChannelDelivery.id == call.delivery_id).values(**values))

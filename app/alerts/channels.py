@@ -1,0 +1,226 @@
+"""Second ways to a follower besides the mail: a program's address (webhook), and a browser that is pushed to.
+
+A webhook is called at once with what is new; a browser is pushed to when the mail goes out, so that the budget, the
+quiet hours and the rhythm of the mails hold for it by themselves. What is owed is a row, sent by app.alerts.calling.
+
+ChannelError
+├── BadEndpoint     an address that is never dialled
+└── TooMany         more channels than one follower may have
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.db import now, writing
+from app.models import AlertChannel, AlertDelivery, AlertNotice, ChannelDelivery, Subscriber
+from app.models.alerts import NEWS, PUSH, REMINDER, WEBHOOK
+from app.net import BadAddress, well_formed
+
+QUOTA = 5  # of each kind
+CHALLENGE = "challenge"  # the key of the call that an address has to answer before it is used
+ITEMS = 100  # pieces of news in one call
+FRESH = timedelta(days=1)  # a mail that is older is pushed no more
+KEPT = timedelta(days=30)  # calls that are over, for whoever asks why
+KINDS = (WEBHOOK, PUSH)
+Noticed = tuple[int, str]  # the id of an alert, the key of its news
+
+
+class ChannelError(Exception):
+    """Raised where a channel cannot be added."""
+
+
+class BadEndpoint(ChannelError):
+    """Raised for an address that is never dialled."""
+
+
+class TooMany(ChannelError):
+    """Raised where a follower has as many channels of a kind as one may have."""
+
+
+def add_channel(
+    engine: Engine,
+    settings: Settings,
+    subscriber_id: int,
+    kind: str,
+    endpoint: str,
+    *,
+    moment: datetime | None = None,
+) -> int:
+    """Add a channel, or begin anew with one that was given up; returns its id. Raises BadEndpoint, TooMany.
+
+    A webhook is used when its address has answered the challenge that is owed to it from here on.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"no such kind of channel: {kind}")
+    address, asked = _checked(settings, kind, endpoint), moment or now()
+    with writing(engine) as session:
+        # Two forms sent at once must not both find room.
+        session.execute(select(Subscriber.id).where(Subscriber.id == subscriber_id).with_for_update())
+        own = session.scalars(
+            select(AlertChannel).where(AlertChannel.subscriber_id == subscriber_id, AlertChannel.kind == kind)
+        ).all()
+        channel = next((one for one in own if one.endpoint == address), None)
+        if channel is None:
+            if len(own) >= QUOTA:
+                raise TooMany
+            channel = _new(subscriber_id, kind, address, asked)
+            session.add(channel)
+        channel.failures, channel.disabled_at = 0, None
+        session.flush()
+        if kind == PUSH:
+            channel.verified_at = channel.verified_at or asked
+        elif channel.verified_at is None:
+            _challenge(session, channel, asked)
+        return channel.id
+
+
+def end_channel(engine: Engine, subscriber_id: int, channel_id: int) -> bool:
+    """End a follower's channel and forget what it was still owed; whether there was one."""
+    ours = (AlertChannel.id == channel_id, AlertChannel.subscriber_id == subscriber_id)
+    with writing(engine) as session:
+        return bool(session.execute(delete(AlertChannel).where(*ours).returning(AlertChannel.id)).all())
+
+
+def channels_of(session: Session, subscriber_id: int) -> Sequence[AlertChannel]:
+    """Return a follower's channels in the order in which they were added."""
+    own = select(AlertChannel).where(AlertChannel.subscriber_id == subscriber_id)
+    return session.scalars(own.order_by(AlertChannel.id)).all()
+
+
+def last_errors(session: Session, channels: Iterable[AlertChannel]) -> dict[int, str]:
+    """Return by channel how its newest call ended that did not go well, and is not made good since."""
+    failing = [one.id for one in channels if one.failures]
+    calls = select(ChannelDelivery.channel_id, ChannelDelivery.error).where(
+        ChannelDelivery.channel_id.in_(failing), ChannelDelivery.error.is_not(None), ChannelDelivery.sent_at.is_(None)
+    )
+    rows = session.execute(calls.order_by(ChannelDelivery.id)).all() if failing else ()
+    return {channel_id: error or "" for channel_id, error in rows}
+
+
+def owe(session: Session, noticed: Mapping[int, Sequence[Noticed]], moment: datetime) -> int:
+    """Owe the webhooks of followers one call for what they are to be told from this pass on; returns how many.
+
+    `noticed` names new notices by subscriber, in the transaction that writes them: so each is told once.
+    """
+    if not noticed:
+        return 0
+    used = select(AlertChannel.id, AlertChannel.subscriber_id).where(
+        AlertChannel.subscriber_id.in_(noticed),
+        AlertChannel.kind == WEBHOOK,
+        AlertChannel.verified_at.is_not(None),
+        AlertChannel.disabled_at.is_(None),
+    )
+    owed = 0
+    for channel_id, subscriber_id in session.execute(used).all():
+        told = sorted(noticed[subscriber_id])
+        for first in range(0, len(told), ITEMS):
+            some = [list(one) for one in told[first : first + ITEMS]]
+            session.add(_call(channel_id, _key(some, moment), some, moment))
+            owed += 1
+    session.flush()
+    return owed
+
+
+def owe_pushes(engine: Engine, moment: datetime) -> int:
+    """Owe the browsers of followers one push for each mail of news that was made lately; returns how many."""
+    made = (
+        select(AlertChannel.id, AlertDelivery.id)
+        .join(AlertDelivery, AlertDelivery.subscriber_id == AlertChannel.subscriber_id)
+        .where(AlertChannel.kind == PUSH, AlertChannel.disabled_at.is_(None))
+        .where(AlertDelivery.kind.in_((NEWS, REMINDER)))
+        .where(AlertDelivery.created_at > moment - FRESH, AlertDelivery.created_at >= AlertChannel.created_at)
+    )
+    with Session(engine) as session:
+        if not _unpushed(session, session.execute(made).all()):
+            return 0
+    with writing(engine) as session:
+        # Two passes at once: on PostgreSQL the second waits here, and then sees what the first has written.
+        session.execute(select(AlertChannel.id).where(AlertChannel.kind == PUSH).with_for_update())
+        found = _unpushed(session, session.execute(made).all())
+        for channel_id, delivery_id in found:
+            of_it = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.delivery_id == delivery_id)
+            told = [[alert_id, key] for alert_id, key in session.execute(of_it.order_by(AlertNotice.seq))]
+            session.add(_call(channel_id, _mail_key(delivery_id), told, moment))
+        return len(found)
+
+
+def is_due(session: Session, moment: datetime) -> bool:
+    """Say whether a channel is owed something by now; what mails owe to browsers is found by the pass itself."""
+    waiting = select(ChannelDelivery.id).where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= moment)
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def forget_calls(session: Session, moment: datetime) -> None:
+    """Forget calls that are over for a month."""
+    over = or_(ChannelDelivery.sent_at.is_not(None), ChannelDelivery.next_try.is_(None))
+    session.execute(delete(ChannelDelivery).where(over, ChannelDelivery.created_at < moment - KEPT))
+
+
+def endpoint_hash(endpoint: str) -> str:
+    """Return by what a browser's channel is found."""
+    return hashlib.sha256(endpoint.encode()).hexdigest()
+
+
+def _checked(settings: Settings, kind: str, endpoint: str) -> str:
+    """Return an address as it is dialled: what somebody follows goes over no open line, unless we do ourselves."""
+    try:
+        address = well_formed(endpoint)
+    except BadAddress as error:
+        raise BadEndpoint(str(error)) from error
+    plain = kind == WEBHOOK and settings.base_url.startswith("http://")
+    if not address.startswith("https://") and not plain:
+        raise BadEndpoint("only https is dialled")
+    return address
+
+
+def _new(subscriber_id: int, kind: str, endpoint: str, moment: datetime) -> AlertChannel:
+    return AlertChannel(
+        subscriber_id=subscriber_id,
+        kind=kind,
+        endpoint=endpoint,
+        endpoint_hash=endpoint_hash(endpoint),
+        secret=secrets.token_hex(32),
+        created_at=moment,
+        failures=0,
+        seen=0,
+    )
+
+
+def _challenge(session: Session, channel: AlertChannel, moment: datetime) -> None:
+    theirs = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.key == CHALLENGE)
+    again = update(ChannelDelivery).where(*theirs).values(next_try=moment, attempts=0, error=None, sent_at=None)
+    if not session.execute(again.returning(ChannelDelivery.id)).all():
+        session.add(_call(channel.id, CHALLENGE, [], moment))
+
+
+def _call(channel_id: int, key: str, notices: list[list[object]], moment: datetime) -> ChannelDelivery:
+    return ChannelDelivery(
+        channel_id=channel_id, key=key, notices=notices, created_at=moment, attempts=0, next_try=moment
+    )
+
+
+def _key(notices: Sequence[Sequence[object]], moment: datetime) -> str:
+    return hashlib.sha256(repr((notices, moment.isoformat())).encode()).hexdigest()
+
+
+def _mail_key(delivery_id: int) -> str:
+    return f"mail:{delivery_id}"
+
+
+def _unpushed(session: Session, made: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
+    pairs = [(channel_id, delivery_id) for channel_id, delivery_id in made]
+    if not pairs:
+        return []
+    known = session.execute(
+        select(ChannelDelivery.channel_id, ChannelDelivery.key).where(
+            ChannelDelivery.channel_id.in_({channel_id for channel_id, _ in pairs})
+        )
+    ).all()
+    there = {(channel_id, key) for channel_id, key in known}
+    return [pair for pair in pairs if (pair[0], _mail_key(pair[1])) not in there]
