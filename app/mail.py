@@ -4,7 +4,8 @@ MailError
 ├── AddressError             what was given is not exactly one mail address
 ├── DeferredError            it could not be handed over now: a 4xx answer; try again later
 │   └── UnreachableError     nor could any other: no connection, a lost one, a timeout, a password that is not taken
-└── RefusedError             the server will not take it for this address: a 5xx answer
+└── RefusedError             the server will not take it: a 5xx answer
+    └── NobodyThereError     not for this address, whatever it says
 """
 
 import hashlib
@@ -34,6 +35,7 @@ TIMEOUT = 30  # seconds for each answer of a server
 # Folded at 78 characters a long link in a header would come out as an encoded word, which no reader takes for a link.
 POLICY = SMTP.clone(max_line_length=990)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 
 
@@ -55,6 +57,10 @@ class UnreachableError(DeferredError):
 
 class RefusedError(MailError):
     """Raised when a server refuses a message for good."""
+
+
+class NobodyThereError(RefusedError):
+    """Raised when a server refuses the address: the fault is not ours, and not the message's."""
 
 
 class Mailer(Protocol):
@@ -115,6 +121,7 @@ def compose(letter: Letter) -> EmailMessage:
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange writes that somebody is away, whatever the others say
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = letter.language
@@ -186,7 +193,7 @@ class SmtpMailer:
                 line.sendmail(sender, [to], message.as_bytes())
             except smtplib.SMTPRecipientsRefused as error:
                 code, words = next(iter(error.recipients.values()))
-                raise _answered(code, words) from error
+                raise _answered(code, words, about_address=True) from error
             except smtplib.SMTPAuthenticationError as error:
                 # Our own fault, not the reader's: it must not cost a subscription.
                 self._drop()
@@ -251,10 +258,18 @@ class SmtpMailer:
             self._line = None
 
 
-def _answered(code: int, words: bytes | str) -> MailError:
+def is_about_address(status: str) -> bool:
+    """Whether an enhanced status (RFC 3463) is about the address or its box; policy and contents are about us."""
+    return status.startswith("5.") and status.split(".")[1] in ("0", "1", "2", "4")
+
+
+def _answered(code: int, words: bytes | str, *, about_address: bool = False) -> MailError:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    kind = RefusedError if code in range(500, 600) else DeferredError
-    return kind(one_line(f"{code} {said}"))
+    if code not in range(500, 600):
+        return DeferredError(one_line(f"{code} {said}"))
+    status = _STATUS.match(said.strip())
+    about_address = about_address and (status is None or is_about_address(status[0]))
+    return (NobodyThereError if about_address else RefusedError)(one_line(f"{code} {said}"))
 
 
 def _tls(*, verified: bool) -> ssl.SSLContext:

@@ -1,154 +1,245 @@
 """What a mail says, in the reader's language: plain text and HTML from the same words, nothing loaded from anywhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
-from urllib.parse import urlencode
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.addresses import address_of
-from app.alerts.subscriptions import host_of
-from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, token
+from app.alerts.frequencies import frequency_words
+from app.alerts.newsletters import Issue, issue_told
+from app.alerts.reminding import Reminded, reminded
+from app.alerts.sections import sections_of
+from app.alerts.subscribing import host_of
+from app.alerts.targets import NEWSLETTER, Target, describe
+from app.alerts.tokens import CONFIRM as CONFIRM_TOKEN
+from app.alerts.tokens import END, REFUSE, UNSUBSCRIBE, token
+from app.alerts.tokens import MANAGE as MANAGE_TOKEN
 from app.config import ROOT, Settings
-from app.indexing import documents_of
-from app.mail import Letter, one_line
-from app.models import Alert, AlertDelivery, AlertHit
-from app.queries.hits import Found, hit_contexts
-from app.queries.states import Standing, state_of
+from app.mail import Letter
+from app.models import Alert, AlertDelivery, AlertNotice, NewsletterIssue, Subscriber
+from app.models.alerts import CONFIRM, MANAGE, NEWS, REMINDER
 from app.speech import Voice
-from app.standing import paper_state
 from app.translations import translations
-from search import Document
-
-SHOWN = 20  # hits in one mail; the rest is a link
-LOCALES = {"en": "en_GB"}  # days before months, as on the site
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One hit as a mail shows it: `snippet` is [(text, marked), …], `state` says where its paper stands, and `soon`
-    whether a date is set for that paper."""
+def letter_of(
+    session: Session, settings: Settings, subscriber: Subscriber, delivery: AlertDelivery, moment: datetime
+) -> Letter | None:
+    """Return the mail that a delivery is, as it is to be said now; None where there is nothing left to say."""
+    if delivery.kind == CONFIRM:
+        return confirmation(settings, subscriber, delivery) if subscriber.confirmed_at is None else None
+    if subscriber.confirmed_at is None:
+        return None  # nobody who has not confirmed gets anything else, whatever a row says
+    kinds: dict[str, Callable[..., Letter | None]] = {NEWS: news, REMINDER: reminder}
+    if delivery.kind == MANAGE:
+        return manage(settings, subscriber, delivery)
+    return kinds[delivery.kind](session, settings, subscriber, delivery, moment)
 
-    title: str
-    kind: str
-    day: str
-    url: str
-    reason: str
-    snippet: tuple[tuple[str, bool], ...]
-    state: str = ""
-    soon: bool = False
 
-
-def confirmation(settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter:
+def confirmation(settings: Settings, subscriber: Subscriber, delivery: AlertDelivery) -> Letter:
     """Return the mail that asks whether this address asked; it says nothing that somebody else could have typed."""
-    link = f"{settings.base_url}/alerts/confirm/{token(settings, CONFIRM, alert.nonce)}"
-    gettext = translations(alert.language).gettext
-    subject = gettext("Please confirm: mails from Ratslupe")
-    return _letter(settings, alert, delivery, subject, "confirm", link=link)
+    voice = Voice(subscriber.language)
+    subject = voice.gettext("Please confirm: mails from Ratslupe")
+    link = _link(settings, "confirm", CONFIRM_TOKEN, subscriber.nonce)
+    return _letter(settings, subscriber, delivery, subject, "confirm", link=link)
 
 
-def news(session: Session, settings: Settings, alert: Alert, delivery: AlertDelivery) -> Letter | None:
-    """Return the mail that tells what is new; None where all of it was withdrawn meanwhile."""
-    hits = session.scalars(select(AlertHit).where(AlertHit.delivery_id == delivery.id)).all()
-    findable = documents_of(session, [hit.object_id for hit in hits])
-    shown = sorted(
-        ((hit, findable[hit.object_id]) for hit in hits if hit.object_id in findable),
-        key=lambda pair: (pair[1].date or date.min, pair[1].id),
-        reverse=True,
-    )
-    total = delivery.total - (len(hits) - len(shown))
-    if not shown:
+def manage(settings: Settings, subscriber: Subscriber, delivery: AlertDelivery) -> Letter:
+    """Return the mail with the link to everything that an address follows."""
+    subject = Voice(subscriber.language).gettext("The link to your alerts")
+    return _letter(settings, subscriber, delivery, subject, "manage")
+
+
+def news(
+    session: Session, settings: Settings, subscriber: Subscriber, delivery: AlertDelivery, moment: datetime
+) -> Letter | None:
+    """Return the mail that tells what happened; None where all of it was withdrawn meanwhile."""
+    voice = Voice(subscriber.language)
+    alerts, notices = _told_by(session, subscriber, delivery)
+    plain = [one for one in notices if one.kind != NEWSLETTER]
+    sections, total = sections_of(session, alerts, plain, voice, settings.base_url)
+    weekly = [one for one in notices if one.kind == NEWSLETTER]
+    issues = _issues(session, settings, alerts, weekly, voice.language, moment)
+    if not sections and not issues:
         return None
-    ngettext = translations(alert.language).ngettext
-    headline = ngettext("%(count)s new result for your search", "%(count)s new results for your search", total)
-    subject = ngettext("%(count)s new result: %(query)s", "%(count)s new results: %(query)s", total)
-    standings = _standings(session, alert.language, [document for _, document in shown[:SHOWN]])
-    items = [
-        replace(_item(settings, alert.language, hit, document), state=said, soon=soon)
-        for hit, document in shown[:SHOWN]
-        for said, soon in [standings.get(document.id, ("", False))]
-    ]
+    told = [*(section.alert for section in sections), *(alert for alert, _ in issues)]
+    headline = _headline(voice, total, [issue.name for _, issue in issues])
+    names = [*(section.target.name for section in sections), *(issue.name for _, issue in issues)]
     return _letter(
         settings,
-        alert,
+        subscriber,
         delivery,
-        subject % {"count": total, "query": alert.query},
+        _subject(voice, total, names),
         "news",
-        headline=headline % {"count": total},
-        total=total,
-        soon=[item for item in items if item.soon],
-        items=[item for item in items if not item.soon],
-        rest=total - len(items),
-        search=f"{settings.base_url}/search?{urlencode({'q': alert.query, 'sort': 'newest'})}",
-        query=alert.query,
+        end=_end(settings, subscriber, told),
+        headline=headline,
+        sections=sections,
+        issues=[issue for _, issue in issues],
+        ends={alert.id: _link(settings, "unsubscribe", UNSUBSCRIBE, alert.nonce) for alert in told},
+        begun=_begun(session, settings, subscriber, delivery, alerts, voice),
+        often=_often(voice, told),
     )
 
 
-def _standings(session: Session, language: str, documents: Sequence[Document]) -> dict[str, tuple[str, bool]]:
-    """Return by id where the paper of each document stands, in one sentence, and whether a date is set for it."""
-    found = {}
-    asked = [Found(one.type, one.id, one.parent, one.group if one.kind == "Paper" else "") for one in documents]
-    for document_id, context in hit_contexts(session, asked).items():
-        if context.matter is not None:
-            state = state_of(context.path)
-            said = paper_state(Voice(language), state, known=bool(context.path.stations))
-            found[document_id] = one_line(str(said)), state.standing is Standing.PLANNED
+def reminder(
+    session: Session, settings: Settings, subscriber: Subscriber, delivery: AlertDelivery, moment: datetime
+) -> Letter | None:
+    """Return the mail on the meetings of tomorrow; None where they were called off, or are over."""
+    voice = Voice(subscriber.language)
+    alerts, notices = _told_by(session, subscriber, delivery)
+    meetings = reminded(session, alerts, notices, voice, settings.base_url, moment)
+    if not meetings:
+        return None
+    named = meetings[0]
+    subject = voice.gettext("%(day)s: %(meeting)s", day=named.near, meeting=named.line.title)
+    if len(meetings) > 1:
+        more = voice.ngettext("and %(num)s more meeting", "and %(num)s more meetings", len(meetings) - 1)
+        subject = f"{subject} {more}"
+    told = [alert for alert in alerts if any(alert.id in one.alert_ids for one in meetings)]
+    return _letter(
+        settings,
+        subscriber,
+        delivery,
+        subject,
+        "reminder",
+        end=_end(settings, subscriber, told),
+        headline=_near(voice, meetings),
+        meetings=meetings,
+    )
+
+
+def _headline(voice: Voice, total: int, issues: Sequence[str]) -> str:
+    if not total:
+        return voice.gettext("Newsletter: %(name)s", name=issues[0])
+    return voice.ngettext("%(num)s thing happened", "%(num)s things happened", total)
+
+
+def _subject(voice: Voice, total: int, names: Sequence[str]) -> str:
+    """Return "3 Neuigkeiten: Gartenstraße und 2 weitere Meldungen"."""
+    if total:
+        subject = voice.ngettext("%(num)s new: %(name)s", "%(num)s new: %(name)s", total, name=names[0])
+    else:
+        subject = voice.gettext("Newsletter: %(name)s", name=names[0])
+    if len(names) > 1:
+        subject = f"{subject} {voice.ngettext('and %(num)s more alert', 'and %(num)s more alerts', len(names) - 1)}"
+    return subject
+
+
+def _near(voice: Voice, meetings: Sequence[Reminded]) -> str:
+    days = dict.fromkeys(one.near for one in meetings)
+    what = voice.ngettext("%(num)s meeting on what you follow", "%(num)s meetings on what you follow", len(meetings))
+    return f"{', '.join(days)}: {what}"
+
+
+def _often(voice: Voice, alerts: Sequence[Alert]) -> str:
+    """Return how often the mails come, where all alerts that this one tells of agree."""
+    words = {frequency_words(voice, alert.frequency, alert.weekday) for alert in alerts}
+    if len(words) > 1:
+        return voice.gettext("You get mails like this one when there is something new.")
+    return voice.gettext("You get this mail %(often)s, if there is something new.", often=words.pop())
+
+
+def _begun(
+    session: Session,
+    settings: Settings,
+    subscriber: Subscriber,
+    delivery: AlertDelivery,
+    alerts: Sequence[Alert],
+    voice: Voice,
+) -> list[tuple[str, str, str]]:
+    """Return name, kind and end link of what began since the last mail, without another round of confirming."""
+    earlier = select(func.max(AlertDelivery.created_at)).where(
+        AlertDelivery.subscriber_id == subscriber.id,
+        AlertDelivery.kind == NEWS,
+        AlertDelivery.sent_at.is_not(None),
+        AlertDelivery.id != delivery.id,
+    )
+    since = max(one for one in (session.scalar(earlier), subscriber.confirmed_at) if one is not None)
+    found = []
+    for alert in alerts:
+        if alert.asked_at > since:
+            target = describe(session, Target(alert.kind, alert.value), voice)
+            found.append((target.name, target.kind, _link(settings, "unsubscribe", UNSUBSCRIBE, alert.nonce)))
     return found
 
 
+def _told_by(
+    session: Session, subscriber: Subscriber, delivery: AlertDelivery
+) -> tuple[Sequence[Alert], Sequence[AlertNotice]]:
+    """Return everything that somebody follows, and the notices of a mail."""
+    alerts = select(Alert).where(Alert.subscriber_id == subscriber.id).order_by(Alert.id)
+    notices = select(AlertNotice).where(AlertNotice.delivery_id == delivery.id)
+    return session.scalars(alerts).all(), session.scalars(notices.order_by(AlertNotice.seq.desc())).all()
+
+
+def _issues(
+    session: Session,
+    settings: Settings,
+    alerts: Sequence[Alert],
+    notices: Sequence[AlertNotice],
+    language: str,
+    moment: datetime,
+) -> list[tuple[Alert, Issue]]:
+    """Return the newsletters of a mail, each composed of the same stretch of the log for all who get it."""
+    found = []
+    for alert, notice in ((alert, notice) for alert in alerts for notice in notices if notice.alert_id == alert.id):
+        target = Target(alert.kind, alert.value).inner
+        row = session.get(NewsletterIssue, (target.ref, notice.key.rpartition(":")[2]))
+        if row is None:
+            continue
+        issue = issue_told(session, row, language, settings.base_url, moment)
+        found += [(alert, issue)] if issue is not None else []
+    return found
+
+
+def _end(settings: Settings, subscriber: Subscriber, alerts: Sequence[Alert]) -> str:
+    """Return the address that ends what a mail tells of: the one alert, or else everything."""
+    if len(alerts) == 1:
+        return _link(settings, "unsubscribe", UNSUBSCRIBE, alerts[0].nonce)
+    return _link(settings, "unsubscribe", END, subscriber.nonce)
+
+
+def _link(settings: Settings, page: str, purpose: str, nonce: str) -> str:
+    return f"{settings.base_url}/alerts/{page}/{token(settings, purpose, nonce)}"
+
+
 def _letter(
-    settings: Settings, alert: Alert, delivery: AlertDelivery, subject: str, template: str, **values: object
+    settings: Settings,
+    subscriber: Subscriber,
+    delivery: AlertDelivery,
+    subject: str,
+    template: str,
+    *,
+    end: str = "",
+    **values: object,
 ) -> Letter:
     host = host_of(settings)
-    end = f"{settings.base_url}/alerts/unsubscribe/{token(settings, UNSUBSCRIBE, alert.nonce)}"
-    environment = _environment(alert.language)
-    given = {**values, "subject": subject, "end": end, "base_url": settings.base_url, "language": alert.language}
+    everything = _link(settings, "unsubscribe", END, subscriber.nonce)
+    environment = _environment(subscriber.language)
+    given = {
+        **values,
+        "subject": subject,
+        "end": end or everything,
+        "manage": _link(settings, "manage", MANAGE_TOKEN, subscriber.nonce),
+        "refuse": _link(settings, "refuse", REFUSE, subscriber.nonce),
+        "base_url": settings.base_url,
+        "host": host,
+        "language": subscriber.language,
+    }
     return Letter(
         sender=settings.contact or f"ratslupe@{host}",
-        to=alert.address,
+        to=subscriber.address,
         subject=subject,
         text=environment.get_template(f"{template}.txt").render(given),
         html=environment.get_template(f"{template}.html").render(given),
         message_id=delivery.message_id,
         list_id=f"alerts.{host}",
-        end=end,
-        language=alert.language,
+        end=end or everything,
+        language=subscriber.language,
     )
-
-
-def _item(settings: Settings, language: str, hit: AlertHit, document: Document) -> Item:
-    gettext = translations(language).gettext
-    if hit.page:
-        reason = gettext("Found on page %(page)s.") % {"page": hit.page}
-    elif any(marked for _, marked in hit.snippet or ()):
-        reason = gettext("Found in its text.")
-    else:
-        reason = gettext("Found in its title or by a filter.")
-    kinds = {
-        "Paper": gettext("Paper"),
-        "Meeting": gettext("Meeting"),
-        "AgendaItem": gettext("Agenda item"),
-        "Person": gettext("Person"),
-        "Organization": gettext("Organization"),
-        "File": gettext("File"),
-    }
-    return Item(
-        title=one_line(document.title or document.id),
-        kind=kinds[document.type],
-        day=format_date(document.date, "long", locale=LOCALES.get(language, language)) if document.date else "",
-        url=settings.base_url + _path(document, hit.page),
-        reason=reason,
-        snippet=tuple((" ".join(str(text).split("\n")), bool(marked)) for text, marked in hit.snippet or ()),
-    )
-
-
-def _path(document: Document, page: int | None) -> str:
-    return address_of(document.type, document.key, page=page, parent=document.parent or "")
 
 
 @cache

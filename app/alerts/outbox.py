@@ -2,30 +2,36 @@
 mark sends it again, with the same Message-ID."""
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, null, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts.letters import confirmation, news
-from app.alerts.subscriptions import CONFIRMATION
+from app.alerts.bounces import GIVEN_UP_WORDS, REFUSED_WORDS, note_bounce
+from app.alerts.letters import letter_of
 from app.config import Settings
 from app.db import now, writing
-from app.indexing import BATCH, documents_of
 from app.indexing.lookups import chunks
-from app.mail import DeferredError, Letter, Mailer, MailError, RefusedError, UnreachableError, compose
-from app.models import Alert, AlertDelivery, AlertHit
+from app.mail import DeferredError, Mailer, MailError, NobodyThereError, RefusedError, UnreachableError, compose
+from app.models import OPARL_TYPES, AlertDelivery, AlertNotice, Meeting, Paper, Subscriber
+from app.models.alerts import CONFIRM, NEWS
+from app.shown import shown
 
-LEASE = timedelta(minutes=10)  # longer than any server may take; a claim that outlives it was left by a kill
-GIVEN_UP = timedelta(hours=72)
-AGAIN = (
+LEASE: Final = timedelta(minutes=10)  # longer than any server may take; a claim that outlives it was left by a kill
+GIVEN_UP: Final = timedelta(hours=72)
+AGAIN: Final = (
     *(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)),
     *(timedelta(hours=1), timedelta(hours=3), timedelta(hours=6)),
 )
-REFUSED_AGAIN = timedelta(hours=24)  # some servers refuse in error; once more, not more often
-REFUSALS = 2
+REFUSED_AGAIN: Final = timedelta(hours=24)  # some servers refuse in error; once more, not more often
+# A mail takes a server some 5 to 50 ms; this leaves a busy one room between two of ours, and is 100 in a second.
+IN_VAIN: Final = 2  # mails in a row; whoever is next would wait for the same answer, but one may be to blame itself
+PACE: Final = 0.01  # seconds from one mail to the next
+BATCH: Final = 500
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
 
@@ -42,31 +48,44 @@ class Sent:
 
 
 def send_owed(
-    engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now, only_confirmations: bool = False
+    engine: Engine,
+    mailer: Mailer,
+    settings: Settings,
+    *,
+    clock: Clock = now,
+    kinds: Collection[str] | None = None,
 ) -> Sent:
-    """Send all mails that are due; stops early where the mail server does not answer."""
-    found = Sent()
+    """Send all mails that are due, or those of some kinds; stops early where the mail server does not answer."""
+    found, unreachable = Sent(), 0
     try:
-        while (claimed := _claim(engine, clock(), only_confirmations=only_confirmations)) is not None:
+        while (claimed := _claim(engine, clock(), kinds)) is not None:
+            began = time.monotonic()
             try:
                 _send(engine, mailer, settings, claimed, found, clock)
+                unreachable = 0
             except UnreachableError as error:
-                # Whoever is next would wait for the same answer.
                 logger.warning("mail is not going out: %s", error)
-                break
+                unreachable += 1
+                if unreachable >= IN_VAIN:
+                    break
+            time.sleep(max(0.0, PACE - (time.monotonic() - began)))
     finally:
         mailer.close()
     return found
 
 
-def _claim(engine: Engine, moment: datetime, *, only_confirmations: bool) -> int | None:
+def _claim(engine: Engine, moment: datetime, kinds: Collection[str] | None) -> int | None:
     due = select(AlertDelivery.id, AlertDelivery.next_try).where(
         AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= moment
     )
-    if only_confirmations:
-        due = due.where(AlertDelivery.seq_until == CONFIRMATION)
+    if kinds is not None:
+        due = due.where(AlertDelivery.kind.in_(kinds))
+    due = due.order_by(AlertDelivery.next_try, AlertDelivery.id).limit(20)
+    with Session(engine) as session:  # to look takes no turn from those who write
+        if session.execute(due.limit(1)).first() is None:
+            return None
     with writing(engine) as session:
-        for delivery_id, next_try in session.execute(due.order_by(AlertDelivery.next_try, AlertDelivery.id).limit(20)):
+        for delivery_id, next_try in session.execute(due):
             taken = (
                 update(AlertDelivery)
                 .where(AlertDelivery.id == delivery_id, AlertDelivery.next_try == next_try)
@@ -81,22 +100,23 @@ def _claim(engine: Engine, moment: datetime, *, only_confirmations: bool) -> int
 def _send(engine: Engine, mailer: Mailer, settings: Settings, claimed: int, found: Sent, clock: Clock) -> None:
     with Session(engine) as session:
         mail = session.get(AlertDelivery, claimed)
-        alert = session.get(Alert, mail.alert_id) if mail else None
-        if mail is None or alert is None:
+        subscriber = session.get(Subscriber, mail.subscriber_id) if mail else None
+        if mail is None or subscriber is None:
             return  # ended meanwhile
-        letter = _letter(session, settings, alert, mail)
+        letter = letter_of(session, settings, subscriber, mail, clock())
     if letter is None:
         found.withdrawn += 1
-        _mark(engine, mail, sent_at=clock(), next_try=None, error="withdrawn before it was sent")
+        _mark(engine, mail, next_try=None, error="nothing was left to say")
         return
     try:
         mailer.send(compose(letter))
-    except RefusedError as error:
+    except NobodyThereError as error:
         found.refused += 1
-        _refused(engine, mail, str(error), clock())
-    except DeferredError as error:
+        _refused(engine, settings, mail, str(error), clock())
+    except (DeferredError, RefusedError) as error:
+        # What is refused whoever it is for, is refused for a fault of ours, and may be taken once that is mended.
         found.deferred += 1
-        _deferred(engine, mail, str(error), clock())
+        _deferred(engine, settings, mail, error, clock())
         if isinstance(error, UnreachableError):
             raise
     except MailError as error:
@@ -107,61 +127,83 @@ def _send(engine: Engine, mailer: Mailer, settings: Settings, claimed: int, foun
         _accepted(engine, mail, found, clock())
 
 
-def _letter(session: Session, settings: Settings, alert: Alert, mail: AlertDelivery) -> Letter | None:
-    if mail.seq_until == CONFIRMATION:
-        return confirmation(settings, alert, mail) if alert.confirmed_at is None else None
-    # Nobody who has not confirmed gets anything else, whatever a row says.
-    return news(session, settings, alert, mail) if alert.confirmed_at is not None else None
-
-
 def _accepted(engine: Engine, mail: AlertDelivery, found: Sent, moment: datetime) -> None:
     _mark(engine, mail, sent_at=moment, next_try=None, error=None)
-    if mail.seq_until == CONFIRMATION:
+    if mail.kind == CONFIRM:
         found.confirmations += 1
-        with writing(engine) as session:
-            session.execute(update(Alert).where(Alert.id == mail.alert_id).values(confirmation_sent_at=moment))
     else:
         found.sent += 1
 
 
-def _deferred(engine: Engine, mail: AlertDelivery, words: str, moment: datetime) -> None:
-    if moment - mail.created_at >= GIVEN_UP:
-        _mark(engine, mail, next_try=None, error=f"given up: {words}")
-    else:
-        _mark(engine, mail, next_try=moment + AGAIN[min(mail.attempts, len(AGAIN)) - 1], error=words)
+def _deferred(engine: Engine, settings: Settings, mail: AlertDelivery, error: MailError, moment: datetime) -> None:
+    if moment - mail.created_at < GIVEN_UP:
+        again = AGAIN[min(mail.attempts, len(AGAIN)) - 1]
+        _mark(engine, mail, next_try=moment + again, error=str(error))
+        return
+    with writing(engine) as session:
+        if mail.kind == NEWS:
+            # What it was to tell is told by the next one: only mails are given up, no news.
+            told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
+            session.execute(told.values(delivery_id=null(), due_at=moment))
+        given_up = update(AlertDelivery).where(AlertDelivery.id == mail.id)
+        session.execute(given_up.values(next_try=null(), error=f"{GIVEN_UP_WORDS}{error}"))
+        if type(error) is DeferredError:  # by this address alone, for three days
+            note_bounce(session, settings, mail.id, moment)
 
 
-def _refused(engine: Engine, mail: AlertDelivery, words: str, moment: datetime) -> None:
-    if mail.seq_until == CONFIRMATION:
-        # Nobody there to confirm: keep no address that nobody has.
-        with writing(engine) as session:
-            session.execute(delete(Alert).where(Alert.id == mail.alert_id, Alert.confirmed_at.is_(None)))
-    elif mail.attempts >= REFUSALS:
-        _mark(engine, mail, next_try=None, error=f"given up: {words}")
-    else:
-        _mark(engine, mail, next_try=moment + REFUSED_AGAIN, error=words)
+def _refused(engine: Engine, settings: Settings, mail: AlertDelivery, words: str, moment: datetime) -> None:
+    """Count that an address was refused; try the mail once more, a day later."""
+    again = (mail.error or "").startswith(REFUSED_WORDS)
+    next_try = None if again or mail.kind == CONFIRM else moment + REFUSED_AGAIN
+    _mark(engine, mail, next_try=next_try, error=f"{REFUSED_WORDS}{words}")
+    with writing(engine) as session:
+        note_bounce(session, settings, mail.id, moment, again=again)
 
 
 def forget_withdrawn(session: Session) -> int:
-    """Forget the words of records that nobody may see any more, in mails that still wait; returns how many."""
-    waiting = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try.is_not(None))
-    quoted = AlertHit.delivery_id.in_(waiting) & AlertHit.snippet.is_not(None)
+    """Forget the words of records that nobody may see any more, in what waits to be told; returns how many."""
+    sent = select(AlertDelivery.id).where(AlertDelivery.next_try.is_(None))
+    delivery = AlertNotice.delivery_id
+    quoted = AlertNotice.snippet.is_not(None) & (delivery.is_(None) | delivery.not_in(sent))
+    named = select(AlertNotice.object_type, AlertNotice.object_id, AlertNotice.matter_id).where(quoted).distinct()
+    objects: dict[str, set[str]] = {}
+    matters: set[str] = set()
+    for kind, object_id, matter_id in session.execute(named):
+        objects.setdefault(kind, set()).add(object_id)
+        matters |= {matter_id} if matter_id and matter_id != object_id else set()
+    gone = {one for kind, ids in objects.items() for one in ids - _seen(session, kind, ids)}
+    gone |= _withdrawn(session, matters)
     forgotten = 0
-    for ids in chunks(session.scalars(select(AlertHit.object_id).where(quoted).distinct()).all(), BATCH):
-        gone = set(ids) - documents_of(session, ids).keys()
-        rows = update(AlertHit).where(quoted, AlertHit.object_id.in_(gone)).values(snippet=None)
-        forgotten += len(session.execute(rows.returning(AlertHit.object_id)).all()) if gone else 0
+    for some in chunks(sorted(gone), BATCH):
+        theirs = AlertNotice.object_id.in_(some) | AlertNotice.matter_id.in_(some)
+        rows = update(AlertNotice).where(quoted, theirs).values(snippet=null())
+        forgotten += len(session.execute(rows.returning(AlertNotice.key)).all())
     return forgotten
 
 
 def forget_records(session: Session, ids: Sequence[str]) -> None:
-    """Take records that were erased out of all mails, sent or waiting."""
-    theirs = AlertHit.object_id.in_(ids)
-    owed = select(AlertHit.delivery_id, func.count()).where(theirs).group_by(AlertHit.delivery_id)
-    for delivery_id, count in session.execute(owed).all():
-        fewer = update(AlertDelivery).where(AlertDelivery.id == delivery_id)
-        session.execute(fewer.values(total=AlertDelivery.total - count))
-    session.execute(delete(AlertHit).where(theirs))
+    """Take records that were erased out of all that is told, sent or waiting."""
+    for some in chunks(list(ids), BATCH):
+        session.execute(delete(AlertNotice).where(AlertNotice.object_id.in_(some)))
+        session.execute(update(AlertNotice).where(AlertNotice.matter_id.in_(some)).values(matter_id=None))
+
+
+def _seen(session: Session, kind: str, ids: Collection[str]) -> set[str]:
+    """Return which records of a kind may be seen."""
+    found: set[str] = set()
+    if (model := OPARL_TYPES.get(kind)) is not None:
+        for some in chunks(sorted(ids), BATCH):
+            found |= set(session.scalars(select(model.id).where(model.id.in_(some), shown(model))))
+    return found
+
+
+def _withdrawn(session: Session, ids: Collection[str]) -> set[str]:
+    """Return which papers and meetings are here and may not be seen."""
+    found: set[str] = set()
+    for model in (Paper, Meeting):
+        for some in chunks(sorted(ids), BATCH):
+            found |= set(session.scalars(select(model.id).where(model.id.in_(some), ~shown(model))))
+    return found
 
 
 def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
@@ -169,4 +211,8 @@ def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
         session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
         if values.get("next_try", ...) is None:
             # Over: only that the reader knows the record is needed from now on, not what it said that day.
-            session.execute(update(AlertHit).where(AlertHit.delivery_id == mail.id).values(snippet=None))
+            told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
+            session.execute(told.values(snippet=null()))
+        if mail.kind == CONFIRM and (sent_at := values.get("sent_at")) is not None:
+            asked = update(Subscriber).where(Subscriber.id == mail.subscriber_id)
+            session.execute(asked.values(confirmation_sent_at=sent_at))

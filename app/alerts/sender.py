@@ -1,4 +1,4 @@
-"""Handing over confirmations while a reader waits for one: soon, but not within the request that asked for it."""
+"""Handing over what a reader waits for, a confirmation or a link: soon, but not within the request that asked for it."""
 
 import logging
 import threading
@@ -8,12 +8,13 @@ from sqlalchemy import Engine
 from app.alerts.outbox import send_owed
 from app.config import Settings
 from app.mail import TIMEOUT, Mailer
+from app.models.alerts import CONFIRM, MANAGE
 
 logger = logging.getLogger(__name__)
 
 
 class Sender:
-    """Sends owed confirmations in one thread of the process: nobody can read from an answer's time what was owed.
+    """Sends what was just asked for in one thread of the process: nobody can read from an answer's time what was owed.
 
     However often it is woken while it sends, it looks once more and over one connection: many forms at once cost
     neither threads nor the patience of the mail server.
@@ -39,7 +40,7 @@ class Sender:
 
     def send(self) -> None:
         """Send what is owed; whoever sends something else says here what."""
-        send_owed(self.engine, self.mailer, self.settings, only_confirmations=True)
+        send_owed(self.engine, self.mailer, self.settings, kinds=(CONFIRM, MANAGE))
 
     def close(self) -> None:
         """Let it finish what it was woken for, and end it."""
