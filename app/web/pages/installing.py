@@ -12,7 +12,10 @@ from flask import Blueprint, Response, request
 from app.web.assets import FOLDER, asset
 from app.web.i18n import gettext, language
 
-POLICY: Final = "default-src 'none'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY: Final = (
+    "default-src 'none'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 PAPER = "#ffffff"
 DAY = 86_400
 ICONS: Final = (("icons/192.png", "192x192", "any"), ("icons/512.png", "512x512", "any"))
