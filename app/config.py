@@ -49,6 +49,7 @@ class Settings:
     pages_dir: Path | None = None
     tiles_url: str = ""
     tiles_credit: str = ""
+    websub_hub: str = ""
 
     @property
     def pages(self) -> Path:
@@ -99,6 +100,7 @@ class Settings:
             pages_dir=Path(environ["PAGES_DIR"]).expanduser().absolute() if environ.get("PAGES_DIR") else None,
             tiles_url=environ.get("TILES_URL", ""),
             tiles_credit=environ.get("TILES_CREDIT", ""),
+            websub_hub=environ.get("WEBSUB_HUB", "").strip(),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -126,6 +128,8 @@ class Settings:
             faults.append(f"THESAURUS must be a file: there is none at {self.thesaurus}")
         if self.only_council and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", self.only_council):
             faults.append("ONLY_COUNCIL must be the short name of one council, as it stands in addresses")
+        if self.websub_hub and not _is_plain_url(self.websub_hub):
+            faults.append("WEBSUB_HUB must be the address of a hub, http:// or https:// and a host")
         return faults + self._origin_faults() + self._tiles_faults()
 
     def _tiles_faults(self) -> list[str]:
@@ -159,6 +163,15 @@ class Settings:
 
 def _scheme(url: str) -> str:
     return url.partition(":")[0]
+
+
+def _is_plain_url(url: str) -> bool:
+    """Whether an address names a host and may stand in a feed as it is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isascii() and url.isprintable()
 
 
 def _yes(name: str, environ: Mapping[str, str], faults: list[str], *, otherwise: str = "0") -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import BUDGET, QUIET_FROM, QUIET_TO, due_at, is_quiet
@@ -18,6 +18,7 @@ from app.geo import Box, metres
 from app.indexing.lookups import AT_ONCE, chunks
 from app.models import News, NewsRef, PaperPlace, Place
 from app.models.alerts import WEEKLY
+from app.models.news import WITHDRAWN
 from app.speech import BERLIN
 from search import SearchIndex, parse_query
 
@@ -68,6 +69,20 @@ def past(
         return _around(session, circle_of(wanted), since, limit)
     concerned = select(NewsRef.news_id).where(NewsRef.ref == wanted.ref)
     return _newest(session, [News.id.in_(concerned), News.at >= since], limit)
+
+
+def withdrawn_since(session: Session, since: datetime, limit: int = LIMIT) -> list[tuple[str, datetime]]:
+    """Return the keys of news about what was withdrawn since a moment, each with when that was; the newest first.
+
+    Whoever keeps what a search found cannot know otherwise: what is gone matches nothing.
+    """
+    gone = select(News.object_id, func.max(News.at)).where(News.kind == WITHDRAWN, News.at >= since)
+    newest = gone.group_by(News.object_id).order_by(func.max(News.at).desc()).limit(limit)
+    taken: dict[str | None, datetime] = {row[0]: row[1] for row in session.execute(newest)}
+    about = or_(News.object_id.in_(list(taken)), News.matter_id.in_(list(taken)))
+    told = select(News.key, News.object_id, News.matter_id).where(about, News.kind != WITHDRAWN, News.at >= since)
+    rows = session.execute(told.order_by(*_ORDER).limit(limit)).all() if taken else []
+    return [(key, taken.get(object_id) or taken[matter_id]) for key, object_id, matter_id in rows]
 
 
 def _searched(session: Session, index: SearchIndex, text: str, since: datetime, limit: int) -> list[News]:

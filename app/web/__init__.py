@@ -68,7 +68,7 @@ RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, 
 WORDS = (fixed, reports, glossary_pages)
 PAGES = (
     *(home, search, suggestions, *RECORDS, figures, data, alerts, manage, status, places, councils_pages),
-    *(channels, installing),
+    *(channels, installing, feeds),
     *(*WORDS, cards, sitemaps, embed, map_pages, streets, newsletters),
 )
 

@@ -36,7 +36,8 @@ HOLDS = 30.0  # seconds
 MEMORY = 64 * 2**20  # bytes of pages, plain and compressed
 LARGEST = 2**20  # bytes of a page; one of a thousand agenda items has half of that
 # Where what is shown lies in files, or is about the one who asks.
-NEVER = ("/alerts", "/data", "/report")
+NEVER = ("/alerts", "/data", "/report", "/feeds/mine")
+KINDS = ("text/html", "application/atom+xml", "application/feed+json")
 LEVEL = 5  # of compression: 9 makes a page 2 in 100 smaller, in twice the time
 # By what a page may differ and be kept: `_key` tells those apart.
 TOLD_APART = frozenset({"cookie", "accept-language", "accept-encoding"})
@@ -108,9 +109,7 @@ class Kept:
         answer = self.application(environ, start)
         status, headers, exc_info = told
         fields = {name.lower(): value for name, value in headers}
-        if not (
-            status.startswith("200") and "etag" in fields and fields.get("content-type", "").startswith("text/html")
-        ):
+        if not (status.startswith("200") and "etag" in fields and fields.get("content-type", "").startswith(KINDS)):
             start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
             return answer
         plain = _whole(answer)
