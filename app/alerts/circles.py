@@ -30,7 +30,7 @@ class Papers:
         for some in chunks(ids, AT_ONCE):
             located = query.where(PaperPlace.paper_id.in_(some), Place.latitude.is_not(None))
             for paper_id, longitude, latitude in session.execute(located):
-                point = (longitude, latitude)
+                point: Point = (longitude or 0.0, latitude or 0.0)
                 self._cells.setdefault(_cell(point), []).append((point, paper_id))
 
     def within(self, value: str) -> set[str]:

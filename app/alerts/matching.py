@@ -78,7 +78,7 @@ def _late(session: Session, until: int, moment: datetime) -> int:
 
 def followers(of: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Return the question for alerts that are matched: of addresses that were confirmed."""
-    query = select(Alert.id, Alert.kind, Alert.value, Alert.seq, Alert.frequency, Alert.weekday)
+    query = select(*(Alert.id, Alert.subscriber_id, Alert.kind, Alert.value, Alert.seq, Alert.frequency, Alert.weekday))
     query = query.join(Subscriber, Subscriber.id == Alert.subscriber_id)
     return query.where(Subscriber.confirmed_at.is_not(None), Alert.kind != NEWSLETTER, of)
 

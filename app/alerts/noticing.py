@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.alerts import channels
 from app.alerts.bundling import due_at
 from app.alerts.happened import Happened, Window
 from app.db import writing
@@ -24,6 +25,7 @@ class Follower(NamedTuple):
     """An alert as it stood when the news was read."""
 
     id: int
+    subscriber_id: int
     kind: str
     value: str
     seq: int
@@ -124,6 +126,11 @@ class Notices:
             self._part_with(session, [one for one in mine if one.gone])
             rows = [self._row(one.follower, news) for one in mine for news in one.news]
             insert_unknown(session, rows)
+            noticed: dict[int, list[tuple[int, str]]] = {}
+            for telling in mine:
+                keys = [(telling.follower.id, one.key) for one in telling.news]
+                noticed.setdefault(telling.follower.subscriber_id, []).extend(keys)
+            channels.owe(session, {one: keys for one, keys in noticed.items() if keys}, self._moment)
             for until in {one.until for one in mine}:
                 ids = [one.follower.id for one in mine if one.until == until]
                 session.execute(update(Alert).where(Alert.id.in_(ids)).values(seq=until))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, bindparam, null, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.targets import SEARCH
@@ -39,11 +39,25 @@ def quote(engine: Engine, settings: Settings, keys: Iterable[Key]) -> None:
                 session.connection().execute(_WRITTEN, rows)
 
 
+def unquote(engine: Engine, keys: Iterable[Key]) -> None:
+    """Forget what was quoted in notices that are in no mail yet: until then nothing keeps what a record said."""
+    rows = [{"the_alert": alert_id, "the_key": key} for alert_id, key in keys]
+    if rows:
+        with writing(engine) as session:
+            session.connection().execute(_FORGOTTEN, rows)
+
+
 _TABLE = AlertNotice.metadata.tables[AlertNotice.__tablename__]
 _WRITTEN = (
     update(_TABLE)
     .where(_TABLE.c.alert_id == bindparam("the_alert"), _TABLE.c.key == bindparam("the_key"))
     .values(page=bindparam("page"), snippet=bindparam("snippet"))
+)
+_FORGOTTEN = (
+    update(_TABLE)
+    .where(_TABLE.c.alert_id == bindparam("the_alert"), _TABLE.c.key == bindparam("the_key"))
+    .where(_TABLE.c.delivery_id.is_(None))
+    .values(page=None, snippet=null())
 )
 
 

@@ -1,57 +1,184 @@
-"""One pass: forget what nobody confirmed and what was withdrawn, match what is new, send what is owed."""
+"""One pass: forget what nobody confirmed and what was withdrawn, tell what happened, bundle and send what is due."""
 
-from dataclasses import dataclass
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
-from app.alerts.matching import match
-from app.alerts.outbox import Clock, forget_withdrawn, send_owed
-from app.alerts.subscriptions import forget, owe_confirmations
+from app import changes as log
+from app.alerts import calling, channels, news, newsletters
+from app.alerts.bundling import bundle
+from app.alerts.matching import Matched, match
+from app.alerts.outbox import Clock, Sent, forget_withdrawn, send_owed
+from app.alerts.quoting import Key, quote, unquote
+from app.alerts.rehearsing import Listener, rehearsing
+from app.alerts.reminders import remind
+from app.alerts.subscribing import forget_unconfirmed, owe_confirmations
 from app.config import Settings
 from app.db import now, writing
+from app.indexing import CONSUMER
 from app.mail import Mailer
-from search import SearchIndex
+from app.models import AlertChannel, AlertDelivery, ChannelDelivery
+from app.models.alerts import WEBHOOK
+
+EVERY: Final = timedelta(seconds=60)  # between two passes for which the log gives no reason: clocks and patience
+TIDY: Final = timedelta(hours=1)  # between two looks at what was withdrawn, which no mail says in any case
+SHARE: Final = 3.0  # seconds for what does not go at once, after which news that came meanwhile goes first
 
 
 @dataclass(slots=True)
 class Counts:
-    """What a pass did."""
+    """What a pass did; `mails` are those that a rehearsal would have sent, as (address, subject)."""
 
+    news: int = 0
     searches: int = 0
     alerts: int = 0
     failed: int = 0
-    owed: int = 0
+    notices: int = 0
+    reminders: int = 0
+    bundled: int = 0
     sent: int = 0
     confirmations: int = 0
     deferred: int = 0
     refused: int = 0
     withdrawn: int = 0
     forgotten: int = 0
+    called: int = 0
+    mails: list[tuple[str, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
+        """Say it in one line."""
         return (
-            f"{self.searches} searches for {self.alerts} subscriptions, {self.sent} mails and "
+            f"{self.news} news, {self.searches} searches for {self.alerts} alerts, {self.sent} mails and "
             f"{self.confirmations} confirmations sent, {self.deferred} deferred, {self.refused} refused"
         )
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing left this machine."""
+        return not (self.sent or self.confirmations or self.refused or self.called)
 
-def run(engine: Engine, index: SearchIndex, mailer: Mailer, settings: Settings, *, clock: Clock = now) -> Counts:
-    """Do one pass; it may be killed at any time and started again, and two may run at once."""
+
+def run(engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now, dry: bool = False) -> Counts:
+    """Do one pass; it may be killed at any time and started again, and two may run at once.
+
+    `dry` does all of it but the calls to programs, hands no mail over and takes everything back.
+    """
+    if not dry:
+        counts = pass_on(engine, mailer, settings, clock=clock, whole=True, tidy=True)
+        counts.called = call(engine, settings, clock)
+        return counts
+    heard = Listener()
+    with rehearsing(engine) as stage:
+        counts = pass_on(stage, heard, settings, clock=clock, whole=True, tidy=True)
+    counts.mails = [(str(one["To"]), str(one["Subject"])) for one in heard.messages]
+    return counts
+
+
+def pass_on(
+    engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now, whole: bool = False, tidy: bool = False
+) -> Counts:
+    """Do a pass without calls. Not `whole`, what is not to be told at once is left until it is worth it."""
     with writing(engine) as session:
-        forgotten = forget(session, clock())
-        forget_withdrawn(session)
+        forgotten = forget_unconfirmed(session, clock())
+        if tidy:
+            forget_withdrawn(session)
         owe_confirmations(session, settings, clock())
-    matched = match(engine, index, settings, clock())
+    told = news.refresh(engine, moment=clock())
+    newsletters.issue_due(engine, clock())
+    patience = _Patience(engine)
+    matched = match(engine, settings, clock(), whole=whole, enough=lambda: not whole and patience.is_over())
+    reminded = remind(engine, clock())
+    bundled = bundle(engine, settings, clock())
     sent = send_owed(engine, mailer, settings, clock=clock)
-    return Counts(
-        searches=matched.searches,
-        alerts=matched.alerts,
-        failed=matched.failed,
-        owed=matched.owed,
-        sent=sent.sent,
-        confirmations=sent.confirmations,
-        deferred=sent.deferred,
-        refused=sent.refused,
-        withdrawn=sent.withdrawn,
-        forgotten=forgotten,
-    )
+    return _counted(told, matched, sent, Counts(forgotten=forgotten, reminders=reminded, bundled=bundled))
+
+
+def call(engine: Engine, settings: Settings, clock: Clock = now) -> int:
+    """Call programs, and browsers for the mails that were made; returns how many calls were taken."""
+    with Session(engine) as session:
+        if session.scalar(select(AlertChannel.id).limit(1)) is None:
+            return 0
+        owed = select(ChannelDelivery.notices).join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
+        owed = owed.where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= clock())
+        named = session.scalars(owed.where(AlertChannel.kind == WEBHOOK)).all()
+    keys: list[Key] = [(int(alert_id), str(key)) for notices in named for alert_id, key in notices]
+    # Programs are told before any mail is: where the words stand is looked for, and forgotten until the mail is made.
+    quote(engine, settings, keys)
+    try:
+        with closing(calling.open_client(settings)) as client:
+            return calling.send_channels(engine, client, settings, clock).sent
+    finally:
+        unquote(engine, keys)
+
+
+def _counted(told: int, matched: Matched, sent: Sent, counts: Counts) -> Counts:
+    counts.news, counts.searches, counts.alerts = told, matched.searches, matched.alerts
+    counts.failed, counts.notices = matched.failed, matched.notices
+    counts.sent, counts.confirmations, counts.deferred = sent.sent, sent.confirmations, sent.deferred
+    counts.refused, counts.withdrawn = sent.refused, sent.withdrawn
+    return counts
+
+
+def to_tell(session: Session) -> int:
+    """Return up to which change there is something to tell: the index holds it."""
+    return min(log.last_seq(session), log.position(session, CONSUMER))
+
+
+class _Patience:
+    """How long what does not go at once is matched: until more came that may have to, but a share of time at least."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._look_at = engine, time.monotonic() + SHARE
+        self._is_over = False
+
+    def is_over(self) -> bool:
+        """Say so; looks once in a while."""
+        if not self._is_over and time.monotonic() >= self._look_at:
+            with Session(self._engine) as session:
+                self._is_over = to_tell(session) > news.reached(session)
+            self._look_at = time.monotonic() + SHARE
+        return self._is_over
+
+
+class Watch:
+    """Says when the next pass is due: there is something to tell or to send, or a minute has gone by."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._last = self._tidied = datetime.min.replace(tzinfo=now().tzinfo)
+        self._waits = False
+
+    def is_due(self, moment: datetime) -> bool:
+        """Look at the log, the outbox and the clock: three questions, each answered by an index."""
+        if moment - self._last >= EVERY:
+            return True
+        with Session(self._engine) as session:
+            if to_tell(session) > news.reached(session):
+                return True
+            return not self._waits and _is_owed(session, moment)
+
+    def pass_on(self, mailer: Mailer, settings: Settings) -> Counts:
+        """Do a pass, tidy once an hour; where the mail server does not answer, the next one is not before a minute."""
+        began = now()
+        tidy = began - self._tidied >= TIDY
+        counts = pass_on(self._engine, mailer, settings, tidy=tidy)
+        with Session(self._engine) as session:
+            self._waits = _is_owed(session, began)
+        self._last, self._tidied = began, began if tidy else self._tidied
+        return counts
+
+
+def _is_owed(session: Session, moment: datetime) -> bool:
+    owed = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= moment)
+    return session.scalar(owed.limit(1)) is not None
+
+
+def is_call_due(engine: Engine, moment: datetime) -> bool:
+    """Say whether a program or a browser is to be called by now."""
+    with Session(engine) as session:
+        return channels.is_due(session, moment)
