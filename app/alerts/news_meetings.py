@@ -109,6 +109,8 @@ def _ties(change: Change, name: str) -> bool:
 
 
 def _moves_day(change: Change) -> bool:
+    if change.kind == CREATED:
+        return True  # what was to be consulted on there may be known already
     if change.kind != UPDATED or "start" not in (change.diff or {}):
         return False
     days = [
@@ -122,7 +124,9 @@ def _stations(behind: Behind, seq: int) -> Iterator[tuple[Consultation, Paper, M
     for consultation in sorted(behind.consultations.values(), key=lambda one: one.id):
         paper = behind.papers.get(consultation.paper_id or "")
         meeting = behind.meeting_of(consultation, seq) if paper else None
-        if paper is not None and meeting is not None and behind.heard(consultation, paper):
+        if paper is None or meeting is None or not behind.existed(consultation.id, seq):
+            continue
+        if behind.heard(consultation, paper):
             yield consultation, paper, meeting
 
 
@@ -168,8 +172,8 @@ def _agenda_of(change: Change, behind: Behind) -> set[str]:
 
 def _is_first(meeting_id: str, change: Change, behind: Behind) -> bool:
     """Whether no agenda of a meeting was seen before: its items come on one walk, on several pages."""
-    items = [one.id for one in behind.items.values() if one.meeting_id == meeting_id]
-    arrived = [first for one in items if (first := behind.arrived(one)) is not None]
+    items = behind.agendas.get(meeting_id, ())
+    arrived = [first for one in items if (first := behind.arrived(one.id)) is not None]
     return all(not one.backfill and change.at - one.at < SAME_WALK for one in arrived if one.seq < change.seq)
 
 

@@ -57,6 +57,10 @@ class Behind:
     history: dict[str, list[Change]] = field(default_factory=dict)
     told: dict[str, list[tuple[str | None, set[str]]]] = field(default_factory=dict)  # (matter, refs) of earlier news
     servers: dict[int, str] = field(default_factory=dict)
+    about: dict[str, list[Consultation]] = field(default_factory=dict)  # by the agenda item that they name
+    dealing: dict[str, AgendaItem] = field(default_factory=dict)  # by the consultation that they name
+    agendas: dict[str, list[AgendaItem]] = field(default_factory=dict)  # by their meeting
+    stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
     schemes: dict[str, str] = field(default_factory=dict)  # ids that only got another scheme
 
     def heard(self, one: OParlObject, other: OParlObject) -> bool:
@@ -77,6 +81,11 @@ class Behind:
         """Return the changes of a record, oldest first, under whatever name it had then."""
         return self.history.get(rest(oparl_id), [])
 
+    def existed(self, oparl_id: str, seq: int) -> bool:
+        """Whether a record was here at a change already."""
+        first = self.arrived(oparl_id)
+        return first is None or first.seq <= seq
+
     def came_with(self, change: Change, other_id: str) -> bool:
         """Whether another record was new on the walk on which this change was seen."""
         first = self.arrived(other_id)
@@ -94,27 +103,39 @@ class Behind:
 
     def meeting_of(self, consultation: Consultation, seq: int) -> Meeting | None:
         """Return where a consultation took place or was planned at a change: where its item stands, or as it says."""
-        item = self.items.get(consultation.agenda_item_id or "") or next(
-            (one for one in self.items.values() if one.consultation_id == consultation.id), None
-        )
+        item = self.items.get(consultation.agenda_item_id or "") or self.dealing.get(consultation.id)
         named = self.value(consultation.id, "meeting", seq, consultation.meeting_id)
+        if item is not None and not self.existed(item.id, seq):
+            item = None
         for one, said_by in ((item.meeting_id if item else None, item), (named, consultation)):
             meeting = self.meetings.get(one or "")
             if meeting is not None and said_by is not None and self.heard(said_by, meeting):
-                return meeting
+                return meeting if self.existed(meeting.id, seq) else None
         return None
 
-    def papers_of(self, item: AgendaItem) -> list[Paper]:
-        """Return the papers that an agenda item is about."""
+    def papers_of(self, item: AgendaItem, seq: int | None = None) -> list[Paper]:
+        """Return the papers that an agenda item is about, or that it was about at a change."""
+        named = self.consultations.get(item.consultation_id or "")
         found = [
             self.papers[one.paper_id]
-            for one in sorted(self.consultations.values(), key=lambda one: one.id)
-            if (one.agenda_item_id == item.id or one.id == item.consultation_id)
-            and one.paper_id in self.papers
+            for one in self.about.get(item.id, ([named] if named else []))
+            if one.paper_id in self.papers
+            and (seq is None or self.existed(one.id, seq))
             and self.heard(one, item)
             and self.heard(one, self.papers[one.paper_id])
         ]
         return list(dict.fromkeys(found))
+
+    def tie(self) -> None:
+        """Note which items and consultations belong together: some servers say it there, some here."""
+        for _, one in sorted(self.consultations.items()):
+            self.stations.setdefault(one.paper_id or "", []).append(one)
+            if one.agenda_item_id:
+                self.about.setdefault(one.agenda_item_id, []).append(one)
+        for _, item in sorted(self.items.items()):
+            if item.consultation_id:
+                self.dealing.setdefault(item.consultation_id, item)
+            self.agendas.setdefault(item.meeting_id or "", []).append(item)
 
 
 def rest(oparl_id: str) -> str:
@@ -145,6 +166,10 @@ def in_todays_names(session: Session, batch: Sequence[Change]) -> dict[str, str]
         model = OPARL_TYPES[object_type]
         query = select(model.key, model.id).where(among(session, model.key, sorted(map(key_of, some))))
         today |= {row.key: row.id for row in session.execute(query)}
+    about: dict[str, list[Consultation]] = field(default_factory=dict)  # by the agenda item that they name
+    dealing: dict[str, AgendaItem] = field(default_factory=dict)  # by the consultation that they name
+    agendas: dict[str, list[AgendaItem]] = field(default_factory=dict)  # by their meeting
+    stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
     schemes: dict[str, str] = {}
     session.expunge_all()  # what is written here is no change of the log
     for change in batch:
@@ -171,7 +196,9 @@ def behind(session: Session, batch: Sequence[Change]) -> Behind:
     _ways(session, found, ids, held)
     _papers(session, found, ids.get("Paper", set()) | held)
     _people(session, found, ids)
-    mentioned = {one for some in ids.values() for one in some} | {*found.papers, *found.meetings, *found.items}
+    found.tie()
+    mentioned = {one for some in ids.values() for one in some} | {*found.papers, *found.meetings}
+    mentioned |= {*found.items, *found.consultations}
     _histories(session, found, mentioned | {one.person_id for one in found.memberships.values() if one.person_id})
     gone = [one.object_id for one in batch if one.kind in (DELETED, ERASED) or "public" in (one.fields or ())]
     _told(session, found, gone)
@@ -221,16 +248,17 @@ def _places(session: Session, found: Behind, places: Collection[str]) -> None:
 
 def _ways(session: Session, found: Behind, ids: dict[str, set[str]], held: set[str]) -> None:
     """Read the agenda items, consultations and meetings that the changes are about, and what ties them together."""
-    items = ids.get("AgendaItem", set()) | held
-    meetings = ids.get("Meeting", set()) | held | {one for some in found.located.values() for one in some}
+    found.items |= _rows(session, AgendaItem, AgendaItem.id, ids.get("AgendaItem", set()) | held)
+    # Whether an agenda is a new one, all of its items have to tell.
+    agendas = ids.get("Meeting", set()) | {one.meeting_id for one in found.items.values() if one.meeting_id}
+    found.items |= _rows(session, AgendaItem, AgendaItem.meeting_id, agendas)
     found.consultations |= _rows(session, Consultation, Consultation.id, ids.get("Consultation", set()))
-    found.consultations |= _rows(session, Consultation, Consultation.agenda_item_id, items)
+    found.consultations |= _rows(session, Consultation, Consultation.agenda_item_id, found.items.keys())
     found.consultations |= _rows(session, Consultation, Consultation.meeting_id, ids.get("Meeting", set()))
-    found.items |= _rows(session, AgendaItem, AgendaItem.id, items)
-    found.items |= _rows(session, AgendaItem, AgendaItem.meeting_id, ids.get("Meeting", set()))
     consulted = {one.consultation_id for one in found.items.values() if one.consultation_id}
     found.consultations |= _rows(session, Consultation, Consultation.id, consulted - found.consultations.keys())
     _tied(session, found)
+    meetings = ids.get("Meeting", set()) | held | {one for some in found.located.values() for one in some}
     meetings |= {one.meeting_id for one in found.items.values() if one.meeting_id}
     meetings |= {one.meeting_id for one in found.consultations.values() if one.meeting_id}
     found.meetings |= _rows(session, Meeting, Meeting.id, meetings)

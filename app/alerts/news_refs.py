@@ -55,10 +55,10 @@ def found_of(
 
 def refs_of_paper(behind: Behind, paper: Paper, *, council: bool = True) -> set[str]:
     """Return whom a paper concerns: who brought it in, who leads or consults on it; its council where that is told."""
-    stations = [one for one in behind.consultations.values() if one.paper_id == paper.id and behind.heard(one, paper)]
+    stations = [one for one in behind.stations.get(paper.id, ()) if behind.heard(one, paper)]
     organizations = behind.linked(paper.id, "originatorOrganization", "underDirectionOf")
     for station in stations:
-        item = behind.items.get(station.agenda_item_id or "")
+        item = behind.items.get(station.agenda_item_id or "") or behind.dealing.get(station.id)
         where = (item.meeting_id if item else None) or station.meeting_id
         organizations += behind.linked(station.id, "organization") or behind.linked(where or "", "organization")
     refs = {f"paper:{paper.id}", *(f"organization:{one}" for one in organizations)}

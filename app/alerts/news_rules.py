@@ -148,7 +148,9 @@ def _of_holder(holder: str, behind: Behind) -> tuple[list[str], Meeting | None]:
 def _item(change: Change, behind: Behind) -> Iterator[Found]:
     """An agenda item without a paper is found by its name alone; whom its meeting concerns is told of the agenda."""
     item = behind.items.get(change.object_id)
-    if item is not None and item.name and item.public is not False and not behind.papers_of(item):
+    if item is None or not item.name or item.public is False or item.consultation_id:
+        return
+    if not behind.papers_of(item, change.seq):
         yield found_of(change, NEW, refs=set(), matter=item.meeting_id)
 
 
