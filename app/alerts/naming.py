@@ -1,10 +1,10 @@
 """What records are called where there is no page around them: a title, a kind, a day."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from app.mail import one_line
 from app.models import AgendaItem, File, Meeting, OParlObject, Organization, Paper, Person
 from app.speech import Voice, in_germany
 from app.translations import N_
@@ -17,6 +17,16 @@ KINDS: Final = {
     "Organization": N_("Organization"),
     "File": N_("File"),
 }
+LONGEST: Final = 300  # characters of a title; what is longer is a paragraph that somebody put there
+
+
+def plain(text: str, most: int = LONGEST) -> str:
+    """Return a text in one line, of characters that can be seen; cut where it is too long."""
+    if not text.isprintable():
+        # Soft hyphens and what turns the direction of writing stand within words.
+        text = "".join(c if c.isprintable() else "" if unicodedata.category(c) == "Cf" else " " for c in text)
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def title_of(voice: Voice, row: OParlObject, organizations: Sequence[Organization] = ()) -> str:
@@ -34,16 +44,16 @@ def title_of(voice: Voice, row: OParlObject, organizations: Sequence[Organizatio
             own = _joined(names, own) if own != names else own
             own = ", ".join(part for part in (own, voice.day(row.start)) if part)
     kind = voice.gettext(KINDS.get(type(row).__name__, type(row).__name__))
-    return one_line(own) or voice.gettext("%(type)s without a title", type=kind)
+    return plain(own) or voice.gettext("%(type)s without a title", type=kind)
 
 
 def kind_word(voice: Voice, row: OParlObject | str) -> str:
     """Return the word for a record's kind: a paper's is the source's own, with its number ("Antrag 2026/0417")."""
     if isinstance(row, Paper):
         kind = (row.paper_type or "").strip() or voice.gettext(KINDS["Paper"])
-        return one_line(" ".join(part for part in (kind, (row.reference or "").strip()) if part))
+        return plain(" ".join(part for part in (kind, (row.reference or "").strip()) if part))
     if isinstance(row, AgendaItem) and row.number:
-        return one_line(f"{voice.gettext(KINDS['AgendaItem'])} {row.number}")
+        return plain(f"{voice.gettext(KINDS['AgendaItem'])} {row.number}")
     name = row if isinstance(row, str) else type(row).__name__
     return voice.gettext(KINDS[name]) if name in KINDS else name
 

@@ -145,8 +145,10 @@ def _deferred(engine: Engine, settings: Settings, mail: AlertDelivery, error: Ma
             # What it was to tell is told by the next one: only mails are given up, no news.
             told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
             session.execute(told.values(delivery_id=null(), due_at=moment))
-        given_up = update(AlertDelivery).where(AlertDelivery.id == mail.id)
-        session.execute(given_up.values(next_try=null(), error=f"{GIVEN_UP_WORDS}{error}"))
+        values: dict[str, object] = {"next_try": null(), "error": f"{GIVEN_UP_WORDS}{error}"}
+        # The next one may be the very same mail again, and is to have its name: some server may have taken this one.
+        values["message_id"] = f"{mail.id}, given up: {mail.message_id}"
+        session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
         if type(error) is DeferredError:  # by this address alone, for three days
             note_bounce(session, settings, mail.id, moment)
 

@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import FOLDERS, address_of
-from app.alerts.naming import kind_word, record_day, title_of
+from app.alerts.naming import kind_word, plain, record_day, title_of
 from app.alerts.wording import Subject, said_of
 from app.indexing.lookups import chunks
-from app.mail import one_line
 from app.models import OPARL_TYPES, AgendaItem, Change, Meeting, OParlObject, Paper, key_of
 from app.models.news import DECIDED, WITHDRAWN
 from app.queries.hits import Found, HitContext, hit_contexts
@@ -151,7 +150,7 @@ class _Teller:
             title=self._title(lead),
             kind_word=kind_word(self._voice, lead),
             url=self._base_url + self._path(lead),
-            day=self._voice.day(day),
+            day=plain(self._voice.day(day)),
             said=said,
             state=state,
             about=self._about(context) if lead is row else "",
@@ -199,14 +198,12 @@ class _Teller:
         if context.matter is not None:
             state = state_of(context.path)
             said = paper_state(voice, state, known=bool(context.path.stations))
-            return one_line(str(said)), state.standing is Standing.PLANNED
+            return plain(str(said)), state.standing is Standing.PLANNED
         if isinstance(context.row, Meeting) and context.row.cancelled:
             return voice.gettext("The meeting was cancelled."), False
         if isinstance(context.row, Meeting) and context.row.start:
-            when = ", ".join(
-                part for part in (voice.weekday(context.row.start), voice.clock(context.row.start)) if part
-            )
-            return f"{when}.", False
+            when = (voice.weekday(context.row.start), voice.clock(context.row.start))
+            return plain(f"{', '.join(part for part in when if part)}."), False
         return "", False
 
     def _meeting(self, context: HitContext) -> Meeting | None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.alerts.differences import Differences, rows_of
-from app.alerts.naming import title_of
+from app.alerts.naming import plain, title_of
 from app.models import AgendaItem, Change, Consultation, Meeting, Membership, OParlObject, Organization
 from app.models import news as happened
 from app.queries.minutes import minuted
@@ -40,7 +40,7 @@ def said_of(session: Session, subjects: Sequence[Subject], voice: Voice) -> dict
     for subject in subjects:
         said = words.said(subject)
         if said is not None:
-            found[subject.key] = tuple(dict.fromkeys(one for one in said if one))[:MOST]
+            found[subject.key] = tuple(dict.fromkeys(plain(one) for one in said if one))[:MOST]
     return found
 
 
