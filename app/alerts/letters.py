@@ -242,6 +242,12 @@ def _letter(
     )
 
 
+def text_of_issue(issue: Issue, language: str) -> str:
+    """Return a newsletter as plain text, as it stands in mails."""
+    parts = _environment(language).get_template("newsletter.txt").module
+    return str(getattr(parts, "newsletter")(issue)).strip()  # noqa: B009 - a macro, which no type knows
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(

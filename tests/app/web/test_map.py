@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select, update
+from sqlalchemy.orm import Session
 
+from app.alerts.targets import Target, circle_of, read_target
 from app.config import Settings, SettingsError
 from app.db import now, writing
 from app.facts import street_key
@@ -264,3 +267,21 @@ def test_nothing_foreign_is_loaded_unless_the_operator_says_so(
 def test_settings_of_tiles_that_cannot_be_used_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="TILES_"):
         Settings.from_environment(given)
+
+
+def test_a_street_is_followed_by_its_place_and_an_address_by_a_circle(
+    client: FlaskClient, engine: Engine, near: Near
+) -> None:
+    def target(path: str) -> Target:
+        links = [urlsplit(one["href"]) for one in Page(client.get(path).text).every("a") if "follow=" in one["href"]]
+        [text] = [parse_qs(link.query)["follow"][0] for link in links]
+        with Session(engine) as session:
+            return read_target(session, text)
+
+    assert target("/streets/gartenstrasse") == Target("search", 'place:="Gartenstraße"')
+    assert target("/districts/nordstadt").kind == "search"
+    around = target("/map?address=Gartenstraße+12&radius=250")
+    assert around.kind == "near"
+    circle = circle_of(around)
+    assert (circle.metres, circle.label) == (250, "Gartenstraße 12")
+    assert circle.point == pytest.approx((9.5052, 51.5001))

@@ -127,7 +127,7 @@ def test_it_keeps_a_filter_visible_that_leaves_nothing(client: FlaskClient, town
     assert "Kein Treffer für „Gartenstraße“ mit diesen Filtern" in text
     assert "Gibt es nicht" in text
     assert "Filter „Gibt es nicht“ entfernen" in text
-    assert "/alerts?q=" in text
+    assert "/alerts?follow=search" in text
     heading = re.search(r"<h1>(.*?)</h1>", client.get("/search?q=Gartenstraße").text)
     assert heading
     assert f'<span class="rl-muted">{heading[1]}</span>' in text  # what there is without that filter
@@ -216,9 +216,9 @@ def test_it_hides_a_withdrawn_record_before_the_index_knows(client: FlaskClient,
 @ON_ONE
 def test_it_hands_the_whole_search_on_to_an_alert(client: FlaskClient, town: Town) -> None:
     links = Page(client.get("/search?q=Tempo&type=Paper&after=2026-01-01&sort=newest").text).every("a")
-    [link] = {one["href"] for one in links if one["href"].startswith("/alerts?q=")}
-    [query] = parse_qs(urlsplit(link).query)["q"]
-    again = parse_query(query)
+    [link] = {one["href"] for one in links if one["href"].startswith("/alerts?follow=")}
+    [target] = parse_qs(urlsplit(link).query)["follow"]
+    again = parse_query(target.removeprefix("search:"))
     assert {one.field: one.values for one in again.filters} == {"type": ("Paper",)}
     assert str(again.after) == "2026-01-01"
 
