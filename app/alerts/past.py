@@ -106,7 +106,7 @@ def _around(session: Session, circle: Circle, since: datetime, limit: int) -> li
         select(News.id, Place.longitude, Place.latitude)
         .join(PaperPlace, PaperPlace.paper_id == News.matter_id)
         .join(Place, Place.id == PaperPlace.place_id)
-        .where(PaperPlace.drawn, News.at >= since, *inside)
+        .where(News.at >= since, *inside)
         .order_by(*_ORDER)
         .limit(PLACED)
     )

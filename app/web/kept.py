@@ -167,10 +167,17 @@ def _is_everybodys(environ: "WSGIEnvironment", fields: dict[str, str]) -> bool:
     return not alone and varies <= TOLD_APART and fields.get("cache-control") == "no-cache"
 
 
+def _is_known(page: Page, environ: "WSGIEnvironment") -> bool:
+    """Whether the one who asks has it: by its name, or, who knows none (a feed reader), by its date."""
+    named = environ.get("HTTP_IF_NONE_MATCH", "")
+    if not named:
+        since = environ.get("HTTP_IF_MODIFIED_SINCE", "")
+        return bool(since) and ("last-modified", since) in ((name.lower(), value) for name, value in page.headers)
+    return page.etag in named and parse_etags(named).contains_raw(page.etag)
+
+
 def _answered(page: Page, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    if page.etag in environ.get("HTTP_IF_NONE_MATCH", "") and parse_etags(environ["HTTP_IF_NONE_MATCH"]).contains_raw(
-        page.etag
-    ):
+    if _is_known(page, environ):
         start_response("304 NOT MODIFIED", [one for one in page.headers if one[0].lower() not in OF_THE_BODY])
         return ()
     if not page.plain:  # the application was asked for the head alone

@@ -18,7 +18,7 @@ from app.web.feed_forms import ATOM, JSON, TEXT, TYPES, written_as
 from app.web.feeds import Feed, feed_of, feed_of_all
 from app.web.filters import today
 from app.web.headers import open_to_all
-from app.web.i18n import asked_language, language, speak
+from app.web.i18n import asked_language, gettext, language, speak
 from app.web.maps import sources_here
 from app.web.pages.records import found, lookup, words_asked
 from app.web.searching import asked
@@ -42,7 +42,15 @@ _BY_KEY = {
 @feeds.get("/feeds")
 def index() -> str:
     """Explain the feeds and calendars, and list those of the councils."""
-    return render_template("feeds/index.html", section="data", listed=councils()[:SHOWN], many=len(councils()) > SHOWN)
+    return render_template(
+        "feeds/index.html",
+        section="data",
+        listed=councils()[:SHOWN],
+        many=len(councils()) > SHOWN,
+        forms=((ATOM, "Atom"), (JSON, "JSON"), (TEXT, gettext("Text"))),
+        addresses=_addresses(),
+        hub=site().settings.websub_hub,
+    )
 
 
 @feeds.get(f"/feeds/search.{FORM}")
@@ -106,6 +114,19 @@ def mine(token: str, form: str) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _addresses() -> list[tuple[str, str, str]]:
+    """Return how the addresses of feeds and of calendars are made, by what they are of."""
+    key = gettext("KEY")
+    return [
+        (gettext("Search"), "/feeds/search.atom?q=…", "/calendar.ics?q=…"),
+        (gettext("Surroundings"), "/feeds/near.atom?address=…&radius=500", ""),
+        (gettext("Paper"), f"/feeds/paper/{key}.atom", ""),
+        (gettext("Person"), f"/feeds/person/{key}.atom", f"/people/{key}.ics"),
+        (gettext("Organization"), f"/feeds/organization/{key}.atom", f"/organizations/{key}.ics"),
+        (gettext("Meeting"), f"/feeds/meeting/{key}.atom", f"/meetings/{key}.ics"),
+    ]
 
 
 def _asked(arguments: dict[str, object]) -> str:
