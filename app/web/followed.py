@@ -2,29 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlencode
 
 from app.alerts.frequencies import frequency_words
-from app.alerts.targets import (
-    BODY,
-    MEETING,
-    NEAR,
-    NEWSLETTER,
-    ORGANIZATION,
-    PERSON,
-    SEARCH,
-    Described,
-    Target,
-    circle_of,
-    describe,
-    written,
-)
+from app.alerts.targets import NEWSLETTER, Described, Target, describe, written
 from app.models import Alert
+from app.web.feed_links import calendar_url, feed_url
 from app.web.site import session
 from app.web.voices import voice
-
-CALENDARS: Final = {PERSON: "people", ORGANIZATION: "organizations", MEETING: "meetings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +49,6 @@ def described(target: Target) -> Described:
 
 def ways(target: Target) -> list[Way]:
     """Return where the same is had without mails; nothing for a newsletter, which is a mail."""
-    if target.kind == NEWSLETTER:
-        return []
-    if target.kind == SEARCH:
-        asked = urlencode({"q": target.value})
-        return [Way("feed", f"/feeds/search.atom?{asked}"), Way("calendar", f"/calendar.ics?{asked}")]
-    if target.kind == NEAR:
-        circle = circle_of(target)
-        at = f"{circle.point[1]:.5f},{circle.point[0]:.5f}"
-        asked = urlencode({"at": at, "radius": circle.metres, "address": circle.label})
-        return [Way("feed", f"/feeds/near.atom?{asked}")]
-    key = written(session(), target).partition(":")[2]
-    feed = Way("feed", f"/feeds/{target.kind}/{key}.atom")
-    if target.kind == BODY:
-        return [feed, Way("calendar", f"/calendar.ics?{urlencode({'body': key})}")]
-    if target.kind in CALENDARS:
-        return [feed, Way("calendar", f"/{CALENDARS[target.kind]}/{key}.ics")]
-    return [feed]
+    asked = written(session(), target)
+    found = (Way("feed", feed_url(asked)), Way("calendar", calendar_url(asked)))
+    return [way for way in found if asked and way.path]

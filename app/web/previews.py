@@ -22,13 +22,17 @@ MARKED = 4  # days named below the line
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The dots of one day: `x` in percent, `dots` their heights, `more` how many have no room."""
+    """The dots of one day: `x` in percent, `dots` their heights."""
 
     x: float
     day: date
     count: int
     dots: tuple[int, ...]
-    more: int
+
+    @property
+    def more(self) -> bool:
+        """Whether some have no room, so that a number says how many there are."""
+        return self.count > len(self.dots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ def preview_of(target: Target, frequency: str, weekday: int) -> Preview | None:
     except SearchError:
         return None
     columns = _columns(found.by_day, today())
-    height = max((len(one.dots) for one in columns), default=1) * STEP
-    return Preview(found.mails, found.finds, columns, _ticks(today()), found.lines[:SHOWN], height, found.many)
+    height = max((len(one.dots) + 1.5 * one.more for one in columns), default=1) * STEP
+    return Preview(
+        found.mails, found.finds, columns, _ticks(columns, today()), found.lines[:SHOWN], int(height), found.many
+    )
 
 
 def _columns(by_day: Mapping[date, int], last: date) -> list[Column]:
@@ -62,16 +68,18 @@ def _columns(by_day: Mapping[date, int], last: date) -> list[Column]:
     for day, count in sorted(by_day.items()):
         high = min(count, HIGHEST)
         dots = tuple(STEP // 2 + STEP * number for number in range(high))
-        columns.append(Column(_share(day, last), day, count, dots, count - high))
+        columns.append(Column(_share(day, last), day, count, dots))
     return columns
 
 
-def _ticks(last: date) -> list[tuple[float, str]]:
-    days = [last - timedelta(days=7 * number) for number in range(MARKED)]
+def _ticks(columns: Sequence[Column], last: date) -> list[tuple[float, str]]:
+    """Return which days are named: those of the mails where they are few, else each week's."""
+    weeks = [last - timedelta(days=7 * number) for number in reversed(range(MARKED))]
+    days = [one.day for one in columns] if len(columns) <= MARKED else weeks
     pattern = "d.M." if formats() == "de" else "d MMM"
-    return [(_share(day, last), written(day, pattern, formats())) for day in reversed(days)]
+    return [(_share(day, last), written(day, pattern, formats())) for day in days]
 
 
 def _share(day: date, last: date) -> float:
-    """Return where a day stands, in percent; half a day of room at both ends."""
-    return round(100 * (DAYS - (last - day).days + 0.5) / (DAYS + 1), 2)
+    """Return where a day stands, in percent, with room for a name at both ends."""
+    return round(5 + 90 * (DAYS - (last - day).days) / DAYS, 2)

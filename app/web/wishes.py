@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from app.alerts.frequencies import FRIDAY, is_frequency
 from app.alerts.targets import (
+    MEETING,
     NEAR,
     NEWSLETTER,
+    PAPER,
     RADII,
     SEARCH,
     Target,
@@ -17,7 +19,7 @@ from app.alerts.targets import (
     search_target,
 )
 from app.mail import AddressError, parse_address
-from app.models.alerts import WEEKLY
+from app.models.alerts import INSTANT, WEEKLY
 from app.queries.gazetteer import Spot, resolved
 from app.web.councils import Council, councils, of_this_portal
 from app.web.i18n import gettext
@@ -76,6 +78,8 @@ def read_wish(given: Mapping[str, str]) -> Wish:
         _search(wish)
         _surroundings(wish)
     wish.metres = wish.metres if wish.metres in RADII else RADIUS
+    if "frequency" not in given and wish.fixed is not None and wish.fixed.kind in (PAPER, MEETING):
+        wish.frequency = INSTANT  # whoever follows one matter wants to know, and it is seldom news
     return wish
 
 

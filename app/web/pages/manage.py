@@ -44,11 +44,11 @@ def show(token: str) -> Response:
         token=token,
         rows=followed(alerts_of(session(), subscriber)),
         waiting=waiting_for(session(), subscriber) if subscriber.paused_at else 0,
-        feed_url=site().settings.base_url + feed,
+        own_feed=site().settings.base_url + feed,
         done=gettext(DONE[done]) if done in DONE else "",
         frequencies=[(one, gettext(WORDS[one]), gettext(MEANING[one])) for one in OFFERED],
         weekdays=[gettext(day) for day in WEEKDAYS],
-        languages=FULL,
+        spoken=FULL,
     )
     return private(make_response(page))
 
