@@ -126,7 +126,7 @@ def window(session: Session, after: int, until: int, most: int = MOST) -> Window
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[Happened]:
-    return [Happened(*row) for row in session.execute(query).tuples()]
+    return [Happened(*row) for row in session.execute(query)]
 
 
 def _shown(session: Session, news: Iterable[Happened]) -> set[str]:

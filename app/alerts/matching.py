@@ -115,7 +115,7 @@ class _Pass:
 
     def _match(self, session: Session, news: Window, begin: int) -> None:
         due = followers(self._of).where(Alert.seq < news.until).order_by(Alert.kind, Alert.value, Alert.id)
-        rows = [Follower(*row) for row in session.execute(due).tuples()]
+        rows = [Follower(*row) for row in session.execute(due)]
         notices = Notices(self._engine, self._moment, news, self._found)
         since = self._moment - PATIENCE
         with sieve(session, self._settings, news.documents) as ask:

@@ -121,8 +121,9 @@ class Notices:
         with writing(self._engine) as session:
             chosen = select(Alert.id, Alert.seq).where(Alert.id.in_([one.follower.id for one in self._loud]))
             # Whoever moves an alert on writes its notices: of two passes at once the second finds it moved.
-            still = dict(session.execute(chosen.order_by(Alert.id).with_for_update()).tuples().all())
+            still = dict(session.execute(chosen.order_by(Alert.id).with_for_update()).all())
             mine = [one for one in self._loud if still.get(one.follower.id) == one.follower.seq]
+            _forget_known(session, mine)
             self._part_with(session, [one for one in mine if one.gone])
             rows = [self._row(one.follower, news) for one in mine for news in one.news]
             insert_unknown(session, rows)
@@ -173,6 +174,19 @@ class Notices:
             "created_at": self._moment,
             "due_at": self._due[rhythm],
         }
+
+
+def _forget_known(session: Session, some: Sequence[_Telling]) -> None:
+    """Leave out what an alert has noted already: news of which more is known by now comes a second time."""
+    ids, keys = [one.follower.id for one in some], {one.key for telling in some for one in telling.news}
+    found: dict[int, set[str]] = {}
+    noted = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.alert_id.in_(ids))
+    for part in chunks(keys, AT_ONCE):
+        for alert_id, key in session.execute(noted.where(AlertNotice.key.in_(part))):
+            found.setdefault(alert_id, set()).add(key)
+    for telling in some:
+        known = found.get(telling.follower.id, ())
+        telling.news = [one for one in telling.news if one.key not in known]
 
 
 def insert_unknown(session: Session, rows: Sequence[dict[str, Any]]) -> int:

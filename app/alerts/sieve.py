@@ -33,7 +33,7 @@ def sieve(session: Session, settings: Settings, wanted: Mapping[str, Iterable[st
                         count += 1
 
             def matching(query: Query) -> frozenset[str]:
-                found = index.matching(replace(query, sort="newest", offset=0, limit=count))
+                found = index.matching(replace(query, as_spelled=True, sort="newest", offset=0, limit=count))
                 return frozenset(one.id for one in found)
 
             yield matching if count else None
