@@ -16,16 +16,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - a pool without a free connection
 from sqlalchemy.orm import Session
 
-from app import alerts, exports, reports
+from app import changes as log
+from app import exports, reports
+from app.alerts.running import Watch, call, is_call_due
 from app.config import Network, Settings
 from app.db import now
-from app.indexing import texts_of
+from app.indexing import CONSUMER
 from app.mail import open_mailer
-from app.models import Source
+from app.models import Change, Source
 from oparl_sync import counting, due_documents, facts, index, leases, minutes, places, run, scans, schedule, texts
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
-from search import IndexLocked, open_index
+from search import IndexLocked
 
 JOBS = 128  # sources side by side: at one request a second each they mostly wait
 TICK = 5.0  # seconds between two looks at what is due
@@ -69,6 +71,10 @@ class Worker:
     _running: dict[int, threading.Thread] = field(default_factory=dict)
     _later: dict[int, float] = field(default_factory=dict)
     _files_at: float = 0.0
+    _told: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self.engine)
 
     def work(self) -> None:
         """Work until `stop` is set; then everything stored is whole, and nothing is held."""
@@ -152,7 +158,7 @@ class Worker:
 
     def _steps(self, common: run.Shared) -> list[Step]:
         return [
-            Step("index", 1.0, self._news.is_set, self._index),
+            Step("index", 1.0, lambda: self._news.is_set() or self._is_news_waiting(), self._index),
             Step("figures", 5.0, lambda: counting.is_owed(self.engine), self._count),
             Step(
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
@@ -162,7 +168,8 @@ class Worker:
             Step("recognition", 60.0, lambda: scans.is_owed(self.engine), lambda: self._recognise(common), alone=False),
             Step("minutes", 30.0, lambda: minutes.is_owed(self.engine), self._read_minutes),
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
-            Step("alerts", 600.0, lambda: True, self._alert),
+            Step("alerts", 1.0, lambda: self._watch.is_due(now()), self._alert),
+            Step("channels", 1.0, lambda: self._told.is_set() or is_call_due(self.engine, now()), self._call),
             Step("reports", 300.0, lambda: True, self._report),
             Step("exports", 600.0, self._is_export_due, self._export),
         ]
@@ -181,6 +188,12 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the next time may go better, and the other steps go on
                 self.say(f"{step.name}: {texts.told(error)}")
                 self.stop.wait(BROKEN_AGAIN)
+
+    def _is_news_waiting(self) -> bool:
+        """Whether the log ends with something that somebody may wait for: a first walk is indexed at its end."""
+        with Session(self.engine) as session:
+            last = session.execute(select(Change.seq, Change.backfill).order_by(Change.seq.desc()).limit(1)).first()
+            return last is not None and not last.backfill and last.seq > log.position(session, CONSUMER)
 
     def _index(self) -> None:
         self._news.clear()
@@ -227,13 +240,17 @@ class Worker:
             self.say(f"{name}: {'; '.join(lines)}")
 
     def _alert(self) -> None:
-        found = open_index(self.settings.search_url, texts=texts_of(self.engine), thesaurus=self.settings.thesaurus)
-        try:
-            counts = alerts.run(self.engine, found, open_mailer(self.settings.mail_url), self.settings)
-        finally:
-            found.close()
-        if counts.sent or counts.confirmations or counts.refused:
+        counts = self._watch.pass_on(open_mailer(self.settings.mail_url), self.settings)
+        if counts.bundled:
+            self._told.set()
+        if not counts.is_silent:
             self.say(f"alerts: {counts}")
+
+    def _call(self) -> None:
+        """Call programs and browsers apart from the mails, which slow ones must not delay."""
+        self._told.clear()
+        if called := call(self.engine, self.settings):
+            self.say(f"alerts: {called} calls")
 
     def _report(self) -> None:
         reports.forget(self.engine)
