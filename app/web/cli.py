@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings, SettingsError
 from app.db import open_current
+from app.web.bounces_cli import bounces
 from app.web.figures_cli import figures
 from app.web.newsletter_cli import newsletter
 from app.web.pages_cli import pages, refuse_placeholders
@@ -60,6 +61,7 @@ def main(context: click.Context) -> None:
             raise click.UsageError(str(error)) from error
 
 
+main.add_command(bounces)
 main.add_command(figures)
 main.add_command(newsletter)
 main.add_command(pages)
@@ -181,19 +183,21 @@ def export(settings: Settings, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_obj
-def alerts(settings: Settings, as_json: bool) -> None:
-    """Mail what is new to everybody who asked for it: one pass."""
-    from app.alerts import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
-    from app.indexing import texts_of  # noqa: PLC0415 - as above
+def alerts(settings: Settings, dry_run: bool, as_json: bool) -> None:
+    """Tell what happened to everybody who follows it: one pass."""
+    from app.alerts.running import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
     from app.mail import open_mailer  # noqa: PLC0415 - as above
-    from search import open_index  # noqa: PLC0415 - as above
 
-    engine = open_current(settings.database_url)
-    found = open_index(settings.search_url, texts=texts_of(engine), thesaurus=settings.thesaurus)
-    counts = run(engine, found, open_mailer(settings.mail_url), settings)
-    click.echo(orjson.dumps(counts).decode() if as_json else str(counts))
+    counts = run(open_current(settings.database_url), open_mailer(settings.mail_url), settings, dry=dry_run)
+    if as_json:
+        click.echo(orjson.dumps(counts).decode())
+        return
+    for address, subject in counts.mails:
+        click.echo(f"{address}: {subject}")
+    click.echo(f"{counts} (nothing of it was done)" if dry_run else str(counts))
 
 
 @main.group()
