@@ -90,8 +90,7 @@ def send_channels(
                 if answered.fault:
                     done.add(answered.call.channel_id)
                 _mark(engine, answered, found, clock())
-    with writing(engine) as session:
-        forget_calls(session, clock())
+    forget_calls(engine, clock())
     return found
 
 

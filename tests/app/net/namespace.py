@@ -1,6 +1,6 @@
 """A network of one's own in which every address there is leads to a canary, and what is reached in it.
 
-    unshare --map-root-user --net --mount python -m tests.app.net.namespace guarded|posted|plain
+    unshare --map-root-user --net --mount python -m tests.app.net.namespace guarded|posted|webhooks|plain
 
 prints what was dialled as one line of JSON. The name server is real, the resolver is the system's.
 """
@@ -21,6 +21,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from app.alerts import calling, channels
+from app.config import Settings
+from app.db import now
+from app.models.alerts import WEBHOOK
 from app.net import GuardedClient, NetError
 from tests.app.net.hostile import RESERVED, Corpus, corpus
 
@@ -167,6 +171,19 @@ def posted() -> Callable[[str], None]:
     return post
 
 
+def webhooks() -> Callable[[str], None]:
+    """Return what calls an address that somebody registered: as it is checked, and as it is then called."""
+    settings = Settings.from_environment({"RATSLUPE_HOME": tempfile.mkdtemp(), "BASE_URL": "http://portal.example"})
+    client = calling.open_client(settings)
+
+    def call(url: str) -> None:
+        with contextlib.suppress(channels.BadEndpoint):
+            address = channels._checked(settings, WEBHOOK, url)
+            calling._made(client, settings, now, calling.Call(1, 1, WEBHOOK, "1", address, "secret", 1, b"{}"))
+
+    return call
+
+
 def plain() -> Callable[[str], None]:
     """Return what fetches as anybody would."""
     client = httpx.Client(follow_redirects=True, timeout=PATIENCE, trust_env=False)
@@ -185,7 +202,7 @@ def main() -> None:
     canary = Canary()
     canary.start()
     Names(known).start()
-    fetch = {"guarded": guarded, "posted": posted, "plain": plain}[sys.argv[1]]()
+    fetch = {"guarded": guarded, "posted": posted, "webhooks": webhooks, "plain": plain}[sys.argv[1]]()
     result: dict[str, dict[str, list[str]]] = {"hostile": {}, "controls": {}}
     began = opened()
     for kind, urls in (("hostile", known.hostile), ("controls", known.controls)):
