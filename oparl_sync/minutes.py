@@ -47,7 +47,19 @@ def refresh(engine: Engine, progress: Progress, *, enough: Callable[[], bool] = 
     with progress.step("Reading minutes", last - position, unit="changes") as step:
         while position < last and not enough():
             position = _batch(engine, position, last, read, step, enough)
+            if position == last:
+                last = _own(engine, last)
     return len(read)
+
+
+def _own(engine: Engine, last: int) -> int:
+    """Return up to where the log holds only what this step itself told it behind a change."""
+    with Session(engine) as session:
+        for change in changes.since(session, last):
+            if change.fields != [minutes_news.READ]:
+                break
+            last = change.seq
+    return last
 
 
 def is_owed(engine: Engine) -> bool:

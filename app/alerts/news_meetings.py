@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from app.alerts.news_records import Behind, moment_of
+from app.alerts.news_behind import Behind, moment_of
 from app.alerts.news_refs import Found, found_of, refs_of_meeting
 from app.facts.minutes import Result
 from app.models import AgendaItem, Change, Consultation, Meeting, Paper

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.alerts.news_records import Behind
+from app.alerts.news_behind import Behind
 from app.models import Change, Meeting, Paper
 
 

@@ -22,6 +22,7 @@ New = Callable[[str], str]  # an id, or any other text: its new name, or itself
 # In a key or a target each id ends before the next one, a day, a number or a word.
 _ID = re.compile(r"https?://\S+?(?=:https?://|:\d{4}-|:\d+$|:[a-z]+$|$)")
 _NAMING = ("object_id", "document_id", "matter_id")
+_NOTICES = AlertNotice.metadata.tables[AlertNotice.__tablename__]
 _NEWS = News.metadata.tables[News.__tablename__]
 _REFS = NewsRef.metadata.tables[NewsRef.__tablename__]
 
@@ -76,7 +77,9 @@ def rename_notices(session: Session, ids: Collection[str], new: New) -> None:
     """Rename in notices, and in calls that are owed for them; who was told under the new name already stays so."""
     one, keys = AlertNotice, dict[str, str]()
     query = select(one.alert_id, one.key, one.object_id, one.matter_id)
-    for row in session.execute(query.where(among(session, one.object_id, sorted(ids)))).all():
+    some = sorted(ids)
+    theirs = or_(among(session, one.object_id, some), among(session, _NOTICES.c.matter_id, some))
+    for row in session.execute(query.where(theirs)).all():
         this = (one.alert_id == row.alert_id, one.key == row.key)
         keys[row.key] = key = written_anew(row.key, new)
         if key != row.key and session.get(AlertNotice, (row.alert_id, key)) is not None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
 
+from app.alerts.news_behind import Behind
 from app.alerts.news_meetings import agendas, decisions, moves, plans
-from app.alerts.news_records import Behind
 from app.alerts.news_refs import Found, found_of, refs_of_meeting, refs_of_paper
 from app.models import Change, Meeting
 from app.models.changes import CREATED, DELETED, ERASED, UPDATED

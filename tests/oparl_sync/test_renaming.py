@@ -13,17 +13,21 @@ from app.models import (
     OPARL_TYPES,
     AgendaItem,
     Alert,
-    AlertDelivery,
-    AlertHit,
+    AlertChannel,
+    AlertNotice,
     Alias,
     Body,
     Change,
+    ChannelDelivery,
     Consultation,
     Erasure,
     File,
     Link,
     Lookup,
     Meeting,
+    News,
+    NewsletterIntro,
+    NewsRef,
     Paper,
     Problem,
     Source,
@@ -34,6 +38,7 @@ from oparl_sync import parse
 from oparl_sync.renaming import rename
 from oparl_sync.rules import CannotMove, Rule
 from oparl_sync.store import Counts, Store
+from tests import factories
 from tests.oparl_sync.council import SCHEMA, SERVER, Council, thing, url
 
 NEW = "https://neu.example/ris/oparl"
@@ -298,6 +303,45 @@ def test_a_whole_move_is_undone_when_it_breaks_off(engine: Engine, monkeypatch: 
         assert session.scalar(select(func.count()).select_from(Alias)) == 0
 
 
+def _told(session: Session, source_id: int) -> None:
+    """Note what was told of two records, one of them under both names, and who follows what."""
+    reader = factories.subscriber()
+    alerts = [
+        factories.alert(reader),
+        factories.alert(reader, "paper", url("Paper")),
+        factories.alert(reader, "organization", url("Organization")),
+        factories.alert(reader, "organization", f"{NEW}/organization/1"),
+        factories.alert(reader, "newsletter", f"body:{url('Body')}"),
+    ]
+    session.add(reader)
+    session.flush()
+    session.add_all(alerts)
+    session.add(NewsletterIntro(target=f"body:{url('Body')}", words="Guten Tag", written_at=now()))
+    session.flush()
+    about = {"object_type": "File", "seq": 3, "created_at": now(), "due_at": now(), "alert_id": alerts[0].id}
+    keys = {
+        f"new:{url('Paper')}": url("Paper"),
+        f"new:{url('File')}": url("File"),
+        f"new:{NEW}/file/1": f"{NEW}/file/1",
+    }
+    for key, one in keys.items():
+        session.add(AlertNotice(**about, key=key, kind="new", object_id=one, matter_id=url("Paper")))
+    planned = f"planned:{url('Consultation')}:{url('Meeting')}:2026-03-12"
+    session.add(AlertNotice(**about, key=planned, kind="planned", object_id=url("Paper"), matter_id=url("Paper")))
+    row = {"object_type": "Paper", "seq": 3, "source_id": source_id, "at": now(), "changes": [3]}
+    row |= {"document_id": url("Paper"), "matter_id": url("Paper")}
+    for number, key in enumerate((*keys, planned), 1):
+        session.add(News(id=number, key=key, kind="new", object_id=keys.get(key, url("Paper")), **row))
+    session.flush()
+    session.add_all(NewsRef(ref=ref, news_id=1) for ref in (f"paper:{url('Paper')}", f"body:{url('Body')}"))
+    channel = AlertChannel(subscriber_id=reader.id, kind="webhook", endpoint="https://x.example", endpoint_hash="h")
+    channel.secret, channel.created_at = "s", now()
+    session.add(channel)
+    session.flush()
+    owed = [[alerts[0].id, f"new:{url('Paper')}"]]
+    session.add(ChannelDelivery(channel_id=channel.id, key="k", notices=owed, created_at=now()))
+
+
 @pytest.fixture
 def known(engine: Engine) -> Engine:
     """Give a council about which all else that names ids says something too."""
@@ -317,16 +361,7 @@ def known(engine: Engine) -> Engine:
             session, [gone | {"kind": ERASED, "fields": None, "content_hash": None, "backfill": False, "at": at}]
         )
         session.add(Erasure(key=key_of(url("Paper", 66)), object_type="Paper", at=at))
-        alert = Alert(
-            address="a@example.org", query="x", language="de", nonce="n" * 32, requested_at=at, confirmed_at=at, seq=0
-        )
-        session.add(alert)
-        session.flush()
-        mail = AlertDelivery(alert_id=alert.id, seq_until=1, total=1, message_id="m", created_at=at)
-        session.add(mail)
-        session.flush()
-        told = (url("Paper"), url("File"), f"{NEW}/file/1")
-        session.add_all(AlertHit(alert_id=alert.id, object_id=one, delivery_id=mail.id) for one in told)
+        _told(session, source.id)
     return engine
 
 
@@ -337,7 +372,6 @@ def test_all_that_names_an_id_names_the_new_one(known: Engine) -> None:
         assert abouts == {f"{NEW}/paper/1", f"{NEW}/paper/1#date", "Paper.oddity", f"{NEW}/list/paper"}
         assert set(session.scalars(select(Lookup.object_id))) == {f"{NEW}/paper/7", f"{NEW}/paper/8"}
         assert set(session.scalars(select(Erasure.key))) == {key_of(url("Paper", 66)), key_of(f"{NEW}/paper/66")}
-        assert set(session.scalars(select(AlertHit.object_id))) == {f"{NEW}/paper/1", f"{NEW}/file/1"}
         file = session.scalars(select(File)).one()
         assert (file.blob_sha256, file.fetch_state) == ("a" * 64, "fetched"), "no byte is fetched again"
         assert (file.access_url, file.download_url) == (f"{NEW}/file/1/access", f"{NEW}/file/1/download")
@@ -346,6 +380,29 @@ def test_all_that_names_an_id_names_the_new_one(known: Engine) -> None:
         assert set(session.scalars(select(AgendaItem.meeting_id))) == {meeting.id}
         assert session.scalars(select(Body.system_id)).one() == f"{NEW}/system/1"
         assert session.scalar(select(func.count()).select_from(Change).where(Change.object_id == url("Paper"))) == 2
+
+
+def test_nobody_is_told_again_of_what_has_another_name(known: Engine) -> None:
+    carry_out(known)
+    planned = f"planned:{NEW}/consultation/1:{NEW}/meeting/1:2026-03-12"
+    keys = {f"new:{NEW}/paper/1", f"new:{NEW}/file/1", planned}
+    with Session(known) as session:
+        for one in (AlertNotice, News):
+            assert sorted(session.scalars(select(one.key))) == sorted(keys)
+            assert set(session.scalars(select(one.object_id))) == {f"{NEW}/paper/1", f"{NEW}/file/1"}
+            assert set(session.scalars(select(one.matter_id))) == {f"{NEW}/paper/1"}
+        assert set(session.scalars(select(News.document_id))) == {f"{NEW}/paper/1"}
+        assert set(session.scalars(select(NewsRef.ref))) == {f"paper:{NEW}/paper/1", f"body:{NEW}/body/1"}
+        followed = sorted((one.kind, one.value) for one in session.scalars(select(Alert)))
+        assert followed == [
+            ("newsletter", f"body:{NEW}/body/1"),
+            ("organization", f"{NEW}/organization/1"),
+            ("paper", f"{NEW}/paper/1"),
+            ("search", "gartenstraße"),
+        ]
+        assert session.scalars(select(NewsletterIntro.target)).all() == [f"body:{NEW}/body/1"]
+        (owed,) = session.scalars(select(ChannelDelivery.notices))
+        assert [key for _, key in owed] == [f"new:{NEW}/paper/1"]
 
 
 def test_it_takes_seconds_for_a_whole_city(engine: Engine) -> None:

@@ -2,9 +2,9 @@
 same."""
 
 import os
-import re
 import random
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -163,7 +163,7 @@ def told(engine: Engine) -> list[Row]:
         for row in session.execute(select(NewsRef.news_id, NewsRef.ref).order_by(NewsRef.ref)):
             refs.setdefault(row.news_id, []).append(row.ref)
         rows = session.scalars(select(News).order_by(News.seq, News.key))
-        columns = [column for column in News.__table__.columns.keys() if column != "id"]
+        columns = [column.name for column in News.__table__.columns if column.name != "id"]
         return [(*(getattr(row, name) for name in columns), refs.get(row.id, [])) for row in rows]
 
 
@@ -175,8 +175,8 @@ def up_to(engine: Engine, seq: int, moment: datetime) -> None:
 
 
 @pytest.fixture(params=range(HISTORIES))
-def town(engine: Engine, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    yield Town(engine, request.param, monkeypatch)
+def town(engine: Engine, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Town:
+    return Town(engine, request.param, monkeypatch)
 
 
 def last(engine: Engine) -> int:

@@ -1,0 +1,124 @@
+"""What a stretch of the log is about: its records as they are now, and what the log knows of each."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.models import AgendaItem, Change, Consultation, Meeting, Membership, OParlObject, Paper
+from app.models.changes import CREATED
+from app.queries.history import SAME_WALK
+from app.speech import BERLIN
+
+
+@dataclass(slots=True)
+class Behind:
+    """What a stretch of the log is about; `history` has the changes of each record, oldest first."""
+
+    papers: dict[str, Paper] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    items: dict[str, AgendaItem] = field(default_factory=dict)
+    consultations: dict[str, Consultation] = field(default_factory=dict)
+    memberships: dict[str, Membership] = field(default_factory=dict)
+    others: dict[str, OParlObject] = field(default_factory=dict)  # people and organizations
+    holders: dict[str, list[str]] = field(default_factory=dict)  # of files: papers, meetings, agenda items
+    located: dict[str, list[str]] = field(default_factory=dict)  # meetings by their place
+    links: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # (id, property) to ids
+    minuted: dict[str, set[str]] = field(default_factory=dict)  # kinds of results that minutes say, by item
+    history: dict[str, list[Change]] = field(default_factory=dict)
+    told: dict[str, list[tuple[str | None, set[str]]]] = field(default_factory=dict)  # (matter, refs) of earlier news
+    servers: dict[int, str] = field(default_factory=dict)
+    about: dict[str, list[Consultation]] = field(default_factory=dict)  # by the agenda item that they name
+    dealing: dict[str, AgendaItem] = field(default_factory=dict)  # by the consultation that they name
+    agendas: dict[str, list[AgendaItem]] = field(default_factory=dict)  # by their meeting
+    stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
+    schemes: dict[str, str] = field(default_factory=dict)  # ids that only got another scheme
+
+    def heard(self, one: OParlObject, other: OParlObject) -> bool:
+        """Whether one record may speak of another: they come from one server."""
+        if one.source_id == other.source_id:
+            return True
+        return self.servers.get(one.source_id, "") == self.servers.get(other.source_id)
+
+    def linked(self, oparl_id: str, *properties: str) -> list[str]:
+        """Return to what a record links by these properties."""
+        return [to for name in properties for to in self.links.get((oparl_id, name), ())]
+
+    def arrived(self, oparl_id: str) -> Change | None:
+        """Return the change that first brought a record here; None where the log does not tell."""
+        return next((one for one in self.log_of(oparl_id) if one.kind == CREATED), None)
+
+    def log_of(self, oparl_id: str) -> list[Change]:
+        """Return the changes of a record, oldest first, under whatever name it had then."""
+        return self.history.get(rest(oparl_id), [])
+
+    def existed(self, oparl_id: str, seq: int) -> bool:
+        """Whether a record was here at a change already."""
+        first = self.arrived(oparl_id)
+        return first is None or first.seq <= seq
+
+    def came_with(self, change: Change, other_id: str) -> bool:
+        """Whether another record was new on the walk on which this change was seen."""
+        first = self.arrived(other_id)
+        return first is not None and not first.backfill and abs(change.at - first.at) < SAME_WALK
+
+    def value(self, oparl_id: str, name: str, seq: int, now: Any) -> Any:
+        """Return what a property was at a change, as the source wrote it: what later changes altered is undone."""
+        later = (one for one in self.log_of(oparl_id) if one.seq > seq and one.diff and name in one.diff)
+        change = next(later, None)
+        return now if change is None or change.diff is None else change.diff[name][0]
+
+    def start(self, meeting: Meeting, seq: int) -> datetime | None:
+        """Return when a meeting was to begin at a change."""
+        return moment_of(self.value(meeting.id, "start", seq, meeting.start))
+
+    def meeting_of(self, consultation: Consultation, seq: int) -> Meeting | None:
+        """Return where a consultation took place or was planned at a change: where its item stands, or as it says."""
+        item = self.items.get(consultation.agenda_item_id or "") or self.dealing.get(consultation.id)
+        named = self.value(consultation.id, "meeting", seq, consultation.meeting_id)
+        if item is not None and not self.existed(item.id, seq):
+            item = None
+        for one, said_by in ((item.meeting_id if item else None, item), (named, consultation)):
+            meeting = self.meetings.get(one or "")
+            if meeting is not None and said_by is not None and self.heard(said_by, meeting):
+                return meeting if self.existed(meeting.id, seq) else None
+        return None
+
+    def papers_of(self, item: AgendaItem, seq: int | None = None) -> list[Paper]:
+        """Return the papers that an agenda item is about, or that it was about at a change."""
+        named = self.consultations.get(item.consultation_id or "")
+        found = [
+            self.papers[one.paper_id]
+            for one in self.about.get(item.id, ([named] if named else []))
+            if one.paper_id in self.papers
+            and (seq is None or self.existed(one.id, seq))
+            and self.heard(one, item)
+            and self.heard(one, self.papers[one.paper_id])
+        ]
+        return list(dict.fromkeys(found))
+
+    def tie(self) -> None:
+        """Note which items and consultations belong together: some servers say it there, some here."""
+        for _, one in sorted(self.consultations.items()):
+            self.stations.setdefault(one.paper_id or "", []).append(one)
+            if one.agenda_item_id:
+                self.about.setdefault(one.agenda_item_id, []).append(one)
+        for _, item in sorted(self.items.items()):
+            if item.consultation_id:
+                self.dealing.setdefault(item.consultation_id, item)
+            self.agendas.setdefault(item.meeting_id or "", []).append(item)
+
+
+def rest(oparl_id: str) -> str:
+    """Return an id without its scheme: servers that move to https call the same record by the other one."""
+    return oparl_id.partition("://")[2]
+
+
+def moment_of(said: Any) -> datetime | None:
+    """Return a moment as a source wrote it, or as it is kept; None where it is none."""
+    if isinstance(said, datetime):
+        return said
+    try:
+        moment = datetime.fromisoformat(str(said).strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)
