@@ -49,10 +49,6 @@ def in_todays_names(session: Session, batch: Sequence[Change]) -> dict[str, str]
         model = OPARL_TYPES[object_type]
         query = select(model.key, model.id).where(among(session, model.key, sorted(map(key_of, some))))
         today |= {row.key: row.id for row in session.execute(query)}
-    about: dict[str, list[Consultation]] = field(default_factory=dict)  # by the agenda item that they name
-    dealing: dict[str, AgendaItem] = field(default_factory=dict)  # by the consultation that they name
-    agendas: dict[str, list[AgendaItem]] = field(default_factory=dict)  # by their meeting
-    stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
     schemes: dict[str, str] = {}
     session.expunge_all()  # what is written here is no change of the log
     for change in batch:
