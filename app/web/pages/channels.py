@@ -122,7 +122,8 @@ def _state(channel: AlertChannel, error: str) -> str:
         ended = gettext("We call it no more. Add it once more when it works.")
         return f"{_fault(error)} {ended}"
     if channel.failures:
-        return f"{_fault(error)} {gettext('We try it again.')}"
+        again = gettext("We try it again.")
+        return f"{_fault(error)} {again}"
     if channel.verified_at is None:
         return gettext("We ask it whether it waits for us. Load this page again in a minute.")
     return gettext("It is called with everything new.")
