@@ -18,8 +18,8 @@ BURST, SECONDS = 10, 300.0
 BURST_OF_ALL, SECONDS_OF_ALL = 60, 6.0
 # Prefixes remembered, some hundred bytes each. Whoever has more of them than that is held by the limit of all.
 REMEMBERED = 10_000
-# What a provider gives to one customer: IPv4 changes inside a /24, IPv6 inside a /64.
-BITS = {4: 24, 6: 64}
+# What a provider gives to one customer: IPv4 changes inside a /24; of IPv6 a household has a /56.
+BITS = {4: 24, 6: 56}
 # Addresses of a proxy, or of the operator's own network: they say nothing about who asks.
 NEAR = tuple(
     ip_network(one)
