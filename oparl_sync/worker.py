@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app import exports, reports
+from app.alerts import websub
 from app.alerts.running import Watch, call, is_call_due
 from app.config import Network, Settings
 from app.db import now
@@ -170,6 +171,7 @@ class Worker:
             Step("files", 3600.0, lambda: True, lambda: self._tidy(common)),
             Step("alerts", 1.0, lambda: self._watch.is_due(now()), self._alert),
             Step("channels", 1.0, lambda: self._told.is_set() or is_call_due(self.engine, now()), self._call),
+            Step("hub", 5.0, lambda: websub.is_due(self.engine, self.settings), self._ping),
             Step("reports", 300.0, lambda: True, self._report),
             Step("exports", 600.0, self._is_export_due, self._export),
         ]
@@ -251,6 +253,10 @@ class Worker:
         self._told.clear()
         if called := call(self.engine, self.settings):
             self.say(f"alerts: {called} calls")
+
+    def _ping(self) -> None:
+        with websub.open_client(self.settings) as client:
+            websub.ping(self.engine, client, self.settings)
 
     def _report(self) -> None:
         reports.forget(self.engine)

@@ -35,6 +35,7 @@ SETTINGS = (
     "PAGES_DIR",
     "TILES_CREDIT",
     "TILES_URL",
+    "WEBSUB_HUB",
     "PREVIEWS_MAX_MB",
     "ALLOW_UNSANDBOXED",
 )

@@ -15,10 +15,10 @@ from app.alerts.targets import NEAR, SEARCH, Circle, Target, circle_of
 from app.alerts.telling import Line, lines
 from app.db import now
 from app.geo import Box, metres
-from app.indexing.lookups import AT_ONCE, chunks
 from app.models import News, NewsRef, PaperPlace, Place
 from app.models.alerts import WEEKLY
 from app.models.news import WITHDRAWN
+from app.rows import among
 from app.speech import BERLIN
 from search import SearchIndex, parse_query
 
@@ -93,10 +93,8 @@ def _searched(session: Session, index: SearchIndex, text: str, since: datetime, 
     matching = index.matching(query)
     if len(matching) == LOOKED:  # what came late may bear an early date, or none
         matching += index.matching(replace(query, after_seq=max(first - 1, 1)))
-    found: dict[int, News] = {}
-    for ids in chunks(dict.fromkeys(one.id for one in matching), AT_ONCE):
-        found |= {one.id: one for one in _newest(session, [News.document_id.in_(ids), News.at >= since], limit)}
-    return sorted(found.values(), key=lambda one: (one.seq, one.id), reverse=True)[:limit]
+    ids = list(dict.fromkeys(one.id for one in matching))
+    return _newest(session, [among(session, News.document_id, ids), News.at >= since], limit)
 
 
 def _around(session: Session, circle: Circle, since: datetime, limit: int) -> list[News]:

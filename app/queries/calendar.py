@@ -13,6 +13,7 @@ from app.models import AgendaItem, Change, Meeting
 from app.models.changes import UPDATED
 from app.queries.meetings import BERLIN, MeetingRow, meeting_rows, midnight, narrowed_meetings, within
 from app.queries.outcomes import Settled
+from app.rows import among
 from app.shown import shown
 
 # What a calendar has to be told anew: a title that is spelt differently moves nobody.
@@ -67,11 +68,21 @@ def entries_between(
 
 
 def subscribed(
-    session: Session, moment: datetime, *, organization: str | None = None, body: str | None = None
+    session: Session,
+    moment: datetime,
+    *,
+    organization: str | None = None,
+    body: str | None = None,
+    only: Sequence[str] | None = None,
 ) -> list[Entry]:
-    """Return the meetings of the year before and the year after a moment; of too many the latest; in four queries."""
+    """Return the meetings of the year before and the year after a moment; of too many the latest; in four queries.
+
+    `only`: of these alone.
+    """
     span = (Meeting.start >= moment - BEFORE) & (Meeting.start <= moment + AFTER)
     query = select(Meeting).where(*narrowed_meetings(organization, body), span).options(defer(Meeting.raw))
+    if only is not None:
+        query = query.where(among(session, Meeting.id, only))
     latest = session.scalars(query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(MOST)).all()
     return _entries(session, latest[::-1])
 

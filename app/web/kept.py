@@ -36,8 +36,7 @@ HOLDS = 30.0  # seconds
 MEMORY = 64 * 2**20  # bytes of pages, plain and compressed
 LARGEST = 2**20  # bytes of a page; one of a thousand agenda items has half of that
 # Where what is shown lies in files, or is about the one who asks.
-NEVER = ("/alerts", "/data", "/report", "/feeds/mine")
-KINDS = ("text/html", "application/atom+xml", "application/feed+json")
+NEVER = ("/alerts", "/data", "/report")
 LEVEL = 5  # of compression: 9 makes a page 2 in 100 smaller, in twice the time
 # By what a page may differ and be kept: `_key` tells those apart.
 TOLD_APART = frozenset({"cookie", "accept-language", "accept-encoding"})
@@ -109,7 +108,9 @@ class Kept:
         answer = self.application(environ, start)
         status, headers, exc_info = told
         fields = {name.lower(): value for name, value in headers}
-        if not (status.startswith("200") and "etag" in fields and fields.get("content-type", "").startswith(KINDS)):
+        if not (
+            status.startswith("200") and "etag" in fields and fields.get("content-type", "").startswith("text/html")
+        ):
             start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
             return answer
         plain = _whole(answer)
@@ -167,17 +168,10 @@ def _is_everybodys(environ: "WSGIEnvironment", fields: dict[str, str]) -> bool:
     return not alone and varies <= TOLD_APART and fields.get("cache-control") == "no-cache"
 
 
-def _is_known(page: Page, environ: "WSGIEnvironment") -> bool:
-    """Whether the one who asks has it: by its name, or, who knows none (a feed reader), by its date."""
-    named = environ.get("HTTP_IF_NONE_MATCH", "")
-    if not named:
-        since = environ.get("HTTP_IF_MODIFIED_SINCE", "")
-        return bool(since) and ("last-modified", since) in ((name.lower(), value) for name, value in page.headers)
-    return page.etag in named and parse_etags(named).contains_raw(page.etag)
-
-
 def _answered(page: Page, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    if _is_known(page, environ):
+    if page.etag in environ.get("HTTP_IF_NONE_MATCH", "") and parse_etags(environ["HTTP_IF_NONE_MATCH"]).contains_raw(
+        page.etag
+    ):
         start_response("304 NOT MODIFIED", [one for one in page.headers if one[0].lower() not in OF_THE_BODY])
         return ()
     if not page.plain:  # the application was asked for the head alone

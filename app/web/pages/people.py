@@ -14,6 +14,7 @@ from app.web.filters import today
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
 from app.web.shares import shares
 from app.web.site import session
+from app.web.subscriptions import subscription
 from app.web.timelines import timeline
 
 people = Blueprint("people", __name__)
@@ -58,6 +59,7 @@ def show(key: str) -> str:
         no_path=NO_PATH,
         became=shares(became_of(db, person.id)) if brought_in.total else [],
         upcoming=meetings_with(db, _sits_in(memberships), MEETINGS),
+        subscription=subscription(f"/people/{person.key}.ics"),
         attended=attended(db, person.id, MEETINGS),
         **origin(person),
     )

@@ -8,12 +8,13 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy import Engine
 
+from app.config import Settings
 from app.db import now
 from app.queries.meetings import BERLIN
 from app.web.filters import today
 from app.web.spans import week_of
 from tests import factories
-from tests.app.web.conftest import HOSTILE, Page
+from tests.app.web.conftest import HOSTILE, Page, reindex
 from tests.app.web.records.test_papers import Read, plain
 
 HELD = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
@@ -228,6 +229,58 @@ def test_subscriptions_hold_one_organization_one_council_or_all(engine: Engine, 
     assert {one["SUMMARY"] for one in _events(client, "/calendar.ics")} == {"Rat", "Beirat"}
     for lost in ("/calendar.ics?body=nothing", "/organizations/nothing.ics", "/meetings/nothing.ics"):
         assert client.get(lost).status_code == 404
+
+
+def test_a_person_has_the_meetings_of_the_organizations_of_that_day(engine: Engine, client: FlaskClient) -> None:
+    person, other = factories.person(), factories.person()
+    council, left, foreign = (factories.organization(name=name) for name in ("Rat", "Beirat", "Jugendrat"))
+    moment, day = now(), today()
+    held = {
+        name: factories.meeting(name=name, start=moment + timedelta(days=days))
+        for name, days in (("rat", 3), ("before", -200), ("after", -20), ("guest", 5), ("foreign", 3), ("off", 9))
+    }
+    held["off"].cancelled = True
+    factories.save(
+        engine,
+        [person, other, council, left, foreign, *held.values()],
+        factories.membership(person, council, start_date=day - timedelta(days=30)),
+        factories.membership(person, left, start_date=None, end_date=day - timedelta(days=100)),
+        factories.membership(other, foreign),
+        [factories.link(held[name], "organization", council) for name in ("rat", "off")],
+        [factories.link(held[name], "organization", left) for name in ("before", "after")],
+        [factories.link(held[name], "organization", foreign) for name in ("foreign", "guest")],
+        factories.link(held["guest"], "participant", person),
+    )
+    events = _events(client, f"/people/{person.key}.ics")
+    assert [one["UID"] for one in events] == [
+        f"meeting-{held[name].key}@ratslupe" for name in ("before", "rat", "guest", "off")
+    ]
+    assert [one["STATUS"] for one in events][-1] == "CANCELLED"  # called off is not gone
+    assert client.get("/people/nothing.ics").status_code == 404
+
+
+def test_a_search_has_the_meetings_that_it_finds_or_that_treat_what_it_finds(
+    engine: Engine, client: FlaskClient, settings: Settings
+) -> None:
+    council = factories.organization(name="Rat")
+    paper, hidden = factories.paper(name="Radweg am Anger"), factories.paper(name="Der Haushalt")
+    treats = factories.station(paper, council, now() + timedelta(days=9), name="Bericht")
+    quotes = factories.station(hidden, council, now() + timedelta(days=5), name="Haushalt")
+    names = factories.meeting(name="Sitzung", start=now() + timedelta(days=1))
+    other = factories.meeting(name="Sitzung", start=now() + timedelta(days=2))
+    factories.save(
+        engine,
+        [factories.body(), council, paper, hidden, treats, quotes, names, other],
+        factories.agenda_item(names, name="Ein Radweg"),
+        factories.read_file("Auch der Radweg wird bezahlt.", of=hidden),
+    )
+    reindex(engine, settings)
+    found = [one["UID"] for one in _events(client, "/calendar.ics?q=radweg")]
+    assert found == [f"meeting-{one.key}@ratslupe" for one in (names, quotes[0], treats[0])]
+    assert len(_events(client, "/calendar.ics?q=radweg&type=AgendaItem")) == 1
+    assert _events(client, "/calendar.ics?q=nichtsdergleichen") == []
+    assert client.get("/calendar.ics?q=a*").status_code == 400
+    assert len(_events(client, "/calendar.ics?body=musterstadt&q=radweg")) == 3
 
 
 def test_there_is_no_calendar_of_what_has_no_date_or_is_gone(engine: Engine, client: FlaskClient) -> None:
