@@ -7,7 +7,7 @@ are then. `app.alerts.newsletters` keeps the numbers, and owes the mails.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -47,11 +47,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     figures: str = ""
     url: str = ""
-
-    @property
-    def rest(self) -> int:
-        """How many are not listed."""
-        return self.total - len(self.lines)
+    rest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +163,19 @@ def _issue(
 
 
 def _part(told: Sequence["_Told"], url: str, figures: str = "") -> Part:
-    return Part(len(told), tuple(one.line for one in told[:LISTED]), figures if len(told) > 1 else "", url)
+    """Return a part; of one matter that two organizations decided about is told in one place."""
+    places: dict[str, list[Line]] = {}
+    for one in told:
+        places.setdefault(one.line.url if one.news.kind == DECIDED else one.news.key, []).append(one.line)
+    listed = list(places.values())[:LISTED]
+    rest = len(told) - sum(map(len, listed))
+    return Part(len(told), tuple(map(_together, listed)), figures if len(told) > 1 else "", url, rest)
+
+
+def _together(several: Sequence[Line]) -> Line:
+    by_day = sorted(several, key=lambda one: one.date or date.min)
+    said = dict.fromkeys(sentence for one in by_day for sentence in one.said)
+    return replace(by_day[-1], said=tuple(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +196,9 @@ def _others(told: Sequence[_Told], ahead: Gatherings) -> list[_Told]:
         if one.news.kind in (CHANGED, WITHDRAWN)
         or (one.news.kind == NEW and one.news.object_type in _ORDER and one.news.matter_id not in papers)
     ]
-    found = [one for one in found if not (one.news.kind == NEW and one.line.url in meetings)]
+    # A meeting that is new stands above; that a person's record came says nothing without an office.
+    found = [one for one in found if one.line.url not in meetings or one.news.kind != NEW]
+    found = [one for one in found if one.line.said or (one.news.kind, one.news.object_type) != (NEW, "Person")]
     return sorted(found, key=lambda one: (one.news.kind == NEW, _ORDER.get(one.news.object_type, len(_ORDER))))
 
 

@@ -94,6 +94,18 @@ class TestWhatIsInIt:
         assert said["Radweg, vertagt"][0].startswith("Vertagt")
         assert all(line.url.startswith("https://portal.example/papers/") for line in issue.decided.lines)
 
+    def test_what_two_organizations_decided_about_one_paper_is_told_in_one_place(self, engine: Engine) -> None:
+        paper, _, item, rows = decided("vertagt", weight="Radweg")
+        again = make.station(paper, make.organization(), FRIDAY - timedelta(days=1), result="beschlossen", position=1)
+        other, _, other_item, more = decided("abgelehnt", weight="Steg")
+        items = ((again[1], paper), (item, paper), (other_item, other))
+        told(engine, rows, again, more, [make.news(one, "decided", matter_id=about.id) for one, about in items])
+        issue = composed(engine)
+        assert issue is not None
+        assert (issue.decided.total, issue.decided.rest) == (3, 0)
+        [line] = [one for one in issue.decided.lines if one.title == "Radweg"]
+        assert [sentence.split(".")[0].split()[0] for sentence in line.said] == ["Vertagt", "Beschlossen"]
+
     def test_new_papers_come_by_weight_and_the_rest_is_counted(self, engine: Engine) -> None:
         papers = [make.paper(name=f"Vorlage {number}") for number in range(10)]
         heavy = make.paper(name="Neubau der Brücke")
@@ -283,6 +295,24 @@ class TestWhenItComes:
             issue = next_issue(session, BODY, "en", FRIDAY)
         assert issue is not None
         assert (issue.intro, issue.papers.total, issue.name) == ("Vorab", 1, "Stadt Musterstadt")
+
+    def test_thousands_get_it_though_it_is_composed_once_and_none_after_it_was_withdrawn(self, engine: Engine) -> None:
+        follows(engine)
+        told(engine, paper := make.paper(name="Flüchtig"), make.news(paper, at=FRIDAY - timedelta(days=1)))
+        issue_due(engine, FRIDAY)
+        asked: list[str] = []
+        with Session(engine) as session:
+            [issue] = issues_of(session, BODY)
+            assert titles(issue_told(session, issue, "de", moment=FRIDAY)) == ["Flüchtig"]
+            event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+            for _ in range(10):
+                assert titles(issue_told(session, issue, "de", moment=FRIDAY)) == ["Flüchtig"]
+        assert len(asked) <= 10
+        with writing(engine) as session:
+            session.get_one(Paper, paper.id).deleted = True
+            session.add(make.change(paper, "deleted"))
+        with Session(engine) as session:
+            assert issue_told(session, issue, "de", moment=FRIDAY) is None
 
     def test_its_issues_move_along_with_the_server(self, engine: Engine) -> None:
         follows(engine)

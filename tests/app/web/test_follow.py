@@ -114,6 +114,7 @@ class TestTheNewsletter:
         assert "Flüchtige Vorlage" in client.get(f"/newsletter/body/musterstadt{link}").text
         with writing(engine) as session:
             session.get_one(type(paper), paper.id).deleted = True
+            session.add(make.change(paper, "deleted"))
         assert "Flüchtige Vorlage" not in client.get(f"/newsletter/body/musterstadt{link}").text
 
     def test_of_a_week_in_which_nothing_happened_the_page_says_so(self, client: FlaskClient, town: Town) -> None:
