@@ -19,6 +19,7 @@ from search.model import (
     Snippet,
     Suggestion,
 )
+from search.needs import Needs, needs, terms_of
 from search.query import Query
 from search.showing import Texts
 
@@ -34,6 +35,7 @@ __all__ = [
     "IndexOutdated",
     "Marker",
     "Match",
+    "Needs",
     "PageHits",
     "Query",
     "Rebuild",
@@ -45,6 +47,8 @@ __all__ = [
     "Suggestion",
     "Texts",
     "marker_for",
+    "needs",
     "open_index",
     "parse_query",
+    "terms_of",
 ]

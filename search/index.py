@@ -25,14 +25,17 @@ def open_index(url: str, *, create: bool = True, texts: Texts = no_texts, thesau
     An index of another schema opens; using it raises IndexOutdated. `texts` gives back the pages of documents that
     were put with a text_key; `thesaurus` is a file of further synonyms, see search.thesaurus.
     """
-    lists = () if thesaurus is None else (_thesaurus(thesaurus),)
-    return Index(_engine(url, create), texts, lists)
+    return Index(_engine(url, create), texts, lists_of(thesaurus))
 
 
 def marker_for(query: Query, *, thesaurus: Path | None = None) -> Marker:
     """What marks a text by a query that is taken as it is spelled: for that no index has to be asked."""
-    lists = () if thesaurus is None else (_thesaurus(thesaurus),)
-    return marker_of(with_synonyms(query, lists))
+    return marker_of(with_synonyms(query, lists_of(thesaurus)))
+
+
+def lists_of(thesaurus: Path | None) -> tuple[Synonyms, ...]:
+    """Further synonyms, where there is a file of them."""
+    return () if thesaurus is None else (_thesaurus(thesaurus),)
 
 
 def _thesaurus(path: Path) -> Synonyms:

@@ -21,14 +21,13 @@ from app.alerts.circles import Papers, located
 from app.alerts.happened import Happened, Window, window
 from app.alerts.news import reached
 from app.alerts.noticing import Follower, Notices
-from app.alerts.sieve import Sieve, sieve
+from app.alerts.sieve import Sieve, sieve, understood
 from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
 from app.config import Settings
 from app.indexing import settled
 from app.models import Alert, News, Subscriber
 from app.models.alerts import INSTANT
-from search import BadQuery, Query, parse_query
-from search.query import AnyOf, Every, Narrow, Node, Not
+from search import BadQuery
 
 PATIENCE: Final = timedelta(hours=6)  # with texts that are still looked through for streets
 LATE: Final = timedelta(minutes=15)  # news waits so long at most to be matched with what does not go at once
@@ -140,28 +139,10 @@ class _Pass:
     def _search(self, news: Window, ask: Sieve | None, text: str) -> tuple[list[Happened], bool]:
         """Return what a search finds, and whether it asks for a place, which may still be looked for in the texts."""
         try:
-            query = parse_query(text, strict=True)
+            wanted = understood(text, self._settings.thesaurus)
             self._found.searches += 1
-            if ask is None:
-                return [], False
-            return news.behind(ask(query)), asks_for_place(query)
+            return (news.behind(ask.matching(text, wanted.needs)) if ask else []), wanted.waits
         except BadQuery:
             # Understood when it was asked for: the limits have changed since. Nobody can say what it means any more.
             self._found.failed += 1
             return [], False
-
-
-def asks_for_place(query: Query) -> bool:
-    """Say whether a search is narrowed to a street or a place, anywhere in it."""
-    return any(one.field == "place" for one in query.filters) or any(map(_names_place, (*query.must, *query.without)))
-
-
-def _names_place(node: Node) -> bool:
-    match node:
-        case Narrow(narrowed):
-            return narrowed.field == "place"
-        case AnyOf(nodes) | Every(nodes):
-            return any(map(_names_place, nodes))
-        case Not(inner):
-            return _names_place(inner)
-    return False

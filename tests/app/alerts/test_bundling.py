@@ -109,7 +109,7 @@ def deliver(town: Town) -> None:
 
 
 def test_all_that_is_due_to_somebody_goes_in_one_mail(town: Town) -> None:
-    first = town.follow(id=1)
+    first = town.follow()
     second = make.alert(first.subscriber_id, "paper", "x")
     make.save(town.engine, second)
     other = town.follow()
