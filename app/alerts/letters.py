@@ -107,6 +107,7 @@ def reminder(
         "reminder",
         end=_end(settings, subscriber, told),
         headline=_near(voice, meetings),
+        several=len(told) != 1,
         meetings=meetings,
     )
 
@@ -124,7 +125,8 @@ def _subject(voice: Voice, total: int, names: Sequence[str]) -> str:
     else:
         subject = voice.gettext("Newsletter: %(name)s", name=names[0])
     if len(names) > 1:
-        subject = f"{subject} {voice.ngettext('and %(num)s more alert', 'and %(num)s more alerts', len(names) - 1)}"
+        more = voice.ngettext("and %(num)s more alert", "and %(num)s more alerts", len(names) - 1)
+        subject = f"{subject} {more}"
     return subject
 
 
