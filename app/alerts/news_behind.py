@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from app.models import AgendaItem, Change, Consultation, Meeting, Membership, OParlObject, Paper
-from app.models.changes import CREATED
 from app.queries.history import SAME_WALK
 from app.speech import BERLIN
 
@@ -25,11 +24,13 @@ class Behind:
     links: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # (id, property) to ids
     minuted: dict[str, set[str]] = field(default_factory=dict)  # kinds of results that minutes say, by item
     history: dict[str, list[Change]] = field(default_factory=dict)
+    first: dict[str, Change] = field(default_factory=dict)  # that created them
     told: dict[str, list[tuple[str | None, set[str]]]] = field(default_factory=dict)  # (matter, refs) of earlier news
     servers: dict[int, str] = field(default_factory=dict)
     about: dict[str, list[Consultation]] = field(default_factory=dict)  # by the agenda item that they name
     dealing: dict[str, AgendaItem] = field(default_factory=dict)  # by the consultation that they name
     agendas: dict[str, list[AgendaItem]] = field(default_factory=dict)  # by their meeting
+    there: dict[str, list[Consultation]] = field(default_factory=dict)  # by the meetings that they are or were in
     stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
     schemes: dict[str, str] = field(default_factory=dict)  # ids that only got another scheme
 
@@ -45,7 +46,7 @@ class Behind:
 
     def arrived(self, oparl_id: str) -> Change | None:
         """Return the change that first brought a record here; None where the log does not tell."""
-        return next((one for one in self.log_of(oparl_id) if one.kind == CREATED), None)
+        return self.first.get(rest(oparl_id))
 
     def log_of(self, oparl_id: str) -> list[Change]:
         """Return the changes of a record, oldest first, under whatever name it had then."""
@@ -97,15 +98,20 @@ class Behind:
         return list(dict.fromkeys(found))
 
     def tie(self) -> None:
-        """Note which items and consultations belong together: some servers say it there, some here."""
-        for _, one in sorted(self.consultations.items()):
-            self.stations.setdefault(one.paper_id or "", []).append(one)
-            if one.agenda_item_id:
-                self.about.setdefault(one.agenda_item_id, []).append(one)
+        """Note which items, consultations and meetings belong together: some servers say it there, some here."""
         for _, item in sorted(self.items.items()):
             if item.consultation_id:
                 self.dealing.setdefault(item.consultation_id, item)
             self.agendas.setdefault(item.meeting_id or "", []).append(item)
+        for _, one in sorted(self.consultations.items()):
+            self.stations.setdefault(one.paper_id or "", []).append(one)
+            if one.agenda_item_id:
+                self.about.setdefault(one.agenda_item_id, []).append(one)
+            item_of = self.items.get(one.agenda_item_id or "") or self.dealing.get(one.id)
+            named = {one.meeting_id, item_of.meeting_id if item_of else None}
+            named |= {(change.diff or {}).get("meeting", [None])[0] for change in self.log_of(one.id)}
+            for meeting_id in named - {None}:
+                self.there.setdefault(str(meeting_id), []).append(one)
 
 
 def rest(oparl_id: str) -> str:

@@ -1,6 +1,6 @@
 """What meetings bring: dates that move, papers that get a date, agendas that appear, results."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.alerts.news_behind import Behind, moment_of
@@ -40,7 +40,8 @@ def moves(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
 def _moved(change: Change, meeting: Meeting, behind: Behind) -> Found:
     refs = refs_of_meeting(behind, meeting)
     if "cancelled" in (change.diff or ()):
-        refs |= {f"paper:{paper.id}" for _, paper, held in _stations(behind, change.seq) if held is meeting}
+        there = _stations(behind.there.get(meeting.id, ()), behind, change.seq)
+        refs |= {f"paper:{paper.id}" for _, paper, held in there if held is meeting}
     found = found_of(change, CHANGED, refs=refs, matter=meeting.id, key=f"changed:{meeting.id}:{change.seq}")
     found.object_type, found.object_id, found.document_id = "Meeting", meeting.id, meeting.id
     return found
@@ -79,12 +80,13 @@ def plans(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
     if not (consultations or items or meetings):
         return
     last = page[-1].seq
-    for consultation, paper, meeting in _stations(behind, last):
-        change = consultations.get(consultation.id) or meetings.get(meeting.id)
-        if change is None and consultation.meeting_id is None:
-            change = items.get(consultation.agenda_item_id or "") or next(
-                (one for item_id, one in items.items() if _of(behind, item_id) == consultation.id), None
-            )
+    # Where the consultation names the meeting itself, nothing is new when its item appears there.
+    by_item = {one.id: items[item_id] for item_id in items for one in _about(behind, item_id) if not one.meeting_id}
+    concerned = {one for one in (*consultations, *by_item) if one in behind.consultations}
+    concerned |= {one.id for meeting_id in meetings for one in behind.there.get(meeting_id, ())}
+    some = [behind.consultations[one] for one in sorted(concerned)]
+    for consultation, paper, meeting in _stations(some, behind, last):
+        change = consultations.get(consultation.id) or meetings.get(meeting.id) or by_item.get(consultation.id)
         start = behind.start(meeting, last) if change else None
         if change is None or start is None or not _is_ahead(start, change.at) or behind.came_with(change, paper.id):
             continue
@@ -96,9 +98,10 @@ def plans(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
         yield found
 
 
-def _of(behind: Behind, item_id: str) -> str | None:
+def _about(behind: Behind, item_id: str) -> list[Consultation]:
     item = behind.items.get(item_id)
-    return item.consultation_id if item else None
+    named = behind.consultations.get(item.consultation_id or "") if item else None
+    return [*behind.about.get(item_id, ()), *([named] if named else [])]
 
 
 def _ties(change: Change, name: str) -> bool:
@@ -119,9 +122,9 @@ def _moves_day(change: Change) -> bool:
     return days[0] != days[1]
 
 
-def _stations(behind: Behind, seq: int) -> Iterator[tuple[Consultation, Paper, Meeting]]:
-    """Yield what is consulted on where, as it was at a change."""
-    for consultation in sorted(behind.consultations.values(), key=lambda one: one.id):
+def _stations(some: Iterable[Consultation], behind: Behind, seq: int) -> Iterator[tuple[Consultation, Paper, Meeting]]:
+    """Yield on what is consulted where, as it was at a change."""
+    for consultation in some:
         paper = behind.papers.get(consultation.paper_id or "")
         meeting = behind.meeting_of(consultation, seq) if paper else None
         if paper is None or meeting is None or not behind.existed(consultation.id, seq):

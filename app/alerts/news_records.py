@@ -1,7 +1,6 @@
 """Reading what a stretch of the log is about: in a constant number of questions, however many changes there are."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -29,7 +28,7 @@ from app.models import (
     Source,
     key_of,
 )
-from app.models.changes import DELETED, ERASED
+from app.models.changes import CREATED, DELETED, ERASED
 from app.rows import among
 from app.shown import FILE_PARENTS, FILE_PROPERTIES
 
@@ -75,10 +74,10 @@ def behind(session: Session, batch: Sequence[Change]) -> Behind:
     _ways(session, found, ids, held)
     _papers(session, found, ids.get("Paper", set()) | held)
     _people(session, found, ids)
-    found.tie()
     mentioned = {one for some in ids.values() for one in some} | {*found.papers, *found.meetings}
     mentioned |= {*found.items, *found.consultations}
     _histories(session, found, mentioned | {one.person_id for one in found.memberships.values() if one.person_id})
+    found.tie()
     gone = [one.object_id for one in batch if one.kind in (DELETED, ERASED) or "public" in (one.fields or ())]
     _told(session, found, gone)
     read = [one.object_id for one in batch if one.object_type == "AgendaItem" and "minutes" in (one.fields or ())]
@@ -176,7 +175,10 @@ def _histories(session: Session, found: Behind, ids: set[str]) -> None:
     names = log.names_of(session, wanted)
     query = select(Change).where(among(session, Change.object_id, sorted(names))).order_by(Change.seq)
     for change in session.scalars(query):
-        found.history.setdefault(rest(names[change.object_id]), []).append(change)
+        name = rest(names[change.object_id])
+        found.history.setdefault(name, []).append(change)
+        if change.kind == CREATED:
+            found.first.setdefault(name, change)
 
 
 def _told(session: Session, found: Behind, ids: Sequence[str]) -> None:

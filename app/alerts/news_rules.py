@@ -17,7 +17,8 @@ TEXT, CONTENT = "text", "content"
 # Pages that were recognised from a scan come after the first text of a file: they are news with it.
 RECOGNISED = timedelta(days=7)
 _WORTH_TELLING = frozenset({"name", "paperType", "originatorPerson", "originatorOrganization", "deleted"})
-_TAKEN_BACK = frozenset({"Paper", "Meeting", "File", "AgendaItem"})
+_WHOLE = frozenset({"Paper", "Meeting"})
+_TAKEN_BACK = _WHOLE | frozenset({"File", "AgendaItem"})
 
 
 def derive(batch: Sequence[Change], behind: Behind) -> Iterator[Found]:
@@ -171,23 +172,25 @@ def _membership(change: Change, behind: Behind) -> Iterator[Found]:
 
 
 def _withdrawn(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
+    back = [one for one in page if one.object_type in _TAKEN_BACK and _takes_back(one)]
+    # That a server calls them by https now is nothing that it takes back.
+    back = [one for one in back if one.object_id not in behind.schemes]
+    whole = {f"{one.object_type.lower()}:{one.object_id}" for one in back if one.object_type in _WHOLE}
     held = _let_go(page)
-    for change in page:
-        if change.object_type not in _TAKEN_BACK or not _takes_back(change):
-            continue
-        if change.kind == DELETED and change.object_id in behind.schemes:
-            continue  # its server calls it by https now
+    for change in back:
         told = behind.told.get(change.object_id, ())
         refs = set().union(*(refs for _, refs in told))
-        holder = held.get(change.object_id)
-        matter: str | None
-        if change.object_type in ("Paper", "Meeting"):
+        if change.object_type in _WHOLE:
             refs.add(f"{change.object_type.lower()}:{change.object_id}")
-            matter = change.object_id
-        else:
-            matter = next((one for one, _ in told if one), None) or (holder[1] if holder else None)
-            refs |= {f"{holder[0].lower()}:{holder[1]}"} if holder else set()
-        if told or change.object_type != "AgendaItem":
+            yield found_of(change, WITHDRAWN, refs=refs, matter=change.object_id)
+            continue
+        if refs & whole:  # whoever hears that the whole is gone need not hear of each part
+            refs = {ref for ref in refs - whole if ref.startswith("paper:")}
+        matter = next((one for one, _ in told if one), None)
+        if (holder := held.get(change.object_id)) is not None:
+            refs.add(f"{holder[0].lower()}:{holder[1]}")
+            matter = matter or holder[1]
+        if told or change.object_type == "File":
             yield found_of(change, WITHDRAWN, refs=refs, matter=matter)
 
 

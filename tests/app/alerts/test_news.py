@@ -347,6 +347,15 @@ def test_an_item_that_nobody_was_told_of_goes_silently(press: Press) -> None:
     assert [one.about for one in press.told() if one.kind == "withdrawn"] == ["agendaitem/2"]
 
 
+def test_whoever_hears_that_a_meeting_is_gone_does_not_hear_of_each_item(press: Press) -> None:
+    decided(press, "beschlossen")
+    press.publish("Meeting", meeting(deleted=True))
+    told = {one.about: one for one in press.told()}
+    assert {one.kind for one in told.values()} == {"withdrawn"}
+    assert told["agendaitem/1"].refs == ("paper:paper/1",)
+    assert told["meeting/1"].refs == ("meeting:meeting/1",)
+
+
 def test_what_a_first_walk_finds_withdrawn_is_no_news(press: Press) -> None:
     press.publish("Paper", paper(deleted=True), backfill=True)
     assert press.heard() == []
