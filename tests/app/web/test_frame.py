@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.web import create_app
 from app.web.errors import Withdrawn
 from tests.app.web.conftest import Page, Town
@@ -296,3 +296,7 @@ def test_it_refuses_other_methods_and_huge_forms(client: FlaskClient) -> None:
     refused = client.post("/status")
     assert (refused.status_code, set(refused.allow)) == (405, {"GET", "HEAD", "OPTIONS"})
     assert client.post("/display", data={"next": "/" + "x" * 100_000}).status_code == 413
+
+
+def test_all_scripts_of_the_site_weigh_no_more_than_a_picture() -> None:
+    assert sum(path.stat().st_size for path in (ROOT / "static").glob("*.js")) <= 20_000
