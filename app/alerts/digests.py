@@ -26,7 +26,7 @@ from app.queries.outcomes import Outcome, is_advice, outcome_of
 from app.queries.paths import NO_PATH, consultation_paths
 from app.queries.weight import is_routine, weights
 from app.shown import shown
-from app.speech import Voice
+from app.speech import Voice, held
 from app.standing import ADVICE, OUTCOMES
 from app.translations import N_
 
@@ -231,4 +231,4 @@ def _outcomes(session: Session, told: Sequence[_Told], voice: Voice) -> str:
         advice = is_advice(result) or any(one.advised for one in read)
         words = ADVICE if advice and outcome in ADVICE else OUTCOMES
         counted[words.get(outcome or Outcome.OTHER, OTHERS)] += 1
-    return ", ".join(f"{voice.gettext(word)}: {count}" for word, count in counted.most_common())
+    return ", ".join(held(f"{voice.gettext(word)}: {count}") for word, count in counted.most_common())

@@ -89,7 +89,7 @@ class TestWhatIsInIt:
         issue = composed(engine)
         assert issue is not None
         assert issue.decided.total == 3
-        assert issue.decided.figures == "Beschlossen: 2, Vertagt: 1"
+        assert issue.decided.figures.replace("\u00a0", " ") == "Beschlossen: 2, Vertagt: 1"
         said = {line.title: line.said for line in issue.decided.lines}
         assert said["Radweg, vertagt"][0].startswith("Vertagt")
         assert all(line.url.startswith("https://portal.example/papers/") for line in issue.decided.lines)
