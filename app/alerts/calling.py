@@ -14,8 +14,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts import push, webhooks
-from app.alerts.bundling import is_quiet
-from app.alerts.channels import CHALLENGE, forget_calls, owe_pushes
+from app.alerts.channels import CHALLENGE, due_calls, forget_calls, owe_pushes
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertChannel, ChannelDelivery, Subscriber
@@ -96,17 +95,7 @@ def send_channels(
 
 def _claim(engine: Engine, moment: datetime, done: Iterable[int]) -> list[int]:
     """Take one call of each channel that is owed some, for as long as a call may last."""
-    due = (
-        select(ChannelDelivery.id, ChannelDelivery.channel_id, ChannelDelivery.next_try)
-        .join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
-        .join(Subscriber, Subscriber.id == AlertChannel.subscriber_id)
-        .where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= moment)
-        .where(Subscriber.confirmed_at.is_not(None), Subscriber.paused_at.is_(None))
-        .where(AlertChannel.disabled_at.is_(None), AlertChannel.id.not_in(set(done)))
-    )
-    if is_quiet(moment):
-        due = due.where(AlertChannel.kind != PUSH)
-    due = due.order_by(ChannelDelivery.next_try, ChannelDelivery.id).limit(10 * AT_ONCE)
+    due = due_calls(moment).where(AlertChannel.id.not_in(set(done))).limit(10 * AT_ONCE)
     with Session(engine) as session:  # to look costs no writer's turn
         first: dict[int, tuple[int, datetime | None]] = {}
         for delivery_id, channel_id, next_try in session.execute(due):

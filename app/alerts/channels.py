@@ -13,9 +13,10 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Engine, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.alerts.bundling import is_quiet
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertChannel, AlertDelivery, AlertNotice, ChannelDelivery, Subscriber
@@ -129,20 +130,13 @@ def owe(session: Session, noticed: Mapping[int, Sequence[Noticed]], moment: date
 
 def owe_pushes(engine: Engine, moment: datetime) -> int:
     """Owe the browsers of followers one push for each mail of news that was made lately; returns how many."""
-    made = (
-        select(AlertChannel.id, AlertDelivery.id)
-        .join(AlertDelivery, AlertDelivery.subscriber_id == AlertChannel.subscriber_id)
-        .where(AlertChannel.kind == PUSH, AlertChannel.disabled_at.is_(None))
-        .where(AlertDelivery.kind.in_((NEWS, REMINDER)))
-        .where(AlertDelivery.created_at > moment - FRESH, AlertDelivery.created_at >= AlertChannel.created_at)
-    )
-    with Session(engine) as session:
-        if not _unpushed(session, session.execute(made).all()):
+    with Session(engine) as session:  # to look costs no writer's turn
+        if not _unpushed(session, moment):
             return 0
     with writing(engine) as session:
         # Two passes at once: on PostgreSQL the second waits here, and then sees what the first has written.
         session.execute(select(AlertChannel.id).where(AlertChannel.kind == PUSH).with_for_update())
-        found = _unpushed(session, session.execute(made).all())
+        found = _unpushed(session, moment)
         for channel_id, delivery_id in found:
             of_it = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.delivery_id == delivery_id)
             told = [[alert_id, key] for alert_id, key in session.execute(of_it.order_by(AlertNotice.seq))]
@@ -150,10 +144,23 @@ def owe_pushes(engine: Engine, moment: datetime) -> int:
         return len(found)
 
 
+def due_calls(moment: datetime) -> Select[int, int, datetime | None]:
+    """Return the question for calls that may be made now: their ids, their channels' and their times, oldest first."""
+    waiting = (
+        select(ChannelDelivery.id, ChannelDelivery.channel_id, ChannelDelivery.next_try)
+        .join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
+        .join(Subscriber, Subscriber.id == AlertChannel.subscriber_id)
+        .where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= moment)
+        .where(Subscriber.confirmed_at.is_not(None), Subscriber.paused_at.is_(None))
+        .where(AlertChannel.disabled_at.is_(None))
+        .order_by(ChannelDelivery.next_try, ChannelDelivery.id)
+    )
+    return waiting.where(AlertChannel.kind != PUSH) if is_quiet(moment) else waiting
+
+
 def is_due(session: Session, moment: datetime) -> bool:
-    """Say whether a channel is owed something by now; what mails owe to browsers is found by the pass itself."""
-    waiting = select(ChannelDelivery.id).where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= moment)
-    return session.scalar(waiting.limit(1)) is not None
+    """Say whether there is a call to be made by now, or a mail that browsers are to be pushed for."""
+    return session.execute(due_calls(moment).limit(1)).first() is not None or bool(_unpushed(session, moment))
 
 
 def forget_calls(engine: Engine, moment: datetime) -> None:
@@ -218,14 +225,20 @@ def _mail_key(delivery_id: int) -> str:
     return f"mail:{delivery_id}"
 
 
-def _unpushed(session: Session, made: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    pairs = [(channel_id, delivery_id) for channel_id, delivery_id in made]
+def _unpushed(session: Session, moment: datetime) -> list[tuple[int, int]]:
+    """Return the channels of browsers and the mails made lately for which they are not owed a push yet."""
+    made = (
+        select(AlertChannel.id, AlertDelivery.id)
+        .join(AlertDelivery, AlertDelivery.subscriber_id == AlertChannel.subscriber_id)
+        .where(AlertChannel.kind == PUSH, AlertChannel.disabled_at.is_(None))
+        .where(AlertDelivery.kind.in_((NEWS, REMINDER)))
+        .where(AlertDelivery.created_at > moment - FRESH, AlertDelivery.created_at >= AlertChannel.created_at)
+    )
+    pairs = [(channel_id, delivery_id) for channel_id, delivery_id in session.execute(made)]
     if not pairs:
         return []
-    known = session.execute(
-        select(ChannelDelivery.channel_id, ChannelDelivery.key).where(
-            ChannelDelivery.channel_id.in_({channel_id for channel_id, _ in pairs})
-        )
-    ).all()
-    there = {(channel_id, key) for channel_id, key in known}
+    known = select(ChannelDelivery.channel_id, ChannelDelivery.key).where(
+        ChannelDelivery.channel_id.in_({channel_id for channel_id, _ in pairs})
+    )
+    there = {(channel_id, key) for channel_id, key in session.execute(known)}
     return [pair for pair in pairs if (pair[0], _mail_key(pair[1])) not in there]

@@ -296,8 +296,10 @@ def test_whoever_pauses_is_called_afterwards(line: Line) -> None:
     for _ in range(10):
         line.send()
         line.wait(days=1)
+        assert not due(line)
     assert line.heard == []
     line.pause(paused=False)
+    assert due(line)
     assert line.send().sent == 1
 
 
@@ -336,15 +338,16 @@ def test_it_begins_no_call_when_its_time_is_over(line: Line) -> None:
 
 @ON_ONE
 def test_it_says_when_there_is_something_to_do(line: Line) -> None:
-    def due() -> bool:
-        with Session(line.engine) as session:
-            return is_due(session, line.now)
-
-    assert not due()
+    assert not due(line)
     line.add()
-    assert due()
+    assert due(line)
     line.send()
-    assert not due()
+    assert not due(line)
+
+
+def due(line: Line) -> bool:
+    with Session(line.engine) as session:
+        return is_due(session, line.now)
 
 
 def test_it_forgets_calls_that_are_long_over(line: Line) -> None:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.alerts.channels import is_due
 from app.alerts.push import headers_of, notification, public_key
 from app.config import Settings
 from app.models import AlertChannel, Subscriber
@@ -117,16 +118,26 @@ def test_it_pushes_nothing_at_night(line: Line) -> None:
     paper = make.paper()
     make.save(line.engine, paper)
     line.now = datetime(2026, 3, 2, 19, 59, tzinfo=UTC)  # a minute to nine in Germany
+    assert not due(line)
     line.mail(paper)
+    assert due(line)
     line.answer = says(503)
     line.send()
     line.answer = says(201)
     for _ in range(9):
         line.wait(hours=1)
+        assert not due(line)
         line.send()
     assert len(line.heard) == 1
     line.wait(hours=1, minutes=1)
+    assert due(line)
     assert line.send().sent == 1
+    assert not due(line)
+
+
+def due(line: Line) -> bool:
+    with Session(line.engine) as session:
+        return is_due(session, line.now)
 
 
 @pytest.mark.parametrize("status", [404, 410])
