@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import slot_before
@@ -62,8 +62,10 @@ def match(
     with Session(engine) as session:
         until = reached(session)
         late = until if whole else _late(session, until, moment)
-    _Pass(engine, settings, moment, found, Alert.frequency == INSTANT, lambda: False).run(until, until)
-    if late:
+    if whole:
+        _Pass(engine, settings, moment, found, true(), enough).run(until, until)
+    else:
+        _Pass(engine, settings, moment, found, Alert.frequency == INSTANT, lambda: False).run(until, until)
         _Pass(engine, settings, moment, found, Alert.frequency != INSTANT, enough).run(late, until)
     found.seconds = time.monotonic() - began
     return found

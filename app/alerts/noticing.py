@@ -147,10 +147,11 @@ class Notices:
         for telling in some:
             about = known.get(telling.follower.id, [])
             for gone in telling.gone:
-                theirs = [one for one in about if gone.object_id in (one.object_id, one.matter_id)]
+                theirs = [one for one in about if _is_about(one, gone)]
                 told = any(one.is_told for one in theirs)
                 unheard = any(one.kind == NEW and one.object_id == gone.object_id for one in theirs)
                 came = self._window.born.get(gone.object_id, 0) > telling.follower.seq
+                telling.news = [one for one in telling.news if one.seq > gone.seq or not _is_about(one, gone)]
                 if told or (gone.key in telling.own and not unheard and not came):
                     telling.news.append(gone)
                 waiting = [one.key for one in theirs if not one.is_told]
@@ -197,6 +198,11 @@ def insert_unknown(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     new = sqlite.insert(_TABLE) if is_sqlite else postgresql.insert(_TABLE)
     written = session.connection().execute(new.on_conflict_do_nothing(), rows)
     return max(0, written.rowcount)
+
+
+def _is_about(one: "Happened | _Known", gone: Happened) -> bool:
+    """Whether a piece of news or a notice is about a record that is gone, or a part of it."""
+    return gone.object_id in (one.object_id, one.matter_id)
 
 
 class _Known(NamedTuple):
