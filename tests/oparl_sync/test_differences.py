@@ -33,7 +33,7 @@ def everything(engine: Engine) -> str:
     with engine.connect() as connection:
         return " ".join(
             str(row)
-            for table in ("change", *(model.__tablename__ for model in OPARL_TYPES.values()), "problem", "alert_hit")
+            for table in ("change", *(model.__tablename__ for model in OPARL_TYPES.values()), "problem", "alert_notice")
             for row in connection.execute(text(f"SELECT * FROM {table}"))
         )
 

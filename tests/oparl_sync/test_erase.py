@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app import indexing
+from app.alerts import news
 from app.config import Settings
 from app.db import Base, now, writing
 from app.documents import Reading, Sandbox
 from app.exports import path_of, publish
 from app.files import FileStore, StoreDown, open_store
-from app.models import AgendaItem, Alias, Blob, Change, Erasure, File, Paper, key_of
+from app.models import AgendaItem, AlertDelivery, AlertNotice, Alias, Blob, Change, Erasure, File, News, Paper, key_of
 from oparl_sync import download, erase, extract, parts
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress
@@ -67,29 +68,20 @@ def run(settings: Settings, *words: str, answer: str = "") -> Result:
 
 def test_it_leaves_nothing_anywhere(engine: Engine, session: Session, settings: Settings, store: FileStore) -> None:
     published(engine, Council(), store, read=True)
-    alert = factories.alert()
-    factories.save(engine, alert)
+    reader = factories.subscriber()
+    alert, mail = factories.alert(reader), factories.alert_delivery(reader)
+    for row in (reader, alert, mail):
+        factories.save(engine, row)
     with writing(engine) as writer:
-        owed = {
-            "alert_id": alert.id,
-            "seq_until": 9,
-            "total": 2,
-            "message_id": "<1@x>",
-            "created_at": now(),
-            "attempts": 0,
-        }
-        writer.execute(insert(Base.metadata.tables["alert_delivery"]).values(id=1, **owed))
-        rows = [
-            {"alert_id": alert.id, "object_id": url("Paper", n), "delivery_id": 1, "snippet": [["GEHEIM", True]]}
-            for n in (1, 2)
-        ]
-        writer.execute(insert(Base.metadata.tables["alert_hit"]), rows[:1])
+        about = writer.get_one(Paper, url("Paper"))
+        writer.add(factories.notice(alert, about, delivery=mail, snippet=[["GEHEIM", True]]))
         raw = {"id": "?", "mainFile": {"id": url("File"), "name": "GEHEIM"}}
         problem = factories.problem(source_id=1, kind="no-id", quarantined=True, raw=str(raw))
         writer.add(problem)
     index = open_index(settings.search_url)
     indexing.rebuild(engine, index)
     assert index.search(parse_query("GEHEIM")).total
+    assert news.refresh(engine) == 3  # two papers and a file
     old = publish(engine, settings.exports, base_url=SITE)
     [blob] = session.scalars(select(Blob.sha256)).all()
     assert "GEHEIM" in everything(engine)
@@ -109,7 +101,13 @@ def test_it_leaves_nothing_anywhere(engine: Engine, session: Session, settings: 
     session.rollback()
     kinds = session.scalars(select(Change.kind).where(Change.object_id == url("Paper")).order_by(Change.seq)).all()
     assert kinds == ["created", "updated", "erased"]
-    assert session.scalar(select(Base.metadata.tables["alert_delivery"].c.total)) == 1
+    assert session.scalars(select(AlertNotice)).all() == []
+    assert session.scalars(select(AlertDelivery.id)).all() == [mail.id]
+    assert news.refresh(engine) == 2  # that both are gone, for feeds that they stood in
+    session.rollback()
+    told = session.scalars(select(News.key).order_by(News.seq)).all()
+    assert [key.rpartition(":")[0] for key in told[1:]] == [f"withdrawn:{url(kind)}" for kind in ("Paper", "File")]
+    assert told[0] == f"new:{url('Paper', 2)}"
     new = publish(engine, settings.exports, base_url=SITE)
     assert new.generation != old.generation
     current = [path_of(settings.exports, f"{new.generation}/{one.path}") for one in new.files]
