@@ -72,6 +72,11 @@ class Issue:
         return Markup(rendered)  # noqa: S704 - escaped by the renderer
 
     @property
+    def intro_text(self) -> str:
+        """The same as plain text: Markdown is written to be read as it stands."""
+        return self.intro.replace("](/", f"]({self.base_url}/").strip()
+
+    @property
     def meetings(self) -> tuple[Gathering, ...]:
         """The next meetings."""
         return self.ahead.shown

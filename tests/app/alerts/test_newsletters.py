@@ -25,6 +25,7 @@ from app.alerts.targets import Target
 from app.db import writing
 from app.models import AgendaItem, AlertNotice, Meeting, NewsletterIntro, NewsletterIssue, OParlObject, Paper
 from tests import factories as make
+from tests.app.alerts.conftest import Desk
 
 BODY = Target("newsletter", f"body:{make.BODY_ID}")
 FRIDAY = datetime(2026, 3, 6, 5, 0, tzinfo=UTC)  # six in Germany, when an issue closes
@@ -357,3 +358,54 @@ def test_it_asks_the_database_a_bounded_number_of_questions(engine: Engine) -> N
     assert sizes[1] <= sizes[0] + 2
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Paper)) == 30
+
+
+class TestTheMail:
+    """The whole way: a change, a week, a mail."""
+
+    def publish(self, desk: Desk, *rows: OParlObject) -> None:
+        make.save(desk.engine, *rows)
+        make.save(desk.engine, *(make.change(row, at=desk.now) for row in rows))
+        desk.refresh()
+
+    def test_it_comes_on_friday_at_eight_and_once(self, desk: Desk) -> None:
+        desk.now = FRIDAY - timedelta(days=3)
+        desk.follow(BODY)
+        self.publish(desk, make.paper(name="Radweg am Anger"), make.paper(name="Steg am Ufer"))
+        with writing(desk.engine) as session:
+            write_intro(session, BODY, "Guten **Tag** aus dem [Rathaus](/organizations)", desk.now)
+        for hours in (0, 24, 48, 71, 72, 73.9):
+            desk.now = FRIDAY + timedelta(hours=hours - 72)
+            desk.run()
+        assert not desk.sink.taken
+        desk.now = FRIDAY + timedelta(hours=2)
+        for _ in range(2):
+            desk.run()
+        [mail] = desk.sink.taken
+        assert mail.message["Subject"] == "Newsletter: Stadt Musterstadt"
+        assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        plain, html = mail.text(), mail.text("html")
+        assert "Guten **Tag** aus dem [Rathaus](http://portal.example/organizations)" in plain
+        assert 'Guten <strong>Tag</strong> aus dem <a href="http://portal.example/organizations">' in html
+        for said in ("Radweg am Anger", "Steg am Ufer", "Neue Vorlagen (2)"):
+            assert said in plain
+            assert said in html
+        assert "<img" not in html
+
+    def test_a_quiet_week_and_what_was_withdrawn_since_bring_none(self, desk: Desk) -> None:
+        desk.now = FRIDAY - timedelta(days=3)
+        desk.follow(BODY)
+        desk.now = FRIDAY + timedelta(hours=3)
+        desk.run()
+        paper = make.paper(name="Flüchtige Vorlage")
+        self.publish(desk, paper)
+        desk.now = FRIDAY + WEEK
+        desk.run()
+        assert len(desk.notices()) == 1
+        with writing(desk.engine) as session:
+            session.get_one(Paper, paper.id).deleted = True
+            session.add(make.change(paper, "deleted", at=desk.now))
+        desk.refresh()
+        desk.now = FRIDAY + WEEK + timedelta(hours=2)
+        desk.run()
+        assert not desk.sink.taken
