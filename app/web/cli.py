@@ -18,6 +18,7 @@ from app.web.figures_cli import figures
 from app.web.newsletter_cli import newsletter
 from app.web.pages_cli import pages, refuse_placeholders
 from app.web.reports_cli import reports
+from app.web.unblock_cli import unblock
 from search.errors import IndexOutdated, SearchError
 
 
@@ -66,6 +67,7 @@ main.add_command(figures)
 main.add_command(newsletter)
 main.add_command(pages)
 main.add_command(reports)
+main.add_command(unblock)
 
 
 @main.command()

@@ -156,7 +156,7 @@ def test_absurd_addresses_get_nothing_and_good_ones_one_mail_each(
         assert len(mail.recipients) == 1
         assert mail.message["To"].addresses[0].addr_spec == mail.recipients[0]
         assert not {"Bcc", "Cc", "Reply-To", "Sender"} & set(mail.message.keys())
-        assert len(mail.message.get_all("To")) == len(mail.message.get_all("From")) == 1
+        assert [len(mail.message.get_all(name) or []) for name in ("To", "From")] == [1, 1]
 
 
 @ON_SQLITE

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,7 @@ from app.mail import AddressError
 from app.models import AddressAsked, Alert, AlertDelivery, AlertNotice, Subscriber, Suppression
 from app.models.alerts import CONFIRM as CONFIRMATION
 from app.models.alerts import MANAGE as LINK
+from app.web.cli import main
 from search import BadQuery
 from tests import factories as make
 from tests.app.alerts.conftest import READER, Desk
@@ -239,6 +241,16 @@ class TestRefusing:
         assert "reader" not in kept.address_hash
         assert kept.address_hash == address_hash(desk.settings, READER)
         assert not refuse(desk.engine, desk.settings, link, moment=desk.now)
+
+    @ON_SQLITE
+    def test_the_operator_has_a_command_for_it(self, desk: Desk) -> None:
+        desk.ask()
+        refuse(desk.engine, desk.settings, desk.token(REFUSE, desk.subscriber().nonce), moment=desk.now)
+        answers = [CliRunner().invoke(main, ["unblock", who], obj=desk.settings) for who in (READER, READER, "no one")]
+        assert [(one.exit_code, one.output.split(":")[0]) for one in answers[:2]] == [(0, "unblocked"), (1, "Error")]
+        assert answers[2].exit_code == 2
+        desk.ask()
+        assert len(confirmations(desk)) == 1
 
     def test_nobody_brings_it_back_but_its_owner_with_the_operator(self, desk: Desk) -> None:
         desk.ask()
