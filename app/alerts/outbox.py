@@ -57,6 +57,10 @@ def send_owed(
 ) -> Sent:
     """Send all mails that are due, or those of some kinds; stops early where the mail server does not answer."""
     found, unreachable = Sent(), 0
+    with Session(engine) as session:  # a pass with nothing to do takes no turn from those who write
+        waiting = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= clock())
+        if session.scalar(waiting.limit(1)) is None:
+            return found
     try:
         while (claimed := _claim(engine, clock(), kinds)) is not None:
             began = time.monotonic()
@@ -81,9 +85,6 @@ def _claim(engine: Engine, moment: datetime, kinds: Collection[str] | None) -> i
     if kinds is not None:
         due = due.where(AlertDelivery.kind.in_(kinds))
     due = due.order_by(AlertDelivery.next_try, AlertDelivery.id).limit(20)
-    with Session(engine) as session:  # to look takes no turn from those who write
-        if session.execute(due.limit(1)).first() is None:
-            return None
     with writing(engine) as session:
         for delivery_id, next_try in session.execute(due):
             taken = (
@@ -157,8 +158,8 @@ def _refused(engine: Engine, settings: Settings, mail: AlertDelivery, words: str
     """Count that an address was refused; try the mail once more, a day later."""
     again = (mail.error or "").startswith(REFUSED_WORDS)
     next_try = None if again or mail.kind == CONFIRM else moment + REFUSED_AGAIN
-    _mark(engine, mail, next_try=next_try, error=f"{REFUSED_WORDS}{words}")
     with writing(engine) as session:
+        _write(session, mail, next_try=next_try, error=f"{REFUSED_WORDS}{words}")
         note_bounce(session, settings, mail.id, moment, again=again)
 
 
@@ -210,11 +211,15 @@ def _withdrawn(session: Session, ids: Collection[str]) -> set[str]:
 
 def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
     with writing(engine) as session:
-        session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
-        if values.get("next_try", ...) is None:
-            # Over: only that the reader knows the record is needed from now on, not what it said that day.
-            told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
-            session.execute(told.values(snippet=null()))
-        if mail.kind == CONFIRM and (sent_at := values.get("sent_at")) is not None:
-            asked = update(Subscriber).where(Subscriber.id == mail.subscriber_id)
-            session.execute(asked.values(confirmation_sent_at=sent_at))
+        _write(session, mail, **values)
+
+
+def _write(session: Session, mail: AlertDelivery, **values: object) -> None:
+    session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
+    if values.get("next_try", ...) is None:
+        # Over: only that the reader knows the record is needed from now on, not what it said that day.
+        told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
+        session.execute(told.values(snippet=null()))
+    if mail.kind == CONFIRM and (sent_at := values.get("sent_at")) is not None:
+        asked = update(Subscriber).where(Subscriber.id == mail.subscriber_id)
+        session.execute(asked.values(confirmation_sent_at=sent_at))

@@ -1,39 +1,56 @@
 """What a source writes goes into mails as words: no element, no header, no address of somebody else."""
 
+import pytest
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from app.alerts.letters import news
+from app.alerts.letters import letter_of
 from app.config import Settings
-from app.db import now, writing
+from app.db import now
 from app.mail import compose
-from app.models import AlertDelivery, AlertHit
-from tests import factories
+from app.models import AlertDelivery, Subscriber
+from tests import factories as make
 from tests.app.web.conftest import Page
 from tests.hostile import bundles
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # no database takes part
 NEVER = {"script", "img", "svg", "iframe", "object", "form", "base", "link", "input", "video"}
 
 
 def test_mails_take_words_for_words(engine: Engine, settings: Settings) -> None:
-    for turn, text in enumerate(bundles(60), 1):
+    reader = make.subscriber()
+    make.save(engine, reader)
+    mails = []
+    for text in bundles(60):
         text = text.replace("\0", "")  # noqa: PLW2901 - no database of ours takes it
-        paper = factories.paper(name=text, reference=text, paper_type=text)
-        alert = factories.alert(query=text[:200])
-        factories.save(engine, paper, alert)
-        with writing(engine) as session:
-            alert = session.merge(alert)
-            told = AlertDelivery(alert_id=alert.id, seq_until=turn, total=1, message_id=f"<{turn}@x>", created_at=now())
-            session.add(told)
-            session.flush()
-            session.add(AlertHit(alert_id=alert.id, object_id=paper.id, delivery_id=told.id, snippet=[[text, True]]))
-            session.flush()
-            letter = news(session, settings, alert, told)
-        assert letter is not None
-        message = compose(letter)
-        assert not set(message["Subject"]) & {"\r", "\n"}
-        assert message["To"] == "reader@example.org"
-        assert "Bcc" not in message
-        page = Page(letter.html)
-        assert not NEVER & {tag for tag, _ in page.elements}, turn
-        assert not [name for _, found in page.elements for name in found if name.startswith("on")], turn
-        assert all(link["href"].startswith(settings.base_url) for link in page.every("a")), turn
+        paper, other = make.paper(name=text, reference=text, paper_type=text), make.organization(name=text)
+        held = make.meeting(name=text, start=now())
+        file = make.file(name=text)
+        alert = make.alert(reader, value=text[:200])
+        board = make.alert(reader, "organization", other.id)
+        renamed = make.change(paper, "updated", fields=["name"], diff={"name": [text, text[::-1]]})
+        mail = make.alert_delivery(reader)
+        make.save(engine, paper, other, held, file, make.link(held, "organization", other), alert, board)
+        make.save(engine, mail, renamed)
+        found = {"snippet": [[text, True]], "page": 3, "matter_id": paper.id}
+        make.save(
+            engine,
+            make.notice(alert, paper, "changed", mail, changes=[renamed.seq]),
+            make.notice(alert, file, "new", mail, **found),
+            make.notice(board, held, "new", mail),
+        )
+        mails.append(mail.id)
+    with Session(engine) as session:
+        for mail_id in mails:
+            mail, whom = session.get_one(AlertDelivery, mail_id), session.get_one(Subscriber, reader.id)
+            letter = letter_of(session, settings, whom, mail, now())
+            assert letter is not None
+            message = compose(letter)
+            assert not set(message["Subject"]) & {"\r", "\n"}
+            assert message["To"] == "reader@example.org"
+            assert "Bcc" not in message
+            message.as_bytes()
+            page = Page(letter.html)
+            assert not NEVER & {tag for tag, _ in page.elements}
+            assert not [name for _, found in page.elements for name in found if name.startswith("on")]
+            assert all(link["href"].startswith(settings.base_url) for link in page.every("a"))
