@@ -1,14 +1,20 @@
 """Feeds of everything that can be followed, for feed readers, newsrooms and programs; and a page that lists them."""
 
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from sqlalchemy import select
 
+from app.alerts.news import NEWS_CONSUMER
 from app.alerts.subscribing import find_subscriber
 from app.alerts.targets import BODY, RADII, SEARCH, Target, TargetError, circle_of, near_target
 from app.alerts.tokens import FEED
-from app.models import Change
+from app.db import now
+from app.models import Change, Consumer
 from app.queries import meetings, organizations, papers, people
 from app.queries.gazetteer import resolved
 from app.queries.meetings import midnight
@@ -27,6 +33,8 @@ from search import BadQuery
 
 feeds = Blueprint("feeds", __name__)
 
+A_MOMENT = timedelta(seconds=2)  # dates in headers know no parts of a second
+
 FORM, OWN_FORM = "<any(atom, json, txt):form>", "<any(atom, json):form>"
 KINDS = "<any(paper, person, organization, meeting, body):kind>"
 RADIUS = 500
@@ -37,6 +45,16 @@ _BY_KEY = {
     "organization": organizations.organization_by_key,
     "meeting": meetings.meeting_by_key,
 }
+
+
+class Mark(NamedTuple):
+    """What a feed is made from; as long as it is the same, so is every feed. `changed` is empty while more may come."""
+
+    seq: int
+    readers: tuple[tuple[str, int], ...]
+    day: date
+    hub: str
+    changed: datetime | None
 
 
 @feeds.get("/feeds")
@@ -64,7 +82,7 @@ def search(form: str) -> Response:
             abort(400)
         target = Target(SEARCH, query.text)
         arguments = {name: value for name, value in wish.arguments.items() if name not in ("sort", "months", "literal")}
-        return _sent(feed_of(target, "/feeds/search", _asked(arguments)), form)
+        return _sent(lambda: feed_of(target, "/feeds/search", _asked(arguments)), form)
     except BadQuery:
         abort(400)
 
@@ -85,7 +103,8 @@ def near(form: str) -> Response:
         except TargetError:
             abort(404)
         target = near_target(circle.point, circle.metres, circle.label)
-    return _sent(feed_of(target, "/feeds/near", _asked({"at": at, "radius": radius, "address": address})), form)
+    own = _asked({"at": at, "radius": radius, "address": address})
+    return _sent(lambda: feed_of(target, "/feeds/near", own), form)
 
 
 @feeds.get(f"/feeds/{KINDS}/<key>.{FORM}")
@@ -99,7 +118,7 @@ def record(kind: str, key: str, form: str) -> Response:
     else:
         row = found(lookup(_BY_KEY[kind], key))
         target, name = Target(kind, row.id), row.key
-    return _sent(feed_of(target, f"/feeds/{kind}/{name}", _asked({})), form)
+    return _sent(lambda: feed_of(target, f"/feeds/{kind}/{name}", _asked({})), form)
 
 
 @feeds.get(f"/feeds/mine/<token>.{OWN_FORM}")
@@ -144,16 +163,34 @@ def _written(feed: Feed, form: str) -> Response:
     return response
 
 
-def _sent(feed: Feed, form: str) -> Response:
-    """Answer with a feed that anybody may keep, and must ask for again: what was withdrawn is in none of them."""
-    response = _written(feed, form)
-    response.headers["Link"] = ", ".join(_links(feed, form))
-    # Not when its last entry came: it changes, too, when something is taken out, and states change with the day.
-    last = session().scalar(select(Change.at).order_by(Change.seq.desc()).limit(1))
-    response.last_modified = max(midnight(today()), last or midnight(today()))
+def _sent(make: Callable[[], Feed], form: str) -> Response:
+    """Answer with a feed that anybody may keep, and must ask for again: what was withdrawn is in none of them.
+
+    Its name is made of what it depends on, so that it need not be made to know that it is the same as before.
+    """
+    mark = _mark()
+    response = Response(mimetype=TYPES[form])
+    etag = blake2b(repr((request.full_path, mark[:-1])).encode(), digest_size=12).hexdigest()
+    if not request.if_none_match.contains_weak(etag):
+        feed = make()
+        response = _written(feed, form)
+        response.headers["Link"] = ", ".join(_links(feed, form))
+    response.set_etag(etag, weak=True)  # compressed it is the same feed
+    if mark.changed is not None:
+        response.last_modified = mark.changed
     response.vary.add("Accept-Encoding")
-    response.add_etag(weak=True)  # compressed it is the same feed
     return open_to_all(response)
+
+
+def _mark() -> Mark:
+    """Return what every feed depends on: how far the log goes, how far its readers have come, the day, the hub."""
+    last = session().execute(select(Change.seq, Change.at).order_by(Change.seq.desc()).limit(1)).first()
+    readers = {row.name: row.seq for row in session().execute(select(Consumer.name, Consumer.seq))}
+    seq, at = (last.seq, last.at) if last else (0, None)
+    settled = at is not None and readers.get(NEWS_CONSUMER, 0) >= seq and now() - at > A_MOMENT
+    # Otherwise something may still come that is dated like what is here.
+    changed = max(midnight(today()), at) if settled and at else None
+    return Mark(seq, tuple(sorted(readers.items())), today(), site().settings.websub_hub, changed)
 
 
 def _links(feed: Feed, form: str) -> list[str]:

@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, update
 
+from app import changes as log
+from app.alerts.news import NEWS_CONSUMER
 from app.alerts.tokens import FEED, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import now, writing
@@ -88,6 +90,12 @@ def check(content: bytes, self_url: str) -> Xml.Element:
     return root
 
 
+def items(client: FlaskClient, address: str) -> list[dict[str, Any]]:
+    held: Any = client.get(address).json
+    found: list[dict[str, Any]] = held["items"]
+    return found
+
+
 def titles(client: FlaskClient, address: str) -> list[str]:
     response = client.get(address)
     assert response.status_code == 200, response.status
@@ -107,7 +115,7 @@ def test_every_feed_is_valid_in_every_form(client: FlaskClient, lately: Town) ->
         assert parsed.feed.title.endswith("– Ratslupe")
         json = client.get(other(address, "json"))
         assert json.mimetype == TYPES["json"]
-        held = json.json
+        held: Any = json.json
         assert held["version"] == "https://jsonfeed.org/version/1.1"
         assert held["feed_url"] == "http://portal.example" + other(address, "json")
         assert [one["id"] for one in held["items"]] == [one.id for one in parsed.entries]
@@ -170,6 +178,9 @@ def test_there_is_no_feed_of_nothing(client: FlaskClient, town: Town, address: s
 
 def test_what_is_the_same_is_not_sent_again(client: FlaskClient, engine: Engine, lately: Town) -> None:
     address = f"/feeds/paper/{lately.paper.key}.atom"
+    assert "Last-Modified" not in client.get(address).headers  # what was logged may not be told yet
+    with writing(engine) as session:
+        log.advance(session, NEWS_CONSUMER, log.last_seq(session))
     first = client.get(address)
     assert first.headers["Cache-Control"] == "no-cache"
     assert first.headers["Access-Control-Allow-Origin"] == "*"
@@ -179,6 +190,7 @@ def test_what_is_the_same_is_not_sent_again(client: FlaskClient, engine: Engine,
     assert client.get(address, headers=same).status_code == 304
     since = {"If-Modified-Since": first.headers["Last-Modified"]}
     assert client.get(address, headers=since).status_code == 304
+    assert client.get(f"{address}?language=en", headers=same).status_code == 200
     make.save(
         engine,
         make.change(lately.paper, "updated", at=now() + timedelta(minutes=1)),
@@ -188,9 +200,18 @@ def test_what_is_the_same_is_not_sent_again(client: FlaskClient, engine: Engine,
     assert client.get(address, headers=since).status_code == 200
 
 
+def test_a_feed_that_is_known_is_not_made(client: FlaskClient, lately: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses_here = [other(one, form) for one in addresses(lately) for form in TYPES]
+    known = {one: client.get(one).headers["ETag"] for one in addresses_here}
+    assert len(set(known.values())) == len(known)
+    monkeypatch.setattr("app.web.pages.feeds.feed_of", None)
+    for address, etag in known.items():
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+
+
 def test_entries_keep_their_ids_whatever_is_written_anew(client: FlaskClient, engine: Engine, lately: Town) -> None:
     address = f"/feeds/paper/{lately.paper.key}.json"
-    before = client.get(address).json["items"]
+    before = items(client, address)
     with writing(engine) as session:
         rows = session.query(News).all()
         kept = [(row.key, row.seq, row.kind, row.object_type, row.object_id, row.at) for row in rows]
@@ -205,15 +226,11 @@ def test_entries_keep_their_ids_whatever_is_written_anew(client: FlaskClient, en
             if about in (lately.paper.id, lately.file.id)
         ),
     )
-    after = client.get(address).json["items"]
+    after = items(client, address)
     assert [one["id"] for one in after] == [one["id"] for one in before]
     assert "Tempo 20" in after[1]["title"]
     assert (
-        len(
-            {one["id"] for one in client.get("/feeds/body/musterstadt.json").json["items"]}
-            & {one["id"] for one in before}
-        )
-        == 2
+        len({one["id"] for one in items(client, "/feeds/body/musterstadt.json")} & {one["id"] for one in before}) == 2
     )
 
 
@@ -246,8 +263,8 @@ def test_a_feed_ends_after_a_hundred_entries(client: FlaskClient, engine: Engine
     make.save(
         engine, papers, [make.news(one, at=start + timedelta(minutes=number)) for number, one in enumerate(papers)]
     )
-    items = client.get("/feeds/body/musterstadt.json").json["items"]
-    assert [one["url"] for one in items] == [f"http://portal.example/papers/{one.key}" for one in papers[:2:-1]]
+    every = items(client, "/feeds/body/musterstadt.json")
+    assert [one["url"] for one in every] == [f"http://portal.example/papers/{one.key}" for one in papers[:2:-1]]
 
 
 def test_words_of_a_source_stay_words(client: FlaskClient, engine: Engine, town: Town) -> None:
@@ -266,7 +283,7 @@ def test_words_of_a_source_stay_words(client: FlaskClient, engine: Engine, town:
         assert set(re.findall(r"<\s*/?\s*([a-zA-Z]\w*)", content.text or "")) <= {"p"}
     assert not re.search(r"[\u202a-\u202e\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", response.text)
     assert not feedparser.parse(response.data).bozo
-    assert len(client.get(other(address, "json")).json["items"]) == len(papers)
+    assert len(items(client, other(address, "json"))) == len(papers)
     for link in root.iter(f"{ATOM}link"):
         assert (link.get("href") or "").startswith("http://portal.example/")
 
@@ -300,8 +317,7 @@ def test_a_private_feed_holds_what_was_found_for_its_holder(
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "Access-Control-Allow-Origin" not in response.headers
     assert "reader@example.org" not in response.text
-    items = client.get(f"{address}.json").json["items"]
-    assert items[1]["tags"] == ["new", "gartenstraße", "Tempo 30 in der Gartenstraße"]
+    assert items(client, f"{address}.json")[1]["tags"] == ["new", "gartenstraße", "Tempo 30 in der Gartenstraße"]
     assert client.get(f"{address}.txt").status_code == 404
     # A link of another purpose opens nothing, nor does that of somebody who never confirmed.
     assert client.get(f"/feeds/mine/{token(settings, UNSUBSCRIBE, reader.nonce)}.atom").status_code == 404

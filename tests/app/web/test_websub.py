@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as Xml
 
@@ -22,6 +23,7 @@ from app.web import create_app
 from app.web.site import EXTENSION
 from tests import factories as make
 from tests.app.web.conftest import Reader
+from tests.app.web.test_feeds import items
 
 HUB = "https://hub.example/"
 LINK = "{http://www.w3.org/2005/Atom}link"
@@ -59,8 +61,9 @@ def hub() -> Iterator[Hub]:
         yield hub
 
 
-def happen(engine: Engine, seq: int, *about: OParlObject, **columns: object) -> None:
-    make.save(engine, *(make.news(one, **({"seq": seq, "at": now()} | columns)) for one in about))
+def happen(engine: Engine, seq: int, *about: OParlObject, **columns: Any) -> None:
+    placed: dict[str, Any] = {"seq": seq, "at": now()} | columns
+    make.save(engine, *(make.news(one, **placed) for one in about))
     with writing(engine) as session:
         log.advance(session, NEWS_CONSUMER, seq)
 
@@ -85,7 +88,8 @@ def test_the_hub_is_told_of_each_feed_once(engine: Engine, settings: Settings, h
             links = {one.get("rel"): one.get("href") for one in Xml.fromstring(answer.data).findall(LINK)}
             assert (links["self"], links["hub"]) == (topic, HUB)
         else:
-            assert (answer.json["feed_url"], answer.json["hubs"]) == (topic, [{"type": "WebSub", "url": HUB}])
+            held: Any = answer.json
+            assert (held["feed_url"], held["hubs"]) == (topic, [{"type": "WebSub", "url": HUB}])
 
 
 def test_a_feed_that_no_hub_is_told_of_names_none(engine: Engine, client: FlaskClient) -> None:
@@ -153,7 +157,7 @@ def test_a_portal_of_one_council_tells_of_no_other(engine: Engine, settings: Set
     assert reader.get(f"/feeds/paper/{ours.key}.atom").status_code == 200
     assert reader.get(f"/feeds/paper/{foreign.key}.atom").status_code == 404
     assert reader.get("/feeds/body/nachbarstadt.atom").status_code == 404
-    [item] = reader.get("/feeds/body/musterstadt.json").json["items"]
+    [item] = items(reader, "/feeds/body/musterstadt.json")
     assert ours.key in item["url"]
     app.extensions[EXTENSION].close()
 
