@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.alerts import CONFIRM, UNSUBSCRIBE, subscribe
-from app.alerts.tokens import token
-from app.models import Alert
+from app.alerts.tokens import CONFIRM, FEED, MANAGE, REFUSE, UNSUBSCRIBE, token
+from app.db import now
+from app.models import Alert, AlertChannel, Subscriber
+from tests import factories
 from tests.browser.conftest import House, Town
 from tests.browser.page_types import PAGE_TYPES, PageType, fetched
 from tests.browser.watching import watched
@@ -83,11 +82,7 @@ def test_nor_on_pages_that_no_link_leads_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A portal without a council, what only a mail leads to, and a page that fails."""
-    subscribe(house.engine, house.settings, "reader@example.org", "Radweg", "de")
-    with Session(house.engine) as session:
-        nonce = session.scalars(select(Alert.nonce)).one()
-    begin, end = (token(house.settings, purpose, nonce) for purpose in (CONFIRM, UNSUBSCRIBE))
-    mailed = {f"/alerts/confirm/{begin}": 200, f"/alerts/unsubscribe/{end}": 200}
+    mailed = {f"/alerts/{address}": 200 for address in _mailed(house)}
 
     def fails() -> None:
         raise RuntimeError("made to fail")
@@ -103,6 +98,29 @@ def test_nor_on_pages_that_no_link_leads_to(
         context.close()
     assert faults == []
     assert markup_faults(tmp_path, packages) == []
+
+
+def _mailed(house: House) -> list[str]:
+    """Let somebody follow three things, and be told of one, on two channels; returns where the mails lead."""
+    paper, reader = factories.paper(), factories.subscriber()
+    follower = factories.subscriber(address="new@example.org", confirmed_at=None, requested_at=now())
+    factories.save(house.engine, [paper, follower, reader])
+    followed = [factories.alert(reader, *one) for one in (("search", "radweg"), ("paper", paper.id))]
+    ways = {
+        kind: {"endpoint": f"https://{kind}.example/1", "endpoint_hash": kind, "secret": "s"}
+        for kind in ("push", "webhook")
+    }
+    channels = [AlertChannel(subscriber_id=reader.id, kind=kind, created_at=now(), **way) for kind, way in ways.items()]
+    factories.save(house.engine, [factories.alert(follower), *followed, *channels])
+    factories.save(house.engine, factories.notice(followed[1], paper))
+    links: dict[str, Alert | Subscriber] = {
+        CONFIRM: follower,
+        REFUSE: follower,
+        UNSUBSCRIBE: followed[0],
+        MANAGE: reader,
+    }
+    made = [f"{purpose}/{token(house.settings, purpose, whose.nonce)}" for purpose, whose in links.items()]
+    return [*made, f"new/{token(house.settings, FEED, reader.nonce)}"]
 
 
 def test_what_is_served_is_html(town: Town, packages: Path, tmp_path: Path) -> None:

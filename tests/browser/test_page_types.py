@@ -24,8 +24,22 @@ OTHERS = {
     "/healthz",
 }
 # What a token in a mail opens: the journeys and a test of the checkers go there.
-MAILED = {"/alerts/confirm/<token>", "/alerts/unsubscribe/<token>"}
-SUFFIXES = (".json", ".txt", ".js", ".xml", ".ics", ".svg", ".png", ".webp", ".csv", ".css", ".opensearch")
+MAILED = {f"/alerts/{purpose}/<token>" for purpose in ("confirm", "refuse", "unsubscribe", "manage", "new")}
+SUFFIXES = (
+    ":form>",
+    ".webmanifest",
+    ".json",
+    ".txt",
+    ".js",
+    ".xml",
+    ".ics",
+    ".svg",
+    ".png",
+    ".webp",
+    ".csv",
+    ".css",
+    ".opensearch",
+)
 
 
 def sample(one: PageType) -> str:
