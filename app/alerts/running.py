@@ -154,7 +154,7 @@ class Watch:
         self._waits = False
 
     def is_due(self, moment: datetime) -> bool:
-        """Look at the log, the outbox and the clock: three questions, each answered by an index."""
+        """Look at the log, the outbox and the clock: four questions, each answered by an index."""
         if moment - self._last >= EVERY:
             return True
         with Session(self._engine) as session:
