@@ -179,11 +179,13 @@ def _mark(engine: Engine, answered: Answered, found: ChannelsSent, moment: datet
             _failed(session, channel, call, answered.fault, moment, found)
         elif call.body is None:
             found.withdrawn += 1
-            _update(session, call, next_try=None, error="withdrawn before it was sent")
+            _update(session, call, next_try=None, error="withdrawn before it was sent", notices=[])
         else:
             found.sent += 1
             channel.failures = 0
-            _update(session, call, sent_at=moment, next_try=None, error=None)
+            # What a browser is pushed for it has yet to ask.
+            told = {} if call.kind == PUSH else {"notices": list[object]()}
+            _update(session, call, sent_at=moment, next_try=None, error=None, **told)
             if call.key == CHALLENGE:
                 found.verified += 1
                 channel.verified_at = moment
@@ -218,7 +220,7 @@ def _end(session: Session, channel: AlertChannel, moment: datetime) -> None:
         return
     channel.disabled_at = moment
     waiting = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.next_try.is_not(None))
-    session.execute(update(ChannelDelivery).where(*waiting).values(next_try=None))
+    session.execute(update(ChannelDelivery).where(*waiting).values(next_try=None, notices=[]))
 
 
 def _update(session: Session, call: Call, **values: object) -> None:

@@ -22,7 +22,7 @@ from app.alerts.subscribing import find_subscriber
 from app.alerts.tokens import FEED, MANAGE
 from app.alerts.tokens import token as made
 from app.db import now, writing
-from app.models import Alert, AlertChannel, AlertNotice, Subscriber
+from app.models import Alert, AlertChannel, AlertNotice, ChannelDelivery, Subscriber
 from app.models.alerts import PUSH, WEBHOOK
 from app.web.i18n import N_, gettext, language
 from app.web.limits import spend_mail
@@ -79,8 +79,10 @@ def push() -> Response:
     shown, last = notification(session(), site().settings, channel, subscriber, page)
     if last > channel.seen:
         with writing(site().engine) as writer:
-            fetched = update(AlertChannel).where(AlertChannel.id == channel.id, AlertChannel.seen < last)
-            writer.execute(fetched.values(seen=last))
+            seen = update(AlertChannel).where(AlertChannel.id == channel.id, AlertChannel.seen < last)
+            writer.execute(seen.values(seen=last))
+            fetched = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.id <= last)
+            writer.execute(update(ChannelDelivery).where(*fetched).values(notices=[]))
     said = {"title": shown.title, "body": shown.body, "url": shown.url, "lang": subscriber.language}
     return private(Response(orjson.dumps(said), mimetype="application/json"))
 

@@ -81,6 +81,7 @@ def test_it_tells_each_thing_once(line: Line) -> None:
     line.send()
     told = [[item["title"] for item in heard.json["items"]] for heard in line.heard]
     assert told == [["Radweg 0", "Radweg 1"], ["Radweg 2"]]
+    assert [call.notices for call in line.calls()] == [[], [], []], "nothing is kept of what was told"
     assert len({heard.headers["idempotency-key"] for heard in line.heard}) == 2
 
 
