@@ -201,9 +201,9 @@ def _decided(change: Change, item: AgendaItem, meeting: Meeting | None, outcome:
         refs |= {f"paper:{paper.id}", f"body:{paper.body_id}"} if paper.body_id else {f"paper:{paper.id}"}
         refs |= {f"person:{one}" for one in behind.linked(paper.id, "originatorPerson")}
         refs |= {f"organization:{one}" for one in behind.linked(paper.id, "originatorOrganization")}
-    matter = papers[0].id if papers else item.meeting_id
+    matter = papers[0].id if papers else item.id
     found = found_of(change, DECIDED, refs=refs, matter=matter, key=f"decided:{item.id}:{outcome.value}")
-    found.document_id = papers[0].id if papers else item.id
+    found.document_id = matter
     return found
 
 

@@ -152,7 +152,8 @@ def _item(change: Change, behind: Behind) -> Iterator[Found]:
     if item is None or not item.name or item.public is False or item.consultation_id:
         return
     if not behind.papers_of(item, change.seq):
-        yield found_of(change, NEW, refs=set(), matter=item.meeting_id)
+        # Who is told of an item is told what became of it, not of all others of its meeting.
+        yield found_of(change, NEW, refs=set(), matter=item.id)
 
 
 def _membership(change: Change, behind: Behind) -> Iterator[Found]:

@@ -25,7 +25,7 @@ class News(Base):
     object_type: Mapped[str] = mapped_column(String(16))
     object_id: Mapped[str] = mapped_column(Text, doc="the record that it is about, and leads to")
     document_id: Mapped[str] = mapped_column(Text, index=True, doc="the document of the index that a search must match")
-    matter_id: Mapped[str | None] = mapped_column(Text, index=True, doc="its paper, else its meeting")
+    matter_id: Mapped[str | None] = mapped_column(Text, index=True, doc="its paper, else its meeting or its item")
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime, doc="when this mirror saw it")
     changes: Mapped[list[int]] = mapped_column(Json, doc="numbers of the changes that tell what differs")

@@ -209,7 +209,7 @@ def test_an_agenda_is_told_when_it_appears_and_then_only_shortly_before(press: P
     assert set(told) == {"agenda:meeting/1", "new:agendaitem/1", "new:agendaitem/2"}
     assert told["agenda:meeting/1"].refs == ("body:body/1", "meeting:meeting/1", "organization:organization/1")
     assert told["new:agendaitem/1"].refs == ()
-    assert told["new:agendaitem/1"].matter == "meeting/1"
+    assert told["new:agendaitem/1"].matter == "agendaitem/1"
     press.publish("Meeting", meeting(agendaItem=[*agenda, item(3)]), minutes=20)  # the list's next page
     press.publish("Meeting", meeting(agendaItem=[*agenda, item(3), item(4)]), days=2)
     assert press.heard() == ["new:agendaitem/3", "new:agendaitem/4"]
@@ -301,7 +301,7 @@ def test_a_result_that_comes_with_its_item_is_told(press: Press) -> None:
     press.publish("Meeting", meeting(2, start=MONDAY - timedelta(days=1), agendaItem=[item(2, result="beschlossen")]))
     told = {one.key: one for one in press.told()}
     assert told["decided:agendaitem/2:accepted"].document == "agendaitem/2"
-    assert told["decided:agendaitem/2:accepted"].matter == "meeting/2"
+    assert told["decided:agendaitem/2:accepted"].matter == "agendaitem/2"
 
 
 def test_what_minutes_say_is_told_once_and_not_again_by_the_server(press: Press) -> None:
