@@ -111,6 +111,7 @@ def test_a_rehearsal_says_what_would_be_sent_and_changes_nothing(desk: Desk) -> 
 
 @pytest.mark.parametrize("dry", [False, True])
 def test_the_command_says_what_it_did(desk: Desk, dry: bool) -> None:
+    desk.now = now()
     desk.ask()
     settings = replace(desk.settings, mail_url=desk.sink.url)
     words = ["alerts", "--json", *(["--dry-run"] if dry else [])]
