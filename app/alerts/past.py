@@ -89,7 +89,7 @@ def _searched(session: Session, index: SearchIndex, text: str, since: datetime, 
     first = session.scalar(select(func.min(News.seq)).where(News.at >= since))
     if first is None:
         return []
-    query = replace(parse_query(text, sort="newest"), apart=True, strict=True, limit=LOOKED)
+    query = replace(parse_query(text, sort="newest"), apart=True, strict=True, as_spelled=True, limit=LOOKED)
     matching = index.matching(query)
     if len(matching) == LOOKED:  # what came late may bear an early date, or none
         matching += index.matching(replace(query, after_seq=max(first - 1, 1)))
