@@ -169,7 +169,7 @@ def test_a_street_is_an_entry(client: FlaskClient, near: Near) -> None:
     assert "<mark>Gartenstraße" in page
     assert "S.\u00a01\u00a0von\u00a02" in page
     assert "Nächste Sitzungen dazu" in page
-    assert "q=ort%3A%22Gartenstra%C3%9Fe%22" in page
+    assert "follow=search%3Aplace%3A%3D%22Gartenstra%C3%9Fe%22" in page
     assert "street=Gartenstra%C3%9Fe" in page
     assert client.get("/streets/Gartenstr.").location == "/streets/gartenstrasse"
 
