@@ -17,6 +17,7 @@ Ask = Callable[..., tuple[int, str | None]]
 def ask(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Give the form, sent from some address."""
     monkeypatch.setattr(Sender, "wake", lambda _: None)
+    monkeypatch.setattr("app.web.pages.alerts.TAKES", 0.0)
 
     def send(peer: str, number: int = 0, **headers: str) -> tuple[int, str | None]:
         answer = client.post(
