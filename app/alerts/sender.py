@@ -1,4 +1,4 @@
-"""Handing over what a reader waits for, a confirmation or a link: soon, but not within the request that asked for it."""
+"""Handing over what a reader waits for, a confirmation or a link: soon, but not within the request that asked."""
 
 import logging
 import threading

@@ -14,7 +14,7 @@ from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import writing
 from app.mail import Letter, compose
-from app.models import AlertDelivery, Meeting, Subscriber
+from app.models import AlertDelivery, Meeting, NewsletterIssue, Subscriber
 from tests import factories as make
 from tests.app.alerts.post import Post
 from tests.app.smtp import Sink
@@ -268,3 +268,42 @@ class TestOthers:
         assert mailed.subject == "Der Link zu Ihren Meldungen"
         assert link(post, "manage", MANAGE, reader.nonce) in mailed.text
         assert "Scheidung" not in mailed.text + mailed.html
+
+
+class TestNewsletter:
+    """A week of a council, in the same mail as everything else."""
+
+    def test_it_is_a_part_of_the_mail_with_its_own_end(self, post: Post) -> None:
+        council, paper = make.body(name="Musterstadt"), make.paper(name="Neues Bad")
+        reader = post.reader(language="en")
+        make.save(post.engine, council, paper, make.news(paper))
+        issue = NewsletterIssue(
+            target=f"body:{council.id}",
+            week="2026-W10",
+            since_seq=0,
+            until_seq=10**9,
+            made_at=post.now,
+            words="Das **Bad** kommt.",
+            told=True,
+        )
+        make.save(post.engine, issue)
+        weekly = post.alert(reader, "newsletter", issue.target, frequency="weekly")
+        mail = post.owe(reader)
+        post.tell(weekly, mail, council, "newsletter", key=f"newsletter:{issue.target}:2026-W10")
+        mailed = read(post, mail)
+        assert mailed.subject == "Newsletter: Musterstadt"
+        assert f"{SITE}/papers/{paper.key}" in mailed.text
+        assert "<strong>Bad</strong>" in mailed.html
+        assert mailed.end == link(post, "unsubscribe", UNSUBSCRIBE, weekly.nonce)
+
+    @ON_SQLITE
+    def test_one_of_which_nothing_is_left_is_not_sent(self, post: Post) -> None:
+        council = make.body(name="Musterstadt", deleted=True)
+        reader = post.reader()
+        make.save(post.engine, council)
+        target = f"body:{council.id}"
+        row = {"since_seq": 0, "until_seq": 10**9, "made_at": post.now, "told": True}
+        make.save(post.engine, NewsletterIssue(target=target, week="2026-W10", **row))
+        weekly, mail = post.alert(reader, "newsletter", target), post.owe(reader)
+        post.tell(weekly, mail, council, "newsletter", key=f"newsletter:{target}:2026-W10")
+        assert letter(post, mail) is None
