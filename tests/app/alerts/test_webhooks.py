@@ -7,18 +7,25 @@ import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+import httpx
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
+from app.alerts import calling
 from app.alerts.brief import MOST, brief, briefs
+from app.alerts.channels import add_channel
 from app.alerts.telling import Line as Said
 from app.alerts.webhooks import challenge_body, challenge_of, is_answered
 from app.config import ROOT, Settings
+from app.models import Subscriber
+from app.net import GuardedClient
 from tests import factories as make
 from tests.app.alerts.calls import Line
+from tests.app.alerts.conftest import Desk
 from tests.app.net.test_namespace import _own_network, tripped
 
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -173,3 +180,27 @@ def test_the_operators_own_networks_are_not_for_anybody(settings: Settings) -> N
     assert settings.fetch_allow_networks
     with open_client(settings) as client, pytest.raises(Refused):
         client.post("http://127.0.0.1:9/", b"{}")
+
+
+def test_a_program_hears_within_the_pass_in_which_it_happened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.follow("gartenstraße", frequency="weekly")
+    with Session(desk.engine) as session:
+        subscriber_id = session.scalars(select(Subscriber.id)).one()
+    heard: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        heard.append(request)
+        return httpx.Response(200, content=request.content)
+
+    client = GuardedClient(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(calling, "open_client", lambda _: client)
+    add_channel(desk.engine, desk.settings, subscriber_id, "webhook", "https://hook.example/", moment=desk.now)
+    desk.run()
+    paper = make.paper(name="Tempo 30")
+    desk.publish(paper, make.read_file("Deckblatt", "Der Ausbau der Gartenstraße beginnt.", of=paper))
+    desk.run()
+    desk.run()
+    assert ["challenge" in orjson.loads(one.content) for one in heard] == [True, False]
+    (item,) = [one for one in orjson.loads(heard[1].content)["items"] if one["page"]]
+    assert item["page"] == 2
+    assert "Gartenstraße" in item["snippet"]
