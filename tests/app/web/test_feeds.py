@@ -20,7 +20,7 @@ from app.facts import street_key
 from app.models import News, Paper, Place
 from app.models.places import PaperPlace
 from tests import factories as make
-from tests.app.web.conftest import HOSTILE, Town, reindex
+from tests.app.web.conftest import HOSTILE, Page, Town, reindex
 from tests.hostile import STRINGS
 
 ATOM, AT = "{http://www.w3.org/2005/Atom}", "{http://purl.org/atompub/tombstones/1.0}"
@@ -138,6 +138,31 @@ def test_each_feed_holds_what_concerns_it(client: FlaskClient, lately: Town) -> 
     assert titles(client, "/feeds/search.atom?q=gartenstra%C3%9Fe&type=File") == [file]
     assert titles(client, "/feeds/search.atom?q=nichtsdergleichen") == []
     assert titles(client, f"/feeds/paper/{lately.paper.key}.atom?language=en")[1] == paper.replace("Neu", "New")
+
+
+def test_every_page_that_can_be_followed_names_its_feed(client: FlaskClient, lately: Town) -> None:
+    pages = [
+        "/",  # of one council alone
+        "/councils/musterstadt",
+        "/search?q=gartenstra%C3%9Fe",
+        *(one for one in lately.addresses if not one.startswith("/files/")),
+    ]
+    for page in pages:
+        text = client.get(page).text
+        named = [
+            one
+            for one in Page(text).every("link")
+            if one.get("rel") == "alternate" and "/feeds/" in one.get("href", "")
+        ]
+        assert [one["type"] for one in named] == [TYPES["atom"], TYPES["json"]], page
+        assert all(client.get(one["href"]).mimetype == one["type"] for one in named), page
+        shown = [one["href"] for one in Page(text).every("a") if one.get("type") == TYPES["atom"]]
+        assert shown == ([] if page == "/" else [named[0]["href"]]), page
+    assert "/feeds/" not in client.get(f"/files/{lately.file.key}").text
+    english = Page(client.get(f"/papers/{lately.paper.key}?lang=en").text).every("link")
+    assert f"/feeds/paper/{lately.paper.key}.atom?language=en" in [one.get("href") for one in english]
+    assert client.get("/feeds").status_code == 200
+    assert "/feeds/body/musterstadt.atom" in client.get("/feeds?lang=de").text
 
 
 def test_a_circle_is_asked_for_by_its_middle_or_by_an_address(
