@@ -74,7 +74,7 @@ class TestNews:
         assert "&lt;b&gt;" in mailed.html
         assert "<b>Tempo" not in mailed.html
         assert "No consultation is published." in mailed.text
-        assert f"{SITE}/search?q=gartenstra%C3%9Fe&sort=newest" in mailed.html
+        assert f"{SITE}/search?q=gartenstra%C3%9Fe&amp;sort=newest" in mailed.html
 
     def test_what_two_alerts_found_stands_once_with_both_reasons(self, post: Post) -> None:
         paper = make.paper()
@@ -84,7 +84,7 @@ class TestNews:
             post.tell(alert, mail, paper, "changed")
         mailed = read(post, mail)
         assert mailed.subject == "1 new: tempo and 1 more alert"
-        assert mailed.text.count(f"{SITE}/papers/{paper.key}\n") == 1
+        assert mailed.text.count("\nTempo 30 in der Gartenstraße\n") == 1
         assert "Found in its title or by a filter." in mailed.text
         assert "It also belongs to your alert “Tempo 30 in der Gartenstraße”." in mailed.text
         assert "1 more stands further up, with another alert." in mailed.text
