@@ -58,7 +58,7 @@ def end_alert(engine: Engine, settings: Settings, token: str, alert_id: int) -> 
 
 
 def pause(engine: Engine, settings: Settings, token: str, *, paused: bool, moment: datetime | None = None) -> bool:
-    """Write nothing for a while, or go on: then what happened meanwhile comes at once. Says whether the link is good."""
+    """Write nothing for a while, or go on with what happened meanwhile; returns whether the link is good."""
     with _theirs(engine, settings, token) as (_, subscriber):
         if subscriber is not None:
             subscriber.paused_at = (subscriber.paused_at or moment or now()) if paused else None
@@ -107,8 +107,12 @@ def exported(session: Session, subscriber: Subscriber) -> dict[str, object]:
         ],
         "told": [
             {
-                **{"alert": notice.alert_id, "kind": notice.kind, "type": notice.object_type, "id": notice.object_id},
-                **{"noted": _iso(notice.created_at), "sent": _iso(sent)},
+                "alert": notice.alert_id,
+                "kind": notice.kind,
+                "type": notice.object_type,
+                "id": notice.object_id,
+                "noted": _iso(notice.created_at),
+                "sent": _iso(sent),
             }
             for notice, sent in session.execute(told.order_by(AlertNotice.created_at, AlertNotice.key))
         ],
