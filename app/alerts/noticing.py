@@ -56,6 +56,7 @@ class Notices:
 
     def __init__(self, engine: Engine, moment: datetime, window: Window, counting: Counting) -> None:
         self._engine, self._moment, self._window, self._counting = engine, moment, window, counting
+        self._following, self._withdrawn = window.following, window.withdrawn
         self._loud: list[_Telling] = []
         self._silent: dict[int, list[int]] = {}
         self._due: dict[tuple[str, int, int], datetime] = {}
@@ -70,7 +71,7 @@ class Notices:
         telling.news += self._what_follows(telling)
         telling.own = {one.key for one in own if one.kind == WITHDRAWN}
         if follower.id in self._window.heard:
-            telling.gone = [one for one in self._window.withdrawn if follower.seq < one.seq <= until]
+            telling.gone = [one for one in self._withdrawn if follower.seq < one.seq <= until]
         elif telling.own:
             telling.gone = [one for one in own if one.kind == WITHDRAWN]
         if not telling.news and not telling.gone:
@@ -93,7 +94,7 @@ class Notices:
 
     def _what_follows(self, telling: _Telling) -> Iterable[Happened]:
         """Return what became of matters that an alert told of, though it does not match by itself."""
-        following = self._window.following
+        following = self._following
         if not following:
             return []
         follower, known = telling.follower, self._window.told.get(telling.follower.id, set())
@@ -143,7 +144,7 @@ class Notices:
         """Take what is gone out of what still waits, and tell of it whoever knew it, or follows it."""
         if not some:
             return
-        known = _known(session, [one.follower.id for one in some], {gone.object_id for gone in self._window.withdrawn})
+        known = _known(session, [one.follower.id for one in some], {gone.object_id for gone in self._withdrawn})
         for telling in some:
             about = known.get(telling.follower.id, [])
             for gone in telling.gone:

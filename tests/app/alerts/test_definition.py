@@ -145,9 +145,12 @@ def test_what_people_received_is_what_the_definition_says(data: st.DataObject, s
         town = Town(open_engine(f"sqlite:///{home}/ratslupe.db"), Settings.from_environment(environment), NOW)
         world = World(town)
         make.save(town.engine, *(make.subscriber(id=one, address=f"{one}@example.org") for one in (1, 2)))
-        world.subscribe(1, "search", "Wombat", "instant")
+        for query in QUERIES:
+            world.subscribe(1, "search", query, "instant")
         world.subscribe(2, "body", make.BODY_ID, "daily")
-        for _ in range(data.draw(st.integers(5, 30), label="acts")):
+        for what in ("paper", "file", "run"):
+            world.run() if what == "run" else act_as_council(world, data, what)
+        for _ in range(data.draw(st.integers(10, 30), label="acts")):
             act(world, data)
         world.run()
         assert world.did() == world.should()
