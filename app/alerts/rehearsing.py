@@ -45,5 +45,5 @@ def rehearsing(engine: Engine) -> Iterator[Engine]:
         yield stage
     finally:
         raw.rollback()
+        held.close()  # first: it rolls back once more, which a connection that is closed refuses
         stage.dispose()
-        held.close()
