@@ -21,7 +21,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.addresses import record_url
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.alerts.subscribing import host_of
 from app.config import Settings
 from app.db import now, writing

@@ -33,10 +33,10 @@ from app import indexing
 from app.alerts import bundling
 from app.alerts.bundling import bundle
 from app.alerts.matching import match
-from app.alerts.news import refresh
 from app.config import Settings
 from app.db import now, open_current, writing
 from app.models import Alert, Subscriber
+from app.news.refreshing import refresh
 from app.rows import insert_all
 from benchmarks.many_files import Kept, kept
 from benchmarks.measuring import Result, measured

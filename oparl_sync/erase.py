@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from app.alerts.outbox import forget_records
+from app.alerts.mails.outbox import forget_records
 from app.db import now, writing
 from app.models import (
     OPARL_TYPES,

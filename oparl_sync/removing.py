@@ -4,8 +4,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
-from app.alerts.news import forget_source
-from app.alerts.outbox import forget_records
+from app.alerts.mails.outbox import forget_records
 from app.db import Writer, now
 from app.models import (
     OPARL_TYPES,
@@ -25,6 +24,7 @@ from app.models import (
     SyncRun,
 )
 from app.models.changes import DELETED
+from app.news.refreshing import forget_source
 from oparl_sync import derived
 from oparl_sync.known import chunks
 

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, insert, select, 
 from sqlalchemy.orm import Session
 
 from app import changes
-from app.alerts.news_renaming import rename_news, rename_notices, rename_targets
 from app.db import now
 from app.models import (
     OPARL_TYPES,
@@ -31,6 +30,7 @@ from app.models import (
     key_of,
 )
 from app.models.changes import DELETED, ERASED, UPDATED
+from app.news.renaming import rename_news, rename_notices, rename_targets
 from oparl_sync import quirks
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object

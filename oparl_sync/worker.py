@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app import exports, reports
-from app.alerts import websub
+from app.alerts.channels import websub
 from app.alerts.running import Watch, call, is_call_due
 from app.config import Network, Settings
 from app.db import now

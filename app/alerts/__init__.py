@@ -1,12 +1,13 @@
 """What people follow: asked for, confirmed, matched against the news, told in mails, feeds and by other channels.
 
 targets      what can be followed, written as `kind:value`
-news         what happened, made from the log of changes
-matching     which alert is to tell which news                          bundling, reminders: when
-telling      what is said of a piece of news, for mails, feeds, pages and programs
-letters      the mails; outbox and sender hand them over; bounces are read when they come back
 subscribing, managing, tokens
              asking, confirming, changing, ending: nobody learns there which addresses are known
-channels     programs that are called and browsers that are pushed to; webhooks, push: what they are sent; calling: how
+matching     which alert is to tell which news; happened, sieve, circles: what is looked at; noticing: writes it
+bundling     when: what is due to a person in one mail; reminders and newsletters come by the calendar
+telling/     what is said of a piece of news, for mails, feeds, pages and programs
+mails/       the letters, the outbox that hands them over, and what comes back
+channels/    browsers that are pushed to, programs that are called, hubs that are told
+past         what happened lately to something: for feeds, and to see beforehand what would be mailed
 running      one pass over all of it; it may be killed at any time and started again
 """

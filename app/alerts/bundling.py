@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts.quoting import Key, quote
+from app.alerts.mails.quoting import Key, quote
 from app.alerts.subscribing import delivery
 from app.config import Settings
 from app.db import writing

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from app.alerts.bundling import slot_before
 from app.alerts.circles import Papers, located
 from app.alerts.happened import Happened, Window, window
-from app.alerts.news import reached
 from app.alerts.noticing import Follower, Notices
 from app.alerts.sieve import Sieve, sieve, understood
 from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
@@ -27,6 +26,7 @@ from app.config import Settings
 from app.indexing import settled
 from app.models import Alert, News, Subscriber
 from app.models.alerts import INSTANT
+from app.news.refreshing import reached
 from search import BadQuery
 
 PATIENCE: Final = timedelta(hours=6)  # with texts that are still looked through for streets

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.bundling import due_at
-from app.alerts.digests import Issue, compose
-from app.alerts.news import reached
+from app.alerts.mails.digests import Issue, compose
 from app.alerts.targets import BODY, NEWSLETTER, Target
 from app.db import writing
 from app.models import Alert, AlertNotice, News, NewsletterIntro, NewsletterIssue, Subscriber
+from app.news.refreshing import reached
 from app.speech import BERLIN
 from app.translations import DEFAULT
 

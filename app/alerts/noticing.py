@@ -9,8 +9,8 @@ from sqlalchemy import Engine, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.alerts import channels
 from app.alerts.bundling import due_at
+from app.alerts.channels import registered as channels
 from app.alerts.happened import Happened, Window
 from app.db import writing
 from app.indexing.lookups import AT_ONCE, chunks

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.alerts.bundling import BUDGET, QUIET_FROM, QUIET_TO, due_at, is_quiet
 from app.alerts.frequencies import FRIDAY
 from app.alerts.targets import NEAR, SEARCH, Circle, Target, circle_of
-from app.alerts.telling import Line, lines
+from app.alerts.telling.lines import Line, lines
 from app.db import now
 from app.geo import Box, metres
 from app.models import News, NewsRef, PaperPlace, Place

@@ -10,11 +10,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts import calling, channels, news, newsletters
+from app.alerts import newsletters
 from app.alerts.bundling import bundle
+from app.alerts.channels import calling
+from app.alerts.channels import registered as channels
+from app.alerts.mails.outbox import Clock, Sent, forget_withdrawn, send_owed
+from app.alerts.mails.quoting import Key, quote, unquote
 from app.alerts.matching import Matched, match
-from app.alerts.outbox import Clock, Sent, forget_withdrawn, send_owed
-from app.alerts.quoting import Key, quote, unquote
 from app.alerts.rehearsing import Listener, rehearsing
 from app.alerts.reminders import remind
 from app.alerts.subscribing import forget_unconfirmed, owe_confirmations
@@ -24,6 +26,7 @@ from app.indexing import CONSUMER
 from app.mail import Mailer
 from app.models import AlertChannel, AlertDelivery, ChannelDelivery
 from app.models.alerts import WEBHOOK
+from app.news import refreshing as news
 
 EVERY: Final = timedelta(seconds=60)  # between two passes for which the log gives no reason: clocks and patience
 TIDY: Final = timedelta(hours=1)  # between two looks at what was withdrawn, which no mail says in any case

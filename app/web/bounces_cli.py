@@ -15,7 +15,7 @@ def bounces(settings: Settings, files: tuple[str, ...]) -> None:
     Says of each what followed from it; what is not about a mail of ours changes nothing, and is no error: a mail server
     that pipes in everything it gets would send it back to whoever wrote it.
     """
-    from app.alerts.bounces import LARGEST, take  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app.alerts.mails.bounces import LARGEST, take  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
     engine = open_current(settings.database_url)
     try:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import orjson
 
-from app.alerts.brief import brief
+from app.alerts.telling.brief import brief
 from app.web.feeds import Entry, Feed, moment_of, written
 
 ATOM, JSON, TEXT = "atom", "json", "txt"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.alerts.past import LIMIT, past, withdrawn_since
 from app.alerts.targets import NEAR, SEARCH, Described, Target, describe
-from app.alerts.telling import Line, lines
+from app.alerts.telling.lines import Line, lines
 from app.db import now
 from app.models import Alert, AlertNotice, News, Subscriber
 from app.models.news import AGENDA, CHANGED, DECIDED, NEW, PLANNED, WITHDRAWN

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from app.alerts.past import preview
 from app.alerts.targets import Target
-from app.alerts.telling import Line
+from app.alerts.telling.lines import Line
 from app.speech import written
 from app.web.filters import today
 from app.web.i18n import formats, language

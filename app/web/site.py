@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.config import Settings
 from app.db import Marker, open_engine, session_factory
 from app.documents.preview_cache import Previews

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Worker, expect
 
-from app.alerts.channels import add_channel
+from app.alerts.channels.registered import add_channel
 from app.alerts.tokens import MANAGE, token
 from app.db import now, writing
 from app.models import ChannelDelivery

@@ -21,7 +21,7 @@ from unittest import mock
 from sqlalchemy import Engine
 
 from app import mail
-from app.alerts.outbox import send_owed
+from app.alerts.mails.outbox import send_owed
 from app.config import Settings
 from app.db import open_engine
 from app.mail import FolderMailer, SmtpMailer

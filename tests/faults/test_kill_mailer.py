@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from app.alerts.outbox import LEASE
+from app.alerts.mails.outbox import LEASE
 from app.alerts.tokens import address_hash
 from app.config import ROOT
 from app.db import open_engine

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app import indexing
-from app.alerts import news
 from app.config import Settings
 from app.db import Base, now, writing
 from app.documents import Reading, Sandbox
 from app.exports import path_of, publish
 from app.files import FileStore, StoreDown, open_store
 from app.models import AgendaItem, AlertDelivery, AlertNotice, Alias, Blob, Change, Erasure, File, News, Paper, key_of
+from app.news import refreshing as news
 from oparl_sync import download, erase, extract, parts
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress

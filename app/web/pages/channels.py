@@ -7,8 +7,9 @@ import orjson
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from sqlalchemy import select, update
 
-from app.alerts import webhooks
-from app.alerts.channels import (
+from app.alerts.channels import webhooks
+from app.alerts.channels.push import notification, public_key
+from app.alerts.channels.registered import (
     BadEndpoint,
     TooMany,
     add_channel,
@@ -17,7 +18,6 @@ from app.alerts.channels import (
     endpoint_hash,
     last_errors,
 )
-from app.alerts.push import notification, public_key
 from app.alerts.subscribing import find_subscriber
 from app.alerts.tokens import FEED, MANAGE
 from app.alerts.tokens import token as made

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from sqlalchemy import select
 
-from app.alerts.news import NEWS_CONSUMER
 from app.alerts.subscribing import find_subscriber
 from app.alerts.targets import BODY, RADII, SEARCH, Target, TargetError, circle_of, near_target
 from app.alerts.tokens import FEED
 from app.db import now
 from app.models import Change, Consumer
+from app.news.refreshing import NEWS_CONSUMER
 from app.queries import meetings, organizations, papers, people
 from app.queries.gazetteer import resolved
 from app.queries.meetings import midnight

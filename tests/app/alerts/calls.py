@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.alerts.calling import ChannelsSent, send_channels
-from app.alerts.channels import add_channel, owe
+from app.alerts.channels.calling import ChannelsSent, send_channels
+from app.alerts.channels.registered import add_channel, owe
 from app.config import Settings
 from app.db import writing
 from app.models import Alert, AlertChannel, AlertNotice, ChannelDelivery, OParlObject, Subscriber

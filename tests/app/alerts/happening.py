@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.matching import Matched, match
-from app.alerts.news import NEWS_CONSUMER
 from app.config import Settings
 from app.db import writing
 from app.models import AgendaItem, AlertNotice, Meeting, News, NewsRef, OParlObject, Paper
+from app.news.refreshing import NEWS_CONSUMER
 from tests import factories as make
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday

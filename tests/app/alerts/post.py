@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.alerts.outbox import Sent, send_owed
+from app.alerts.mails.outbox import Sent, send_owed
 from app.config import Settings
 from app.db import Base
 from app.mail import open_mailer

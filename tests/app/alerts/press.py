@@ -9,9 +9,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts import news
 from app.db import writing
 from app.models import Change, News, NewsRef
+from app.news import refreshing as news
 from oparl_sync import store
 from tests.oparl_sync.council import SERVER, Council, save, thing, url
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.alerts.subscribing import subscribe
 from app.alerts.targets import Target
 from app.config import Settings

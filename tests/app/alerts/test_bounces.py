@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from app.alerts.bounces import take
+from app.alerts.mails.bounces import take
 from app.config import Settings
 from app.models import Alert, AlertDelivery, Subscriber, Suppression
 from app.web.cli import main

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from app.alerts import calling
-from app.alerts.channels import QUOTA, BadEndpoint, TooMany, channels_of, end_channel, is_due, last_errors
+from app.alerts.channels import calling
+from app.alerts.channels.registered import QUOTA, BadEndpoint, TooMany, channels_of, end_channel, is_due, last_errors
 from app.config import Settings
 from app.models import Alert, AlertChannel, Subscriber
 from tests import factories as make
@@ -106,7 +106,7 @@ def test_what_is_owed_goes_with_the_notices_that_are_written(line: Line) -> None
 
 
 def calling_owe(session: Session, line: Line, paper: Any) -> None:
-    from app.alerts.channels import owe  # noqa: PLC0415 - beside what it is about
+    from app.alerts.channels.registered import owe  # noqa: PLC0415 - beside what it is about
 
     assert owe(session, {line.subscriber_id: [(line.alert_id, f"new:{paper.id}")]}, line.now) == 1
 

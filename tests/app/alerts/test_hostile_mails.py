@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.alerts.letters import letter_of
+from app.alerts.mails.letters import letter_of
 from app.config import Settings
 from app.db import now
 from app.mail import compose

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from app.alerts.letters import letter_of
-from app.alerts.sections import MOST, SHOWN
+from app.alerts.mails.letters import letter_of
+from app.alerts.mails.sections import MOST, SHOWN
 from app.alerts.targets import near_target
 from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings

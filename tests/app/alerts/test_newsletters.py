@@ -9,8 +9,6 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts.news import NEWS_CONSUMER
-from app.alerts.news_renaming import rename_targets
 from app.alerts.newsletters import (
     Issue,
     closes_after,
@@ -24,6 +22,8 @@ from app.alerts.newsletters import (
 from app.alerts.targets import Target
 from app.db import writing
 from app.models import AgendaItem, AlertNotice, Meeting, NewsletterIntro, NewsletterIssue, OParlObject, Paper
+from app.news.refreshing import NEWS_CONSUMER
+from app.news.renaming import rename_targets
 from tests import factories as make
 from tests.app.alerts.conftest import Desk
 

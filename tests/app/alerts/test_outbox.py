@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from app.alerts import outbox
-from app.alerts.outbox import forget_records, forget_withdrawn
+from app.alerts.mails import outbox
+from app.alerts.mails.outbox import forget_records, forget_withdrawn
 from app.alerts.tokens import address_hash
 from app.config import Settings
 from app.db import writing
@@ -342,4 +342,4 @@ def die_at(patch: pytest.MonkeyPatch, strike: int) -> None:
         opened: Any = writing(engine)
         return opened  # type: ignore[no-any-return]
 
-    patch.setattr("app.alerts.outbox.writing", begin)
+    patch.setattr("app.alerts.mails.outbox.writing", begin)

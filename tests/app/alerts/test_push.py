@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.alerts.channels import is_due
-from app.alerts.push import headers_of, notification, public_key
+from app.alerts.channels.push import headers_of, notification, public_key
+from app.alerts.channels.registered import is_due
 from app.config import Settings
 from app.models import AlertChannel, Subscriber
 from tests import factories as make

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app.alerts import outbox, running
+from app.alerts import running
+from app.alerts.mails import outbox
 from app.alerts.running import EVERY, Watch, run
 from app.alerts.targets import PAPER, Target
 from app.db import Base, now, writing

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.db import now
 from app.mail import open_mailer
 from tests.app.alerts.conftest import Desk
@@ -43,7 +43,7 @@ def test_a_fault_does_not_end_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, ca
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.alerts.sender.send_owed", fail)
+        patch.setattr("app.alerts.mails.sender.send_owed", fail)
         sender.wake()
         assert failed.wait(5)
     desk.ask()

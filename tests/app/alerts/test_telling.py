@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, event, update
 from sqlalchemy.orm import Session
 
-from app.alerts.telling import Line, found_in, lines
+from app.alerts.telling.lines import Line, found_in, lines
 from app.db import now, writing
 from app.models import AgendaItem, Change, Meeting, News, OParlObject, Paper
 from tests import factories as make

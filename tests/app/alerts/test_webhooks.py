@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.alerts import calling
-from app.alerts.brief import MOST, brief, briefs
-from app.alerts.channels import add_channel
-from app.alerts.telling import Line as Said
-from app.alerts.webhooks import challenge_body, challenge_of, is_answered
+from app.alerts.channels import calling
+from app.alerts.channels.registered import add_channel
+from app.alerts.channels.webhooks import challenge_body, challenge_of, is_answered
+from app.alerts.telling.brief import MOST, brief, briefs
+from app.alerts.telling.lines import Line as Said
 from app.config import ROOT, Settings
 from app.models import Subscriber
 from app.net import GuardedClient
@@ -81,7 +81,7 @@ def test_what_two_alerts_match_is_one_item(line: Line) -> None:
     make.save(line.engine, paper)
     other = make.alert(line.subscriber_id, "paper", paper.id)
     make.save(line.engine, other)
-    from app.alerts.channels import owe  # noqa: PLC0415 - as matching does for one pass
+    from app.alerts.channels.registered import owe  # noqa: PLC0415 - as matching does for one pass
 
     with line.writing() as session:
         notices = [make.notice(alert, paper) for alert in (line.alert, other)]
@@ -174,7 +174,7 @@ def test_its_calls_never_reach_an_address_that_is_not_public() -> None:
 
 
 def test_the_operators_own_networks_are_not_for_anybody(settings: Settings) -> None:
-    from app.alerts.calling import open_client  # noqa: PLC0415 - beside what it is about
+    from app.alerts.channels.calling import open_client  # noqa: PLC0415 - beside what it is about
     from app.net import Refused  # noqa: PLC0415 - as above
 
     assert settings.fetch_allow_networks

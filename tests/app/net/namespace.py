@@ -21,7 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from app.alerts import calling, channels
+from app.alerts.channels import calling
+from app.alerts.channels import registered as channels
 from app.config import Settings
 from app.db import now
 from app.models.alerts import WEBHOOK

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import now

@@ -12,8 +12,8 @@ from PIL import Image
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.alerts.channels import QUOTA, endpoint_hash
-from app.alerts.push import public_key
+from app.alerts.channels.push import public_key
+from app.alerts.channels.registered import QUOTA, endpoint_hash
 from app.alerts.tokens import CONFIRM, FEED, MANAGE, token
 from app.config import Settings
 from app.db import now, writing

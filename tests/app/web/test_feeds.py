@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, update
 
 from app import changes as log
-from app.alerts.news import NEWS_CONSUMER
 from app.alerts.tokens import FEED, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import now, writing
 from app.facts import street_key
 from app.models import News, Paper, Place
 from app.models.places import PaperPlace
+from app.news.refreshing import NEWS_CONSUMER
 from tests import factories as make
 from tests.app.web.conftest import HOSTILE, Page, Town, reindex
 from tests.hostile import STRINGS

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts.news import NEWS_CONSUMER
 from app.alerts.newsletters import issue_due, write_intro
 from app.alerts.targets import Target, read_target
 from app.config import Settings
 from app.db import now, writing
 from app.models import NewsletterIntro
+from app.news.refreshing import NEWS_CONSUMER
 from app.web.cli import main
 from tests import factories as make
 from tests.app.web.conftest import Page, Town

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from app.alerts.sender import Sender
+from app.alerts.mails.sender import Sender
 from app.web import limits
 from app.web.limits import BURST, BURST_OF_ALL, SECONDS, SECONDS_OF_ALL, Buckets, Limits, prefix_of
 

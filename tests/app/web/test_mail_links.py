@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from app.alerts.letters import letter_of
+from app.alerts.mails.letters import letter_of
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertDelivery, Paper, Subscriber

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from app import changes as log
-from app.alerts.news import NEWS_CONSUMER
-from app.alerts.websub import AT_ONCE, CONSUMER, TOPICS, HubError, is_due, ping
+from app.alerts.channels.websub import AT_ONCE, CONSUMER, TOPICS, HubError, is_due, ping
 from app.config import Settings, SettingsError
 from app.db import now, writing
 from app.models import OParlObject
 from app.net import GuardedClient
+from app.news.refreshing import NEWS_CONSUMER
 from app.web import create_app
 from app.web.site import EXTENSION
 from tests import factories as make

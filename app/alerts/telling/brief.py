@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app.alerts.telling import Line
+from app.alerts.telling.lines import Line
 from app.speech import Voice
 
 MOST: Final = 500  # characters, which is what a Mastodon server takes by default

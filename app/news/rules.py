@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from app.alerts.news_behind import Behind
-from app.alerts.news_meetings import agendas, decisions, moves, plans
-from app.alerts.news_refs import Found, found_of, refs_of_meeting, refs_of_paper
 from app.models import Change, Meeting
 from app.models.changes import CREATED, DELETED, ERASED, UPDATED
 from app.models.news import CHANGED, NEW, WITHDRAWN
+from app.news.behind import Behind
+from app.news.meetings import agendas, decisions, moves, plans
+from app.news.refs import Found, found_of, refs_of_meeting, refs_of_paper
 from app.queries.history import SAME_WALK
 from app.queries.references import FILE_ROLES
 

@@ -17,15 +17,15 @@ from sqlalchemy import ColumnElement, Engine, Select, delete, func, or_, select,
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts.news_records import behind
-from app.alerts.news_refs import Found
-from app.alerts.news_renaming import rename_schemes
-from app.alerts.news_rules import derive
 from app.db import now, writing
 from app.indexing import CONSUMER
 from app.models import Change, Consumer, News, NewsRef
 from app.models.changes import ERASED
 from app.models.news import WITHDRAWN
+from app.news.records import behind
+from app.news.refs import Found
+from app.news.renaming import rename_schemes
+from app.news.rules import derive
 from app.rows import among, insert_all
 
 NEWS_CONSUMER = "news"  # our name in the log

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.alerts.news_behind import Behind
 from app.models import Change, Meeting, Paper
+from app.news.behind import Behind
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts.news import reached
 from app.alerts.targets import BODY, RECORDS, Target
 from app.config import Settings
 from app.db import now, writing
 from app.models import Consumer, News, NewsRef, key_of
 from app.net import GuardedClient, NetError
+from app.news.refreshing import reached
 from app.slugs import body_slugs
 from app.translations import DEFAULT, FULL
 

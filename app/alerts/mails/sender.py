@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import Engine
 
-from app.alerts.outbox import send_owed
+from app.alerts.mails.outbox import send_owed
 from app.config import Settings
 from app.mail import TIMEOUT, Mailer
 from app.models.alerts import CONFIRM, MANAGE

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.alerts.targets import BODY, MEETING, NEAR, ORGANIZATION, PAPER, PERSON, SEARCH, Described, Target, describe
-from app.alerts.telling import Line, found_in, lines
+from app.alerts.telling.lines import Line, found_in, lines
 from app.models import Alert, AlertNotice
 from app.models.news import AGENDA, CHANGED, DECIDED, NEW, PLANNED, WITHDRAWN
 from app.speech import Voice

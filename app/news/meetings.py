@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from app.alerts.news_behind import Behind, moment_of
-from app.alerts.news_refs import Found, found_of, refs_of_meeting
 from app.facts.minutes import Result
 from app.models import AgendaItem, Change, Consultation, Meeting, Paper
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.news import AGENDA, CHANGED, DECIDED, PLANNED
+from app.news.behind import Behind, moment_of
+from app.news.refs import Found, found_of, refs_of_meeting
 from app.queries.history import SAME_WALK
 from app.queries.minutes import OUTCOMES
 from app.queries.outcomes import Outcome, outcome_of

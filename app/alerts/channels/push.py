@@ -21,8 +21,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import QUIET_FROM
+from app.alerts.channels.webhooks import Told, told
 from app.alerts.tokens import secret_key
-from app.alerts.webhooks import Told, told
 from app.config import Settings
 from app.models import AlertChannel, ChannelDelivery, Subscriber
 from app.speech import BERLIN, Voice

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.alerts.naming import title_of
+from app.alerts.telling.naming import title_of
 from app.models import AgendaItem, Change, File, Location, OParlObject, Organization, Person
 from app.models.changes import CREATED
 from app.queries.references import FILE_ROLES

@@ -19,9 +19,9 @@ import orjson
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from app.alerts.brief import briefs
 from app.alerts.targets import Target, describe, written
-from app.alerts.telling import Line, found_in, lines
+from app.alerts.telling.brief import briefs
+from app.alerts.telling.lines import Line, found_in, lines
 from app.models import Alert, AlertNotice
 from app.speech import Voice
 

@@ -1,7 +1,7 @@
 """Second ways to a follower besides the mail: a program's address (webhook), and a browser that is pushed to.
 
 A webhook is called at once with what is new; a browser is pushed to when the mail goes out, so that the budget, the
-quiet hours and the rhythm of the mails hold for it by themselves. What is owed is a row, sent by app.alerts.calling.
+quiet hours and the rhythm of the mails hold for it by themselves. What is owed is a row, which `calling` sends.
 
 ChannelError
 ├── BadEndpoint     an address that is never dialled

@@ -10,10 +10,10 @@ from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts import news
-from app.alerts.news_rules import derive
 from app.db import writing
 from app.models import Change, MinutesResult, News, NewsRef
+from app.news import refreshing as news
+from app.news.rules import derive
 from oparl_sync import erase, removing
 from tests.app.alerts.press import MONDAY, Press, consultation, file, item, meeting, paper
 from tests.oparl_sync.council import SERVER, Council, save, thing, url
@@ -482,7 +482,7 @@ def test_two_passes_at_once_write_once(press: Press, monkeypatch: pytest.MonkeyP
             assert news.refresh(press.engine, moment=press.now) == 1
         return found
 
-    monkeypatch.setattr("app.alerts.news.derive", overtaken)
+    monkeypatch.setattr("app.news.refreshing.derive", overtaken)
     assert news.refresh(press.engine, moment=press.now) == 0
     assert press.heard() == ["new:paper/2"]
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import FOLDERS, address_of
-from app.alerts.naming import kind_word, plain, record_day, title_of
-from app.alerts.wording import Subject, said_of
+from app.alerts.telling.naming import kind_word, plain, record_day, title_of
+from app.alerts.telling.wording import Subject, said_of
 from app.indexing.lookups import chunks
 from app.models import OPARL_TYPES, AgendaItem, Change, Meeting, OParlObject, Paper, key_of
 from app.models.news import DECIDED, WITHDRAWN

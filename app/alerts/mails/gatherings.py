@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import address_of
-from app.alerts.naming import kind_word
 from app.alerts.targets import ORGANIZATION, Target
+from app.alerts.telling.naming import kind_word
 from app.mail import one_line
 from app.models import AgendaItem, Meeting, Paper
 from app.queries.headlines import papers_of

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from app import changes as log
-from app.alerts.news_behind import Behind, rest
 from app.models import (
     OPARL_TYPES,
     AgendaItem,
@@ -29,6 +28,7 @@ from app.models import (
     key_of,
 )
 from app.models.changes import CREATED, DELETED, ERASED
+from app.news.behind import Behind, rest
 from app.rows import among
 from app.shown import FILE_PARENTS, FILE_PROPERTIES
 

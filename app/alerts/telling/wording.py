@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.alerts.differences import Differences, rows_of
-from app.alerts.naming import plain, title_of
+from app.alerts.telling.differences import Differences, rows_of
+from app.alerts.telling.naming import plain, title_of
 from app.models import AgendaItem, Change, Consultation, Meeting, Membership, OParlObject, Organization
 from app.models import news as happened
 from app.queries.minutes import minuted

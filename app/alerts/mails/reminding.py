@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import address_of
-from app.alerts.naming import kind_word, title_of
 from app.alerts.targets import PAPER, Target, describe
-from app.alerts.telling import Line, lines
+from app.alerts.telling.lines import Line, lines
+from app.alerts.telling.naming import kind_word, title_of
 from app.models import AgendaItem, Alert, AlertNotice, Meeting, Paper
 from app.queries.agendas import papers_of_items
 from app.shown import shown

@@ -13,8 +13,8 @@ from time import monotonic
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts import push, webhooks
-from app.alerts.channels import CHALLENGE, due_calls, forget_calls, owe_pushes
+from app.alerts.channels import push, webhooks
+from app.alerts.channels.registered import CHALLENGE, due_calls, forget_calls, owe_pushes
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertChannel, ChannelDelivery, Subscriber

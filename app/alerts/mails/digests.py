@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import markdown
-from app.alerts.gatherings import Gathering, Gatherings, gatherings
+from app.alerts.mails.gatherings import Gathering, Gatherings, gatherings
 from app.alerts.targets import BODY, ORGANIZATION, Target, describe
-from app.alerts.telling import Line, lines
+from app.alerts.telling.lines import Line, lines
 from app.models import AgendaItem, Body, News, NewsRef, Organization
 from app.models.news import CHANGED, DECIDED, NEW, WITHDRAWN
 from app.queries.minutes import minuted

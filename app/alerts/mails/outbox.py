@@ -11,8 +11,8 @@ from typing import Final
 from sqlalchemy import Engine, delete, null, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts.bounces import GIVEN_UP_WORDS, REFUSED_WORDS, note_bounce
-from app.alerts.letters import letter_of
+from app.alerts.mails.bounces import GIVEN_UP_WORDS, REFUSED_WORDS, note_bounce
+from app.alerts.mails.letters import letter_of
 from app.config import Settings
 from app.db import now, writing
 from app.indexing.lookups import chunks

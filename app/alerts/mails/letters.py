@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.alerts.frequencies import frequency_words
+from app.alerts.mails.reminding import Reminded, reminded
+from app.alerts.mails.sections import sections_of
 from app.alerts.newsletters import Issue, issue_told
-from app.alerts.reminding import Reminded, reminded
-from app.alerts.sections import sections_of
 from app.alerts.subscribing import host_of
 from app.alerts.targets import NEWSLETTER, Target, describe
 from app.alerts.tokens import CONFIRM as CONFIRM_TOKEN
