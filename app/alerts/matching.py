@@ -115,7 +115,9 @@ class _Pass:
             begin = news.until
 
     def _match(self, session: Session, news: Window, begin: int) -> None:
-        due = followers(self._of).where(Alert.seq < news.until).order_by(Alert.kind, Alert.value, Alert.id)
+        # Whoever waits at a change of an earlier window is left there: what it waits for is not among these.
+        due = followers(self._of).where(Alert.seq >= begin, Alert.seq < news.until)
+        due = due.order_by(Alert.kind, Alert.value, Alert.id)
         rows = [Follower(*row) for row in session.execute(due)]
         notices = Notices(self._engine, self._moment, news, self._found)
         since = self._moment - PATIENCE

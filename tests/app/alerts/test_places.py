@@ -1,7 +1,9 @@
 """Following a street: which streets a text names is found out after it is indexed."""
 
+import pytest
 from sqlalchemy import update
 
+from app.alerts import happened, matching
 from app.alerts.matching import PATIENCE
 from app.db import writing
 from app.facts import FACTS_VERSION
@@ -49,3 +51,19 @@ def test_nobody_waits_for_ever_for_a_text_that_is_not_looked_through(desk: Desk)
     assert desk.run().alerts == 0
     desk.wait(seconds=PATIENCE.total_seconds() + 1)
     assert desk.run().alerts == 1
+
+
+@pytest.mark.parametrize("most", [1, 2, happened.MOST])
+def test_many_news_behind_a_text_carry_nobody_past_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(matching, "window", lambda *asked: happened.window(*asked, most=most))
+    desk.follow(STREET)
+    before = desk.alerts()[0].seq
+    file_id, sha256 = arrive(desk)
+    papers = [make.paper(name="Brücke", reference=f"2026/{number}") for number in range(20, 25)]
+    desk.publish(*papers)
+    assert desk.run().alerts == 0
+    assert desk.alerts()[0].seq == before
+    look_through(desk, file_id, sha256)
+    desk.refresh()
+    assert desk.run().notices == 1
+    assert [one.object_id for one in desk.notices()] == [file_id]
