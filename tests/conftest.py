@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,10 @@ from tests.opensearch.jars import Unavailable, classpath
 from tests.portal import Portal, free_port
 
 IN_CI = os.environ.get("CI") == "true"
+# A busy machine is no fault of what is tested. In CI hypothesis takes its time by itself.
+if not IN_CI:
+    hypothesis_settings.register_profile("patient", deadline=None)
+    hypothesis_settings.load_profile("patient")
 
 
 def missing(what: str) -> None:
@@ -199,6 +204,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
             "SECRET_KEY": "only-for-tests",
             "CONTACT": "clerk@example.org",
             "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+            "PUSH_SERVICES": "push.example",
         }
     )
 
