@@ -39,7 +39,7 @@ KEPT: Final = 12  # former issues that are listed
 SHARE: Final = 10.0  # seconds of one pass
 MANY: Final = 256  # composed newsletters that are remembered,
 MINUTES: Final = 300.0  # for so many seconds
-_KNOWN: dict[tuple[object, ...], Issue | None] = {}
+_KNOWN: dict[tuple[object, ...], tuple[Issue | None]] = {}
 
 
 def closed_before(moment: datetime) -> datetime:
@@ -132,11 +132,13 @@ def _composed(
     """
     known = (str(session.get_bind().engine.url), log.last_seq(session), int(moment.timestamp() // MINUTES))
     key = (*known, target.inner, language, since, until, base_url, intro)
-    if key not in _KNOWN:
+    kept = _KNOWN.get(key)  # once: another thread may empty it at any time
+    if kept is None:
+        kept = (compose(session, target, language, since, until, moment, base_url=base_url, intro=intro),)
         if len(_KNOWN) >= MANY:
             _KNOWN.clear()
-        _KNOWN[key] = compose(session, target, language, since, until, moment, base_url=base_url, intro=intro)
-    return _KNOWN[key]
+        _KNOWN[key] = kept
+    return kept[0]
 
 
 def _followed(closed: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -409,3 +409,18 @@ class TestTheMail:
         desk.now = FRIDAY + WEEK + timedelta(hours=2)
         desk.run()
         assert not desk.sink.taken
+
+
+def test_what_is_composed_is_given_though_another_thread_forgets_it(
+    engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Emptied(dict[object, object]):
+        def __setitem__(self, key: object, value: object) -> None:
+            super().__setitem__(key, value)
+            self.clear()
+
+    paper = make.paper(name="Ein neuer Radweg")
+    make.save(engine, make.body(), paper)
+    told(engine, make.news(paper, at=FRIDAY - timedelta(hours=1)))
+    monkeypatch.setattr("app.alerts.newsletters._KNOWN", Emptied())
+    assert titles(next_issue(session, BODY, "de", FRIDAY)) == ["Ein neuer Radweg"]
