@@ -75,16 +75,18 @@ def subscribed(
     body: str | None = None,
     only: Sequence[str] | None = None,
 ) -> list[Entry]:
-    """Return the meetings of the year before and the year after a moment; of too many the latest; in four queries.
+    """Return the meetings of the year before and the year after a moment, in five queries.
 
-    `only`: of these alone.
+    Of too many those that come next, and then the latest of those that were. `only`: of these alone.
     """
-    span = (Meeting.start >= moment - BEFORE) & (Meeting.start <= moment + AFTER)
-    query = select(Meeting).where(*narrowed_meetings(organization, body), span).options(defer(Meeting.raw))
+    query = select(Meeting).where(*narrowed_meetings(organization, body)).options(defer(Meeting.raw))
     if only is not None:
         query = query.where(among(session, Meeting.id, only))
-    latest = session.scalars(query.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(MOST)).all()
-    return _entries(session, latest[::-1])
+    ahead = query.where(Meeting.start >= moment, Meeting.start <= moment + AFTER).order_by(*_ORDER)
+    behind = query.where(Meeting.start < moment, Meeting.start >= moment - BEFORE)
+    coming = session.scalars(ahead.limit(MOST)).all()
+    past = session.scalars(behind.order_by(Meeting.start.desc(), Meeting.id.desc()).limit(MOST - len(coming))).all()
+    return _entries(session, [*past[::-1], *coming])
 
 
 def entry_of(session: Session, row: MeetingRow) -> Entry:

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -85,6 +86,18 @@ def test_a_subscription_holds_two_years_and_counts_moves(engine: Engine, session
     assert entry.row.location is not None
     assert revisions(session, [near.id]) == {near.id: 2}
     assert revisions(session, []) == {}
+
+
+def test_of_too_many_meetings_a_subscription_holds_those_that_come_next(
+    engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {days: factories.meeting(start=TODAY + timedelta(days=days)) for days in (-200, -2, -1, 0, 3, 300)}
+    factories.save(engine, list(held.values()))
+    for most, days in ((2, [0, 3]), (3, [0, 3, 300]), (5, [-2, -1, 0, 3, 300]), (9, [*held])):
+        monkeypatch.setattr("app.queries.calendar.MOST", most)
+        expected = [held[one].id for one in days]
+        assert [one.meeting.id for one in subscribed(session, TODAY)] == expected
+        assert [one.meeting.id for one in subscribed(session, TODAY, only=[*expected, "other"])] == expected
 
 
 def test_it_steps_from_meeting_to_meeting_of_one_organization(engine: Engine, session: Session) -> None:
