@@ -1,7 +1,7 @@
 """What a stretch of the log is about: its records as they are now, and what the log knows of each."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MINYEAR, datetime
 from typing import Any
 
 from app.models import AgendaItem, Change, Consultation, Meeting, Membership, OParlObject, Paper
@@ -62,15 +62,20 @@ class Behind:
         first = self.arrived(other_id)
         return first is not None and not first.backfill and abs(change.at - first.at) < SAME_WALK
 
-    def value(self, oparl_id: str, name: str, seq: int, now: Any) -> Any:
-        """Return what a property was at a change, as the source wrote it: what later changes altered is undone."""
-        later = (one for one in self.log_of(oparl_id) if one.seq > seq and one.diff and name in one.diff)
-        change = next(later, None)
-        return now if change is None or change.diff is None else change.diff[name][0]
+    def value(self, oparl_id: str, name: str, seq: int, now: str | None) -> str | None:
+        """Return what a property was at a change: what later changes altered is undone; None where that was no text."""
+        later = self._next(oparl_id, name, seq)
+        return now if later is None else text_of(later[0])
 
     def start(self, meeting: Meeting, seq: int) -> datetime | None:
         """Return when a meeting was to begin at a change."""
-        return moment_of(self.value(meeting.id, "start", seq, meeting.start))
+        later = self._next(meeting.id, "start", seq)
+        return moment_of(meeting.start if later is None else later[0])
+
+    def _next(self, oparl_id: str, name: str, seq: int) -> list[Any] | None:
+        """Return what a property was and became, as the source wrote it, when it was next altered after a change."""
+        later = (one.diff[name] for one in self.log_of(oparl_id) if one.seq > seq and one.diff and name in one.diff)
+        return next(later, None)
 
     def meeting_of(self, consultation: Consultation, seq: int) -> Meeting | None:
         """Return where a consultation took place or was planned at a change: where its item stands, or as it says."""
@@ -109,9 +114,10 @@ class Behind:
                 self.about.setdefault(one.agenda_item_id, []).append(one)
             item_of = self.items.get(one.agenda_item_id or "") or self.dealing.get(one.id)
             named = {one.meeting_id, item_of.meeting_id if item_of else None}
-            named |= {(change.diff or {}).get("meeting", [None])[0] for change in self.log_of(one.id)}
-            for meeting_id in named - {None}:
-                self.there.setdefault(str(meeting_id), []).append(one)
+            named |= {text_of((change.diff or {}).get("meeting", [None])[0]) for change in self.log_of(one.id)}
+            for meeting_id in named:
+                if meeting_id is not None:
+                    self.there.setdefault(meeting_id, []).append(one)
 
 
 def rest(oparl_id: str) -> str:
@@ -119,12 +125,17 @@ def rest(oparl_id: str) -> str:
     return oparl_id.partition("://")[2]
 
 
+def text_of(said: Any) -> str | None:
+    """Return what a source wrote where a text or an id is expected; None where it wrote anything else."""
+    return said if isinstance(said, str) else None
+
+
 def moment_of(said: Any) -> datetime | None:
-    """Return a moment as a source wrote it, or as it is kept; None where it is none."""
-    if isinstance(said, datetime):
-        return said
+    """Return a moment as a source wrote it, or as it is kept; None where it is none, or stands for none."""
     try:
-        moment = datetime.fromisoformat(str(said).strip())
-    except ValueError:
+        moment = said if isinstance(said, datetime) else datetime.fromisoformat(str(said).strip())
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)
+        # Where calendars begin and end nothing is held; a day more or less cannot be reckoned with there.
+        return moment if moment.astimezone(BERLIN).year > MINYEAR else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)

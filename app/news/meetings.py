@@ -7,7 +7,7 @@ from app.facts.minutes import Result
 from app.models import AgendaItem, Change, Consultation, Meeting, Paper
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.news import AGENDA, CHANGED, DECIDED, PLANNED
-from app.news.behind import Behind, moment_of
+from app.news.behind import Behind, moment_of, text_of
 from app.news.refs import Found, found_of, refs_of_meeting
 from app.queries.history import SAME_WALK
 from app.queries.minutes import OUTCOMES
@@ -216,5 +216,5 @@ def _outcome(change: Change, item: AgendaItem, behind: Behind) -> Outcome | None
     if change.kind != CREATED and "result" not in diff:
         return None
     now = outcome_of(behind.value(item.id, "result", change.seq, item.result))
-    before = outcome_of(diff["result"][0]) if "result" in diff else None
+    before = outcome_of(text_of(diff["result"][0])) if "result" in diff else None
     return None if now in _SAYS_NOTHING or now is before else now

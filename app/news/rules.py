@@ -1,8 +1,11 @@
-"""What changes mean to readers: records that are new, differ or are gone. What meetings bring is in news_meetings."""
+"""What changes mean to readers: records that are new, differ or are gone. What meetings bring is in meetings."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.models import Change, Meeting
 from app.models.changes import CREATED, DELETED, ERASED, UPDATED
@@ -12,6 +15,8 @@ from app.news.meetings import agendas, decisions, moves, plans
 from app.news.refs import Found, found_of, refs_of_meeting, refs_of_paper
 from app.queries.history import SAME_WALK
 from app.queries.references import FILE_ROLES
+
+log = logging.getLogger(__name__)
 
 TEXT, CONTENT = "text", "content"
 # Pages that were recognised from a scan come after the first text of a file: they are news with it.
@@ -24,14 +29,36 @@ _TAKEN_BACK = _WHOLE | frozenset({"File", "AgendaItem"})
 def derive(batch: Sequence[Change], behind: Behind) -> Iterator[Found]:
     """Yield what happened, in the log's order; of what is found twice the first counts.
 
-    What one page of a list brought is taken together: its changes have the same moment.
+    What one page of a list brought is taken together: its changes have the same moment. One that cannot be understood
+    costs nothing but itself.
     """
-    for _, page in groupby(batch, key=lambda one: (one.source_id, one.at)):
-        together = list(page)
-        for found in _of_page(together, behind):
-            behind.told.setdefault(found.object_id, []).append((found.matter_id, found.refs))
-            yield found
-        yield from _withdrawn(together, behind)
+    for _, each in groupby(batch, key=lambda one: (one.source_id, one.at)):
+        page = list(each)
+        try:
+            found = _on(page, behind)
+        except SQLAlchemyError:
+            raise  # the database is to blame, not what was said
+        except Exception:
+            log.exception("what happened on a page cannot be told at once; it is tried change by change")
+            found = [one for change in page for one in _alone(change, behind)]
+        yield from found
+
+
+def _alone(change: Change, behind: Behind) -> list[Found]:
+    try:
+        return _on([change], behind)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("change %s of %s cannot be told, and is left out", change.seq, change.object_id)
+        return []
+
+
+def _on(page: Sequence[Change], behind: Behind) -> list[Found]:
+    found = list(_of_page(page, behind))
+    for one in found:
+        behind.told.setdefault(one.object_id, []).append((one.matter_id, one.refs))
+    return [*found, *_withdrawn(page, behind)]
 
 
 def _of_page(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
