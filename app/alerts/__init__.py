@@ -1,7 +1,7 @@
 """What people follow: asked for, confirmed, matched against the news, told in mails, feeds and by other channels.
 
 targets      what can be followed, written as `kind:value`
-subscribing, managing, tokens
+subscribing, managing, ending, mailboxes, tokens
              asking, confirming, changing, ending: nobody learns there which addresses are known
 matching     which alert is to tell which news; happened, sieve, circles: what is looked at; noticing: writes it
 bundling     when: what is due to a person in one mail; reminders and newsletters come by the calendar

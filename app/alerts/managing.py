@@ -8,8 +8,9 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import due_at
+from app.alerts.ending import end
 from app.alerts.frequencies import is_frequency
-from app.alerts.subscribing import alerts_of, end, find_subscriber
+from app.alerts.subscribing import alerts_of, find_subscriber
 from app.alerts.targets import NEWSLETTER, Target, describe, written
 from app.alerts.tokens import MANAGE
 from app.config import Settings

@@ -1,4 +1,4 @@
-"""Asking to follow something, confirming it, ending it. Nobody learns here which addresses are known.
+"""Asking to follow something, and confirming it. Nobody learns here which addresses are known.
 
 An address is asked once whether it asked; what is asked for with a confirmed one begins at once.
 """
@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.frequencies import FRIDAY, is_frequency
+from app.alerts.mailboxes import is_blocked, mailbox, mailbox_hash
 from app.alerts.targets import NEWSLETTER, Target
-from app.alerts.tokens import CONFIRM, END, REFUSE, UNSUBSCRIBE, address_hash, new_nonce, nonce_of
+from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, new_nonce, nonce_of
 from app.config import Settings
 from app.db import now, writing
 from app.mail import parse_address
 from app.models import AddressAsked, Alert, AlertDelivery, Subscriber, Suppression
 from app.models.alerts import CONFIRM as CONFIRMATION
-from app.models.alerts import MANAGE, REFUSED, WEEKLY
+from app.models.alerts import MANAGE, WEEKLY
 from app.speech import BERLIN
 from app.translations import DEFAULT, FULL
 
@@ -55,11 +56,11 @@ def subscribe(
     asked = moment or now()
     with writing(engine) as session:
         _take_turns(session, to)
-        if session.get(Suppression, address_hash(settings, to)) is not None:
+        subscriber = session.scalar(select(Subscriber).where(Subscriber.address == to))
+        if (subscriber is None or subscriber.confirmed_at is None) and is_blocked(session, settings, to):
             # Nothing to do takes as long as something.
             _write_nothing(session, asked)
             return
-        subscriber = session.scalar(select(Subscriber).where(Subscriber.address == to))
         if subscriber is None:
             subscriber = Subscriber(address=to, nonce=new_nonce(), requested_at=asked, bounces=0)
         if subscriber.confirmed_at is None:
@@ -100,65 +101,9 @@ def confirm(engine: Engine, settings: Settings, token: str, *, moment: datetime 
         if subscriber is not None and subscriber.confirmed_at is None:
             subscriber.confirmed_at = asked
             session.execute(delete(AlertDelivery).where(_confirmations(subscriber), AlertDelivery.sent_at.is_(None)))
-            theirs = address_hash(settings, subscriber.address)
+            theirs = mailbox_hash(settings, subscriber.address)
             session.execute(delete(AddressAsked).where(AddressAsked.address_hash == theirs))
         return subscriber
-
-
-def refuse(engine: Engine, settings: Settings, token: str, *, moment: datetime | None = None) -> bool:
-    """Forget an address that did not ask, and never write to it again; whether there was one."""
-    with writing(engine) as session:
-        subscriber = find_subscriber(session, settings, REFUSE, token, moment=moment)
-        if subscriber is None:
-            return False
-        suppress(session, settings, subscriber, REFUSED, moment or now())
-        return True
-
-
-def suppress(session: Session, settings: Settings, subscriber: Subscriber, reason: str, moment: datetime) -> None:
-    """Delete a subscriber with everything owed, and keep that this address is written to no more."""
-    hashed = address_hash(settings, subscriber.address)
-    session.merge(Suppression(address_hash=hashed, reason=reason, at=moment))
-    session.execute(delete(AddressAsked).where(AddressAsked.address_hash == hashed))
-    session.execute(delete(Subscriber).where(Subscriber.id == subscriber.id))
-
-
-def release(engine: Engine, settings: Settings, address: str) -> bool:
-    """Let an address be written to again, when its owner asks the operator for it; whether it was blocked."""
-    hashed = address_hash(settings, parse_address(address).lower())
-    with writing(engine) as session:
-        gone = session.execute(
-            delete(Suppression).where(Suppression.address_hash == hashed).returning(Suppression.address_hash)
-        ).all()
-    return bool(gone)
-
-
-def unsubscribe(engine: Engine, settings: Settings, token: str) -> bool:
-    """End one alert (a token for UNSUBSCRIBE) or all of somebody's (for END); whether there was one.
-
-    The address goes with the last of them, and with it all that is still to be sent.
-    """
-    one, all_of_them = nonce_of(settings, UNSUBSCRIBE, token), nonce_of(settings, END, token)
-    if one is None and all_of_them is None:
-        return False
-    with writing(engine) as session:
-        if all_of_them is not None:
-            ended = delete(Subscriber).where(Subscriber.nonce == all_of_them).returning(Subscriber.id)
-            return bool(session.execute(ended).all())
-        alert = session.scalar(select(Alert).where(Alert.nonce == one))
-        if alert is not None:
-            end(session, alert)
-        return alert is not None
-
-
-def end(session: Session, alert: Alert) -> bool:
-    """End an alert; its subscriber goes with the last one. Says whether the subscriber is gone."""
-    session.execute(delete(Alert).where(Alert.id == alert.id))
-    others = select(Alert.id).where(Alert.subscriber_id == alert.subscriber_id)
-    last = session.scalar(others.limit(1)) is None
-    if last:
-        session.execute(delete(Subscriber).where(Subscriber.id == alert.subscriber_id))
-    return last
 
 
 def ask_for_link(engine: Engine, settings: Settings, address: str, *, moment: datetime | None = None) -> None:
@@ -203,7 +148,7 @@ def owe_confirmation(session: Session, settings: Settings, subscriber: Subscribe
             select(func.count()).where(AddressAsked.at > moment - AT_ONCE).scalar_subquery(),
         )
     ).one()
-    hashed = address_hash(settings, subscriber.address)
+    hashed = mailbox_hash(settings, subscriber.address)
     lately = select(AddressAsked.at).where(AddressAsked.address_hash == hashed, AddressAsked.at > moment - PERIOD)
     asked = session.scalars(lately).all()
     too_soon = any(at > moment - BETWEEN for at in asked)
@@ -282,6 +227,7 @@ def _write_nothing(session: Session, moment: datetime) -> None:
 
 
 def _take_turns(session: Session, address: str) -> None:
-    # Two forms sent at once must not both find nothing open. SQLite has one writer anyway.
+    # Two forms sent at once must not both find nothing open, however they spell it. SQLite has one writer anyway.
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:address, 7))"), {"address": address})
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, 7))")
+        session.execute(lock, {"address": mailbox(address)})

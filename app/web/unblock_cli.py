@@ -14,7 +14,7 @@ def unblock(settings: Settings, address: str) -> None:
 
     Nothing is sent and nothing followed by that; the owner sets up alerts anew. Exits with 1 where it was not blocked.
     """
-    from app.alerts.subscribing import release  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app.alerts.ending import release  # noqa: PLC0415 - keeps `ratslupe --help` quick
     from app.mail import AddressError  # noqa: PLC0415 - as above
 
     engine = open_current(settings.database_url)

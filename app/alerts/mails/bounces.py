@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from app.alerts.subscribing import suppress
+from app.alerts.ending import suppress
 from app.config import Settings
 from app.db import now, writing
 from app.mail import is_about_address, one_line

@@ -5,6 +5,7 @@ from time import monotonic, sleep
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
+from app.alerts.ending import refuse, unsubscribe
 from app.alerts.frequencies import MEANING, OFFERED, WEEKDAYS, WORDS
 from app.alerts.subscribing import (
     alerts_of,
@@ -12,9 +13,7 @@ from app.alerts.subscribing import (
     confirm,
     find_alert,
     find_subscriber,
-    refuse,
     subscribe,
-    unsubscribe,
 )
 from app.alerts.targets import RADII, SEARCH
 from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, is_whole

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from app.alerts.ending import refuse, release, unsubscribe
 from app.alerts.subscribing import (
     MOST,
     MOST_ASKED,
@@ -19,10 +20,7 @@ from app.alerts.subscribing import (
     find_subscriber,
     forget_unconfirmed,
     owe_confirmations,
-    refuse,
-    release,
     subscribe,
-    unsubscribe,
 )
 from app.alerts.targets import Target
 from app.alerts.tokens import (
@@ -242,6 +240,22 @@ class TestRefusing:
         assert kept.address_hash == address_hash(desk.settings, READER)
         assert not refuse(desk.engine, desk.settings, link, moment=desk.now)
 
+    def test_it_holds_for_all_spellings_of_the_address(self, desk: Desk) -> None:
+        for address in ("victim+1@gmail.com", "v.ictim@gmail.com", "victims@gmail.com"):
+            desk.ask(address=address)
+        desk.follow(address="victim+mine@gmail.com")
+        link = desk.token(REFUSE, desk.subscriber("victim+1@gmail.com").nonce)
+        assert refuse(desk.engine, desk.settings, link, moment=desk.now)
+        assert desk.count(Subscriber) == 2  # who is somebody else, and what was confirmed by its owner
+        for address in ("victim+2@gmail.com", "victim@gmail.com", "vi.ctim@googlemail.com"):
+            desk.ask(address=address)
+        assert desk.count(Subscriber) == 2
+        desk.ask("zwei", "victim+mine@gmail.com")
+        assert desk.count(Alert) == 3
+        assert release(desk.engine, desk.settings, "victim@gmail.com")
+        desk.ask(address="victim+2@gmail.com")
+        assert desk.count(Subscriber) == 3
+
     @ON_SQLITE
     def test_the_operator_has_a_command_for_it(self, desk: Desk) -> None:
         desk.ask()
@@ -331,6 +345,18 @@ class TestNobodyLearns:
         desk.ask()
         sent(desk)
         assert [pass_time(desk, hours=12) for _ in range(5)] == [0] * 5
+
+    def test_one_mailbox_has_many_spellings_and_one_limit(self, desk: Desk) -> None:
+        for number in range(40):
+            desk.ask(address=f"victim+{number}@gmail.com")
+        for address in ("v.ictim@gmail.com", "Vic.Tim+x@googlemail.com"):
+            desk.ask(address=address)
+        assert [one.subscriber_id for one in confirmations(desk)] == [desk.subscriber("victim+0@gmail.com").id]
+        desk.ask(address="v.ictim@example.org")
+        desk.ask(address="victim@example.org")
+        assert len(confirmations(desk)) == 3  # elsewhere a dot makes another address
+        desk.ask(address="victim+1@example.org")
+        assert len(confirmations(desk)) == 3
 
     @ON_SQLITE
     def test_all_together_get_only_so_many_an_hour(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
