@@ -178,7 +178,7 @@ def _part(told: Sequence["_Told"], url: str, figures: str = "") -> Part:
 
 
 def _together(several: Sequence[Line]) -> Line:
-    by_day = sorted(several, key=lambda one: one.date or date.min)
+    by_day = sorted(several, key=lambda one: one.decided or date.min)
     said = dict.fromkeys(sentence for one in by_day for sentence in one.said)
     return replace(by_day[-1], said=tuple(said))
 

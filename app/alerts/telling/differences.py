@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.alerts.telling.naming import title_of
 from app.models import AgendaItem, Change, File, Location, OParlObject, Organization, Person
 from app.models.changes import CREATED
+from app.queries.paths import organizations_of
 from app.queries.references import FILE_ROLES
 from app.shown import shown
 from app.speech import BERLIN, Voice, shortened
@@ -57,6 +58,9 @@ class Differences:
     def __init__(self, session: Session, changes: Iterable[Change], voice: Voice) -> None:
         self._voice = voice
         wanted: dict[type[OParlObject], set[str]] = {}
+        changes = list(changes)
+        meetings = {change.object_id for change in changes if change.object_type == "Meeting"}
+        self._meeting = organizations_of(session, meetings) if meetings else {}
         for change in changes:
             if change.object_type == "File":
                 wanted.setdefault(File, set()).add(change.object_id)
@@ -76,7 +80,11 @@ class Differences:
                 yield from self._listed("file", (), [change.object_id])
         for name, sides in sorted(diff.items(), key=_weight):
             if (not only or name in only) and len(sides) == 2:
-                yield from self._difference(change.object_type, name, *sides)
+                elsewhere = change.object_type == "Meeting" and change.object_id != about
+                if elsewhere and name in ("cancelled", "start"):
+                    yield self._of_meeting(change.object_id, name, *sides)
+                else:
+                    yield from self._difference(change.object_type, name, *sides)
         if not diff and not only:
             fields = dict.fromkeys(self._voice.gettext(_WORDS[one]) for one in change.fields or () if one in _WORDS)
             if fields:
@@ -98,6 +106,18 @@ class Differences:
             yield from self._listed(name, ids_in([before]), ids_in([after]))
         elif name in _WORDS:
             yield from self._valued(name, self._value(name, before), self._value(name, after))
+
+    def _of_meeting(self, meeting: str, name: str, before: Any, after: Any) -> str:
+        """Say what became of the meeting that a paper is for, and whose meeting it is."""
+        gettext = self._voice.gettext
+        who = self._voice.names(self._meeting.get(meeting, ()))
+        if name == "cancelled":
+            words = (N_("The meeting (%(who)s) is not cancelled any more."), N_("The meeting (%(who)s) was cancelled."))
+            return gettext(words[after is True], who=who)
+        if not before or not after:
+            return ""
+        moments = {"old": self._moment(before), "new": self._moment(after)}
+        return gettext("The meeting (%(who)s) was moved from %(old)s to %(new)s.", who=who, **moments)
 
     def _listed(self, name: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
         gettext = self._voice.gettext

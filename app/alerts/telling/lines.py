@@ -4,24 +4,27 @@ are now."""
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - a line has a date
+from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from app.addresses import FOLDERS, address_of
 from app.alerts.telling.naming import kind_word, plain, record_day, title_of
 from app.alerts.telling.wording import Subject, said_of
+from app.db import now
 from app.indexing.lookups import chunks
-from app.models import OPARL_TYPES, AgendaItem, Change, Meeting, OParlObject, Paper, key_of
+from app.models import OPARL_TYPES, AgendaItem, Body, Change, Meeting, News, NewsRef, OParlObject, Paper, key_of
 from app.models.news import DECIDED, WITHDRAWN
 from app.queries.hits import Found, HitContext, hit_contexts
-from app.queries.paths import organizations_of
-from app.queries.states import Standing, state_of
+from app.queries.paths import Path, organizations_of
+from app.queries.states import Standing, is_binding, state_of
 from app.shown import shown
 from app.speech import Voice
 from app.standing import paper_state
 
+SOON = timedelta(days=14)  # a decision within them is one to be ready for
 AT_ONCE = 400  # pieces of news whose records are read together
 
 
@@ -58,8 +61,9 @@ class Line:
     """What is said of one piece of news.
 
     `about` names what the record belongs to, `day` is written out and `date` the same for programs; `said` are
-    sentences on what happened, `state` where its paper or meeting stands now, `soon` whether a date is set for that
-    paper. Of what was found `snippet` is [(text, marked), …], with its `page`, and `reason` says where it was found.
+    sentences on what happened, `state` where its paper or meeting stands now where they do not say it, `soon` whether
+    that paper may be decided within two weeks, `decided` the day of the meeting that decided. Of what was found
+    `snippet` is [(text, marked), …], with its `page`, and `reason` says where it was found.
     """
 
     key: str
@@ -77,6 +81,7 @@ class Line:
     date: Date | None = None
     soon: bool = False
     object_type: str = ""
+    decided: Date | None = None
 
 
 def lines(session: Session, told: Iterable[Told], language: str, base_url: str) -> dict[str, Line]:
@@ -116,7 +121,8 @@ class _Teller:
         hits = [Found(one.object_type, one.object_id, one.matter_id or "", one.matter_id or "") for one in told]
         self._contexts = hit_contexts(session, hits)
         self._matters = _matters(session, {one.matter_id for one in told if one.matter_id})
-        self._gone = _gone(session, [one for one in told if one.kind == WITHDRAWN])
+        withdrawn = [one for one in told if one.kind == WITHDRAWN]
+        self._gone, self._councils = _gone(session, withdrawn), _councils(session, [one.key for one in withdrawn])
         rows = [context.row for context in self._contexts.values()]
         self._meetings = _meetings_of(session, (row for row in rows if isinstance(row, AgendaItem)))
         held = {
@@ -143,7 +149,7 @@ class _Teller:
         state, soon = self._state(context)
         # Whoever follows a matter is led to the matter: its page says what was decided, where and what comes next.
         lead: OParlObject = matter if told.kind == DECIDED and matter is not None else row
-        day = record_day(row, self._meeting(context))
+        day = record_day(lead, self._meeting(context))
         return Line(
             key=told.key,
             kind=told.kind,
@@ -152,11 +158,12 @@ class _Teller:
             url=self._base_url + self._path(lead),
             day=plain(self._voice.day(day)),
             said=said,
-            state=state,
+            state="" if state in said else state,
             about=self._about(context) if lead is row else "",
             date=day,
             soon=soon,
             object_type=type(lead).__name__,
+            decided=record_day(row, self._meeting(context)) if told.kind == DECIDED else None,
         )
 
     def _subject(self, told: Told) -> Subject:
@@ -176,8 +183,10 @@ class _Teller:
             "File": gettext("A file was withdrawn"),
         }
         matter = self._matters.get(told.matter_id or "")
+        about = self._councils.get(told.key, "")
         if matter is not None:
             path = self._path(matter)
+            about = self._title(matter) if matter.id != told.object_id else about
         else:  # its page says that it was withdrawn; of what was erased there is none
             path = address_of(told.object_type, key_of(told.object_id)) if told.object_id in self._gone else "/"
         return Line(
@@ -188,17 +197,17 @@ class _Teller:
             url=self._base_url + path,
             day="",
             said=(gettext("The council does not publish it any more."),),
-            about=self._title(matter) if matter is not None and matter.id != told.object_id else "",
+            about=about,
             object_type=told.object_type,
         )
 
     def _state(self, context: HitContext) -> tuple[str, bool]:
-        """Return where a paper or a meeting stands, in one sentence, and whether a paper waits for a set date."""
+        """Return where a paper or a meeting stands, in one sentence, and whether a paper may be decided soon."""
         voice = self._voice
         if context.matter is not None:
             state = state_of(context.path)
             said = paper_state(voice, state, known=bool(context.path.stations))
-            return plain(str(said)), state.standing is Standing.PLANNED
+            return plain(str(said)), state.standing is Standing.PLANNED and _decided_soon(context.path)
         if isinstance(context.row, Meeting) and context.row.cancelled:
             return voice.gettext("The meeting was cancelled."), False
         if isinstance(context.row, Meeting) and context.row.start:
@@ -224,6 +233,11 @@ class _Teller:
         return address_of(type(row).__name__, row.key, parent=parent)
 
 
+def _decided_soon(path: Path) -> bool:
+    until = now() + SOON
+    return any(one.planned and one.start and one.start <= until and is_binding(one) for one in path.stations)
+
+
 def _matters(session: Session, ids: Collection[str]) -> dict[str, OParlObject]:
     """Return the papers and meetings with these ids that may be seen."""
     found: dict[str, OParlObject] = {}
@@ -243,6 +257,15 @@ def _gone(session: Session, told: Iterable[Told]) -> set[str]:
         model = OPARL_TYPES[name]
         found |= set(session.scalars(select(model.id).where(model.id.in_(ids))))
     return found
+
+
+def _councils(session: Session, keys: Collection[str]) -> dict[str, str]:
+    """Return the names of the councils that some news are about, by their keys: also of what is here no more."""
+    if not keys:
+        return {}
+    named = select(News.key, Body.name).join(NewsRef, NewsRef.news_id == News.id)
+    named = named.join(Body, NewsRef.ref == literal("body:").concat(Body.id)).where(News.key.in_(keys), ~Body.deleted)
+    return {key: plain(name) for key, name in session.execute(named) if name}
 
 
 def _meetings_of(session: Session, items: Iterable[AgendaItem]) -> Mapping[str, Meeting]:

@@ -60,7 +60,9 @@ def kind_word(voice: Voice, row: OParlObject | str) -> str:
 
 def record_day(row: OParlObject, meeting: Meeting | None = None) -> date | None:
     """Return the day that a record is dated with: its own, or that of the meeting it belongs to."""
-    if isinstance(row, Paper | File) and row.date:
+    if isinstance(row, Paper):
+        return row.date  # its own, or none: a meeting's would be read as the paper's
+    if isinstance(row, File) and row.date:
         return row.date
     start = row.start if isinstance(row, Meeting) else meeting.start if meeting is not None else None
     return in_germany(start)

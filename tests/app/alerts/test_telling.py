@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.alerts.telling.lines import Line, found_in, lines
 from app.db import now, writing
 from app.models import AgendaItem, Change, Meeting, News, OParlObject, Paper
+from app.speech import BERLIN
 from tests import factories as make
 
 BASE = "http://portal.example"
@@ -62,7 +63,7 @@ class TestNew:
         assert line.state == (
             "Noch nicht entschieden. Der Rat entscheidet am Dienstag, 1. Dezember 2099, 17 Uhr, unter Punkt Ö 7."
         )
-        assert line.soon
+        assert not line.soon
         assert line.said == ()
 
     def test_a_file_names_the_paper_that_it_belongs_to(self, engine: Engine) -> None:
@@ -152,7 +153,6 @@ class TestOnItsWay:
         line = one(engine, news(paper, "planned", arrived, key="planned:x"))
         assert line.said == ("A date is set now.",)
         assert "Rat decides on" in line.state
-        assert line.soon
 
     def test_its_meeting_moved(self, engine: Engine) -> None:
         paper, council = make.paper(), make.organization(name="Rat")
@@ -160,7 +160,28 @@ class TestOnItsWay:
         make.save(engine, paper, council, rows)
         change = changed(engine, rows[0], start=["2099-12-15T17:00:00+01:00", "2099-12-01T17:00:00+01:00"])
         (said,) = one(engine, news(paper, "planned", change, key="planned:x")).said
-        assert said.startswith("The meeting was moved from 15")
+        assert said.startswith("The meeting (Rat) was moved from 15")
+        cancelled = changed(engine, rows[0], cancelled=[False, True])
+        (said,) = one(engine, news(paper, "planned", cancelled, key="planned:y"), "de").said
+        assert said == "Die Sitzung (Rat) wurde abgesagt."
+
+    @pytest.mark.parametrize(
+        ("days", "authoritative", "soon"), [(10, True, True), (10, False, False), (20, True, False)]
+    )
+    def test_soon_is_what_may_be_decided_within_two_weeks(
+        self, engine: Engine, days: int, authoritative: bool, soon: bool
+    ) -> None:
+        paper, council = make.paper(), make.organization(name="Rat")
+        start = now() + timedelta(days=days)
+        make.save(engine, paper, council, make.station(paper, council, start, authoritative=authoritative))
+        assert one(engine, news(paper)).soon is soon
+
+    def test_soon_looks_beyond_the_next_date_to_the_one_that_decides(self, engine: Engine) -> None:
+        paper, council, board = make.paper(), make.organization(name="Rat"), make.organization(name="Ausschuss")
+        first = make.station(paper, board, now() + timedelta(days=2), authoritative=False)
+        then = make.station(paper, council, now() + timedelta(days=9), authoritative=True, position=1)
+        make.save(engine, paper, council, board, first, then)
+        assert one(engine, news(paper)).soon
 
     def test_an_agenda_is_published_and_grows(self, engine: Engine) -> None:
         held = make.meeting(start=SOON)
@@ -184,7 +205,15 @@ class TestOnItsWay:
         assert line.object_type == "Paper"
         (said,) = line.said
         assert said.startswith("Beschlossen vom Rat am")
-        assert line.state == said
+        assert line.state == ""  # said already
+
+    def test_beside_a_paper_stands_its_own_day_whatever_meeting_decided(self, engine: Engine) -> None:
+        paper, council = make.paper(), make.organization(name="Rat")
+        rows = make.station(paper, council, now() - timedelta(days=2), result="beschlossen", authoritative=True)
+        make.save(engine, paper, council, rows)
+        both = told(engine, news(paper), news(rows[1], "decided", matter_id=paper.id), language="de")
+        assert [line.day for line in both] == ["1. März 2026", "1. März 2026"]
+        assert both[1].decided == (now() - timedelta(days=2)).astimezone(BERLIN).date()
 
     def test_a_decision_without_a_paper_leads_to_the_item(self, engine: Engine) -> None:
         held = make.meeting(name="Sitzung", start=now() - timedelta(days=2))
@@ -221,6 +250,14 @@ class TestGone:
         assert line.url == f"{BASE}/papers/{paper.key}"
         assert "Geheimes" not in repr(line)
         assert "4711" not in repr(line)
+
+    def test_a_withdrawal_names_the_council_also_of_what_was_erased(self, engine: Engine) -> None:
+        body, paper = make.body(name="Stadt Beispiel"), make.paper(name="Geheimes")
+        rows = make.news(paper, "withdrawn")
+        make.save(engine, body, rows)
+        with Session(engine) as session:
+            line = next(iter(lines(session, [session.get_one(News, rows[0].id)], "de", BASE).values()))
+        assert (line.about, line.url) == ("Stadt Beispiel", f"{BASE}/")
 
     def test_a_withdrawn_part_names_the_paper_that_is_still_there(self, engine: Engine) -> None:
         paper, rows = make.paper(), make.read_file("Text", name="Geheimes")
