@@ -11,15 +11,19 @@ from app.db import Base, Json, UtcDateTime
 INSTANT, DAILY, WEEKLY, MONTHLY = "instant", "daily", "weekly", "monthly"
 FREQUENCIES = (INSTANT, DAILY, WEEKLY, MONTHLY)
 # Kinds of deliveries. Only what is news counts against the day's budget.
-CONFIRM, NEWS, REMINDER, MANAGE = "confirm", "news", "reminder", "manage"
+CONFIRM, NEWS, REMINDER, MANAGE, NO_ROOM = "confirm", "news", "reminder", "manage", "no_room"
 PUSH, WEBHOOK = "push", "webhook"
 REFUSED, BOUNCED = "refused", "bounced"  # why an address gets nothing any more: not asked for; nobody there
+
+
+# Ids are given once: links, idempotency keys and the names of mails are made from them.
 
 
 class Subscriber(Base):
     """A mail address, confirmed or not; it goes with the last thing that it follows."""
 
     __tablename__ = "subscriber"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(Text, unique=True)
@@ -38,7 +42,11 @@ class Alert(Base):
     """One thing that a subscriber follows; `kind` and `value` are a target of app.alerts.targets."""
 
     __tablename__ = "alert"
-    __table_args__ = (UniqueConstraint("subscriber_id", "kind", "value"), Index(None, "kind", "value"))
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "kind", "value"),
+        Index(None, "kind", "value"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
@@ -87,11 +95,15 @@ class AlertDelivery(Base):
     """One mail owed or sent: written before it is sent, so that a crash loses none."""
 
     __tablename__ = "alert_delivery"
-    __table_args__ = (Index(None, "sent_at", "next_try"), Index(None, "subscriber_id", "kind", "day"))
+    __table_args__ = (
+        Index(None, "sent_at", "next_try"),
+        Index(None, "subscriber_id", "kind", "day"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(String(8), doc="confirm, news, reminder or manage")
+    kind: Mapped[str] = mapped_column(String(8), doc="confirm, news, reminder, manage or no_room")
     day: Mapped[date] = mapped_column(Date, doc="in Germany, whose budget it counts against")
     message_id: Mapped[str] = mapped_column(Text, unique=True, doc="stays the same at every try")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -124,7 +136,7 @@ class AlertChannel(Base):
     """A second way to a subscriber: a browser that is pushed to, or a program's address (webhook)."""
 
     __tablename__ = "alert_channel"
-    __table_args__ = (UniqueConstraint("subscriber_id", "endpoint"),)
+    __table_args__ = (UniqueConstraint("subscriber_id", "endpoint"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
@@ -145,7 +157,11 @@ class ChannelDelivery(Base):
     """One call owed to a channel; what it says is made when it is sent, from the notices that it names."""
 
     __tablename__ = "channel_delivery"
-    __table_args__ = (UniqueConstraint("channel_id", "key"), Index(None, "sent_at", "next_try"))
+    __table_args__ = (
+        UniqueConstraint("channel_id", "key"),
+        Index(None, "sent_at", "next_try"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel_id: Mapped[int] = mapped_column(ForeignKey("alert_channel.id", ondelete="CASCADE"))

@@ -1,6 +1,5 @@
 """News made from the log; subscribers who follow anything; notices, deliveries, channels, newsletters"""
 
-import hashlib
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -46,7 +45,7 @@ def _kept() -> tuple[list[sa.Row], list[sa.Row], list[sa.Row]]:
     mail = sa.table(
         "alert_delivery",
         *(sa.column(name) for name in ("id", "alert_id", "message_id")),
-        *(sa.column(name, app.db.UtcDateTime()) for name in ("created_at", "sent_at")),
+        *(sa.column(name, app.db.UtcDateTime()) for name in ("created_at", "sent_at", "next_try")),
     )
     return (
         list(connection.execute(sa.select(alert).order_by(alert.c.id))),
@@ -101,6 +100,7 @@ def _create_followers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("address", name=op.f("uq_subscriber_address")),
         sa.UniqueConstraint("nonce", name=op.f("uq_subscriber_nonce")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "alert",
@@ -119,6 +119,7 @@ def _create_followers() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("nonce", name=op.f("uq_alert_nonce")),
         sa.UniqueConstraint("subscriber_id", "kind", "value", name=op.f("uq_alert_subscriber_id_kind_value")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_alert_kind_value"), "alert", ["kind", "value"])
     op.create_index(op.f("ix_alert_seq"), "alert", ["seq"])
@@ -139,6 +140,7 @@ def _create_followers() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_delivery")),
         sa.UniqueConstraint("message_id", name=op.f("uq_alert_delivery_message_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_alert_delivery_sent_at_next_try"), "alert_delivery", ["sent_at", "next_try"])
     op.create_index(
@@ -168,9 +170,7 @@ def _create_followers() -> None:
     for column in ("delivery_id", "matter_id", "object_id"):
         op.create_index(op.f(f"ix_alert_notice_{column}"), "alert_notice", [column])
     waits = sa.text("delivery_id IS NULL")
-    op.create_index(
-        "ix_alert_notice_waiting", "alert_notice", ["due_at"], sqlite_where=waits, postgresql_where=waits
-    )
+    op.create_index("ix_alert_notice_waiting", "alert_notice", ["due_at"], sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "suppression",
         sa.Column("address_hash", sa.String(length=64), nullable=False),
@@ -206,6 +206,7 @@ def _create_channels() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_channel")),
         sa.UniqueConstraint("subscriber_id", "endpoint", name=op.f("uq_alert_channel_subscriber_id_endpoint")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_alert_channel_endpoint_hash"), "alert_channel", ["endpoint_hash"])
     op.create_table(
@@ -224,6 +225,7 @@ def _create_channels() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_delivery")),
         sa.UniqueConstraint("channel_id", "key", name=op.f("uq_channel_delivery_channel_id_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_channel_delivery_sent_at_next_try"), "channel_delivery", ["sent_at", "next_try"])
     op.create_table(
@@ -247,7 +249,7 @@ def _create_channels() -> None:
 
 
 def _put_back(alerts: list[sa.Row], hits: list[sa.Row], mails: list[sa.Row]) -> None:
-    """Keep who followed what, and what each was told; a mail that waited is owed anew.
+    """Keep who followed what, and what each was told; a mail that waited is owed anew, one that was given up is not.
 
     Of an address that confirmed something, what it never confirmed is left out: anybody could have typed it.
     """
@@ -274,17 +276,19 @@ def _put_back(alerts: list[sa.Row], hits: list[sa.Row], mails: list[sa.Row]) -> 
                 {
                     **{"id": row.id, "subscriber_id": number, "kind": "search", "value": row.query, "seq": row.seq},
                     **{"frequency": "instant", "weekday": 4, "asked_at": row.requested_at},
-                    "nonce": hashlib.sha256(row.nonce.encode()).hexdigest()[:32],
+                    "nonce": row.nonce,  # its link in mails of before ends it still
                 }
             )
     sent = [mail for mail in mails if mail.sent_at is not None and mail.alert_id in subscriber_of]
     told = {mail.id for mail in sent}
+    over = {mail.id for mail in mails if mail.sent_at is None and mail.next_try is None}
+    hits = [hit for hit in hits if hit.alert_id in subscriber_of and hit.delivery_id not in over]
     metadata, connection = sa.MetaData(), op.get_bind()
     for name, rows in (
         ("subscriber", subscribers),
         ("alert", kept),
         ("alert_delivery", [_mail(mail, subscriber_of[mail.alert_id]) for mail in sent]),
-        ("alert_notice", [_notice(hit, told, moment) for hit in hits if hit.alert_id in subscriber_of]),
+        ("alert_notice", [_notice(hit, told, moment) for hit in hits]),
     ):
         if rows:
             table = sa.Table(name, metadata, autoload_with=connection)

@@ -55,7 +55,7 @@ def test_nobody_waits_for_ever_for_a_text_that_is_not_looked_through(desk: Desk)
 
 @pytest.mark.parametrize("most", [1, 2, happened.MOST])
 def test_many_news_behind_a_text_carry_nobody_past_it(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr(matching, "window", lambda *asked: happened.window(*asked, most=most))
+    monkeypatch.setattr(matching, "window", lambda session, after, until: happened.window(session, after, until, most))
     desk.follow(STREET)
     before = desk.alerts()[0].seq
     file_id, sha256 = arrive(desk)
