@@ -17,6 +17,7 @@ DATABASES = ("sqlite", "postgresql+psycopg")
 ENGINES = ("embedded", "tantivy", "whoosh", "opensearch", "opensearch+https")
 STORES = ("file", "s3")
 MAILERS = ("smtp", "smtps", "file")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 Network = IPv4Network | IPv6Network
 
@@ -50,6 +51,7 @@ class Settings:
     tiles_url: str = ""
     tiles_credit: str = ""
     websub_hub: str = ""
+    push_services: tuple[str, ...] = ()
 
     @property
     def pages(self) -> Path:
@@ -101,6 +103,7 @@ class Settings:
             tiles_url=environ.get("TILES_URL", ""),
             tiles_credit=environ.get("TILES_CREDIT", ""),
             websub_hub=environ.get("WEBSUB_HUB", "").strip(),
+            push_services=tuple(environ.get("PUSH_SERVICES", "").lower().replace(",", " ").split()),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -130,6 +133,11 @@ class Settings:
             faults.append("ONLY_COUNCIL must be the short name of one council, as it stands in addresses")
         if self.websub_hub and not _is_plain_url(self.websub_hub):
             faults.append("WEBSUB_HUB must be the address of a hub, http:// or https:// and a host")
+        faults += [
+            f"PUSH_SERVICES must be names of hosts, not {one!r}"
+            for one in self.push_services
+            if not _HOST.fullmatch(one)
+        ]
         return faults + self._origin_faults() + self._tiles_faults()
 
     def _tiles_faults(self) -> list[str]:

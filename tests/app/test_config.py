@@ -32,6 +32,7 @@ def test_it_names_all_faults_at_once() -> None:
                 "ALLOW_UNSANDBOXED": "maybe",
                 "CONTACT": "nobody\r\nBcc: all@example.org",
                 "FETCH_ALLOW_NETWORKS": "10.0.0.0/8, 300.1.2.3, 10.0.0.1/8",
+                "PUSH_SERVICES": "push.example, https://push.example/",
             }
         )
     said = str(error.value)
@@ -45,8 +46,18 @@ def test_it_names_all_faults_at_once() -> None:
         "ALLOW_UNSANDBOXED",
         "300.1.2.3",
         "host bits",
+        "'https://push.example/'",
     ):
         assert name in said
+
+
+def test_it_reads_push_services_with_commas_and_spaces() -> None:
+    settings = Settings.from_environment({"PUSH_SERVICES": "Push.example, other.example third.example"})
+    assert settings.push_services == ("push.example", "other.example", "third.example")
+    assert Settings.from_environment({}).push_services == ()
+    for wrong in ("*.push.example", "example", "push.example:443"):
+        with pytest.raises(SettingsError, match="PUSH_SERVICES"):
+            Settings.from_environment({"PUSH_SERVICES": wrong})
 
 
 def test_it_reads_networks_with_commas_and_spaces() -> None:

@@ -81,6 +81,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copy(sqlite_template, home / "ratslupe.db")
     # Two names of this machine: to a browser they are two origins.
     origins = {"BASE_URL": f"http://127.0.0.1:{port}", "FILES_ORIGIN": f"http://localhost:{port}"}
+    origins["PUSH_SERVICES"] = "push.example"
     settings = Settings.embedded(home, **origins)
     engine = open_engine(settings.database_url)
     yield House(settings, engine)

@@ -1,10 +1,11 @@
 """Second ways to a follower besides the mail: a program's address (webhook), and a browser that is pushed to.
 
-A webhook is called at once with what is new; a browser is pushed to when the mail goes out, so that the budget, the
+A webhook is called at once with what is new; a browser is pushed to when a mail is made, so that the budget, the
 quiet hours and the rhythm of the mails hold for it by themselves. What is owed is a row, which `calling` sends.
 
 ChannelError
 ├── BadEndpoint     an address that is never dialled
+│   └── UnknownService  a browser's, of a push service that we do not know
 └── TooMany         more channels than one follower may have
 """
 
@@ -12,23 +13,28 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts.bundling import is_quiet
+from app.alerts.quiet import is_quiet
 from app.config import Settings
 from app.db import now, writing
-from app.models import AlertChannel, AlertDelivery, AlertNotice, ChannelDelivery, Subscriber
-from app.models.alerts import NEWS, PUSH, REMINDER, WEBHOOK
+from app.indexing.lookups import AT_ONCE, chunks
+from app.models import AlertChannel, ChannelDelivery, Subscriber
+from app.models.alerts import PUSH, WEBHOOK
 from app.net import BadAddress, well_formed
 
 QUOTA = 5  # of each kind
+HTTPS = 443
 CHALLENGE = "challenge"  # the key of the call that an address has to answer before it is used
 ITEMS = 100  # pieces of news in one call
-FRESH = timedelta(days=1)  # a mail that is older is pushed no more
 KEPT = timedelta(days=30)  # calls that are over, for whoever asks why
 KINDS = (WEBHOOK, PUSH)
+# Where the makers of browsers pass pushes on: Chrome and its kin, Firefox, Safari, Edge. A browser's address is not
+# asked whether it waits for us, so any other could be somebody's who does not. PUSH_SERVICES names more of them.
+SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 Noticed = tuple[int, str]  # the id of an alert, the key of its news
 
 
@@ -38,6 +44,10 @@ class ChannelError(Exception):
 
 class BadEndpoint(ChannelError):
     """Raised for an address that is never dialled."""
+
+
+class UnknownService(BadEndpoint):
+    """Raised for a browser's address at a push service that we do not know."""
 
 
 class TooMany(ChannelError):
@@ -128,20 +138,22 @@ def owe(session: Session, noticed: Mapping[int, Sequence[Noticed]], moment: date
     return owed
 
 
-def owe_pushes(engine: Engine, moment: datetime) -> int:
-    """Owe the browsers of followers one push for each mail of news that was made lately; returns how many."""
-    with Session(engine) as session:  # to look costs no writer's turn
-        if not _unpushed(session, moment):
-            return 0
-    with writing(engine) as session:
-        # Two passes at once: on PostgreSQL the second waits here, and then sees what the first has written.
-        session.execute(select(AlertChannel.id).where(AlertChannel.kind == PUSH).with_for_update())
-        found = _unpushed(session, moment)
-        for channel_id, delivery_id in found:
-            of_it = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.delivery_id == delivery_id)
-            told = [[alert_id, key] for alert_id, key in session.execute(of_it.order_by(AlertNotice.seq))]
-            session.add(_call(channel_id, _mail_key(delivery_id), told, moment))
-        return len(found)
+def owe_pushes(session: Session, mails: Mapping[int, tuple[int, Sequence[Noticed]]], moment: datetime) -> int:
+    """Owe the browsers of followers one push for each mail, in the transaction that makes it; returns how many.
+
+    `mails` names by subscriber the mail and what it tells.
+    """
+    used = select(AlertChannel.id, AlertChannel.subscriber_id).where(
+        AlertChannel.kind == PUSH, AlertChannel.disabled_at.is_(None)
+    )
+    owed = 0
+    for some in chunks(mails, AT_ONCE):
+        for channel_id, subscriber_id in session.execute(used.where(AlertChannel.subscriber_id.in_(some))).all():
+            mail_id, told = mails[subscriber_id]
+            session.add(_call(channel_id, f"mail:{mail_id}", [list(one) for one in told], moment))
+            owed += 1
+    session.flush()
+    return owed
 
 
 def due_calls(moment: datetime) -> Select[int, int, datetime | None]:
@@ -159,8 +171,8 @@ def due_calls(moment: datetime) -> Select[int, int, datetime | None]:
 
 
 def is_due(session: Session, moment: datetime) -> bool:
-    """Say whether there is a call to be made by now, or a mail that browsers are to be pushed for."""
-    return session.execute(due_calls(moment).limit(1)).first() is not None or bool(_unpushed(session, moment))
+    """Say whether there is a call to be made by now."""
+    return session.execute(due_calls(moment).limit(1)).first() is not None
 
 
 def forget_calls(engine: Engine, moment: datetime) -> None:
@@ -185,10 +197,17 @@ def _checked(settings: Settings, kind: str, endpoint: str) -> str:
         address = well_formed(endpoint)
     except BadAddress as error:
         raise BadEndpoint(str(error)) from error
+    parts = urlsplit(address)
     plain = kind == WEBHOOK and settings.base_url.startswith("http://")
-    if not address.startswith("https://") and not plain:
-        raise BadEndpoint("only https is dialled")
+    if not plain and (parts.scheme, parts.port or HTTPS) != ("https", HTTPS):
+        raise BadEndpoint("only https is dialled, and only its own port")
+    if kind == PUSH and not _is_service(parts.hostname or "", (*SERVICES, *settings.push_services)):
+        raise UnknownService(f"{parts.hostname} is no push service that we know")
     return address
+
+
+def _is_service(host: str, known: Iterable[str]) -> bool:
+    return any(f".{host}".endswith(f".{one}") for one in known)
 
 
 def _new(subscriber_id: int, kind: str, endpoint: str, moment: datetime) -> AlertChannel:
@@ -219,26 +238,3 @@ def _call(channel_id: int, key: str, notices: list[list[object]], moment: dateti
 
 def _key(notices: Sequence[Sequence[object]], moment: datetime) -> str:
     return hashlib.sha256(repr((notices, moment.isoformat())).encode()).hexdigest()
-
-
-def _mail_key(delivery_id: int) -> str:
-    return f"mail:{delivery_id}"
-
-
-def _unpushed(session: Session, moment: datetime) -> list[tuple[int, int]]:
-    """Return the channels of browsers and the mails made lately for which they are not owed a push yet."""
-    made = (
-        select(AlertChannel.id, AlertDelivery.id)
-        .join(AlertDelivery, AlertDelivery.subscriber_id == AlertChannel.subscriber_id)
-        .where(AlertChannel.kind == PUSH, AlertChannel.disabled_at.is_(None))
-        .where(AlertDelivery.kind.in_((NEWS, REMINDER)))
-        .where(AlertDelivery.created_at > moment - FRESH, AlertDelivery.created_at >= AlertChannel.created_at)
-    )
-    pairs = [(channel_id, delivery_id) for channel_id, delivery_id in session.execute(made)]
-    if not pairs:
-        return []
-    known = select(ChannelDelivery.channel_id, ChannelDelivery.key).where(
-        ChannelDelivery.channel_id.in_({channel_id for channel_id, _ in pairs})
-    )
-    there = {(channel_id, key) for channel_id, key in session.execute(known)}
-    return [pair for pair in pairs if (pair[0], _mail_key(pair[1])) not in there]

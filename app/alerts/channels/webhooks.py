@@ -4,7 +4,7 @@ POST address
 Ratslupe-Signature: t=1795600000,v1=HEX     HMAC-SHA256 of "1795600000." and the body, under the webhook's secret
 Idempotency-Key: …                          the same however often the same call comes
 
-{"challenge": "…"}                          once, to begin with: the answer has to hold that word
+{"type": "challenge", "challenge": "…"}     once, to begin with: the answer is that word, or {"answer": "…"}
 {"id": …, "alerts": […], "items": […], "text": "…"}
 """
 
@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from app.alerts.mails.quoting import Quotes
 from app.alerts.targets import Target, describe, written
 from app.alerts.telling.brief import briefs
 from app.alerts.telling.lines import Line, found_in, lines
@@ -37,17 +38,27 @@ class Told:
     alerts: list[Alert] = field(default_factory=list)
 
 
-def told(session: Session, notices: Sequence[Sequence[Any]], language: str, base_url: str) -> list[Told]:
-    """Return what is said of notices by [alert id, key], newest last, as the records are now; some may be gone."""
-    rows = _notices(session, notices)
-    alerts = {
-        alert.id: alert for alert in session.scalars(select(Alert).where(Alert.id.in_({row.alert_id for row in rows})))
-    }
+def told(
+    session: Session,
+    notices: Sequence[Sequence[Any]],
+    subscriber_id: int,
+    language: str,
+    base_url: str,
+    quotes: Quotes | None = None,
+) -> list[Told]:
+    """Return what is said of a follower's notices by [alert id, key], newest last, as the records are now.
+
+    Some may be gone, and alerts that ended meanwhile tell nothing. Passages are quoted where `quotes` are given.
+    """
+    pairs = _notices(session, notices, subscriber_id)
+    rows, alerts = [row for row, _ in pairs], {alert.id: alert for _, alert in pairs}
+    quoted = quotes.of(session, alerts.values(), rows) if quotes else {}
     said = lines(session, {row.key: row for row in rows}.values(), language, base_url)
     found: dict[str, Told] = {}
     for row in rows:
         if row.key in said:
-            line = found_in(said[row.key], row.page, row.snippet, language) if row.snippet else said[row.key]
+            quote = quoted.get((row.alert_id, row.key))
+            line = found_in(said[row.key], *quote, language) if quote else said[row.key]
             entry = found.setdefault(row.key, Told(line))
             entry.line = line if line.snippet and not entry.line.snippet else entry.line
             entry.alerts.append(alerts[row.alert_id])
@@ -76,20 +87,22 @@ def challenge_of(secret: str) -> str:
 
 def challenge_body(secret: str) -> bytes:
     """Return the JSON that asks an address whether it waits for us."""
-    return orjson.dumps({"challenge": challenge_of(secret)})
+    return orjson.dumps({"type": "challenge", "challenge": challenge_of(secret)})
 
 
 def is_answered(secret: str, answer: bytes) -> bool:
-    """Say whether an answer holds the word: alone, or as JSON."""
+    """Say whether an answer is the word: alone, or as JSON under another name.
+
+    Many an address sends back whatever it gets; so what we sent ourselves is no answer.
+    """
     word = challenge_of(secret).encode()
-    given = answer.strip().strip(b'"')
-    if hmac.compare_digest(given, word):
+    if hmac.compare_digest(answer.strip(), word):
         return True
     try:
         read = orjson.loads(answer)
     except orjson.JSONDecodeError:
         return False
-    found = read.get("challenge") if isinstance(read, dict) else None
+    found = read.get("answer") if isinstance(read, dict) and "challenge" not in read else None
     return isinstance(found, str) and hmac.compare_digest(found.encode(), word)
 
 
@@ -108,13 +121,15 @@ def signature(secret: str, stamp: int, body: bytes) -> str:
     return hmac.digest(secret.encode(), f"{stamp}.".encode() + body, sha256).hex()
 
 
-def _notices(session: Session, named: Sequence[Sequence[Any]]) -> list[AlertNotice]:
-    found: list[AlertNotice] = []
+def _notices(session: Session, named: Sequence[Sequence[Any]], subscriber_id: int) -> list[tuple[AlertNotice, Alert]]:
+    """Return notices with their alerts, of one follower alone: whatever names them, nobody hears of another's."""
+    found: list[tuple[AlertNotice, Alert]] = []
     for first in range(0, len(named), AT_ONCE):
         pairs = [(one[0], one[1]) for one in named[first : first + AT_ONCE]]
-        rows = select(AlertNotice).where(tuple_(AlertNotice.alert_id, AlertNotice.key).in_(pairs))
-        found += session.scalars(rows)
-    return sorted(found, key=lambda row: (row.seq, row.key, row.alert_id))
+        rows = select(AlertNotice, Alert).join(Alert, Alert.id == AlertNotice.alert_id)
+        theirs = (Alert.subscriber_id == subscriber_id, tuple_(AlertNotice.alert_id, AlertNotice.key).in_(pairs))
+        found += [(row, alert) for row, alert in session.execute(rows.where(*theirs))]
+    return sorted(found, key=lambda one: (one[0].seq, one[0].key, one[0].alert_id))
 
 
 def _alert(session: Session, alert: Alert, voice: Voice, base_url: str) -> dict[str, Any]:

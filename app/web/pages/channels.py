@@ -12,6 +12,7 @@ from app.alerts.channels.push import notification, public_key
 from app.alerts.channels.registered import (
     BadEndpoint,
     TooMany,
+    UnknownService,
     add_channel,
     channels_of,
     end_channel,
@@ -32,7 +33,8 @@ from app.web.site import session, site
 
 MOST_SHOWN: Final = 50
 FAULTS: Final = {
-    "address": N_("This address cannot be called. It has to begin with https://."),
+    "address": N_("This address cannot be called. It has to begin with https:// and to name no port."),
+    "service": N_("We do not know the service that passes notices on to this browser."),
     "many": N_("You have as many as there can be. End one first."),
 }
 
@@ -100,7 +102,7 @@ def new(token: str) -> Response:
         .order_by(AlertNotice.created_at.desc(), AlertNotice.seq.desc())
     )
     keys = [tuple(row) for row in session().execute(theirs.limit(MOST_SHOWN))]
-    entries = webhooks.told(session(), keys, language(), "")
+    entries = webhooks.told(session(), keys, subscriber.id, language(), "")
     return private(make_response(render_template("alerts/new.html", robots="noindex", entries=entries[::-1])))
 
 
@@ -149,6 +151,8 @@ def _add(token: str, kind: str) -> Response:
     spend_mail()
     try:
         add_channel(site().engine, site().settings, subscriber.id, kind, request.form.get("endpoint", ""))
+    except UnknownService:
+        return _back(token, "service")
     except BadEndpoint:
         return _back(token, "address")
     except TooMany:

@@ -38,7 +38,8 @@ class Heard:
 
 def takes(heard: Heard) -> httpx.Response:
     """Answer as a program should: to the challenge with its word, to everything else with nothing."""
-    return httpx.Response(200, content=heard.body) if "challenge" in heard.json else httpx.Response(204)
+    word = heard.json.get("challenge")
+    return httpx.Response(200, json={"answer": word}) if word else httpx.Response(204)
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """A call that is owed comes once, however often we are killed; who does not answer is tried for three days."""
 
+import dataclasses
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,16 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from app.alerts.channels import calling
-from app.alerts.channels.registered import QUOTA, BadEndpoint, TooMany, channels_of, end_channel, is_due, last_errors
+from app.alerts.channels.registered import (
+    QUOTA,
+    BadEndpoint,
+    TooMany,
+    UnknownService,
+    channels_of,
+    end_channel,
+    is_due,
+    last_errors,
+)
 from app.config import Settings
 from app.models import Alert, AlertChannel, Subscriber
 from tests import factories as make
@@ -36,7 +47,7 @@ def test_it_calls_nothing_that_has_not_answered_the_challenge(line: Line) -> Non
     make.save(line.engine, paper)
     line.tell(paper)
     assert line.send().verified == 0
-    assert [list(heard.json) for heard in line.heard] == [["challenge"]]
+    assert [list(heard.json) for heard in line.heard] == [["type", "challenge"]]
     channel = line.channel(channel_id)
     assert channel is not None
     assert channel.verified_at is None
@@ -46,6 +57,17 @@ def test_it_calls_nothing_that_has_not_answered_the_challenge(line: Line) -> Non
     assert line.send().verified == 1
     line.tell(make.paper())
     assert [call.key == "challenge" for call in line.calls()] == [True, False]
+
+
+@ON_ONE
+def test_an_address_that_sends_everything_back_is_not_used(line: Line) -> None:
+    line.answer = lambda heard: httpx.Response(200, content=heard.body)
+    channel_id = line.add()
+    sent = line.send()
+    assert (sent.verified, sent.failed) == (0, 1)
+    channel = line.channel(channel_id)
+    assert channel is not None
+    assert channel.verified_at is None
 
 
 @ON_ONE
@@ -395,14 +417,45 @@ def test_it_takes_no_address_that_cannot_be_called(line: Line, endpoint: str) ->
 
 @ON_ONE
 def test_what_somebody_follows_goes_over_no_open_line(line: Line) -> None:
-    import dataclasses  # noqa: PLC0415 - beside what it is about
-
     with pytest.raises(BadEndpoint):
         line.add("push", "http://push.example/1")
     line.add(endpoint="http://hook.example/")  # a portal on trial, itself without a certificate
     line.settings = dataclasses.replace(line.settings, base_url="https://portal.example")
     with pytest.raises(BadEndpoint):
         line.add(endpoint="http://other.example/")
+
+
+@ON_ONE
+@pytest.mark.parametrize("kind", ["webhook", "push"])
+@pytest.mark.parametrize("port", [80, 444, 8443])
+def test_only_the_port_of_https_is_called(line: Line, kind: str, port: int) -> None:
+    line.settings = dataclasses.replace(line.settings, base_url="https://portal.example")
+    with pytest.raises(BadEndpoint):
+        line.add(kind, f"https://push.example:{port}/1")
+    channel = line.channel(line.add(kind, "https://push.example:443/1"))
+    assert channel is not None
+    assert channel.endpoint == "https://push.example/1"
+
+
+@ON_ONE
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("fcm.googleapis.com", True), ("updates.push.services.mozilla.com", True), ("web.push.apple.com", True),
+        ("wns2-par02p.notify.windows.com", True), ("push.example", True), ("eu.push.example", True),
+        ("hook.example", False), ("googleapis.com", False), ("storage.googleapis.com", False),
+        ("notfcm.googleapis.com", False), ("fcm.googleapis.com.hook.example", False), ("93.184.216.34", False),
+        ("hook.example#.push.apple.com", False), ("hook.example?.push.apple.com", False),
+    ],
+)  # fmt: skip
+def test_browsers_are_pushed_to_by_services_that_are_known(line: Line, host: str, known: bool) -> None:
+    expected: Any = nullcontext() if known else pytest.raises(UnknownService)
+    with expected:
+        line.add("push", f"https://{host}/send/1")
+    line.settings = dataclasses.replace(line.settings, push_services=())
+    if host.endswith("push.example"):
+        with pytest.raises(UnknownService):
+            line.add("push", f"https://{host}/send/2")
 
 
 @ON_ONE

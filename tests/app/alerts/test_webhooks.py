@@ -115,11 +115,15 @@ def test_its_signature_can_be_checked(line: Line) -> None:
     ("answer", "good"),
     [
         ("{word}", True),
-        (' "{word}"\n', True),
-        ('{{"challenge": "{word}", "more": 1}}', True),
+        (" {word}\n", True),
+        ('{{"answer": "{word}", "more": 1}}', True),
+        ('"{word}"', False),
+        ('{{"type":"challenge","challenge":"{word}"}}', False),
+        ('{{"type":"challenge","challenge":"{word}","answer":"{word}"}}', False),
+        ('{{"challenge": "{word}"}}', False),
         ("", False),
         ("{{}}", False),
-        ('{{"challenge": 5}}', False),
+        ('{{"answer": 5}}', False),
         ('["{word}"]', False),
         ("{word}{word}", False),
         ("<html>{word}</html>", False),
@@ -129,13 +133,14 @@ def test_it_knows_its_own_word(answer: str, good: bool) -> None:
     given = answer.format(word=challenge_of("secret")).encode()
     assert is_answered("secret", given) == good
     assert not is_answered("another secret", given)
-    assert json.loads(challenge_body("secret")) == {"challenge": challenge_of("secret")}
+    assert json.loads(challenge_body("secret")) == {"type": "challenge", "challenge": challenge_of("secret")}
+    assert not is_answered("secret", challenge_body("secret"))
 
 
 @given(st.binary(max_size=40))
 def test_no_answer_is_too_odd(answer: bytes) -> None:
     assert not is_answered("secret", answer)
-    assert not is_answered("secret", orjson.dumps({"challenge": answer.decode("latin-1")}))
+    assert not is_answered("secret", orjson.dumps({"answer": answer.decode("latin-1")}))
 
 
 def said(title: str, said: tuple[str, ...] = (), url: str = "https://portal.example/papers/abc") -> Said:
@@ -190,7 +195,7 @@ def test_a_program_hears_within_the_pass_in_which_it_happened(desk: Desk, monkey
 
     def answer(request: httpx.Request) -> httpx.Response:
         heard.append(request)
-        return httpx.Response(200, content=request.content)
+        return httpx.Response(200, text=orjson.loads(request.content).get("challenge", ""))
 
     client = GuardedClient(transport=httpx.MockTransport(answer))
     monkeypatch.setattr(calling, "open_client", lambda _: client)

@@ -129,6 +129,12 @@ def test_it_says_what_is_wrong_with_an_address(mine: Mine, endpoint: str, said: 
     assert mine.channels() == []
 
 
+def test_it_says_that_a_browsers_service_is_not_known(mine: Mine) -> None:
+    answer = mine.add("push", HOOK)
+    assert "Wir kennen den Dienst nicht" in mine.client.get(answer.headers["Location"]).text
+    assert mine.channels() == []
+
+
 def test_it_says_when_there_are_enough(mine: Mine) -> None:
     for number in range(QUOTA + 1):
         answer = mine.add(endpoint=f"https://{number}.example/")
