@@ -1,34 +1,36 @@
 """What happened lately to something that can be followed: for its feeds, and to see beforehand what would be mailed."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from app.alerts.bundling import BUDGET, QUIET_FROM, QUIET_TO, due_at, is_quiet
+from app.alerts.bundling import BUDGET, due_at
 from app.alerts.frequencies import FRIDAY
+from app.alerts.quiet import QUIET_FROM, QUIET_TO, is_quiet
 from app.alerts.targets import NEAR, SEARCH, Circle, Target, circle_of
 from app.alerts.telling.lines import Line, lines
 from app.db import now
 from app.geo import Box, metres
-from app.models import News, NewsRef, PaperPlace, Place
-from app.models.alerts import WEEKLY
+from app.models import News, NewsRef, Paper, PaperPlace, Place
+from app.models.alerts import INSTANT, WEEKLY
 from app.models.news import WITHDRAWN
 from app.rows import among
+from app.slugs import body_slugs
 from app.speech import BERLIN
-from search import SearchIndex, parse_query
+from search import Match, Query, SearchIndex, parse_query
 
 DAYS: Final = 30
 LIMIT: Final = 100
 LOOKED: Final = 2_000  # documents of a search, the newest: of those that came lately, and of all
 PLACED: Final = 5_000  # rows that say which paper is where: one paper may name sixty streets
-FORESEEN: Final = 300  # pieces of news that a preview counts
-NAMED: Final = 5  # of which it names these
+NAMED: Final = 5  # pieces of news that a preview names
 LONGEST_WAIT: Final = 31  # days until a monthly mail
+A_DAY: Final = timedelta(days=1)
 TOGETHER: Final = timedelta(minutes=10)  # what one walk over a council finds comes in one mail
 _ORDER: Final = (News.seq.desc(), News.id.desc())
 
@@ -37,14 +39,22 @@ _ORDER: Final = (News.seq.desc(), News.id.desc())
 class Preview:
     """What an alert would have sent lately: how many mails, the finds in them by the day they came, the newest finds.
 
-    `many` says that there were more than were counted.
+    `begins` is the day from which on they are counted where there were too many for all of the time, else None.
     """
 
     mails: int = 0
     finds: int = 0
     by_day: Mapping[date, int] = field(default_factory=dict)
     lines: tuple[Line, ...] = ()
-    many: bool = False
+    begins: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """The news that concern a target, as conditions; of what came before `whole` some may be left out."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    whole: datetime
 
 
 def past(
@@ -61,14 +71,9 @@ def past(
     Of a search these are the news of documents that match it today: of all that came in these days, and of the newest
     that were known before.
     """
-    since = (moment or now()) - timedelta(days=days)
-    wanted = target.inner
-    if wanted.kind == SEARCH:
-        return _searched(session, index, wanted.value, since, limit)
-    if wanted.kind == NEAR:
-        return _around(session, circle_of(wanted), since, limit)
-    concerned = select(NewsRef.news_id).where(NewsRef.ref == wanted.ref)
-    return _newest(session, [News.id.in_(concerned), News.at >= since], limit)
+    until = moment or now()
+    found = _concerned(session, index, target.inner, until - timedelta(days=days), until)
+    return _newest(session, found.conditions, limit)
 
 
 def withdrawn_since(session: Session, since: datetime, limit: int = LIMIT) -> list[tuple[str, datetime]]:
@@ -85,32 +90,56 @@ def withdrawn_since(session: Session, since: datetime, limit: int = LIMIT) -> li
     return [(key, taken.get(object_id) or taken[matter_id]) for key, object_id, matter_id in rows]
 
 
-def _searched(session: Session, index: SearchIndex, text: str, since: datetime, limit: int) -> list[News]:
-    first = session.scalar(select(func.min(News.seq)).where(News.at >= since))
-    if first is None:
-        return []
+def _concerned(session: Session, index: SearchIndex, wanted: Target, since: datetime, until: datetime) -> _Concerned:
+    if wanted.kind == SEARCH:
+        return _searched(session, index, wanted.value, since, until)
+    if wanted.kind == NEAR:
+        return _around(session, circle_of(wanted), since)
+    concerned = select(NewsRef.news_id).where(NewsRef.ref == wanted.ref)
+    return _Concerned([News.id.in_(concerned), News.at >= since], since)
+
+
+def _searched(session: Session, index: SearchIndex, text: str, since: datetime, until: datetime) -> _Concerned:
     query = replace(parse_query(text, sort="newest"), apart=True, strict=True, as_spelled=True, limit=LOOKED)
     matching = index.matching(query)
+    whole = since
     if len(matching) == LOOKED:  # what came late may bear an early date, or none
-        matching += index.matching(replace(query, after_seq=max(first - 1, 1)))
+        late, whole = _came(session, index, query, since, until)
+        matching += late
     ids = list(dict.fromkeys(one.id for one in matching))
-    return _newest(session, [among(session, News.document_id, ids), News.at >= since], limit)
+    return _Concerned([among(session, News.document_id, ids), News.at >= since], whole)
 
 
-def _around(session: Session, circle: Circle, since: datetime, limit: int) -> list[News]:
+def _came(
+    session: Session, index: SearchIndex, query: Query, since: datetime, until: datetime
+) -> tuple[tuple[Match, ...], datetime]:
+    """Return what matches of all that came from a moment on, and that moment: where it is too much, a later one."""
+    whole = since
+    while True:
+        first = session.scalar(select(func.min(News.seq)).where(News.at >= whole))
+        late = index.matching(replace(query, after_seq=max(first - 1, 1))) if first is not None else ()
+        if len(late) < query.limit or until - whole <= A_DAY:
+            return late, whole
+        whole += (until - whole) / 2
+
+
+def _around(session: Session, circle: Circle, since: datetime) -> _Concerned:
     box = Box.around(*circle.point, circle.metres)
     inside = (Place.latitude.between(box.south, box.north), Place.longitude.between(box.west, box.east))
-    rows = (
-        select(News.id, Place.longitude, Place.latitude)
+    query = (
+        select(News.id, News.at, Place.longitude, Place.latitude)
         .join(PaperPlace, PaperPlace.paper_id == News.matter_id)
         .join(Place, Place.id == PaperPlace.place_id)
         .where(News.at >= since, *inside)
         .order_by(*_ORDER)
-        .limit(PLACED)
     )
-    found = ((news_id, (x or 0.0, y or 0.0)) for news_id, x, y in session.execute(rows))
-    near = {news_id: None for news_id, point in found if metres(circle.point, point) <= circle.metres}
-    return _newest(session, [News.id.in_(list(near)[:limit])], limit) if near else []
+    if circle.council:
+        own = [body_id for body_id, slug in body_slugs(session).items() if slug == circle.council]
+        query = query.join(Paper, Paper.id == News.matter_id).where(Paper.body_id.in_(own))
+    rows = session.execute(query.limit(PLACED)).all()
+    spots = ((row.id, (row.longitude or 0.0, row.latitude or 0.0)) for row in rows)
+    near = {news_id for news_id, point in spots if metres(circle.point, point) <= circle.metres}
+    return _Concerned([News.id.in_(near)], rows[-1].at if len(rows) == PLACED else since)
 
 
 def _newest(session: Session, conditions: Iterable[ColumnElement[bool]], limit: int) -> list[News]:
@@ -129,21 +158,50 @@ def preview(
     days: int = DAYS,
     moment: datetime | None = None,
 ) -> Preview:
-    """Return what an alert would have sent in the last days; raises search.SearchError."""
+    """Return what an alert would have sent in the last days; raises search.SearchError.
+
+    What was withdrawn since is counted nowhere, and nor is that it was.
+    """
     until = moment or now()
-    news = past(session, index, target, days=days + LONGEST_WAIT, limit=FORESEEN, moment=until)
-    told = lines(session, news, language, base_url)
-    kept = [one for one in news if one.key in told]
-    mails: Counter[datetime] = Counter()
-    for one in reversed(kept):
-        mails[_mailed(one.at, mails, frequency, weekday)] += 1
     since = until - timedelta(days=days)
+    found = _concerned(session, index, target.inner, since - timedelta(days=LONGEST_WAIT), until)
+    begins = min(found.whole.astimezone(BERLIN).date() + A_DAY, until.astimezone(BERLIN).date())
+    whole = datetime.combine(begins, time(), BERLIN) if found.whole > since else found.whole
+    kept = [*found.conditions, *_kept()]
+    mails = _mails(_moments(session, [*kept, News.at >= whole, News.at <= until]), frequency, weekday)
     came = {at: finds for at, finds in mails.items() if since < at <= until}
     by_day: Counter[date] = Counter()
     for at, finds in came.items():
         by_day[at.astimezone(BERLIN).date()] += finds
-    newest = tuple(told[one.key] for one in kept[:NAMED] if one.at > since)
-    return Preview(len(came), sum(came.values()), by_day, newest, len(news) == FORESEEN)
+    newest = _newest(session, [*kept, News.at > since, News.at <= until], 2 * NAMED)
+    named = tuple(lines(session, newest, language, base_url).values())[:NAMED]
+    return Preview(len(came), sum(came.values()), by_day, named, begins if found.whole > since else None)
+
+
+def _kept() -> list[ColumnElement[bool]]:
+    """Return the conditions that news are of what was not withdrawn after them."""
+    gone = aliased(News)
+    later = select(gone.id).where(gone.kind == WITHDRAWN, gone.seq > News.seq).correlate(News)
+    taken = (later.where(gone.object_id == about).exists() for about in (News.object_id, News.matter_id))
+    return [News.kind != WITHDRAWN, *(~one for one in taken)]
+
+
+def _moments(session: Session, conditions: Iterable[ColumnElement[bool]]) -> Iterable[tuple[datetime, int]]:
+    """Return how many pieces of news there are of each moment: what one page of a server tells is of the same."""
+    query = select(News.at, func.count()).where(*conditions).group_by(News.at).order_by(News.at)
+    return ((at, finds) for at, finds in session.execute(query))
+
+
+def _mails(moments: Iterable[tuple[datetime, int]], frequency: str, weekday: int) -> Counter[datetime]:
+    """Return how many finds would have been in which mail."""
+    mails: Counter[datetime] = Counter()
+    last = until = None
+    for at, finds in moments:
+        if last is None or until is None or at >= until:
+            last = _mailed(at, mails, frequency, weekday)
+            until = last + TOGETHER if frequency == INSTANT else last
+        mails[last] += finds
+    return mails
 
 
 def _mailed(at: datetime, mails: Collection[datetime], frequency: str, weekday: int) -> datetime:

@@ -1,10 +1,10 @@
-"""What an alert would have sent in the last four weeks: how many mails, when, and the newest of what they told."""
+"""What an alert would have sent in the last 30 days: how many mails, when, and the newest of what they told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.alerts.past import preview
+from app.alerts.past import DAYS, preview
 from app.alerts.targets import Target
 from app.alerts.telling.lines import Line
 from app.speech import written
@@ -13,7 +13,6 @@ from app.web.i18n import formats, language
 from app.web.site import session, site
 from search import SearchError
 
-DAYS = 28
 SHOWN = 4  # of the newest lines
 HIGHEST = 6  # dots above one another; more are said in a number
 STEP = 14  # units from dot to dot
@@ -37,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is shown beside the form; `ticks` are (x in percent, day)."""
+    """What is shown beside the form; `ticks` are (x in percent, day), before the day `begins` more would have come."""
 
     mails: int
     finds: int
@@ -45,7 +44,7 @@ class Preview:
     ticks: Sequence[tuple[float, str]]
     lines: Sequence[Line]
     height: int
-    many: bool = False
+    begins: date | None = None
 
 
 def preview_of(target: Target, frequency: str, weekday: int) -> Preview | None:
@@ -59,7 +58,7 @@ def preview_of(target: Target, frequency: str, weekday: int) -> Preview | None:
     columns = _columns(found.by_day, today())
     height = max((len(one.dots) + 1.5 * one.more for one in columns), default=1) * STEP
     return Preview(
-        found.mails, found.finds, columns, _ticks(columns, today()), found.lines[:SHOWN], int(height), found.many
+        found.mails, found.finds, columns, _ticks(columns, today()), found.lines[:SHOWN], int(height), found.begins
     )
 
 

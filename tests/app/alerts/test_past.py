@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import indexing
 from app.alerts.past import Preview, past, preview
 from app.alerts.targets import Target, near_target, search_target
+from app.alerts.telling.lines import Line, lines
 from app.models import News, Place
 from app.models.places import PaperPlace
 from search import SearchIndex, open_index
@@ -138,13 +139,14 @@ def test_a_preview_counts_the_mails_that_would_have_come(
         [make.body(), organization, gone, *papers],
         [make.news(paper, refs=about, at=at) for paper, at in zip(papers, moments, strict=True)],
         make.news(gone, refs=about, at=moments[0]),
+        make.news(gone, "withdrawn", refs=about, at=moments[0]),
     )
     target = Target("organization", organization.id)
     found = preview(session, index, target, "de", "https://portal.example", frequency=frequency, moment=NOW)
     assert (found.mails, dict(found.by_day)) == (mails, days)
     assert found.finds == sum(days.values())
     assert [line.title for line in found.lines][:2] == ["Vorlage 4", "Vorlage 3"]
-    assert not found.many
+    assert found.begins is None
 
 
 def test_a_preview_of_what_never_happened_is_empty(session: Session, index: SearchIndex) -> None:
@@ -163,3 +165,42 @@ def test_no_day_gets_more_mails_than_its_budget(engine: Engine, session: Session
     assert found.finds <= 60
     ordered = past(session, index, Target("body", make.BODY_ID), moment=NOW)
     assert all(one.seq > other.seq for one, other in pairwise(ordered))
+
+
+def test_a_preview_counts_all_of_a_busy_council_and_words_a_few(
+    engine: Engine, session: Session, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = [make.paper() for _ in range(400)]
+    make.save(engine, [make.body(), *papers])
+    weeks = [NOW - timedelta(days=2 + 7 * (number % 4)) for number in range(len(papers))]
+    make.save(engine, [make.news(one, at=at) for one, at in zip(papers, weeks, strict=True)])
+    worded: list[int] = []
+
+    def some(session: Session, told: list[News], *rest: str) -> dict[str, Line]:
+        worded.append(len(told))
+        return lines(session, told, *rest)
+
+    monkeypatch.setattr("app.alerts.past.lines", some)
+    found = preview(session, index, Target("body", make.BODY_ID), "de", "", moment=NOW)
+    assert (found.mails, found.finds, set(found.by_day.values())) == (4, 400, {100})
+    assert (len(found.lines), worded, found.begins) == (5, [10], None)
+
+
+def test_a_preview_that_cannot_count_all_says_from_which_day_on_it_counts(
+    engine: Engine, session: Session, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.alerts.past.LOOKED", 4)
+    papers = [make.paper() for _ in range(12)]
+    make.save(engine, make.body(), papers)
+    came = [NOW - timedelta(days=24 - 2 * number) for number in range(12)]
+    changes = [make.change(one, at=at) for one, at in zip(papers, came, strict=True)]
+    make.save(engine, changes)
+    indexing.rebuild(engine, index)
+    make.save(
+        engine, [make.news(one, at=change.at, seq=change.seq) for one, change in zip(papers, changes, strict=True)]
+    )
+    found = preview(session, index, search_target("gartenstraße"), "de", "", frequency="daily", moment=NOW)
+    assert (found.finds, found.begins) == (3, date(2026, 3, 13))
+    monkeypatch.setattr("app.alerts.past.LOOKED", 2_000)
+    found = preview(session, index, search_target("gartenstraße"), "de", "", frequency="daily", moment=NOW)
+    assert (found.finds, found.begins) == (12, None)

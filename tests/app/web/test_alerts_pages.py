@@ -152,7 +152,14 @@ class TestTheForm:
         assert f'href="/papers/{town.paper.key}"' in main(page.text)
         assert 'value="half"' in page.text
         assert (alerts(), quiet) == ([], [])
-        assert "keine Mail gekommen" in client.get("/alerts?q=Zzyzx").text
+        nothing = "In den letzten 30 Tagen wäre keine Mail gekommen."
+        assert nothing in client.get("/alerts?q=Zzyzx").text
+        others = [factories.paper(name="Tempo 20") for _ in range(2)]
+        factories.save(engine, others, [factories.news(one, at=now() - timedelta(days=10)) for one in others])
+        body = main(client.get("/alerts?follow=body:musterstadt").text)
+        # Read out beside the drawing: "28. Oktober 2026: 3 Treffer", but "mit 3 Treffern".
+        assert "wären <b>1 Mail mit 3 Treffern</b> gekommen" in body
+        assert ": 3 Treffer. " in body.partition("<figcaption")[2].partition("</figcaption>")[0]
 
     def test_the_same_is_had_without_mails(self, client: FlaskClient, town: Town) -> None:
         text = main(client.get("/alerts?q=Tempo").text)
@@ -160,6 +167,8 @@ class TestTheForm:
         assert 'href="/calendar.ics?q=Tempo"' in text
         own = main(client.get(f"/alerts?follow=organization:{town.organization.key}").text)
         assert f'href="/organizations/{town.organization.key}.ics"' in own
+        english = main(client.get("/alerts?q=Tempo&lang=en").text)
+        assert 'href="/feeds/search.atom?q=Tempo&amp;language=en"' in english
 
     @pytest.mark.parametrize(
         ("given", "expected"),
