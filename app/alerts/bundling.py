@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from app.alerts.mails.quoting import Key, quote
+from app.alerts.channels.registered import Noticed, owe_pushes
+from app.alerts.quiet import is_quiet
 from app.alerts.subscribing import delivery
 from app.config import Settings
 from app.db import writing
@@ -18,7 +19,6 @@ from app.models.alerts import DAILY, INSTANT, MONTHLY, NEWS, REMINDER, WEEKLY
 from app.speech import BERLIN
 
 BUDGET: Final = 2  # mails of news a day and person
-QUIET_FROM, QUIET_TO = time(21), time(7)  # nothing is mailed in between
 SLOT: Final = time(8)  # when what does not go at once goes
 TOGETHER = 200  # people whose mails are written in one transaction
 
@@ -48,12 +48,6 @@ def slot_before(moment: datetime) -> datetime:
     return datetime.combine(day, SLOT, BERLIN).astimezone(moment.tzinfo)
 
 
-def is_quiet(moment: datetime) -> bool:
-    """Say whether it is night in Germany."""
-    clock = moment.astimezone(BERLIN).time()
-    return clock >= QUIET_FROM or clock < QUIET_TO
-
-
 def bundle(engine: Engine, settings: Settings, moment: datetime) -> int:
     """Owe everybody one mail with all that is due, and one with reminders; returns how many mails that makes.
 
@@ -67,10 +61,6 @@ def bundle(engine: Engine, settings: Settings, moment: datetime) -> int:
         with Session(engine) as session:
             people = session.scalars(_waited_for(kind, moment)).all()
         for some in chunks(people, TOGETHER):
-            if kind == NEWS:
-                with Session(engine) as session:
-                    keys = [key for theirs in _theirs(session, kind, some, moment).values() for key in theirs]
-                quote(engine, settings, keys)
             mails += _write(engine, settings, kind, some, moment)
     return mails
 
@@ -82,16 +72,31 @@ def _write(engine: Engine, settings: Settings, kind: str, people: Sequence[int],
         subscribers = {row.id: row for row in session.scalars(chosen)}
         still = set(session.scalars(_waited_for(kind, moment).where(Subscriber.id.in_(people))))
         theirs = _theirs(session, kind, still, moment)
+        before = _last(session, kind, theirs)
+        made: dict[int, tuple[int, list[Noticed]]] = {}
         for subscriber_id, keys in theirs.items():
-            unique = hashlib.sha256(repr(sorted(keys)).encode()).hexdigest()
+            unique = hashlib.sha256(repr((before.get(subscriber_id, 0), sorted(keys))).encode()).hexdigest()
             mail = delivery(settings, subscribers[subscriber_id], kind, moment, unique)
             session.add(mail)
             session.flush()
+            made[subscriber_id] = mail.id, keys
             for alert_id, some in _by_alert(keys).items():
                 taken = update(AlertNotice).where(AlertNotice.alert_id == alert_id, AlertNotice.delivery_id.is_(None))
                 for part in chunks(some, TOGETHER):
                     session.execute(taken.where(AlertNotice.key.in_(part)).values(delivery_id=mail.id))
+        owe_pushes(session, made, moment)
     return len(theirs)
+
+
+def _last(session: Session, kind: str, people: Iterable[int]) -> dict[int, int]:
+    """Return the last mail of a kind that each of some people got, or may have got by its name.
+
+    No two mails follow the same one, so what was told before can be told again. Only what takes the place of a mail
+    that was given up, and lost its name, has the name that was free.
+    """
+    query = select(AlertDelivery.subscriber_id, func.max(AlertDelivery.id)).group_by(AlertDelivery.subscriber_id)
+    mine = query.where(AlertDelivery.subscriber_id.in_(list(people)), AlertDelivery.kind == kind)
+    return dict(session.execute(mine.where(AlertDelivery.message_id.startswith("<"))).all())
 
 
 def _waited_for(kind: str, moment: datetime) -> Select[Any]:
@@ -115,18 +120,18 @@ def _due(kind: str, moment: datetime) -> ColumnElement[bool]:
     return and_(AlertNotice.delivery_id.is_(None), AlertNotice.due_at <= moment, of_kind)
 
 
-def _theirs(session: Session, kind: str, people: Iterable[int], moment: datetime) -> dict[int, list[Key]]:
+def _theirs(session: Session, kind: str, people: Iterable[int], moment: datetime) -> dict[int, list[Noticed]]:
     """Return what is due to each of some people."""
     query = select(Alert.subscriber_id, AlertNotice.alert_id, AlertNotice.key)
     query = query.join(Alert, Alert.id == AlertNotice.alert_id)
-    found: dict[int, list[Key]] = {}
+    found: dict[int, list[Noticed]] = {}
     due = query.where(Alert.subscriber_id.in_(list(people)), _due(kind, moment))
     for subscriber_id, alert_id, key in session.execute(due.order_by(AlertNotice.alert_id, AlertNotice.seq)):
         found.setdefault(subscriber_id, []).append((alert_id, key))
     return found
 
 
-def _by_alert(keys: Iterable[Key]) -> dict[int, list[str]]:
+def _by_alert(keys: Iterable[Noticed]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for alert_id, key in keys:
         found.setdefault(alert_id, []).append(key)

@@ -1,4 +1,4 @@
-"""One pass: forget what nobody confirmed and what was withdrawn, tell what happened, bundle and send what is due."""
+"""One pass: forget what nobody confirmed, tell what happened, bundle and send what is due."""
 
 import time
 from contextlib import closing
@@ -14,9 +14,9 @@ from app.alerts import newsletters
 from app.alerts.bundling import bundle
 from app.alerts.channels import calling
 from app.alerts.channels import registered as channels
-from app.alerts.mails.outbox import Clock, Sent, forget_withdrawn, send_owed
-from app.alerts.mails.quoting import Key, quote, unquote
+from app.alerts.mails.outbox import Clock, Sent, due_mails, send_owed
 from app.alerts.matching import Matched, match
+from app.alerts.pruning import prune
 from app.alerts.rehearsing import Listener, rehearsing
 from app.alerts.reminders import remind
 from app.alerts.subscribing import forget_unconfirmed, owe_confirmations
@@ -24,12 +24,11 @@ from app.config import Settings
 from app.db import now, writing
 from app.indexing import CONSUMER
 from app.mail import Mailer
-from app.models import AlertChannel, AlertDelivery, ChannelDelivery
-from app.models.alerts import WEBHOOK
+from app.models import AlertChannel
 from app.news import refreshing as news
 
 EVERY: Final = timedelta(seconds=60)  # between two passes for which the log gives no reason: clocks and patience
-TIDY: Final = timedelta(hours=1)  # between two looks at what was withdrawn, which no mail says in any case
+TIDY: Final = timedelta(hours=1)  # between two looks at what is old
 SHARE: Final = 3.0  # seconds for what does not go at once, after which news that came meanwhile goes first
 
 
@@ -72,32 +71,38 @@ def run(engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = no
     `dry` does all of it but the calls to programs, hands no mail over and takes everything back.
     """
     if not dry:
-        counts = pass_on(engine, mailer, settings, clock=clock, whole=True, tidy=True)
+        counts = pass_on(engine, mailer, settings, clock=clock, whole=True)
         counts.called = call(engine, settings, clock)
+        prune(engine, clock())
         return counts
     heard = Listener()
     with rehearsing(engine) as stage:
-        counts = pass_on(stage, heard, settings, clock=clock, whole=True, tidy=True)
+        counts = pass_on(stage, heard, settings, clock=clock, whole=True, paced=False)
     counts.mails = [(str(one["To"]), str(one["Subject"])) for one in heard.messages]
     return counts
 
 
 def pass_on(
-    engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = now, whole: bool = False, tidy: bool = False
+    engine: Engine,
+    mailer: Mailer,
+    settings: Settings,
+    *,
+    clock: Clock = now,
+    whole: bool = False,
+    reminding: bool = True,
+    paced: bool = True,
 ) -> Counts:
     """Do a pass without calls. Not `whole`, what is not to be told at once is left until it is worth it."""
     with writing(engine) as session:
         forgotten = forget_unconfirmed(session, clock())
-        if tidy:
-            forget_withdrawn(session)
         owe_confirmations(session, settings, clock())
     told = news.refresh(engine, moment=clock())
     newsletters.issue_due(engine, clock())
     patience = _Patience(engine)
     matched = match(engine, settings, clock(), whole=whole, enough=lambda: not whole and patience.is_over())
-    reminded = remind(engine, clock())
+    reminded = remind(engine, clock()) if reminding else 0
     bundled = bundle(engine, settings, clock())
-    sent = send_owed(engine, mailer, settings, clock=clock)
+    sent = send_owed(engine, mailer, settings, clock=clock, paced=paced)
     return _counted(told, matched, sent, Counts(forgotten=forgotten, reminders=reminded, bundled=bundled))
 
 
@@ -106,17 +111,8 @@ def call(engine: Engine, settings: Settings, clock: Clock = now) -> int:
     with Session(engine) as session:
         if session.scalar(select(AlertChannel.id).limit(1)) is None:
             return 0
-        owed = select(ChannelDelivery.notices).join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
-        owed = owed.where(ChannelDelivery.sent_at.is_(None), ChannelDelivery.next_try <= clock())
-        named = session.scalars(owed.where(AlertChannel.kind == WEBHOOK)).all()
-    keys: list[Key] = [(int(alert_id), str(key)) for notices in named for alert_id, key in notices]
-    # Programs are told before any mail is: where the words stand is looked for, and forgotten until the mail is made.
-    quote(engine, settings, keys)
-    try:
-        with closing(calling.open_client(settings)) as client:
-            return calling.send_channels(engine, client, settings, clock).sent
-    finally:
-        unquote(engine, keys)
+    with closing(calling.open_client(settings)) as client:
+        return calling.send_channels(engine, client, settings, clock).sent
 
 
 def _counted(told: int, matched: Matched, sent: Sent, counts: Counts) -> Counts:
@@ -153,7 +149,7 @@ class Watch:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._last = self._tidied = datetime.min.replace(tzinfo=now().tzinfo)
+        self._last = self._reminded = self._tidied = datetime.min.replace(tzinfo=now().tzinfo)
         self._waits = False
 
     def is_due(self, moment: datetime) -> bool:
@@ -166,19 +162,25 @@ class Watch:
             return not self._waits and _is_owed(session, moment)
 
     def pass_on(self, mailer: Mailer, settings: Settings) -> Counts:
-        """Do a pass, tidy once an hour; where the mail server does not answer, the next one is not before a minute."""
+        """Do a pass; where the mail server does not answer, the next one is not before a minute.
+
+        Meetings come by the calendar: a look at them once a minute is enough, and one at what is old once an hour.
+        """
         began = now()
-        tidy = began - self._tidied >= TIDY
-        counts = pass_on(self._engine, mailer, settings, tidy=tidy)
+        reminding, tidy = began - self._reminded >= EVERY, began - self._tidied >= TIDY
+        counts = pass_on(self._engine, mailer, settings, reminding=reminding)
+        if tidy:
+            prune(self._engine, began)
+        self._reminded = began if reminding else self._reminded
+        self._tidied = began if tidy else self._tidied
         with Session(self._engine) as session:
             self._waits = _is_owed(session, began)
-        self._last, self._tidied = began, began if tidy else self._tidied
+        self._last = began
         return counts
 
 
 def _is_owed(session: Session, moment: datetime) -> bool:
-    owed = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= moment)
-    return session.scalar(owed.limit(1)) is not None
+    return session.execute(due_mails(moment).limit(1)).first() is not None
 
 
 def is_call_due(engine: Engine, moment: datetime) -> bool:

@@ -82,10 +82,6 @@ class AlertNotice(Base):
     matter_id: Mapped[str | None] = mapped_column(Text, index=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     changes: Mapped[list[int] | None] = mapped_column(Json)
-    page: Mapped[int | None]
-    snippet: Mapped[list[list[object]] | None] = mapped_column(
-        Json, doc="[[text, marked], …] when it matched; None once sent or withdrawn"
-    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, doc="not before")
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"), index=True)

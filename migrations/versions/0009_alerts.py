@@ -156,8 +156,6 @@ def _create_followers() -> None:
         sa.Column("matter_id", sa.Text(), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("changes", app.db.Json(), nullable=True),
-        sa.Column("page", sa.Integer(), nullable=True),
-        sa.Column("snippet", app.db.Json(), nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=True),
@@ -320,7 +318,7 @@ def _notice(hit: sa.Row, told: set[int], moment: datetime) -> dict[str, object]:
     )
     return {
         **{"alert_id": hit.alert_id, "key": f"new:{hit.object_id}", "kind": "new", "object_type": next(found, "File")},
-        **{"object_id": hit.object_id, "matter_id": None, "seq": 0, "changes": None, "page": None, "snippet": None},
+        **{"object_id": hit.object_id, "matter_id": None, "seq": 0, "changes": None},
         **{"created_at": moment, "due_at": moment},
         "delivery_id": hit.delivery_id if hit.delivery_id in told else None,
     }

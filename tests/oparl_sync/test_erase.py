@@ -6,21 +6,37 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
 from app import indexing
+from app.alerts.channels.registered import add_channel, owe
 from app.config import Settings
 from app.db import Base, now, writing
 from app.documents import Reading, Sandbox
 from app.exports import path_of, publish
 from app.files import FileStore, StoreDown, open_store
-from app.models import AgendaItem, AlertDelivery, AlertNotice, Alias, Blob, Change, Erasure, File, News, Paper, key_of
+from app.models import (
+    AgendaItem,
+    AlertChannel,
+    AlertDelivery,
+    AlertNotice,
+    Alias,
+    Blob,
+    Change,
+    ChannelDelivery,
+    Erasure,
+    File,
+    News,
+    Paper,
+    key_of,
+)
 from app.news import refreshing as news
 from oparl_sync import download, erase, extract, parts
 from oparl_sync.erase_cli import erase as command
 from oparl_sync.progress import Progress
+from oparl_sync.removing import remove
 from oparl_sync.run import sync
 from oparl_sync.sources import source as group
 from oparl_sync.store import Counts
@@ -74,7 +90,7 @@ def test_it_leaves_nothing_anywhere(engine: Engine, session: Session, settings: 
         factories.save(engine, row)
     with writing(engine) as writer:
         about = writer.get_one(Paper, url("Paper"))
-        writer.add(factories.notice(alert, about, delivery=mail, snippet=[["GEHEIM", True]]))
+        writer.add(factories.notice(alert, about, delivery=mail))
         raw = {"id": "?", "mainFile": {"id": url("File"), "name": "GEHEIM"}}
         problem = factories.problem(source_id=1, kind="no-id", quarantined=True, raw=str(raw))
         writer.add(problem)
@@ -112,6 +128,29 @@ def test_it_leaves_nothing_anywhere(engine: Engine, session: Session, settings: 
     assert new.generation != old.generation
     current = [path_of(settings.exports, f"{new.generation}/{one.path}") for one in new.files]
     assert all(isinstance(path, Path) for path in current)
+
+
+@pytest.mark.parametrize("way", ["erased", "removed"])
+def test_it_goes_out_of_calls_that_are_owed(
+    engine: Engine, session: Session, settings: Settings, store: FileStore, way: str
+) -> None:
+    council = Council()
+    published(engine, council, store)
+    reader = factories.subscriber()
+    factories.save(engine, reader)
+    alert = factories.alert(reader)
+    factories.save(engine, alert)
+    add_channel(engine, settings, reader.id, "webhook", "https://hook.example/")
+    keys = (f"new:{url('Paper')}", "new:https://elsewhere.example/paper/1")
+    with writing(engine) as writer:
+        writer.execute(update(AlertChannel).values(verified_at=now()))
+        owe(writer, {reader.id: [(alert.id, key) for key in keys]}, now())
+    if way == "erased":
+        assert run(settings, url("Paper"), "--yes").exit_code == 0
+    else:
+        remove(lambda: writing(engine), council.source(engine).id)
+    (owed,) = session.scalars(select(ChannelDelivery.notices).where(ChannelDelivery.notices != []))
+    assert owed == [[alert.id, keys[1]]]
 
 
 @pytest.mark.parametrize("again", ["alone", "embedded", "tombstone first", "as news"])

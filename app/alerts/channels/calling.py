@@ -3,6 +3,7 @@
 A kill loses none; what it makes be sent twice carries the same key. Whoever does not answer keeps nobody waiting.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.channels import push, webhooks
-from app.alerts.channels.registered import CHALLENGE, due_calls, forget_calls, owe_pushes
+from app.alerts.channels.registered import CHALLENGE, due_calls, forget_calls
+from app.alerts.mails.quoting import Quotes
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertChannel, ChannelDelivery, Subscriber
@@ -35,6 +37,7 @@ SECONDS = 30.0  # after which a pass begins no more calls
 LONGEST = 300  # characters of what went wrong
 GONE = "gone"
 Clock = Callable[[], datetime]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Call:
     secret: str
     attempts: int
     body: bytes | None  # None: nothing is left to be told
+    fault: str = ""  # ours, that keeps it from being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,11 @@ def send_channels(
     engine: Engine, client: GuardedClient, settings: Settings, clock: Clock = now, *, seconds: float = SECONDS
 ) -> ChannelsSent:
     """Make all calls that are due; begins none after so many seconds, the next pass goes on."""
-    found, end = ChannelsSent(), monotonic() + seconds
-    owe_pushes(engine, clock())
+    found, end, quotes = ChannelsSent(), monotonic() + seconds, Quotes(settings)
     done: set[int] = set()  # channels that failed in this pass
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="call") as pool:
         while monotonic() < end and (claimed := _claim(engine, clock(), done)):
-            calls = _calls(engine, settings, claimed)
+            calls = _calls(engine, settings, quotes, claimed)
             for answered in pool.map(partial(_made, client, settings, clock), calls):
                 if answered.fault:
                     done.add(answered.call.channel_id)
@@ -115,38 +118,62 @@ def _claim(engine: Engine, moment: datetime, done: Iterable[int]) -> list[int]:
     return [one for one in taken if one is not None]
 
 
-def _calls(engine: Engine, settings: Settings, claimed: Iterable[int]) -> list[Call]:
+def _calls(engine: Engine, settings: Settings, quotes: Quotes, claimed: Iterable[int]) -> list[Call]:
     with Session(engine) as session:
         rows = session.execute(
-            select(ChannelDelivery, AlertChannel, Subscriber.language)
+            select(ChannelDelivery, AlertChannel, Subscriber)
             .join(AlertChannel, AlertChannel.id == ChannelDelivery.channel_id)
             .join(Subscriber, Subscriber.id == AlertChannel.subscriber_id)
             .where(ChannelDelivery.id.in_(list(claimed)))
         ).all()
-        return [_call(session, settings, row, channel, language) for row, channel, language in rows]
+    return [_call(engine, settings, quotes, *row) for row in rows]
 
 
 def _call(
-    session: Session, settings: Settings, delivery: ChannelDelivery, channel: AlertChannel, language: str
+    engine: Engine,
+    settings: Settings,
+    quotes: Quotes,
+    delivery: ChannelDelivery,
+    channel: AlertChannel,
+    subscriber: Subscriber,
 ) -> Call:
-    """Say what a call holds, from the records as they are now."""
-    body: bytes | None = b""
-    if delivery.key == CHALLENGE:
-        body = webhooks.challenge_body(channel.secret)
-    elif not (entries := webhooks.told(session, delivery.notices, language, settings.base_url)):
-        body = None
-    elif channel.kind == WEBHOOK:
-        body = webhooks.news_body(session, delivery.key, entries, language, settings.base_url)
+    """Say what a call holds, from the records as they are now; one that we cannot word keeps back no other."""
+    body, fault = None, ""
+    try:
+        with Session(engine) as session:
+            body = _body(session, settings, quotes, delivery, channel, subscriber)
+    except Exception as error:
+        logger.exception("call %s cannot be worded", delivery.id)
+        fault = f"not worded: {type(error).__name__}"
     return Call(
         *(delivery.id, channel.id, channel.kind, delivery.key, channel.endpoint, channel.secret, delivery.attempts),
         body,
+        fault,
     )
+
+
+def _body(
+    session: Session,
+    settings: Settings,
+    quotes: Quotes,
+    delivery: ChannelDelivery,
+    channel: AlertChannel,
+    subscriber: Subscriber,
+) -> bytes | None:
+    if delivery.key == CHALLENGE:
+        return webhooks.challenge_body(channel.secret)
+    named, language = (delivery.notices, subscriber.id, subscriber.language), subscriber.language
+    is_program = channel.kind == WEBHOOK
+    entries = webhooks.told(session, *named, settings.base_url, quotes if is_program else None)
+    if not entries:
+        return None
+    return webhooks.news_body(session, delivery.key, entries, language, settings.base_url) if is_program else b""
 
 
 def _made(client: GuardedClient, settings: Settings, clock: Clock, call: Call) -> Answered:
     """Make one call; nothing that the other side does is raised."""
     if call.body is None:
-        return Answered(call)
+        return Answered(call, call.fault)
     if call.kind == PUSH:
         headers = push.headers_of(settings, call.endpoint, clock())
     else:
@@ -174,6 +201,9 @@ def _mark(engine: Engine, answered: Answered, found: ChannelsSent, moment: datet
             found.ended += 1
             _update(session, call, next_try=None, error="nobody is there any more")
             _end(session, channel, moment)
+        elif call.fault:
+            found.failed += 1
+            _later(session, call, call.fault, moment)  # no fault of the other side, which is not counted there
         elif answered.fault:
             found.failed += 1
             _failed(session, channel, call, answered.fault, moment, found)
@@ -195,15 +225,21 @@ def _failed(
     session: Session, channel: AlertChannel, call: Call, fault: str, moment: datetime, found: ChannelsSent
 ) -> None:
     channel.failures += 1
-    again = moment + AGAIN[min(call.attempts, len(AGAIN)) - 1]
-    over = call.attempts >= (CHALLENGES if call.key == CHALLENGE else TRIES)
-    _update(session, call, next_try=None if over else again, error=f"given up: {fault}" if over else fault)
+    again, over = _later(session, call, fault, moment)
     # What else waits for it would meet the same silence.
     others = (ChannelDelivery.channel_id == channel.id, ChannelDelivery.sent_at.is_(None))
     session.execute(update(ChannelDelivery).where(*others, ChannelDelivery.next_try < again).values(next_try=again))
     if (over and call.key == CHALLENGE) or (channel.failures >= FAILURES and _silent(session, channel, moment)):
         found.ended += 1
         _end(session, channel, moment)
+
+
+def _later(session: Session, call: Call, fault: str, moment: datetime) -> tuple[datetime, bool]:
+    """Note that a call is to be made again; returns when, and whether it is given up instead."""
+    again = moment + AGAIN[min(call.attempts, len(AGAIN)) - 1]
+    over = call.attempts >= (CHALLENGES if call.key == CHALLENGE else TRIES)
+    _update(session, call, next_try=None if over else again, error=f"given up: {fault}" if over else fault)
+    return again, over
 
 
 def _silent(session: Session, channel: AlertChannel, moment: datetime) -> bool:

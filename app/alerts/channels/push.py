@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.alerts.bundling import QUIET_FROM
 from app.alerts.channels.webhooks import Told, told
+from app.alerts.quiet import QUIET_FROM
 from app.alerts.tokens import secret_key
 from app.config import Settings
 from app.models import AlertChannel, ChannelDelivery, Subscriber
@@ -69,7 +69,7 @@ def notification(
     owed = select(ChannelDelivery).where(ChannelDelivery.channel_id == channel.id, ChannelDelivery.id > channel.seen)
     pushes = session.scalars(owed.where(ChannelDelivery.attempts > 0).order_by(ChannelDelivery.id)).all()
     notices = [one for each in pushes for one in each.notices]
-    entries = told(session, notices, subscriber.language, settings.base_url)
+    entries = told(session, notices, channel.subscriber_id, subscriber.language, settings.base_url)
     return _shown(entries, Voice(subscriber.language), page), max((each.id for each in pushes), default=channel.seen)
 
 

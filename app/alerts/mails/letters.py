@@ -1,6 +1,6 @@
 """What a mail says, in the reader's language: plain text and HTML from the same words, nothing loaded from anywhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
@@ -9,34 +9,47 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.alerts.frequencies import frequency_words
+from app.alerts.mails.quoting import Quotes
 from app.alerts.mails.reminding import Reminded, reminded
 from app.alerts.mails.sections import sections_of
+from app.alerts.mails.vouched import is_vouched, named
 from app.alerts.newsletters import Issue, issue_told
-from app.alerts.subscribing import host_of
-from app.alerts.targets import NEWSLETTER, Target, describe
+from app.alerts.subscribing import MOST, MOST_A_DAY, host_of
+from app.alerts.targets import NEWSLETTER, Target
 from app.alerts.tokens import CONFIRM as CONFIRM_TOKEN
 from app.alerts.tokens import END, REFUSE, UNSUBSCRIBE, token
 from app.alerts.tokens import MANAGE as MANAGE_TOKEN
 from app.config import ROOT, Settings
 from app.mail import Letter
 from app.models import Alert, AlertDelivery, AlertNotice, NewsletterIssue, Subscriber
-from app.models.alerts import CONFIRM, MANAGE, NEWS, REMINDER
+from app.models.alerts import CONFIRM, MANAGE, NEWS, NO_ROOM, REMINDER
 from app.speech import Voice
 from app.translations import translations
 
 
 def letter_of(
-    session: Session, settings: Settings, subscriber: Subscriber, delivery: AlertDelivery, moment: datetime
+    session: Session,
+    settings: Settings,
+    subscriber: Subscriber,
+    delivery: AlertDelivery,
+    moment: datetime,
+    quotes: Quotes | None = None,
 ) -> Letter | None:
-    """Return the mail that a delivery is, as it is to be said now; None where there is nothing left to say."""
+    """Return the mail that a delivery is, as it is to be said now; None where there is nothing left to say.
+
+    Whoever words several mails gives the same `quotes` to all of them.
+    """
     if delivery.kind == CONFIRM:
         return confirmation(settings, subscriber, delivery) if subscriber.confirmed_at is None else None
     if subscriber.confirmed_at is None:
         return None  # nobody who has not confirmed gets anything else, whatever a row says
-    kinds: dict[str, Callable[..., Letter | None]] = {NEWS: news, REMINDER: reminder}
     if delivery.kind == MANAGE:
         return manage(settings, subscriber, delivery)
-    return kinds[delivery.kind](session, settings, subscriber, delivery, moment)
+    if delivery.kind == NO_ROOM:
+        return no_room(settings, subscriber, delivery)
+    if delivery.kind == REMINDER:
+        return reminder(session, settings, subscriber, delivery, moment)
+    return news(session, settings, subscriber, delivery, moment, quotes or Quotes(settings))
 
 
 def confirmation(settings: Settings, subscriber: Subscriber, delivery: AlertDelivery) -> Letter:
@@ -53,26 +66,39 @@ def manage(settings: Settings, subscriber: Subscriber, delivery: AlertDelivery) 
     return _letter(settings, subscriber, delivery, subject, "manage")
 
 
+def no_room(settings: Settings, subscriber: Subscriber, delivery: AlertDelivery) -> Letter:
+    """Return the mail that something was not added; it does not say what, because anybody could have typed it."""
+    subject = Voice(subscriber.language).gettext("An alert was not added")
+    return _letter(settings, subscriber, delivery, subject, "no_room", most=MOST, most_a_day=MOST_A_DAY)
+
+
 def news(
-    session: Session, settings: Settings, subscriber: Subscriber, delivery: AlertDelivery, moment: datetime
+    session: Session,
+    settings: Settings,
+    subscriber: Subscriber,
+    delivery: AlertDelivery,
+    moment: datetime,
+    quotes: Quotes,
 ) -> Letter | None:
     """Return the mail that tells what happened; None where all of it was withdrawn meanwhile."""
     voice = Voice(subscriber.language)
     alerts, notices = _told_by(session, subscriber, delivery)
     plain = [one for one in notices if one.kind != NEWSLETTER]
-    sections, total = sections_of(session, alerts, plain, voice, settings.base_url)
+    quoted = quotes.of(session, alerts, plain)
+    sections, total = sections_of(session, alerts, plain, voice, settings.base_url, quoted)
     weekly = [one for one in notices if one.kind == NEWSLETTER]
     issues = _issues(session, settings, alerts, weekly, voice.language, moment)
     if not sections and not issues:
         return None
     told = [*(section.alert for section in sections), *(alert for alert, _ in issues)]
     headline = _headline(voice, total, [issue.name for _, issue in issues])
-    names = [*(section.target.name for section in sections), *(issue.name for _, issue in issues)]
+    seen = [section.target.name for section in sections if is_vouched(session, section.alert)]
+    names = [*seen, *(issue.name for _, issue in issues)]
     return _letter(
         settings,
         subscriber,
         delivery,
-        _subject(voice, total, names),
+        _subject(voice, total, names, len(sections) + len(issues)),
         "news",
         end=_end(settings, subscriber, told),
         headline=headline,
@@ -118,14 +144,16 @@ def _headline(voice: Voice, total: int, issues: Sequence[str]) -> str:
     return voice.ngettext("%(num)s thing happened", "%(num)s things happened", total)
 
 
-def _subject(voice: Voice, total: int, names: Sequence[str]) -> str:
-    """Return "3 Neuigkeiten: Gartenstraße und 2 weitere Meldungen"."""
+def _subject(voice: Voice, total: int, names: Sequence[str], several: int) -> str:
+    """Return "3 Neuigkeiten: Gartenstraße und 2 weitere Meldungen"; `names` may stand where it cannot be overlooked."""
+    if not names:
+        return voice.ngettext("%(num)s new on what you follow", "%(num)s new on what you follow", total)
     if total:
         subject = voice.ngettext("%(num)s new: %(name)s", "%(num)s new: %(name)s", total, name=names[0])
     else:
         subject = voice.gettext("Newsletter: %(name)s", name=names[0])
-    if len(names) > 1:
-        more = voice.ngettext("and %(num)s more alert", "and %(num)s more alerts", len(names) - 1)
+    if several > 1:
+        more = voice.ngettext("and %(num)s more alert", "and %(num)s more alerts", several - 1)
         subject = f"{subject} {more}"
     return subject
 
@@ -163,7 +191,7 @@ def _begun(
     found = []
     for alert in alerts:
         if alert.asked_at > since:
-            target = describe(session, Target(alert.kind, alert.value), voice)
+            target = named(session, alert, voice)
             found.append((target.name, target.kind, _link(settings, "unsubscribe", UNSUBSCRIBE, alert.nonce)))
     return found
 

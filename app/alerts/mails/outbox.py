@@ -1,5 +1,5 @@
 """Handing over what is owed: claimed, sent, marked. A crash loses no mail; only one between the server's yes and our
-mark sends it again, with the same Message-ID."""
+mark sends it again, with the same Message-ID. What a mail says is made as it is handed over, and kept nowhere."""
 
 import logging
 import time
@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Engine, delete, null, select, update
+from sqlalchemy import Engine, Select, delete, null, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.mails.bounces import GIVEN_UP_WORDS, REFUSED_WORDS, note_bounce
 from app.alerts.mails.letters import letter_of
+from app.alerts.mails.pausing import pause_in_vain
+from app.alerts.mails.quoting import Quotes
+from app.alerts.quiet import is_quiet
 from app.config import Settings
 from app.db import now, writing
 from app.indexing.lookups import chunks
 from app.mail import DeferredError, Mailer, MailError, NobodyThereError, RefusedError, UnreachableError, compose
-from app.models import OPARL_TYPES, AlertDelivery, AlertNotice, Meeting, Paper, Subscriber
-from app.models.alerts import CONFIRM, NEWS
-from app.shown import shown
+from app.models import AlertDelivery, AlertNotice, Subscriber
+from app.models.alerts import CONFIRM, NEWS, REMINDER
 
 LEASE: Final = timedelta(minutes=10)  # longer than any server may take; a claim that outlives it was left by a kill
 GIVEN_UP: Final = timedelta(hours=72)
@@ -32,8 +34,13 @@ REFUSED_AGAIN: Final = timedelta(hours=24)  # some servers refuse in error; once
 IN_VAIN: Final = 2  # mails in a row; whoever is next would wait for the same answer, but one may be to blame itself
 PACE: Final = 0.01  # seconds from one mail to the next
 BATCH: Final = 500
+UNCALLED: Final = (NEWS, REMINDER)  # for all else somebody waits at any time
 Clock = Callable[[], datetime]
 logger = logging.getLogger(__name__)
+
+
+class _UnwordableError(MailError):
+    """A mail that we fail to word, or to write down: a fault of ours, which may be mended meanwhile."""
 
 
 @dataclass(slots=True)
@@ -54,34 +61,49 @@ def send_owed(
     *,
     clock: Clock = now,
     kinds: Collection[str] | None = None,
+    paced: bool = True,
 ) -> Sent:
     """Send all mails that are due, or those of some kinds; stops early where the mail server does not answer."""
-    found, unreachable = Sent(), 0
+    found, unreachable, quotes = Sent(), 0, Quotes(settings)
     with Session(engine) as session:  # a pass with nothing to do takes no turn from those who write
-        waiting = select(AlertDelivery.id).where(AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= clock())
-        if session.scalar(waiting.limit(1)) is None:
+        if session.execute(due_mails(clock()).limit(1)).first() is None:
             return found
     try:
         while (claimed := _claim(engine, clock(), kinds)) is not None:
             began = time.monotonic()
             try:
-                _send(engine, mailer, settings, claimed, found, clock)
+                _send(engine, mailer, settings, quotes, claimed, found, clock)
                 unreachable = 0
             except UnreachableError as error:
                 logger.warning("mail is not going out: %s", error)
                 unreachable += 1
                 if unreachable >= IN_VAIN:
                     break
-            time.sleep(max(0.0, PACE - (time.monotonic() - began)))
+            time.sleep(max(0.0, PACE - (time.monotonic() - began)) if paced else 0.0)
     finally:
         mailer.close()
     return found
 
 
-def _claim(engine: Engine, moment: datetime, kinds: Collection[str] | None) -> int | None:
+def due_mails(moment: datetime) -> Select[int, datetime | None]:
+    """Return the question for mails that may be handed over now: their ids and times.
+
+    Neither at night nor while somebody pauses does news go, nor a reminder, whenever it was bundled.
+    """
     due = select(AlertDelivery.id, AlertDelivery.next_try).where(
         AlertDelivery.sent_at.is_(None), AlertDelivery.next_try <= moment
     )
+    waited_for = AlertDelivery.kind.not_in(UNCALLED)
+    if is_quiet(moment):
+        return due.where(waited_for)
+    paused = select(Subscriber.id).where(
+        Subscriber.id == AlertDelivery.subscriber_id, Subscriber.paused_at.is_not(None)
+    )
+    return due.where(waited_for | ~paused.exists())
+
+
+def _claim(engine: Engine, moment: datetime, kinds: Collection[str] | None) -> int | None:
+    due = due_mails(moment)
     if kinds is not None:
         due = due.where(AlertDelivery.kind.in_(kinds))
     due = due.order_by(AlertDelivery.next_try, AlertDelivery.id).limit(20)
@@ -98,19 +120,19 @@ def _claim(engine: Engine, moment: datetime, kinds: Collection[str] | None) -> i
     return None
 
 
-def _send(engine: Engine, mailer: Mailer, settings: Settings, claimed: int, found: Sent, clock: Clock) -> None:
+def _send(
+    engine: Engine, mailer: Mailer, settings: Settings, quotes: Quotes, claimed: int, found: Sent, clock: Clock
+) -> None:
     with Session(engine) as session:
         mail = session.get(AlertDelivery, claimed)
         subscriber = session.get(Subscriber, mail.subscriber_id) if mail else None
         if mail is None or subscriber is None:
             return  # ended meanwhile
-        letter = letter_of(session, settings, subscriber, mail, clock())
-    if letter is None:
-        found.withdrawn += 1
-        _mark(engine, mail, next_try=None, error="nothing was left to say")
-        return
     try:
-        mailer.send(compose(letter))
+        with Session(engine) as session:
+            letter = letter_of(session, settings, subscriber, mail, clock(), quotes)
+        if letter is not None:
+            mailer.send(compose(letter))
     except NobodyThereError as error:
         found.refused += 1
         _refused(engine, settings, mail, str(error), clock())
@@ -124,11 +146,19 @@ def _send(engine: Engine, mailer: Mailer, settings: Settings, claimed: int, foun
         # The address was checked when it came: only a changed rule leads here.
         found.refused += 1
         _mark(engine, mail, next_try=None, error=str(error))
+    except Exception as error:  # one mail that we cannot make is no reason to make none
+        logger.exception("mail %s cannot be worded", mail.id)
+        found.deferred += 1
+        _deferred(engine, settings, mail, _UnwordableError(f"not worded: {type(error).__name__}"), clock())
     else:
-        _accepted(engine, mail, found, clock())
+        _accepted(engine, mail, found, clock(), said=letter is not None)
 
 
-def _accepted(engine: Engine, mail: AlertDelivery, found: Sent, moment: datetime) -> None:
+def _accepted(engine: Engine, mail: AlertDelivery, found: Sent, moment: datetime, *, said: bool) -> None:
+    if not said:
+        found.withdrawn += 1
+        _mark(engine, mail, next_try=None, error="nothing was left to say")
+        return
     _mark(engine, mail, sent_at=moment, next_try=None, error=None)
     if mail.kind == CONFIRM:
         found.confirmations += 1
@@ -142,14 +172,17 @@ def _deferred(engine: Engine, settings: Settings, mail: AlertDelivery, error: Ma
         _mark(engine, mail, next_try=moment + again, error=str(error))
         return
     with writing(engine) as session:
-        if mail.kind == NEWS:
-            # What it was to tell is told by the next one: only mails are given up, no news.
+        if mail.kind == NEWS and not isinstance(error, _UnwordableError):
+            # What it was to tell is told by the next one: only mails are given up, no news. But what we cannot word for
+            # three days would keep from the reader whatever comes after it.
             told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
             session.execute(told.values(delivery_id=null(), due_at=moment))
         values: dict[str, object] = {"next_try": null(), "error": f"{GIVEN_UP_WORDS}{error}"}
         # The next one may be the very same mail again, and is to have its name: some server may have taken this one.
         values["message_id"] = f"{mail.id}, given up: {mail.message_id}"
         session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
+        if type(error) is RefusedError and mail.kind == NEWS:
+            pause_in_vain(session, mail.subscriber_id, moment)
         if type(error) is DeferredError:  # by this address alone, for three days
             note_bounce(session, settings, mail.id, moment)
 
@@ -163,50 +196,11 @@ def _refused(engine: Engine, settings: Settings, mail: AlertDelivery, words: str
         note_bounce(session, settings, mail.id, moment, again=again)
 
 
-def forget_withdrawn(session: Session) -> int:
-    """Forget the words of records that nobody may see any more, in what waits to be told; returns how many."""
-    sent = select(AlertDelivery.id).where(AlertDelivery.next_try.is_(None))
-    delivery = AlertNotice.delivery_id
-    quoted = AlertNotice.snippet.is_not(None) & (delivery.is_(None) | delivery.not_in(sent))
-    named = select(AlertNotice.object_type, AlertNotice.object_id, AlertNotice.matter_id).where(quoted).distinct()
-    objects: dict[str, set[str]] = {}
-    matters: set[str] = set()
-    for kind, object_id, matter_id in session.execute(named):
-        objects.setdefault(kind, set()).add(object_id)
-        matters |= {matter_id} if matter_id and matter_id != object_id else set()
-    gone = {one for kind, ids in objects.items() for one in ids - _seen(session, kind, ids)}
-    gone |= _withdrawn(session, matters)
-    forgotten = 0
-    for some in chunks(sorted(gone), BATCH):
-        theirs = AlertNotice.object_id.in_(some) | AlertNotice.matter_id.in_(some)
-        rows = update(AlertNotice).where(quoted, theirs).values(snippet=null())
-        forgotten += len(session.execute(rows.returning(AlertNotice.key)).all())
-    return forgotten
-
-
 def forget_records(session: Session, ids: Sequence[str]) -> None:
     """Take records that were erased out of all that is told, sent or waiting."""
     for some in chunks(list(ids), BATCH):
         session.execute(delete(AlertNotice).where(AlertNotice.object_id.in_(some)))
         session.execute(update(AlertNotice).where(AlertNotice.matter_id.in_(some)).values(matter_id=None))
-
-
-def _seen(session: Session, kind: str, ids: Collection[str]) -> set[str]:
-    """Return which records of a kind may be seen."""
-    found: set[str] = set()
-    if (model := OPARL_TYPES.get(kind)) is not None:
-        for some in chunks(sorted(ids), BATCH):
-            found |= set(session.scalars(select(model.id).where(model.id.in_(some), shown(model))))
-    return found
-
-
-def _withdrawn(session: Session, ids: Collection[str]) -> set[str]:
-    """Return which papers and meetings are here and may not be seen."""
-    found: set[str] = set()
-    for model in (Paper, Meeting):
-        for some in chunks(sorted(ids), BATCH):
-            found |= set(session.scalars(select(model.id).where(model.id.in_(some), ~shown(model))))
-    return found
 
 
 def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
@@ -216,10 +210,6 @@ def _mark(engine: Engine, mail: AlertDelivery, **values: object) -> None:
 
 def _write(session: Session, mail: AlertDelivery, **values: object) -> None:
     session.execute(update(AlertDelivery).where(AlertDelivery.id == mail.id).values(**values))
-    if values.get("next_try", ...) is None:
-        # Over: only that the reader knows the record is needed from now on, not what it said that day.
-        told = update(AlertNotice).where(AlertNotice.delivery_id == mail.id)
-        session.execute(told.values(snippet=null()))
     if mail.kind == CONFIRM and (sent_at := values.get("sent_at")) is not None:
         asked = update(Subscriber).where(Subscriber.id == mail.subscriber_id)
         session.execute(asked.values(confirmation_sent_at=sent_at))

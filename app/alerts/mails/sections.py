@@ -1,18 +1,28 @@
-"""A mail of news as data: a section for each thing that is followed, and in it what happened, each thing once."""
+"""A mail of news as data: a section for each thing that is followed, and in it what happened.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+Each record stands in it once, with all that happened to it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.alerts.targets import BODY, MEETING, NEAR, ORGANIZATION, PAPER, PERSON, SEARCH, Described, Target, describe
+from app.alerts.mails.quoting import Key, Quote
+from app.alerts.mails.vouched import named
+from app.alerts.targets import BODY, MEETING, NEAR, ORGANIZATION, PAPER, PERSON, SEARCH, Described
 from app.alerts.telling.lines import Line, found_in, lines
-from app.models import Alert, AlertNotice
+from app.alerts.telling.naming import plain
+from app.models import Alert, AlertDelivery, AlertNotice
 from app.models.news import AGENDA, CHANGED, DECIDED, NEW, PLANNED, WITHDRAWN
 from app.speech import Voice
 from app.translations import N_
+from search import BadQuery, parse_query
 
+SAID: Final = 6  # sentences on one thing, the newest
 SHOWN: Final = 3  # of each kind in a section; the rest is counted, and linked
 MOST: Final = 40  # in one mail: beyond some hundred kilobytes mail programs cut it off
 # What stands under which heading; what comes to a decision soon is told first, whatever happened to it.
@@ -24,7 +34,7 @@ _HEADINGS: Final = {
     DECIDED: N_("Decided"),
     WITHDRAWN: N_("Withdrawn"),
 }
-_UNDER: Final = {AGENDA: NEW, PLANNED: CHANGED}
+_UNDER: Final = {AGENDA: CHANGED, PLANNED: CHANGED}
 _CONCERNS: Final = {
     PAPER: N_("It concerns the paper that you follow."),
     PERSON: N_("It concerns the person whom you follow."),
@@ -37,10 +47,11 @@ _CONCERNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that happened, and why it is told: for each alert that found it one sentence."""
+    """One thing that something happened to, and why it is told: for each alert that found it one sentence."""
 
     line: Line
     reasons: tuple[str, ...]
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,12 @@ class Section:
 
 
 def sections_of(
-    session: Session, alerts: Iterable[Alert], notices: Sequence[AlertNotice], voice: Voice, base_url: str
+    session: Session,
+    alerts: Iterable[Alert],
+    notices: Sequence[AlertNotice],
+    voice: Voice,
+    base_url: str,
+    quotes: Mapping[Key, Quote],
 ) -> tuple[list[Section], int]:
     """Return the sections that have something to tell, in the order in which they were asked for, and how many things
     all of them tell.
@@ -79,25 +95,29 @@ def sections_of(
     """
     newest = sorted(notices, key=lambda one: (-one.seq, one.key))
     told = lines(session, newest, voice.language, base_url)
-    by_alert: dict[int, dict[str, AlertNotice]] = {}
+    by_alert: dict[int, dict[str, set[str]]] = {}
     for notice in notices:
-        if notice.key in told:
-            by_alert.setdefault(notice.alert_id, {})[notice.key] = notice
+        if (line := told.get(notice.key)) is not None:
+            by_alert.setdefault(notice.alert_id, {}).setdefault(_record(line), set()).add(notice.key)
     order = [alert for alert in sorted(alerts, key=lambda one: one.id) if alert.id in by_alert]
-    targets = {alert.id: describe(session, Target(alert.kind, alert.value), voice) for alert in order}
+    targets = {alert.id: named(session, alert, voice) for alert in order}
+    entries = _entries(told, notices)
+    mailed = written_before(session, [alert.id for alert in alerts], notices)
     found: list[Section] = []
     above: set[str] = set()
     left = MOST
     for alert in order:
-        theirs = by_alert[alert.id]
-        target = targets[alert.id]
+        theirs, target = by_alert[alert.id], targets[alert.id]
         section = Section(alert, target, base_url + target.path, len(theirs), len(theirs.keys() & above))
-        others = {one.id: by_alert[one.id] for one in order if one.id != alert.id}
-        items = [
-            _item(line, alert, theirs[key], _also(key, others, targets, voice), voice)
-            for key, line in told.items()
-            if key in theirs and key not in above
-        ]
+        items = []
+        for record, entry in entries.items():
+            if record not in theirs or record in above:
+                continue
+            quote = next((quotes[alert.id, key] for key in entry.keys if (alert.id, key) in quotes), (None, ()))
+            line = found_in(entry.line, *quote, voice.language)
+            kinds = {told[key].kind for key in theirs[record]}
+            also = [targets[one.id].name for one in order if one.id != alert.id and record in by_alert[one.id]]
+            items.append(Item(line, _reasons(line, kinds, alert, also, mailed, voice), entry.heading))
         section.groups = _groups(items, voice, left)
         left -= sum(len(group.items) for group in section.groups)
         above |= theirs.keys()
@@ -105,38 +125,97 @@ def sections_of(
     return found, len(above)
 
 
-def reason_of(line: Line, alert: Alert, voice: Voice) -> str:
-    """Say why an alert tells a thing; of a search, where the words were found."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """All that happened to one record, as one thing: the keys of its news, newest first."""
+
+    line: Line
+    keys: tuple[str, ...]
+    heading: str
+
+
+def _record(line: Line) -> str:
+    """Return what a line is about: what leads to one place is one thing, but what was withdrawn is each its own."""
+    return line.key if line.kind == WITHDRAWN else line.url
+
+
+def _entries(told: Mapping[str, Line], notices: Iterable[AlertNotice]) -> dict[str, _Entry]:
+    """Return by record what is told of it, the newest first; each sentence once, as they came one after another."""
+    # Only the first agenda is new; one that grew has changed.
+    first = {one.key for one in notices if one.kind == AGENDA and one.key == f"{AGENDA}:{one.object_id}"}
+    together: dict[str, list[Line]] = {}
+    for line in told.values():
+        together.setdefault(_record(line), []).append(line)
+    found = {}
+    for record, some in together.items():
+        said = tuple(dict.fromkeys(sentence for line in reversed(some) for sentence in line.said))[-SAID:]
+        line = replace(some[0], said=said, state="" if some[0].state in said else some[0].state)
+        under = {NEW if one.key in first else _UNDER.get(one.kind, one.kind) for one in some}
+        heading = next((one for one in (WITHDRAWN, DECIDED, NEW) if one in under), CHANGED)
+        soon = line.soon and heading in (NEW, CHANGED)
+        found[record] = _Entry(line, tuple(one.key for one in some), SOON if soon else heading)
+    return found
+
+
+def written_before(session: Session, alerts: Iterable[int], notices: Iterable[AlertNotice]) -> dict[str, datetime]:
+    """Return by key when the last mail went out that told of what some notices say is withdrawn."""
+    gone = {one.object_id: one.key for one in notices if one.kind == WITHDRAWN}
+    if not gone:
+        return {}
+    about = or_(AlertNotice.object_id.in_(gone), AlertNotice.matter_id.in_(gone))
+    sent = select(AlertNotice.object_id, AlertNotice.matter_id, AlertDelivery.sent_at)
+    sent = sent.join(AlertDelivery, AlertDelivery.id == AlertNotice.delivery_id).where(
+        AlertNotice.alert_id.in_(alerts), about, AlertNotice.kind != WITHDRAWN, AlertDelivery.sent_at.is_not(None)
+    )
+    found: dict[str, datetime] = {}
+    for object_id, matter_id, at in session.execute(sent.order_by(AlertDelivery.sent_at)):
+        key = gone.get(object_id) or gone.get(matter_id or "")
+        if key and at:
+            found[key] = at
+    return found
+
+
+def _reasons(
+    line: Line, kinds: Set[str], alert: Alert, also: Iterable[str], mailed: Mapping[str, datetime], voice: Voice
+) -> tuple[str, ...]:
+    """Say why a thing is told, and name the other alerts that found the same."""
+    before = mailed.get(line.key)
+    reasons = [
+        reason_of(line, kinds, alert, voice),
+        voice.gettext("It stood in our mail of %(day)s.", day=plain(voice.day(before))) if before else "",
+        *(voice.gettext("It also belongs to your alert “%(name)s”.", name=name) for name in also),
+    ]
+    return tuple(one for one in reasons if one)
+
+
+def reason_of(line: Line, kinds: Set[str], alert: Alert, voice: Voice) -> str:
+    """Say why an alert tells a thing; of a search, where the words were found, or that these kinds of news follow."""
     if alert.kind != SEARCH:
         return voice.gettext(_CONCERNS[alert.kind]) if alert.kind in _CONCERNS else ""
-    if line.reason:
+    if line.reason or line.kind == WITHDRAWN:
         return line.reason
-    if line.kind in (PLANNED, DECIDED):
+    if kinds <= {PLANNED, DECIDED}:
         return voice.gettext("It concerns a paper that this search found.")
-    if line.kind == WITHDRAWN:
-        return voice.gettext("We had told you about it.")
-    return voice.gettext("Found in its title or by a filter.")
+    if kinds <= {AGENDA}:
+        return voice.gettext("It concerns a meeting that this search found.")
+    if _narrowed(alert.value):
+        return voice.gettext("Found in its title or by a filter.")
+    return voice.gettext("Found in its title.")
 
 
-def _item(line: Line, alert: Alert, notice: AlertNotice, also: tuple[str, ...], voice: Voice) -> Item:
-    line = found_in(line, notice.page, notice.snippet, voice.language)
-    return Item(line, tuple(one for one in (reason_of(line, alert, voice), *also) if one))
-
-
-def _also(
-    key: str, others: Mapping[int, Mapping[str, AlertNotice]], targets: Mapping[int, Described], voice: Voice
-) -> tuple[str, ...]:
-    """Name the other alerts that found the same."""
-    names = [targets[one].name for one, theirs in others.items() if key in theirs]
-    return tuple(voice.gettext("It also belongs to your alert “%(name)s”.", name=name) for name in names)
+def _narrowed(text: str) -> bool:
+    """Say whether a search asks for more than words."""
+    try:
+        asked = parse_query(text)
+    except BadQuery:
+        return True
+    return bool(asked.filters or asked.after or asked.before or asked.min_pages or asked.max_pages)
 
 
 def _groups(items: Sequence[Item], voice: Voice, left: int) -> list[Group]:
     by_heading: dict[str, list[Item]] = {heading: [] for heading in _HEADINGS}
     for item in items:
-        kind = _UNDER.get(item.line.kind, item.line.kind)
-        soon = item.line.soon and kind in (NEW, CHANGED)
-        by_heading[SOON if soon else kind if kind in _HEADINGS else NEW].append(item)
+        by_heading[item.heading].append(item)
     groups: list[Group] = []
     for heading, some in by_heading.items():
         shown = tuple(some[: max(0, min(SHOWN, left))])

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.alerts.channels.calling import ChannelsSent, send_channels
-from app.alerts.channels.registered import add_channel, owe
+from app.alerts.channels.registered import add_channel, owe, owe_pushes
 from app.config import Settings
 from app.db import writing
 from app.models import Alert, AlertChannel, AlertNotice, ChannelDelivery, OParlObject, Subscriber
@@ -91,6 +91,9 @@ class Line:
         make.save(self.engine, delivery)
         made = [make.notice(self.alert, row, delivery=delivery, created_at=self.now, **columns) for row in about]
         make.save(self.engine, *made)
+        with writing(self.engine) as session:
+            keys = [(one.alert_id, one.key) for one in made]
+            owe_pushes(session, {self.subscriber_id: (delivery.id, keys)} if kind in ("news", "reminder") else {}, self.now)
 
     def send(self, **options: Any) -> ChannelsSent:
         with GuardedClient(transport=httpx.MockTransport(self._handle)) as client:

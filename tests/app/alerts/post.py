@@ -11,7 +11,7 @@ from app.alerts.mails.outbox import Sent, send_owed
 from app.config import Settings
 from app.db import Base
 from app.mail import open_mailer
-from app.models import Alert, AlertDelivery, AlertNotice, Subscriber
+from app.models import Alert, AlertDelivery, Subscriber
 from tests import factories as make
 from tests.app.smtp import Sink
 
@@ -55,7 +55,7 @@ class Post:
         reader = self.reader(address=address)
         alert, mail, paper = self.alert(reader), self.owe(reader), make.paper()
         make.save(self.engine, paper)
-        self.tell(alert, mail, paper, snippet=[["in der ", False], ["Gartenstraße", True]])
+        self.tell(alert, mail, paper)
         return reader, mail
 
     def send(self, **how: Any) -> Sent:
@@ -75,7 +75,3 @@ class Post:
         assert issubclass(model, Base)
         with Session(self.engine) as session:
             return list(session.scalars(select(model)))
-
-    def snippets(self) -> list[Any]:
-        """Return what is still quoted."""
-        return [one.snippet for one in self.all(AlertNotice) if one.snippet is not None]

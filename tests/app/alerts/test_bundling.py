@@ -11,10 +11,13 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts import bundling, subscribing
-from app.alerts.bundling import bundle, due_at, is_quiet, slot_before
+from app.alerts.bundling import bundle, due_at, slot_before
+from app.alerts.ending import end
+from app.alerts.quiet import is_quiet
+from app.alerts.targets import search_target
 from app.config import Settings
 from app.db import writing
-from app.models import AlertDelivery, AlertNotice, Subscriber
+from app.models import Alert, AlertDelivery, AlertNotice, Subscriber
 from tests import factories as make
 from tests.app.alerts.happening import Town
 
@@ -185,6 +188,44 @@ def test_as_long_as_a_mail_is_on_its_way_no_other_is_made(town: Town) -> None:
     assert mails(town) == [("news", 1), ("news", 2)]
 
 
+def test_what_was_told_before_may_be_told_again(town: Town) -> None:
+    alert = town.follow()
+    wait(town, alert)
+    for _ in range(2):
+        assert bundle(town.engine, town.settings, town.now) == 1
+        deliver(town)
+        with writing(town.engine) as session:  # the very same notices, as those of a file that was gone in between
+            session.execute(update(AlertNotice).values(delivery_id=None))
+    with Session(town.engine) as session:
+        assert len(set(session.scalars(select(AlertDelivery.message_id)))) == 2
+
+
+def test_a_mail_in_place_of_one_that_was_given_up_has_its_name(town: Town) -> None:
+    wait(town, town.follow())
+    bundle(town.engine, town.settings, town.now)
+    with Session(town.engine) as session:
+        name = session.scalars(select(AlertDelivery.message_id)).one()
+    with writing(town.engine) as session:
+        session.execute(update(AlertDelivery).values(next_try=None, message_id="given up"))
+        session.execute(update(AlertNotice).values(delivery_id=None))
+    assert bundle(town.engine, town.settings, town.now) == 1
+    with Session(town.engine) as session:
+        assert session.scalars(select(AlertDelivery.message_id).order_by(AlertDelivery.id)).all() == ["given up", name]
+
+
+def test_an_id_that_was_an_alerts_is_no_others(town: Town) -> None:
+    def ask(text: str) -> Any:
+        subscribing.subscribe(town.engine, town.settings, "reader@example.org", search_target(text), "de")
+        with Session(town.engine) as session:
+            return session.scalars(select(Alert).where(Alert.value == text)).one()
+
+    ask("kita")
+    second = ask("gartenstraße")
+    with writing(town.engine) as session:
+        end(session, session.get_one(Alert, second.id))
+    assert ask("brücke").id > second.id
+
+
 def test_nobody_who_is_not_confirmed_is_written_to(town: Town) -> None:
     wait(town, town.follow(confirmed_at=None))
     assert bundle(town.engine, town.settings, town.now) == 0
@@ -208,23 +249,3 @@ def test_a_pass_that_breaks_off_makes_no_mail_twice(town: Town, monkeypatch: pyt
     assert mails(town) == [("news", 2)]
     bundle(town.engine, town.settings, town.now)
     assert mails(town) == [("news", 2)] * 3
-
-
-def test_where_the_words_stand_is_looked_for_when_the_mail_is_made(town: Town) -> None:
-    paper = make.paper(name="Verkehr", reference="2026/1")
-    scan = make.read_file("Nichts.", "In der Gartenstraße gilt Tempo 30.", of=paper)
-    make.save(town.engine, paper, scan)
-    alert, by_id = town.follow(), town.follow("paper", paper.id)
-    town.tell(scan[0], matter=paper, refs=[f"paper:{paper.id}"])
-    town.match()
-    with Session(town.engine) as session:
-        assert set(session.scalars(select(AlertNotice.snippet))) == {None}
-    bundle(town.engine, town.settings, town.now)
-    with Session(town.engine) as session:
-        notice = session.scalars(select(AlertNotice).where(AlertNotice.alert_id == alert.id)).one()
-        assert (notice.page, notice.snippet) == (
-            2,
-            [["In der ", False], ["Gartenstraße", True], [" gilt Tempo 30.", False]],
-        )
-        plain = session.scalars(select(AlertNotice).where(AlertNotice.alert_id == by_id.id)).one()
-        assert (plain.page, plain.snippet) == (None, None)

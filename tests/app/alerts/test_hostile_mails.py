@@ -25,18 +25,18 @@ def test_mails_take_words_for_words(engine: Engine, settings: Settings) -> None:
         text = text.replace("\0", "")  # noqa: PLW2901 - no database of ours takes it
         paper, other = make.paper(name=text, reference=text, paper_type=text), make.organization(name=text)
         held = make.meeting(name=text, start=now())
-        file = make.file(name=text)
-        alert = make.alert(reader, value=text[:200])
+        file, *read = make.read_file("", "", f"{text} gesucht {text}", of=paper, name=text)
+        alert = make.alert(reader, value=f"gesucht OR {len(mails)}")
         board = make.alert(reader, "organization", other.id)
         renamed = make.change(paper, "updated", fields=["name"], diff={"name": [text, text[::-1]]})
         mail = make.alert_delivery(reader)
-        make.save(engine, paper, other, held, file, make.link(held, "organization", other), alert, board)
+        make.save(engine, paper, other, held, make.link(held, "organization", other), alert, board)
+        make.save(engine, file, read)
         make.save(engine, mail, renamed)
-        found = {"snippet": [[text, True]], "page": 3, "matter_id": paper.id}
         make.save(
             engine,
             make.notice(alert, paper, "changed", mail, changes=[renamed.seq]),
-            make.notice(alert, file, "new", mail, **found),
+            make.notice(alert, file, "new", mail, matter_id=paper.id),
             make.notice(board, held, "new", mail),
         )
         mails.append(mail.id)

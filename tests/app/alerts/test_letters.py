@@ -12,7 +12,7 @@ from app.alerts.mails.sections import MOST, SHOWN
 from app.alerts.targets import near_target
 from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings
-from app.db import writing
+from app.db import now, writing
 from app.mail import Letter, compose
 from app.models import AlertDelivery, Meeting, NewsletterIssue, Subscriber
 from tests import factories as make
@@ -59,10 +59,9 @@ class TestNews:
     def test_a_hit_has_its_state_its_page_its_words_and_its_reason(self, post: Post) -> None:
         _, (alert,), mail = owe(post, ("search", "gartenstraße"))
         paper = make.paper()
-        rows = make.read_file("Text", of=paper, name="Anlage 3")
+        rows = make.read_file("Text", "Text", "in der Gartenstraße gilt <b>Tempo 30</b>", of=paper, name="Anlage 3")
         make.save(post.engine, paper, rows)
-        words = [["in der ", False], ["Gartenstraße", True], [" gilt <b>Tempo 30</b>", False]]
-        post.tell(alert, mail, rows[0], page=3, snippet=words, matter_id=paper.id)
+        post.tell(alert, mail, rows[0], matter_id=paper.id)
         mailed = read(post, mail)
         address = f"{SITE}/files/{rows[0].key}?page=3#page=3"
         assert mailed.subject == "1 new: gartenstraße"
@@ -85,7 +84,7 @@ class TestNews:
         mailed = read(post, mail)
         assert mailed.subject == "1 new: tempo and 1 more alert"
         assert mailed.text.count("\nTempo 30 in der Gartenstraße\n") == 1
-        assert "Found in its title or by a filter." in mailed.text
+        assert "Found in its title. It also" in mailed.text
         assert "It also belongs to your alert “Tempo 30 in der Gartenstraße”." in mailed.text
         assert "1 more stands further up, with another alert." in mailed.text
         assert mailed.end == link(post, "unsubscribe", END, reader.nonce)
@@ -97,7 +96,7 @@ class TestNews:
         _, (alert,), mail = owe(post, ("search", "tempo"), language="de")
         council, later, gone = make.organization(name="Rat"), make.paper(name="Später"), make.paper(deleted=True)
         soon, decided = make.paper(name="Bald"), make.paper(name="Fertig")
-        ahead = make.station(soon, council, datetime(2099, 1, 1, 17, tzinfo=UTC), authoritative=True)
+        ahead = make.station(soon, council, now() + timedelta(days=9), authoritative=True)
         over = make.station(decided, council, datetime(2026, 1, 1, 17, tzinfo=UTC), result="beschlossen")
         make.save(post.engine, council, later, gone, soon, decided, ahead, over)
         post.tell(alert, mail, later, "new", seq=9)
@@ -106,10 +105,62 @@ class TestNews:
         post.tell(alert, mail, over[1], "decided", matter_id=decided.id)
         post.tell(alert, mail, gone, "withdrawn")
         text = read(post, mail).text
-        order = ["Bald wird entschieden (2)", "Neu (1)", "Entschieden (1)", "Zurückgezogen (1)"]
+        order = ["Bald wird entschieden (1)", "Neu (1)", "Entschieden (1)", "Zurückgezogen (1)"]
         assert [text.index(one) for one in order] == sorted(text.index(one) for one in order)
-        assert text.startswith("5 Neuigkeiten für Sie\n")
+        assert text.startswith("4 Neuigkeiten für Sie\n")
         assert text.index("\nSpäter\n") > text.index("\nBald\n")
+
+    def test_what_happened_to_one_record_is_one_thing_and_each_sentence_stands_once(self, post: Post) -> None:
+        _, (committee, meeting), mail = owe(post, ("search", "rat"), ("organization", "x"))
+        held = make.meeting(name="Sitzung", start=datetime(2099, 1, 1, 17, tzinfo=UTC))
+        items = [make.agenda_item(held, name=f"Punkt {number}", number=str(number)) for number in (1, 2)]
+        diff = {"agendaItem": [[items[0].id], [items[0].id, items[1].id]]}
+        moved = {"start": ["2098-12-30T17:00:00+01:00", "2099-01-01T18:00:00+01:00"]}
+        first = make.change(held, "updated", fields=[*diff, *moved], diff=diff | moved)
+        second = make.change(held, "updated", fields=[*diff], diff=diff)
+        make.save(post.engine, held, items, first, second)
+        post.tell(committee, mail, held, "changed", key="changed:1", seq=1, changes=[first.seq])
+        post.tell(committee, mail, held, "agenda", key=f"agenda:{held.id}:2", seq=2, changes=[second.seq])
+        post.tell(meeting, mail, held, "agenda", key=f"agenda:{held.id}:2", seq=2, changes=[second.seq])
+        mailed = read(post, mail)
+        assert mailed.subject == "1 new: rat and 1 more alert"
+        assert "Changed (1)" in mailed.text  # an agenda that grew is not new
+        assert "New (" not in mailed.text
+        assert mailed.text.count("was extended by") == 1
+        assert mailed.text.count("was moved from") == 1
+        assert "1 more stands further up, with another alert." in mailed.text
+
+    def test_the_first_agenda_is_new(self, post: Post) -> None:
+        _, (alert,), mail = owe(post, ("search", "rat"))
+        held = make.meeting(name="Sitzung", start=datetime(2099, 1, 1, 17, tzinfo=UTC))
+        make.save(post.engine, held)
+        post.tell(alert, mail, held, "agenda", changes=[])
+        text = read(post, mail).text
+        assert "New (1)" in text
+        assert "It concerns a meeting that this search found." in text
+
+    @ON_SQLITE
+    def test_a_withdrawal_says_when_we_wrote_of_it_and_which_council_it_was(self, post: Post) -> None:
+        body, paper = make.body(name="Stadt Beispiel"), make.paper(name="Geheimes", deleted=True)
+        reader, (alert,), before = owe(post, ("search", "tempo"), language="de")
+        make.save(post.engine, body, paper, make.news(paper, "withdrawn"))
+        post.tell(alert, before, paper, "new")
+        with writing(post.engine) as session:
+            session.execute(update(AlertDelivery).values(sent_at=post.now, next_try=None))
+        mail = post.owe(reader)
+        post.tell(alert, mail, paper, "withdrawn")
+        text = read(post, mail).text
+        assert "Vorlage, Stadt Beispiel\n" in text
+        assert "Es stand in unserer Mail vom 2. März 2026." in text
+        assert "Geheimes" not in text
+
+    @ON_SQLITE
+    def test_a_filter_is_named_only_where_the_search_has_one(self, post: Post) -> None:
+        paper = make.paper()
+        make.save(post.engine, paper)
+        _, (alert,), mail = owe(post, ("search", "tempo type:paper"))
+        post.tell(alert, mail, paper)
+        assert "Found in its title or by a filter." in read(post, mail).text
 
     def test_many_are_counted_and_the_first_ones_shown(self, post: Post) -> None:
         _, alerts, mail = owe(post, *(("search", f"wort{number}") for number in range(20)))

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,11 +13,12 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from app.alerts.mails import outbox
-from app.alerts.mails.outbox import forget_records, forget_withdrawn
+from app.alerts.mails.outbox import forget_records
 from app.alerts.tokens import address_hash
 from app.config import Settings
 from app.db import writing
-from app.models import Alert, AlertDelivery, AlertNotice, File, Paper, Subscriber, Suppression
+from app.models import Alert, AlertDelivery, AlertNotice, Paper, Subscriber, Suppression
+from app.models import Page as TextPage
 from tests import factories as make
 from tests.app.alerts.post import Post
 from tests.app.smtp import listening
@@ -41,13 +43,6 @@ class TestOnce:
         assert (row.sent_at, row.next_try, row.error) == (post.now, None, None)
         assert post.sink.messages[0]["Message-ID"] == mail.message_id
         assert post.send().sent == 0
-
-    def test_what_it_quoted_is_forgotten_once_it_is_out(self, post: Post) -> None:
-        post.owe_news()
-        assert post.snippets()
-        post.send()
-        assert post.snippets() == []
-        assert len(post.all(AlertNotice)) == 1  # that it was told is kept
 
     def test_what_is_due_later_waits(self, post: Post) -> None:
         post.owe_news()
@@ -116,24 +111,21 @@ class TestWithdrawn:
         post.send()
         assert post.sink.taken == []
 
-    def test_what_was_withdrawn_is_quoted_nowhere(self, post: Post) -> None:
-        reader = post.reader()
+    def test_words_that_were_replaced_are_quoted_no_more(self, post: Post) -> None:
+        reader, paper = post.reader(), make.paper()
         alert, mail = post.alert(reader), post.owe(reader)
-        rows = make.read_file("Geheimes", name="Anlage"), make.read_file("Anderes", name="Anlage 2")
-        paper = make.paper()
+        rows = make.read_file("Nichts.", "In der Gartenstraße wohnt Erika Mustermann.", of=paper)
         make.save(post.engine, paper, rows)
-        for file, *_ in rows:
-            post.tell(alert, mail, file, snippet=[[file.name, True]], matter_id=paper.id)
+        post.tell(alert, mail, rows[0], matter_id=paper.id)
+        post.sink.rcpt_answers.append(LATER)
+        assert post.send().deferred == 1
         with writing(post.engine) as session:
-            assert forget_withdrawn(session) == 0
-            session.execute(update(File).where(File.name == "Anlage").values(deleted=True, name=None))
-        with writing(post.engine) as session:
-            assert forget_withdrawn(session) == 1
-        assert post.snippets() == [[["Anlage 2", True]]]
-        with writing(post.engine) as session:  # a quotation of the paper stands beside what happened to its item
-            session.execute(update(Paper).values(deleted=True))
-            assert forget_withdrawn(session) == 1
-        assert post.snippets() == []
+            session.execute(update(TextPage).values(text="In der Gartenstraße wohnt ███."))
+        post.wait(hours=6)
+        assert post.send().sent == 1
+        text = post.sink.taken[0].text()
+        assert "███" in text
+        assert "Erika" not in text
 
     def test_what_was_erased_is_told_nowhere(self, post: Post) -> None:
         reader, mail = post.owe_news()
@@ -212,7 +204,6 @@ class TestTrouble:
         assert post.row(mail).next_try is None
         (told,) = post.all(AlertNotice)
         assert (told.delivery_id, told.due_at) == (None, post.now)
-        assert told.snippet
         again = post.owe(reader, message_id=mail.message_id)  # the same things in a mail of the same name
         with writing(post.engine) as session:
             session.execute(update(AlertNotice).values(delivery_id=again.id))
@@ -231,6 +222,77 @@ class TestTrouble:
         assert post.send().sent == 1
         assert post.row(mail).sent_at
         assert reader.address
+
+
+class TestUnwordable:
+    """A mail that we cannot word stops nobody, and ends."""
+
+    def test_it_stops_nobody_and_is_tried_again(self, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+        _, bad = post.owe_news("bad@example.org")
+        post.owe_news("good@example.org")
+        with monkeypatch.context() as patch:
+            break_for(patch, bad)
+            sent = post.send()
+            assert (sent.sent, sent.deferred) == (1, 1)
+            assert post.send().deferred == 0
+        assert post.row(bad).error == "not worded: LookupError"
+        post.wait(minutes=1)
+        assert post.send().sent == 1
+        assert post.sink.recipients == ["good@example.org", "bad@example.org"]
+
+    def test_it_is_not_tried_for_ever(self, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+        reader, bad = post.owe_news()
+        break_for(monkeypatch, bad)
+        for _ in range(100):
+            post.send()
+            post.wait(hours=1)
+        assert (post.row(bad).next_try, post.row(bad).sent_at) == (None, None)
+        assert [one.delivery_id for one in post.all(AlertNotice)] == [bad.id], "no next mail is to break on it"
+        assert post.all(Subscriber)[0].bounces == 0
+        assert post.sink.taken == []
+        assert reader.address
+
+
+class TestNotNow:
+    """Neither at night nor in a pause goes what nobody waits for."""
+
+    @pytest.mark.parametrize("kind", ["news", "reminder"])
+    def test_what_was_deferred_waits_until_the_morning(self, post: Post, kind: str) -> None:
+        post.now = post.now.replace(hour=20)  # nine in Germany
+        reader = post.reader()
+        post.owe(reader, kind)
+        post.owe(reader, "manage")
+        assert post.send().sent == 1
+        assert [is_due(post, hours) for hours in range(1, 11)] == [False] * 9 + [True]
+
+    def test_who_pauses_gets_what_was_bundled_afterwards(self, post: Post) -> None:
+        reader, mail = post.owe_news()
+        post.owe(reader, "manage")
+        with writing(post.engine) as session:
+            session.execute(update(Subscriber).values(paused_at=post.now))
+        assert post.send().sent == 1
+        assert post.row(mail).attempts == 0
+        with writing(post.engine) as session:
+            session.execute(update(Subscriber).values(paused_at=None))
+        assert post.send().sent == 1
+
+
+def is_due(post: Post, hours: int) -> bool:
+    """Say whether a mail is due so many hours later."""
+    with Session(post.engine) as session:
+        return session.execute(outbox.due_mails(post.now + timedelta(hours=hours))).first() is not None
+
+
+def break_for(patch: pytest.MonkeyPatch, mail: AlertDelivery) -> None:
+    """Let one mail be such that no letter can be made of it."""
+    whole = outbox.letter_of
+
+    def breaking(*given: Any) -> Any:
+        if given[3].id == mail.id:
+            raise LookupError
+        return whole(*given)
+
+    patch.setattr(outbox, "letter_of", breaking)
 
 
 class TestNobodyThere:
