@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from app.alerts.channels.registered import forget_owed
 from app.alerts.mails.outbox import forget_records
 from app.db import now, writing
 from app.models import (
@@ -94,6 +95,7 @@ def erase(engine: Engine, named: str, base_url: str) -> Extent:
         for object_type, ids in reached.ids.items():
             withdraw.bury(session, object_type, ids, source_id=reached.source_id, backfill=False, at=at, kind=ERASED)
         _remember(session, reached, at)
+        forget_owed(session, reached)
         for part in chunks(list(reached)):
             forget_records(session, part)
             session.execute(delete(Lookup).where(Lookup.object_id.in_(part)))

@@ -4,6 +4,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes
+from app.alerts.channels.registered import forget_owed
 from app.alerts.mails.outbox import forget_records
 from app.db import Writer, now
 from app.models import (
@@ -62,6 +63,7 @@ def remove(writing: Writer, source_id: int) -> None:
 
 
 def _forget(session: Session, ids: list[str]) -> None:
+    forget_owed(session, ids)
     for part in chunks(ids):
         forget_records(session, part)
         session.execute(delete(Link).where(Link.from_id.in_(part)))

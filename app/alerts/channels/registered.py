@@ -11,8 +11,9 @@ ChannelError
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, Select, delete, or_, select, update
@@ -186,6 +187,16 @@ def forget_calls(engine: Engine, moment: datetime) -> None:
         session.execute(delete(ChannelDelivery).where(*old))
 
 
+def forget_owed(session: Session, ids: Iterable[str]) -> None:
+    """Take records that were erased out of calls that are owed, and out of pushes whose browser has not asked yet."""
+    gone = frozenset(ids)
+    rows = select(ChannelDelivery.id, ChannelDelivery.notices).where(ChannelDelivery.notices != [])
+    for delivery_id, notices in session.execute(rows).all():
+        left = [one for one in notices if not _names(one[1], gone)]
+        if len(left) < len(notices):
+            session.execute(update(ChannelDelivery).where(ChannelDelivery.id == delivery_id).values(notices=left))
+
+
 def endpoint_hash(endpoint: str) -> str:
     """Return by what a browser's channel is found."""
     return hashlib.sha256(endpoint.encode()).hexdigest()
@@ -234,6 +245,12 @@ def _call(channel_id: int, key: str, notices: list[list[object]], moment: dateti
     return ChannelDelivery(
         channel_id=channel_id, key=key, notices=notices, created_at=moment, attempts=0, next_try=moment
     )
+
+
+def _names(key: str, ids: Container[str]) -> bool:
+    """Say whether one of these ids stands in the key of a notice, whole: `planned:` id `:` id `:` day."""
+    parts = key.split(":")
+    return any(":".join(parts[first:end]) in ids for first, end in combinations(range(len(parts) + 1), 2))
 
 
 def _key(notices: Sequence[Sequence[object]], moment: datetime) -> str:

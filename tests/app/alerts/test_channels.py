@@ -20,8 +20,10 @@ from app.alerts.channels.registered import (
     UnknownService,
     channels_of,
     end_channel,
+    forget_owed,
     is_due,
     last_errors,
+    owe,
 )
 from app.config import Settings
 from app.models import Alert, AlertChannel, Subscriber
@@ -128,8 +130,6 @@ def test_what_is_owed_goes_with_the_notices_that_are_written(line: Line) -> None
 
 
 def calling_owe(session: Session, line: Line, paper: Any) -> None:
-    from app.alerts.channels.registered import owe  # noqa: PLC0415 - beside what it is about
-
     assert owe(session, {line.subscriber_id: [(line.alert_id, f"new:{paper.id}")]}, line.now) == 1
 
 
@@ -335,6 +335,26 @@ def test_whoever_leaves_leaves_nothing(line: Line) -> None:
         session.execute(delete(Subscriber).where(Subscriber.id == line.subscriber_id))
     assert line.send().sent == 0
     assert (line.heard, line.calls()) == ([], [])
+
+
+def test_nothing_is_owed_about_what_was_erased(line: Line) -> None:
+    channel_id = line.verified()
+    one = "https://ris.example/paper/1"
+    stay = [
+        f"new:{one}0",
+        f"decided:{one}x:agreed",
+        "newsletter:body:abc:2026-W48",
+        f"planned:{one}/2:{one}3:2026-03-02",
+    ]
+    go = [f"new:{one}", f"agenda:{one}:17", f"planned:{one}:{one}3:2026-03-02", f"planned:{one}3:{one}:2026-03-02"]
+    with line.writing() as session:
+        owe(session, {line.subscriber_id: [(line.alert_id, key) for key in (*stay, *go)]}, line.now)
+        owe(session, {line.subscriber_id: [(line.alert_id, go[0])]}, line.now)
+    with line.writing() as session:
+        forget_owed(session, [one, "https://ris.example/paper/99"])
+    assert [sorted(key for _, key in call.notices) for call in line.calls()] == [[], sorted(stay), []]
+    assert line.send().withdrawn == 2
+    assert line.channel(channel_id) is not None
 
 
 @ON_ONE
