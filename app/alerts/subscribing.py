@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.frequencies import FRIDAY, is_frequency
-from app.alerts.mailboxes import is_blocked, mailbox, mailbox_hash
+from app.alerts.mailboxes import is_blocked, mailbox, mailbox_hash, subscribers_of
 from app.alerts.targets import NEWSLETTER, Target
 from app.alerts.tokens import CONFIRM, UNSUBSCRIBE, new_nonce, nonce_of
 from app.config import Settings
@@ -21,7 +21,7 @@ from app.db import now, writing
 from app.mail import parse_address
 from app.models import AddressAsked, Alert, AlertDelivery, Subscriber, Suppression
 from app.models.alerts import CONFIRM as CONFIRMATION
-from app.models.alerts import MANAGE, WEEKLY
+from app.models.alerts import MANAGE, NO_ROOM, WEEKLY
 from app.speech import BERLIN
 from app.translations import DEFAULT, FULL
 
@@ -31,7 +31,10 @@ PERIOD, MOST_ASKED = timedelta(days=30), 3  # and no more of them than these in 
 # Whoever has ten thousand networks is held by this; a town's portal sees fewer new readers in a month.
 AT_ONCE, MOST_AT_ONCE = timedelta(hours=1), 300
 BETWEEN_LINKS = timedelta(hours=1)
+MOST_LINKS_A_DAY, MOST_SERVICE = 3, 10  # links, and with other mails that strangers can cause, in the period
+DAY = timedelta(days=1)
 MOST = 50  # things one address can follow, so that nobody can fill the table with somebody else's
+MOST_A_DAY = 10  # of these to begin with a confirmed address: whoever knows it may type it
 
 
 def subscribe(
@@ -68,7 +71,9 @@ def subscribe(
             subscriber.language = language if language in FULL else DEFAULT
         session.add(subscriber)
         session.flush()
-        _follow(session, subscriber, target, WEEKLY if target.kind == NEWSLETTER else frequency, weekday, asked)
+        rhythm = WEEKLY if target.kind == NEWSLETTER else frequency, weekday
+        if not _follow(session, subscriber, target, *rhythm, asked):
+            _owe_no_room(session, settings, subscriber, asked)
         owe_confirmation(session, settings, subscriber, asked)
 
 
@@ -107,23 +112,20 @@ def confirm(engine: Engine, settings: Settings, token: str, *, moment: datetime 
 
 
 def ask_for_link(engine: Engine, settings: Settings, address: str, *, moment: datetime | None = None) -> None:
-    """Owe an address the link to all that it follows, once an hour; raises AddressError for what is no address."""
+    """Owe an address the link to all that it follows, now and then; raises AddressError for what is no address."""
     to, asked = parse_address(address).lower(), moment or now()
     with writing(engine) as session:
         _take_turns(session, to)
         known = select(Subscriber).where(Subscriber.address == to, Subscriber.confirmed_at.is_not(None))
         subscriber = session.scalar(known)
-        if subscriber is not None:
-            lately = select(AlertDelivery.id).where(
-                AlertDelivery.subscriber_id == subscriber.id,
-                AlertDelivery.kind == MANAGE,
-                AlertDelivery.created_at > asked - BETWEEN_LINKS,
-            )
-            if session.scalar(lately.limit(1)) is None:
-                session.add(delivery(settings, subscriber, MANAGE, asked, asked.isoformat()))
-                return
-        # Nothing to do takes as long as something.
-        _write_nothing(session, asked)
+        mailed = _service_mails(session, to, asked) if subscriber is not None else []
+        links = [at for kind, at in mailed if kind == MANAGE]
+        too_soon = any(at > asked - BETWEEN_LINKS for at in links)
+        too_many = sum(at > asked - DAY for at in links) >= MOST_LINKS_A_DAY or len(mailed) >= MOST_SERVICE
+        if subscriber is None or too_soon or too_many:
+            _write_nothing(session, asked)  # nothing to do takes as long as something
+        else:
+            session.add(delivery(settings, subscriber, MANAGE, asked, asked.isoformat()))
 
 
 def forget_unconfirmed(session: Session, moment: datetime) -> int:
@@ -184,16 +186,19 @@ def host_of(settings: Settings) -> str:
 
 def _follow(
     session: Session, subscriber: Subscriber, target: Target, frequency: str, weekday: int, asked: datetime
-) -> None:
+) -> bool:
+    """Begin to follow something, if there is room for it; says whether it is followed now."""
     own = alerts_of(session, subscriber)
     known = next((alert for alert in own if (alert.kind, alert.value) == (target.kind, target.value)), None)
     if known is not None and subscriber.confirmed_at is None:
         known.frequency, known.weekday = frequency, weekday
-    elif known is not None or len(own) >= MOST:
+    elif known is not None:
         # What somebody typed changes nothing of what is followed; nothing to do takes as long as something.
         _write_nothing(session, asked)
-    if known is not None or len(own) >= MOST:
-        return
+    if known is not None:
+        return True
+    if len(own) >= MOST or _begun_today(subscriber, own, asked) >= MOST_A_DAY:
+        return False
     session.add(
         Alert(
             subscriber_id=subscriber.id,
@@ -207,6 +212,34 @@ def _follow(
         )
     )
     session.flush()
+    return True
+
+
+def _begun_today(subscriber: Subscriber, own: Sequence[Alert], asked: datetime) -> int:
+    """Return how much began in a day without another confirmation."""
+    if subscriber.confirmed_at is None:
+        return 0
+    since = max(subscriber.confirmed_at, asked - DAY)
+    return sum(alert.asked_at > since for alert in own)
+
+
+def _owe_no_room(session: Session, settings: Settings, subscriber: Subscriber, asked: datetime) -> None:
+    """Owe who confirmed a mail that something was not added, once a day; the page that took it says nothing of it."""
+    mailed = _service_mails(session, subscriber.address, asked) if subscriber.confirmed_at is not None else []
+    told_today = any(kind == NO_ROOM and at > asked - DAY for kind, at in mailed)
+    if subscriber.confirmed_at is None or told_today or len(mailed) >= MOST_SERVICE:
+        _write_nothing(session, asked)
+    else:
+        session.add(delivery(settings, subscriber, NO_ROOM, asked, asked.isoformat()))
+
+
+def _service_mails(session: Session, address: str, moment: datetime) -> list[tuple[str, datetime]]:
+    """Return kind and time of the mails of a month that others can cause, to whatever spelling of an address."""
+    theirs = AlertDelivery.subscriber_id.in_([one.id for one in subscribers_of(session, address)])
+    lately = select(AlertDelivery.kind, AlertDelivery.created_at).where(
+        theirs, AlertDelivery.kind.in_((MANAGE, NO_ROOM))
+    )
+    return [(kind, at) for kind, at in session.execute(lately.where(AlertDelivery.created_at > moment - PERIOD))]
 
 
 def _confirmations(subscriber: Subscriber) -> ColumnElement[bool]:

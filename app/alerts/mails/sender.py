@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from app.alerts.mails.outbox import send_owed
 from app.config import Settings
 from app.mail import TIMEOUT, Mailer
-from app.models.alerts import CONFIRM, MANAGE
+from app.models.alerts import CONFIRM, MANAGE, NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Sender:
 
     def send(self) -> None:
         """Send what is owed; whoever sends something else says here what."""
-        send_owed(self.engine, self.mailer, self.settings, kinds=(CONFIRM, MANAGE))
+        send_owed(self.engine, self.mailer, self.settings, kinds=(CONFIRM, MANAGE, NO_ROOM))
 
     def close(self) -> None:
         """Let it finish what it was woken for, and end it."""

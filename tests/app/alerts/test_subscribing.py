@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 from app.alerts.ending import refuse, release, unsubscribe
 from app.alerts.subscribing import (
     MOST,
+    MOST_A_DAY,
     MOST_ASKED,
+    MOST_LINKS_A_DAY,
+    MOST_SERVICE,
     alerts_of,
     ask_for_link,
     confirm,
@@ -42,6 +45,7 @@ from app.mail import AddressError
 from app.models import AddressAsked, Alert, AlertDelivery, AlertNotice, Subscriber, Suppression
 from app.models.alerts import CONFIRM as CONFIRMATION
 from app.models.alerts import MANAGE as LINK
+from app.models.alerts import NO_ROOM
 from app.web.cli import main
 from search import BadQuery
 from tests import factories as make
@@ -386,6 +390,50 @@ class TestNobodyLearns:
             desk.ask(f"wort{number}")
         assert desk.count(Alert) == MOST
 
+    @ON_SQLITE
+    def test_who_has_no_room_is_mailed_that_once_a_day(self, desk: Desk) -> None:
+        desk.ask("wort0")
+        for number in range(1, MOST):
+            desk.ask(f"wort{number}")
+        desk.follow("noch eins")
+        assert (desk.count(Alert), told(desk)) == (MOST, 0)  # who never confirmed is told nothing
+        for number in range(3):
+            desk.ask(f"mehr{number}")
+        assert (desk.count(Alert), told(desk)) == (MOST, 1)
+        desk.ask("wort1")
+        desk.wait(days=1, seconds=1)
+        desk.ask("wort1")  # which is there
+        assert told(desk) == 1
+        desk.ask("mehr")
+        assert told(desk) == 2
+        for _ in range(20):
+            desk.wait(days=1, seconds=1)
+            desk.ask("mehr")
+        assert told(desk) == MOST_SERVICE
+
+    @ON_SQLITE
+    def test_ten_a_day_begin_with_a_confirmed_address(self, desk: Desk) -> None:
+        for number in range(15):
+            desk.ask(f"eigenes{number}")
+        desk.follow("noch eins")
+        desk.wait(minutes=1)
+        for number in range(MOST_A_DAY + 4):
+            desk.ask(f"fremdes{number}")
+        assert (desk.count(Alert), told(desk)) == (16 + MOST_A_DAY, 1)
+        desk.wait(days=1, seconds=1)
+        desk.ask("morgen")
+        assert desk.count(Alert) == 17 + MOST_A_DAY
+
+    @ON_SQLITE
+    def test_an_earlier_link_confirms_when_asked_again(self, desk: Desk) -> None:
+        desk.ask()
+        link = desk.token(CONFIRM, desk.subscriber().nonce)
+        for _ in range(MOST_ASKED + 1):
+            sent(desk)
+            desk.wait(hours=25)
+            desk.ask()
+        assert confirm(desk.engine, desk.settings, link, moment=desk.now) is not None
+
     def test_two_forms_at_once_make_one_mail(self, desk: Desk) -> None:
         start = threading.Barrier(6)
 
@@ -402,6 +450,11 @@ class TestNobodyLearns:
         assert (desk.count(Subscriber), desk.count(Alert)) == (1, 6)
 
 
+def told(desk: Desk) -> int:
+    """Return how often somebody was told that there was no room."""
+    return len(desk.deliveries(AlertDelivery.kind == NO_ROOM))
+
+
 class TestTheLink:
     """The link to all alerts is mailed to who has some, once an hour, and nobody else learns anything."""
 
@@ -414,6 +467,23 @@ class TestTheLink:
         ask_for_link(desk.engine, desk.settings, READER, moment=desk.now)
         links = desk.deliveries(AlertDelivery.kind == LINK)
         assert len({one.message_id for one in links}) == 2
+
+    @ON_SQLITE
+    def test_three_a_day_and_ten_a_month_to_one_mailbox(self, desk: Desk) -> None:
+        addresses = ("reader+a@example.org", "reader+b@example.org")
+        for address in addresses:
+            desk.follow(address=address)
+        for hour in range(48):
+            ask_for_link(desk.engine, desk.settings, addresses[hour % 2], moment=desk.now)
+            desk.wait(hours=1)
+        assert len(desk.deliveries(AlertDelivery.kind == LINK)) == 2 * MOST_LINKS_A_DAY
+        for _ in range(20):
+            ask_for_link(desk.engine, desk.settings, addresses[0], moment=desk.now)
+            desk.wait(days=1)
+        assert len(desk.deliveries(AlertDelivery.kind == LINK)) == MOST_SERVICE
+        desk.wait(days=10)
+        ask_for_link(desk.engine, desk.settings, addresses[0], moment=desk.now)
+        assert len(desk.deliveries(AlertDelivery.kind == LINK)) == MOST_SERVICE + 1
 
     def test_not_to_who_never_confirmed_or_is_not_here(self, desk: Desk) -> None:
         desk.ask()
