@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -12,13 +13,16 @@ from app.alerts.ending import end
 from app.alerts.frequencies import is_frequency
 from app.alerts.subscribing import alerts_of, find_subscriber
 from app.alerts.targets import NEWSLETTER, Target, describe, written
-from app.alerts.tokens import MANAGE
+from app.alerts.tokens import MANAGE, new_nonce
+from app.alerts.tokens import token as made
 from app.config import Settings
 from app.db import now, writing
 from app.models import Alert, AlertChannel, AlertDelivery, AlertNotice, Subscriber
-from app.models.alerts import REMINDER, WEEKLY
+from app.models.alerts import NO_ROOM, REMINDER, WEEKLY
 from app.speech import Voice
 from app.translations import FULL
+
+WEEK: Final = timedelta(days=7)
 
 
 def change_alert(
@@ -75,6 +79,18 @@ def set_language(engine: Engine, settings: Settings, token: str, language: str) 
         return True
 
 
+def renew(engine: Engine, settings: Settings, token: str) -> str | None:
+    """Make all secret addresses of somebody anew, and the old ones void; returns the new token for MANAGE.
+
+    Only the links that end one alert stay as they are: mails that were sent carry them for the mail program's button.
+    """
+    with _theirs(engine, settings, token) as (_, subscriber):
+        if subscriber is None:
+            return None
+        subscriber.nonce = new_nonce()
+        return made(settings, MANAGE, subscriber.nonce)
+
+
 def delete_all(engine: Engine, settings: Settings, token: str) -> bool:
     """End everything and forget the address, with all that was sent and is owed; whether there was any."""
     with _theirs(engine, settings, token) as (session, subscriber):
@@ -97,13 +113,28 @@ def exported(session: Session, subscriber: Subscriber) -> dict[str, object]:
         "requested": _iso(subscriber.requested_at),
         "confirmed": _iso(subscriber.confirmed_at),
         "paused": _iso(subscriber.paused_at),
+        "bounces": subscriber.bounces,
         "alerts": [_exported_alert(session, alert, voice) for alert in alerts],
         "channels": [
-            {"kind": one.kind, "endpoint": one.endpoint, "created": _iso(one.created_at)}
+            {
+                "kind": one.kind,
+                "endpoint": one.endpoint,
+                "created": _iso(one.created_at),
+                "verified": _iso(one.verified_at),
+                "failures": one.failures,
+                "disabled": _iso(one.disabled_at),
+            }
             for one in session.scalars(channels)
         ],
         "mails": [
-            {"kind": one.kind, "created": _iso(one.created_at), "sent": _iso(one.sent_at)}
+            {
+                "kind": one.kind,
+                "created": _iso(one.created_at),
+                "attempts": one.attempts,
+                "next_try": _iso(one.next_try),
+                "sent": _iso(one.sent_at),
+                "error": one.error,
+            }
             for one in session.scalars(mails)
         ],
         "told": [
@@ -113,6 +144,7 @@ def exported(session: Session, subscriber: Subscriber) -> dict[str, object]:
                 "type": notice.object_type,
                 "id": notice.object_id,
                 "noted": _iso(notice.created_at),
+                "due": _iso(notice.due_at),
                 "sent": _iso(sent),
             }
             for notice, sent in session.execute(told.order_by(AlertNotice.created_at, AlertNotice.key))
@@ -125,6 +157,14 @@ def waiting_for(session: Session, subscriber: Subscriber) -> int:
     theirs = select(Alert.id).where(Alert.subscriber_id == subscriber.id)
     waiting = (AlertNotice.alert_id.in_(theirs), AlertNotice.delivery_id.is_(None))
     return session.scalar(select(func.count(AlertNotice.key.distinct())).where(*waiting)) or 0
+
+
+def turned_away(session: Session, subscriber: Subscriber, moment: datetime) -> datetime | None:
+    """Return when somebody was last told, within a week, that there was no room for what was asked for."""
+    told = (AlertDelivery.subscriber_id == subscriber.id, AlertDelivery.kind == NO_ROOM)
+    return session.scalar(
+        select(func.max(AlertDelivery.created_at)).where(*told, AlertDelivery.created_at > moment - WEEK)
+    )
 
 
 def _exported_alert(session: Session, alert: Alert, voice: Voice) -> dict[str, object]:

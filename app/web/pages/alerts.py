@@ -186,7 +186,7 @@ def ended(token: str) -> Response:
 
 def gone() -> Response:
     """Say that a link is not good."""
-    return private(make_response(render_template("alerts/gone.html", robots="noindex"), 404))
+    return secret(make_response(render_template("alerts/gone.html", robots="noindex", unnamed=True), 404))
 
 
 def over() -> Response:
@@ -200,8 +200,14 @@ def private(response: Response) -> Response:
     return response
 
 
+def secret(response: Response) -> Response:
+    """Keep the address of a page to whoever has it: no other page and no log is told where a reader came from."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return private(response)
+
+
 def _page(template: str, **given: object) -> Response:
-    return private(make_response(render_template(template, robots="noindex", **given)))
+    return secret(make_response(render_template(template, robots="noindex", unnamed=True, **given)))
 
 
 def _form(wish: Wish) -> str:

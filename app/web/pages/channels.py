@@ -28,7 +28,7 @@ from app.models.alerts import PUSH, WEBHOOK
 from app.web.i18n import N_, gettext, language
 from app.web.limits import spend_mail
 from app.web.origin import same_origin
-from app.web.pages.alerts import gone, private
+from app.web.pages.alerts import gone, private, secret
 from app.web.site import session, site
 
 MOST_SHOWN: Final = 50
@@ -53,7 +53,7 @@ def add_browser(token: str) -> Response:
     return _add(token, PUSH)
 
 
-@channels.post("/alerts/manage/<token>/channels/<int:channel_id>/end")
+@channels.post("/alerts/manage/<token>/channels/<int(max=2147483647):channel_id>/end")
 def end(token: str, channel_id: int) -> Response:
     """End a channel; ending what is ended already is no error."""
     if not same_origin():
@@ -103,7 +103,9 @@ def new(token: str) -> Response:
     )
     keys = [tuple(row) for row in session().execute(theirs.limit(MOST_SHOWN))]
     entries = webhooks.told(session(), keys, subscriber.id, language(), "")
-    return private(make_response(render_template("alerts/new.html", robots="noindex", entries=entries[::-1])))
+    return secret(
+        make_response(render_template("alerts/new.html", robots="noindex", unnamed=True, entries=entries[::-1]))
+    )
 
 
 @channels.app_template_global()
@@ -162,7 +164,7 @@ def _add(token: str, kind: str) -> Response:
 
 def _back(token: str, fault: str = "") -> Response:
     said = f"?channel={fault}" if fault else ""
-    return private(make_response(redirect(f"/alerts/manage/{token}{said}#channels", 303)))
+    return secret(make_response(redirect(f"/alerts/manage/{token}{said}#channels", 303)))
 
 
 def _subscriber(token: str) -> Subscriber | None:

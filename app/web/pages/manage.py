@@ -6,16 +6,27 @@ import orjson
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
 from app.alerts.frequencies import MEANING, OFFERED, WEEKDAYS, WORDS
-from app.alerts.managing import change_alert, delete_all, end_alert, exported, pause, set_language, waiting_for
-from app.alerts.subscribing import alerts_of, find_subscriber
+from app.alerts.managing import (
+    change_alert,
+    delete_all,
+    end_alert,
+    exported,
+    pause,
+    renew,
+    set_language,
+    turned_away,
+    waiting_for,
+)
+from app.alerts.subscribing import MOST, MOST_A_DAY, alerts_of, find_subscriber
 from app.alerts.tokens import FEED, MANAGE
 from app.alerts.tokens import token as made
+from app.db import now
 from app.models import Subscriber
 from app.translations import FULL
 from app.web.followed import followed
 from app.web.i18n import N_, gettext
 from app.web.origin import same_origin
-from app.web.pages.alerts import gone, over, private
+from app.web.pages.alerts import gone, over, secret
 from app.web.site import session, site
 
 DONE = {
@@ -24,6 +35,7 @@ DONE = {
     "pause": N_("We write nothing until you go on."),
     "resume": N_("We write again."),
     "language": N_("The language is changed."),
+    "renew": N_("All secret addresses are new. The old ones are good for nothing any more."),
 }
 
 manage = Blueprint("manage", __name__)
@@ -40,17 +52,21 @@ def show(token: str) -> Response:
     page = render_template(
         "alerts/manage.html",
         robots="noindex",
+        unnamed=True,
         subscriber=subscriber,
         token=token,
         rows=followed(alerts_of(session(), subscriber)),
         waiting=waiting_for(session(), subscriber) if subscriber.paused_at else 0,
+        turned_away=turned_away(session(), subscriber, now()),
+        most=MOST,
+        most_a_day=MOST_A_DAY,
         own_feed=site().settings.base_url + feed,
         done=gettext(DONE[done]) if done in DONE else "",
         frequencies=[(one, gettext(WORDS[one]), gettext(MEANING[one])) for one in OFFERED],
         weekdays=[gettext(day) for day in WEEKDAYS],
         spoken=FULL,
     )
-    return private(make_response(page))
+    return secret(make_response(page))
 
 
 @manage.post("/alerts/manage/<token>")
@@ -61,14 +77,21 @@ def change(token: str) -> Response:
     todo = request.form.get("do", "")
     if todo == "delete":
         good = delete_all(site().engine, site().settings, token)
-        return private(make_response(render_template("alerts/deleted.html", robots="noindex"))) if good else gone()
+        return (
+            secret(make_response(render_template("alerts/deleted.html", robots="noindex", unnamed=True)))
+            if good
+            else gone()
+        )
+    if todo == "renew":
+        fresh = renew(site().engine, site().settings, token)
+        return _done(fresh, todo) if fresh else gone()
     if todo not in DONE:
         abort(400)
     if not _actions()[todo](token):
         return gone()
     if _subscriber(token) is None:
         return over()
-    return private(make_response(redirect(f"/alerts/manage/{token}?done={todo}", 303)))
+    return _done(token, todo)
 
 
 @manage.get("/alerts/manage/<token>/export.json")
@@ -78,10 +101,14 @@ def export(token: str) -> Response:
     if subscriber is None:
         return gone()
     content = orjson.dumps(exported(session(), subscriber), option=orjson.OPT_INDENT_2)
-    response = private(Response(content, mimetype="application/json"))
+    response = secret(Response(content, mimetype="application/json"))
     response.headers["Content-Disposition"] = 'attachment; filename="ratslupe-alerts.json"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _done(token: str, todo: str) -> Response:
+    return secret(make_response(redirect(f"/alerts/manage/{token}?done={todo}", 303)))
 
 
 def _actions() -> dict[str, Callable[[str], bool]]:

@@ -12,12 +12,14 @@ from app.alerts.managing import (
     end_alert,
     exported,
     pause,
+    renew,
     set_language,
     waiting_for,
 )
+from app.alerts.subscribing import find_alert, find_subscriber
 from app.alerts.targets import Target
-from app.alerts.tokens import CONFIRM, FEED, MANAGE
-from app.models import Alert, AlertDelivery, AlertNotice, Subscriber
+from app.alerts.tokens import CONFIRM, END, FEED, MANAGE, UNSUBSCRIBE, nonce_of
+from app.models import Alert, AlertChannel, AlertDelivery, AlertNotice, Subscriber
 from tests import factories as make
 from tests.app.alerts.conftest import READER, Desk
 
@@ -125,6 +127,15 @@ def test_everything_that_is_kept_can_be_taken_along(desk: Desk, link: str) -> No
     make.save(desk.engine, paper, mail)
     make.save(desk.engine, make.notice(alert, paper, delivery=mail))
     desk.follow(Target("paper", paper.id))
+    waits = make.notice(alert, paper, key="waits", due_at=desk.now + timedelta(days=2))
+    hook = {"kind": "webhook", "endpoint": "https://hook.example/", "endpoint_hash": "x", "secret": "geheim"}
+    make.save(
+        desk.engine,
+        waits,
+        AlertChannel(
+            subscriber_id=subscriber.id, created_at=desk.now, failures=3, disabled_at=desk.now, seen=0, **hook
+        ),
+    )
     with Session(desk.engine) as session:
         content = json.loads(json.dumps(exported(session, subscriber)))
     assert (content["address"], content["language"], content["paused"]) == (READER, "de", None)
@@ -135,11 +146,31 @@ def test_everything_that_is_kept_can_be_taken_along(desk: Desk, link: str) -> No
     ]
     assert content["alerts"][2]["name"] == paper.name
     assert [(one["kind"], one["sent"]) for one in content["mails"]] == [("news", desk.now.isoformat())]
-    assert [(one["alert"], one["id"], one["sent"]) for one in content["told"]] == [
-        (alert.id, paper.id, desk.now.isoformat())
-    ]
+    assert {(one["alert"], one["id"], one["sent"]) for one in content["told"]} == {
+        (alert.id, paper.id, desk.now.isoformat()),
+        (alert.id, paper.id, None),
+    }
+    assert waits.due_at.isoformat() in [one["due"] for one in content["told"]]
+    [channel] = content["channels"]
+    assert (channel["verified"], channel["failures"], channel["disabled"]) == (None, 3, desk.now.isoformat())
+    assert (content["bounces"], content["mails"][0]["next_try"]) == (0, None)
+    assert "geheim" not in json.dumps(content)
     assert OTHER not in json.dumps(content)
     assert subscriber.nonce not in json.dumps(content)  # whoever finds the file cannot change anything by it
+
+
+@ON_SQLITE
+def test_a_link_that_others_know_is_made_void(desk: Desk, link: str) -> None:
+    before, single = desk.subscriber().nonce, desk.alerts()[0].nonce
+    fresh = renew(desk.engine, desk.settings, link)
+    assert fresh is not None
+    assert nonce_of(desk.settings, MANAGE, fresh) == desk.subscriber().nonce != before
+    with Session(desk.engine) as session:
+        for purpose in (MANAGE, FEED, END, CONFIRM):
+            assert find_subscriber(session, desk.settings, purpose, desk.token(purpose, before)) is None
+        assert find_alert(session, desk.settings, desk.token(UNSUBSCRIBE, single)) is not None
+    assert renew(desk.engine, desk.settings, link) is None
+    assert pause(desk.engine, desk.settings, fresh, paused=True)
 
 
 @ON_SQLITE

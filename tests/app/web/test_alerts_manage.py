@@ -1,6 +1,7 @@
 """The page of all one's alerts: nothing changes by looking, and every button does what it says."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.alerts.tokens import FEED, MANAGE, token
 from app.config import Settings
+from app.db import now
 from app.models import Alert, Subscriber
 from tests import factories
 from tests.app.web.conftest import Page, Town
@@ -79,6 +81,43 @@ def test_each_button_does_what_it_says(client: FlaskClient, engine: Engine, link
     assert "nichts mehr dazu" in last.text
     assert reader(engine) is None
     assert client.get(link).status_code == 404
+
+
+def test_its_address_stands_nowhere_but_in_its_own_forms(client: FlaskClient, link: str) -> None:
+    for path in (link, link.replace("manage", "confirm")):
+        page = client.get(path)
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert f"portal.example{path}" not in page.text
+        assert "og:url" not in page.text
+    assert f'action="{link}"' in client.get(link).text
+    assert "og:url" in client.get("/alerts").text
+    assert client.get("/alerts").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_its_buttons_work_in_browsers_that_name_no_sender(client: FlaskClient, link: str) -> None:
+    assert client.post(link, data={"do": "pause"}, headers={"Origin": "null"}).status_code == 303
+    given = {"q": "Rad", "address": "reader@example.org"}
+    assert client.post("/alerts", data=given, headers={"Origin": "null"}).status_code == 403
+
+
+def test_new_addresses_take_the_place_of_what_others_know(client: FlaskClient, link: str) -> None:
+    answer = client.post(link, data={"do": "renew"})
+    assert answer.status_code == 303
+    assert not answer.headers["Location"].startswith(link)
+    page = client.get(answer.headers["Location"])
+    assert page.status_code == 200
+    assert "Bus" in page.text
+    assert 'role="status"' in page.text
+    assert client.get(link).status_code == 404
+    assert client.post(link, data={"do": "renew"}).status_code == 404
+
+
+def test_it_says_that_something_was_not_added(client: FlaskClient, engine: Engine, link: str) -> None:
+    one = reader(engine)
+    assert one is not None
+    assert "nicht eingerichtet" not in client.get(link).text
+    factories.save(engine, factories.alert_delivery(one, "no_room", created_at=now() - timedelta(days=1)))
+    assert "nicht eingerichtet" in client.get(link).text
 
 
 def test_everything_goes_at_once(client: FlaskClient, engine: Engine, link: str) -> None:

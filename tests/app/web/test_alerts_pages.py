@@ -179,6 +179,8 @@ class TestTheForm:
             ({"q": "ab*", "address": "reader@example.org"}, "mindestens 3 Buchstaben"),
             ({"q": "  ", "address": "reader@example.org"}, "Schreiben Sie, was Sie interessiert."),
             ({"q": '""', "address": "reader@example.org"}, "Schreiben Sie, was Sie interessiert."),
+            ({"q": "www.evil.example", "address": "reader@example.org"}, "keine Web- oder Mailadressen"),
+            ({"follow": "search:http://evil.example", "address": "reader@example.org"}, "keine Web- oder Mailadressen"),
         ],
     )
     def test_it_says_what_is_wrong_and_keeps_what_was_typed(

@@ -90,6 +90,8 @@ def test_a_program_is_added_shown_and_ended(mine: Mine) -> None:
     assert answer.status_code == 303
     assert mine.channels() == []
     assert mine.client.post(f"{mine.address}/channels/{channel.id}/end").status_code == 303
+    for number in (2**31, 2**63, 10**30):  # what no database counts up to
+        assert mine.client.post(f"{mine.address}/channels/{number}/end").status_code == 404
 
 
 @pytest.mark.parametrize(
