@@ -12,7 +12,8 @@ from app.alerts.targets import NEAR, RADII, Target, TargetError, circle_of
 from app.geo import METRES, Point, metres
 from app.indexing import settled
 from app.indexing.lookups import AT_ONCE, chunks
-from app.models import Consumer, News, PaperPlace, Place, PlaceDue
+from app.models import Consumer, News, Paper, PaperPlace, Place, PlaceDue
+from app.slugs import body_slugs
 
 PLACES: Final = "places:"  # the reader of the log that works out where papers are; behind it the number of its rules
 _HIGH = max(RADII) / METRES  # degrees: a circle touches no more than the cells around its own
@@ -23,15 +24,18 @@ class Papers:
     """Papers by the places that they are about, in cells, so that a circle looks at its own corner only."""
 
     def __init__(self, session: Session, ids: Collection[str]) -> None:
-        self._cells: dict[tuple[int, int], list[tuple[Point, str]]] = {}
-        query = select(PaperPlace.paper_id, Place.longitude, Place.latitude).join(
-            Place, Place.id == PaperPlace.place_id
+        self._cells: dict[tuple[int, int], list[tuple[Point, str, str]]] = {}
+        councils = body_slugs(session)
+        query = (
+            select(PaperPlace.paper_id, Place.longitude, Place.latitude, Paper.body_id)
+            .join(Place, Place.id == PaperPlace.place_id)
+            .outerjoin(Paper, Paper.id == PaperPlace.paper_id)
         )
         for some in chunks(ids, AT_ONCE):
             located = query.where(PaperPlace.paper_id.in_(some), Place.latitude.is_not(None))
-            for paper_id, longitude, latitude in session.execute(located):
+            for paper_id, longitude, latitude, body_id in session.execute(located):
                 point: Point = (longitude or 0.0, latitude or 0.0)
-                self._cells.setdefault(_cell(point), []).append((point, paper_id))
+                self._cells.setdefault(_cell(point), []).append((point, paper_id, councils.get(body_id or "", "")))
 
     def within(self, value: str) -> set[str]:
         """Return the papers in a circle, given as an alert's value; none where that is no circle."""
@@ -44,8 +48,8 @@ class Papers:
             paper_id
             for y in (row - 1, row, row + 1)
             for x in (column - 1, column, column + 1)
-            for point, paper_id in self._cells.get((y, x), ())
-            if metres(circle.point, point) <= circle.metres
+            for point, paper_id, council in self._cells.get((y, x), ())
+            if circle.council in ("", council) and metres(circle.point, point) <= circle.metres
         }
 
 

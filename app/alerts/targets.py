@@ -4,6 +4,7 @@ search:TEXT                          our query text, with its filters
 paper: person: organization: meeting: body:ID
                                      a record by its OParl id in rows; in addresses its key, of a council its short name
 near:LAT,LON,METRES,LABEL            a circle; the label is what was typed, and says nothing to the portal
+near:LAT,LON,METRES@COUNCIL,LABEL    the same, of one council alone by its short name
 newsletter:body:ID, newsletter:organization:ID
                                      the weekly digest of a council or a committee
 
@@ -13,6 +14,7 @@ TargetError     a text is no target, or what it names is not here
 """
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -43,6 +45,7 @@ RECORDS: Final[dict[str, type[OParlObject]]] = {
 KINDS: Final = (SEARCH, *RECORDS, BODY, NEAR, NEWSLETTER)
 RADII: Final = (250, 500, 1000, 2000)  # metres
 LONGEST_LABEL: Final = 80
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class TargetError(ValueError):
@@ -69,11 +72,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A spot with a radius in metres."""
+    """A spot with a radius in metres; `council` is the short name of the only one whose papers are meant, or ""."""
 
     point: Point
     metres: int
     label: str
+    council: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +97,49 @@ def search_target(text: str) -> Target:
     return Target(SEARCH, wanted)
 
 
-def near_target(point: Point, metres: int, label: str) -> Target:
+def near_target(point: Point, metres: int, label: str, council: str = "") -> Target:
     """Return the target of a circle; five digits behind the point are a metre."""
     words = one_line(label)[:LONGEST_LABEL]
-    return Target(NEAR, f"{point[1]:.5f},{point[0]:.5f},{metres},{words}")
+    of = f"@{council}" if council else ""
+    return Target(NEAR, f"{point[1]:.5f},{point[0]:.5f},{metres}{of},{words}")
+
+
+def of_council(target: Target, slug: str) -> Target:
+    """Return what of a target is of one council; raises search.BadQuery where that is too much to ask.
+
+    Only searches and circles reach beyond a council. What a search says in brackets, beside an OR or of another
+    council narrows nothing: it counts what it is understood as, not what stands in it.
+    """
+    if target.kind == NEAR:
+        circle = circle_of(target)
+        return near_target(circle.point, circle.metres, circle.label, slug)
+    if target.kind != SEARCH:
+        return target
+    own = set(parse_query("", chosen={BODY: (slug,)}).filters)
+    query = parse_query(target.value)
+    if own <= set(query.filters):
+        return target
+    # Two councils side by side would be either of them.
+    several = any(one.field == BODY and not one.negated for one in query.filters)
+    narrowed = search_target(f"({query.text}) body:{slug}" if several else f"{query.text} body:{slug}")
+    if not own <= set(parse_query(narrowed.value).filters):
+        raise BadQuery("nothing_asked")
+    return narrowed
 
 
 def circle_of(target: Target) -> Circle:
     """Return the circle that a target is; raises TargetError."""
     parts = target.value.split(",", 3)
     try:
-        latitude, longitude, metres = float(parts[0]), float(parts[1]), int(parts[2])
+        radius, alone, council = parts[2].partition("@")
+        latitude, longitude, metres = float(parts[0]), float(parts[1]), int(radius)
     except (ValueError, IndexError) as error:
         raise TargetError("not a circle") from error
     if not is_place(longitude, latitude) or metres not in RADII or math.isnan(latitude):
         raise TargetError("not a circle that is offered")
-    return Circle((longitude, latitude), metres, parts[3] if len(parts) > 3 else "")
+    if alone and not _SLUG.fullmatch(council):
+        raise TargetError("not the short name of a council")
+    return Circle((longitude, latitude), metres, parts[3] if len(parts) > 3 else "", council)
 
 
 def read_target(session: Session, text: str) -> Target:
@@ -119,7 +150,7 @@ def read_target(session: Session, text: str) -> Target:
             return search_target(value)
         case "near":
             circle = circle_of(Target(NEAR, value))
-            return near_target(circle.point, circle.metres, circle.label)
+            return near_target(circle.point, circle.metres, circle.label, circle.council)
         case "newsletter":
             inner = read_target(session, value)
             if inner.kind not in (BODY, ORGANIZATION):
@@ -165,7 +196,8 @@ def describe(session: Session, target: Target, voice: Voice) -> Described:
     if target.kind == NEAR:
         circle = circle_of(target)
         name = voice.gettext("%(metres)s m around %(place)s", metres=circle.metres, place=circle.label or "…")
-        return Described(name, kind, f"/map?{urlencode({'address': circle.label, 'radius': circle.metres})}")
+        asked = {"address": circle.label, "radius": circle.metres} | ({BODY: circle.council} if circle.council else {})
+        return Described(f"{name} ({circle.council})" if circle.council else name, kind, f"/map?{urlencode(asked)}")
     if target.kind == NEWSLETTER:
         inner = describe(session, target.inner, voice)
         return Described(inner.name, kind, inner.path)

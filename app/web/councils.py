@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from flask import Flask, abort, current_app, g, has_request_context, request
 from werkzeug.datastructures import MultiDict
 
+from app.alerts.targets import Target, of_council
 from app.directory.places import places
 from app.looks import PLAIN, Look
 from app.models import Body
@@ -171,11 +172,13 @@ def within(path: str, **arguments: object) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def of_this_portal(query: str) -> str:
-    """Return a search that is to be kept, for this council where the portal is its alone."""
+def of_this_portal(target: Target) -> Target:
+    """Return what is to be followed, of this council where the portal is its alone; raises search.BadQuery.
+
+    Mails are made where no such rule is known, so what is kept has to say it.
+    """
     only = site().settings.only_council
-    kept = f"{query} body:{only}" if only and query else query
-    return query if f"body:{only}" in query else kept
+    return of_council(target, only) if only else target
 
 
 def matching(asked: str, found: Iterable[Council]) -> list[Council]:

@@ -110,17 +110,16 @@ def _follow(wish: Wish, *, chosen: bool) -> None:
     if target.kind == NEAR:
         circle = circle_of(target)
         wish.metres = wish.metres if chosen and wish.metres in RADII else circle.metres
-        target = near_target(circle.point, wish.metres, circle.label)
+        target = of_this_portal(near_target(circle.point, wish.metres, circle.label, circle.council))
     wish.fixed = target
     wish.targets.append(target)
 
 
 def _search(wish: Wish) -> None:
-    query = of_this_portal(wish.q)
-    if not query or "q" in wish.faults:
+    if not wish.q or "q" in wish.faults:
         return
     try:
-        wish.targets.append(search_target(query))
+        wish.targets.append(of_this_portal(search_target(wish.q)))
     except BadQuery as error:
         wish.faults["q"] = gettext(error.template, **error.params)
 
@@ -134,7 +133,8 @@ def _surroundings(wish: Wish) -> None:
     if len(here) == 1:
         spot = here[0]
         label = f"{spot.street.name} {spot.number or spot.asked_number}".strip()
-        wish.targets.append(near_target(spot.point, wish.metres if wish.metres in RADII else RADIUS, label))
+        metres = wish.metres if wish.metres in RADII else RADIUS
+        wish.targets.append(of_this_portal(near_target(spot.point, metres, label)))
     elif spots:
         wish.towns = [by_source[one.street.source_id] for one in spots if one.street.source_id in by_source]
         wish.faults["place"] = gettext("Several towns have such a street. Which one is yours?")

@@ -19,7 +19,7 @@ from app.queries import meetings, organizations, papers, people
 from app.queries.gazetteer import resolved
 from app.queries.meetings import midnight
 from app.translations import DEFAULT
-from app.web.councils import council_named, councils, narrow, with_slugs
+from app.web.councils import body_handle, council_asked, council_named, councils, narrow, with_slugs
 from app.web.feed_forms import ATOM, JSON, TEXT, TYPES, written_as
 from app.web.feeds import Feed, feed_of, feed_of_all
 from app.web.filters import today
@@ -89,21 +89,26 @@ def search(form: str) -> Response:
 
 @feeds.get(f"/feeds/near.{FORM}")
 def near(form: str) -> Response:
-    """Send what is new around a spot (`at`, latitude and longitude) or an address of one of the towns."""
+    """Send what is new around a spot (`at`, latitude and longitude) or an address of one of the towns.
+
+    With `body`, of that council alone.
+    """
     speak(asked_language())
+    council = council_asked() if body_handle() else None
+    of = council.slug if council else ""
     radius, address, at = request.args.get("radius", RADIUS, type=int), words_asked("address", 200), words_asked("at")
     if at is None:
         spots = resolved(session(), address, sources_here()) if address else []
         if len(spots) != 1 or radius not in RADII:
             abort(404)
-        target = near_target(spots[0].point, radius, address or "")
+        target = near_target(spots[0].point, radius, address or "", of)
     else:
         try:
             circle = circle_of(Target("near", f"{at},{radius},{address or ''}"))
         except TargetError:
             abort(404)
-        target = near_target(circle.point, circle.metres, circle.label)
-    own = _asked({"at": at, "radius": radius, "address": address})
+        target = near_target(circle.point, circle.metres, circle.label, of)
+    own = _asked({"at": at, "radius": radius, "address": address, "body": of})
     return _sent(lambda: feed_of(target, "/feeds/near", own), form)
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
+from app.alerts.targets import search_target
 from app.config import Settings
 from app.db import now
 from app.exports import publish
@@ -240,9 +241,8 @@ def test_one_council_alone_gives_no_data_of_the_others_and_keeps_its_searches(
         == 404
     )
     with client.application.test_request_context():
-        assert of_this_portal("Radweg") == "Radweg body:rat1"
-        assert of_this_portal("Radweg body:rat1") == "Radweg body:rat1"
-        assert of_this_portal("") == ""
+        assert of_this_portal(search_target("Radweg")) == search_target("Radweg body:rat1")
+        assert of_this_portal(search_target("Radweg body:rat1")) == search_target("Radweg body:rat1")
 
 
 @ON_ONE
