@@ -59,7 +59,7 @@ class Voice:
 
     def clock(self, value: datetime | None) -> str:
         """Return "17 Uhr" or "17:30 Uhr"; midnight sharp means that no time is known, and is empty."""
-        there = value.astimezone(BERLIN) if value else None
+        there = in_berlin(value)
         return clock_words(there.hour, there.minute, self.formats) if there else ""
 
     def names(self, organizations: Sequence[Organization]) -> str:
@@ -109,7 +109,18 @@ def decimal_words(value: float, pattern: str | None, locale: str) -> str:
 
 def in_germany(value: date | datetime | None) -> date | None:
     """Return the day on German calendars."""
-    return value.astimezone(BERLIN).date() if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    there = in_berlin(value)
+    return there.date() if there else None
+
+
+def in_berlin(value: datetime | None) -> datetime | None:
+    """Return a moment on German clocks; None where calendars begin or end, which stands for no moment at all."""
+    try:
+        return value.astimezone(BERLIN) if value else None
+    except OverflowError:
+        return None
 
 
 def held(text: object) -> str:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from app.alerts.telling.naming import title_of
 from app.models import AgendaItem, Change, File, Location, OParlObject, Organization, Person
 from app.models.changes import CREATED
+from app.news.behind import moment_of
 from app.queries.paths import organizations_of
 from app.queries.references import FILE_ROLES
 from app.shown import shown
-from app.speech import BERLIN, Voice, shortened
+from app.speech import Voice, shortened
 from app.translations import N_
 
 NAMED = 5  # records listed in one sentence
@@ -95,9 +96,10 @@ class Differences:
         if name == "cancelled":
             words = (N_("The meeting is not cancelled any more."), N_("The meeting was cancelled."))
             yield gettext(words[after is True])
-        elif kind == "Meeting" and name == "start" and before and after:
-            moments = {"old": self._moment(before), "new": self._moment(after)}
-            yield gettext("The meeting was moved from %(old)s to %(new)s.", **moments)
+        elif kind == "Meeting" and name == "start":
+            old, new = (self._moment(one) if one else "" for one in (before, after))
+            moved = gettext("The meeting was moved from %(old)s to %(new)s.", old=old, new=new)
+            yield from [moved] if old and new else self._valued(name, old, new)
         elif kind == "Meeting" and name == "end" and not before:
             return  # said by its start, or of no concern
         elif name == "location":
@@ -165,13 +167,14 @@ class Differences:
         return self._voice.gettext("“%(text)s”", text=shortened(value))
 
     def _moment(self, text: Any) -> str:
-        """Return a day or a moment as the source wrote it, in words; as it stands where it is neither."""
+        """Return a day or a moment as the source wrote it, in words; as it stands where it is neither.
+
+        What stands for no moment has no words.
+        """
         try:
-            moment = datetime.fromisoformat(str(text).strip())
+            moment = moment_of(datetime.fromisoformat(str(text).strip()))
         except ValueError:
             return shortened(str(text))
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=BERLIN)
         return ", ".join(part for part in (self._voice.day(moment), self._voice.clock(moment)) if part)
 
     def _word(self, name: str) -> str:
@@ -199,7 +202,7 @@ def place_of(location: Location) -> str:
 def ids_in(sides: Iterable[Any]) -> list[str]:
     """Return the ids on some sides of a difference."""
     flat = (one for side in sides for one in (side if isinstance(side, list) else [side]))
-    return [one for one in flat if isinstance(one, str)]
+    return [one for one in flat if isinstance(one, str) and "\0" not in one]  # which no database takes in a question
 
 
 def _weight(one: tuple[str, object]) -> int:

@@ -1,13 +1,14 @@
 """What is said of a piece of news: the same in mails, feeds, previews and calls to programs, from the records as they
 are now."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - a line has a date
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import literal, select
+from sqlalchemy import exc, literal, select
 from sqlalchemy.orm import Session
 
 from app.addresses import FOLDERS, address_of
@@ -24,6 +25,7 @@ from app.shown import shown
 from app.speech import Voice
 from app.standing import paper_state
 
+log = logging.getLogger(__name__)
 SOON = timedelta(days=14)  # a decision within them is one to be ready for
 AT_ONCE = 400  # pieces of news whose records are read together
 
@@ -88,13 +90,35 @@ def lines(session: Session, told: Iterable[Told], language: str, base_url: str) 
     """Return by key what is said of news or notices, in their order.
 
     What nobody may see any more is left out; that it was withdrawn is said without a word of what it said. So is what
-    is no more as it was told: a decision that was taken back, a withdrawn record that is published again.
+    is no more as it was told: a decision that was taken back, a withdrawn record that is published again. What cannot
+    be put into words costs nothing but itself.
     """
     found: dict[str, Line] = {}
     for some in chunks({one.key: one for one in told}.values(), AT_ONCE):
-        teller = _Teller(session, some, Voice(language), base_url)
-        found |= {one.key: line for one in some if (line := teller.line(one)) is not None}
+        try:
+            found |= _together(session, some, language, base_url)
+        except exc.SQLAlchemyError:
+            raise  # the database is to blame, not what is told
+        except Exception:
+            log.exception("news cannot be put into words together; each is tried by itself")
+            for one in some:
+                found |= _alone(session, one, language, base_url)
     return found
+
+
+def _together(session: Session, told: Sequence[Told], language: str, base_url: str) -> dict[str, Line]:
+    teller = _Teller(session, told, Voice(language), base_url)
+    return {one.key: line for one in told if (line := teller.line(one)) is not None}
+
+
+def _alone(session: Session, told: Told, language: str, base_url: str) -> dict[str, Line]:
+    try:
+        return _together(session, [told], language, base_url)
+    except exc.SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("%s cannot be put into words, and is left out", told.key)
+        return {}
 
 
 def found_in(line: Line, page: int | None, snippet: Sequence[Sequence[object]] | None, language: str) -> Line:
