@@ -34,7 +34,8 @@ def feed_url(target: str, form: str = ATOM) -> str:
     elif kind == NEAR:
         spot = circle_of(Target(kind, value))
         at = f"{spot.point[1]:.5f},{spot.point[0]:.5f}"
-        path, asked = "/feeds/near", {"at": at, "radius": spot.metres, "address": spot.label}
+        path = "/feeds/near"
+        asked = {"at": at, "radius": spot.metres, "address": spot.label, "body": spot.council}
     else:
         path = f"/feeds/{kind}/{value}"
     # Programs that ask for it send neither cookies nor what a browser prefers.
