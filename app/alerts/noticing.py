@@ -14,7 +14,8 @@ from app.alerts.channels import registered as channels
 from app.alerts.happened import Happened, Window
 from app.db import writing
 from app.indexing.lookups import AT_ONCE, chunks
-from app.models import Alert, AlertDelivery, AlertNotice
+from app.models import Alert, AlertChannel, AlertDelivery, AlertNotice
+from app.models.alerts import WEBHOOK
 from app.models.news import NEW, WITHDRAWN
 
 TOGETHER = 500  # alerts with something to tell, written in one transaction
@@ -207,7 +208,7 @@ def _is_about(one: "Happened | _Known", gone: Happened) -> bool:
 
 
 class _Known(NamedTuple):
-    """A notice of something that is gone: whether it was mailed, or may be on its way by now."""
+    """A notice of something that is gone: whether it was mailed, or may be on its way by now, by whatever way."""
 
     key: str
     kind: str
@@ -226,10 +227,18 @@ def _known(session: Session, alerts: Iterable[int], gone: Iterable[str]) -> dict
             AlertDelivery.id.in_(select(AlertNotice.delivery_id).where(*about, AlertNotice.delivery_id.is_not(None)))
         )
         session.execute(mails.order_by(AlertDelivery.id).with_for_update())
-        query = select(*columns, AlertNotice.matter_id, AlertDelivery.sent_at, AlertDelivery.attempts)
-        for alert_id, key, kind, object_id, matter_id, sent_at, attempts in session.execute(
+        # A program is owed a call with every notice; what became of it is not looked at: it may be on its way, too.
+        called = select(AlertChannel.id).where(
+            AlertChannel.subscriber_id == Alert.subscriber_id,
+            AlertChannel.kind == WEBHOOK,
+            AlertChannel.verified_at <= AlertNotice.created_at,
+            AlertChannel.disabled_at.is_(None),
+        )
+        ways = (AlertDelivery.sent_at, AlertDelivery.attempts, called.exists())
+        query = select(*columns, AlertNotice.matter_id, *ways).join(Alert, Alert.id == AlertNotice.alert_id)
+        for alert_id, key, kind, object_id, matter_id, sent_at, attempts, is_called in session.execute(
             query.outerjoin(AlertDelivery, AlertDelivery.id == AlertNotice.delivery_id).where(*about)
         ):
-            is_told = sent_at is not None or bool(attempts)
+            is_told = sent_at is not None or bool(attempts) or is_called
             found.setdefault(alert_id, []).append(_Known(key, kind, object_id, matter_id, is_told))
     return found

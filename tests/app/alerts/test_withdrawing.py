@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import writing
-from app.models import Alert, AlertNotice
+from app.models import Alert, AlertChannel, AlertNotice, ChannelDelivery
 from tests import factories as make
 from tests.app.alerts.happening import NOW, Town, short
 
@@ -79,6 +80,37 @@ def test_a_mail_that_may_be_on_its_way_has_told(town: Town) -> None:
     town.tell(paper, "withdrawn")
     town.match()
     assert town.told(alert) == [f"new {short(paper)}", f"withdrawn {short(paper)}"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "hears"), [({}, True), ({"disabled_at": NOW}, False), ({"verified_at": None}, False)]
+)
+def test_a_program_that_was_called_hears_of_it_before_any_mail_went(
+    town: Town, columns: dict[str, Any], hears: bool
+) -> None:
+    paper = make.paper()
+    make.save(town.engine, paper)
+    alert = town.follow(frequency="weekly")
+    usual = {"kind": "webhook", "endpoint": "https://hook.example/", "endpoint_hash": "", "secret": ""}
+    usual |= {"created_at": NOW, "verified_at": NOW, "failures": 0, "seen": 0}
+    make.save(town.engine, AlertChannel(subscriber_id=alert.subscriber_id, **(usual | columns)))
+    town.tell(paper)
+    town.match()
+    assert len(owed(town)) == hears
+    with writing(town.engine) as session:  # it was taken
+        session.execute(update(ChannelDelivery).values(sent_at=NOW, next_try=None, notices=[]))
+    town.withdraw(paper)
+    town.tell(paper, "withdrawn")
+    town.match()
+    assert [key.partition(":")[0] for call in owed(town) for _, key in call.notices] == ["withdrawn"] * hears
+    # The mail says the same as the call: nothing of what is gone, and that it was told of.
+    assert (f"withdrawn {short(paper)}" in town.told(alert)) == hears
+
+
+def owed(town: Town) -> list[ChannelDelivery]:
+    """Return the calls that are owed."""
+    with Session(town.engine) as session:
+        return list(session.scalars(select(ChannelDelivery).where(ChannelDelivery.sent_at.is_(None))))
 
 
 def test_what_is_published_again_is_not_called_withdrawn(town: Town) -> None:
