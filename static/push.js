@@ -1,8 +1,8 @@
-// Being pushed to in this browser: offered only where that can be done, and only for those who are not yet.
+// Being pushed to in this browser: offered where that can be done, to those who are not yet.
 "use strict";
 
 const box = document.querySelector("[data-push]");
-if (box && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window) offer();
+if (box && navigator.serviceWorker && window.PushManager && window.Notification) offer();
 
 async function offer() {
   const form = box.querySelector("form");

@@ -59,17 +59,36 @@ def test_the_last_pages_are_read_without_a_network(context: BrowserContext, site
     page, _ = installed(context, site)
     for path in ("/papers", "/alerts", "/nothing-here", "/people"):
         page.goto(site + path)
+    old = page.get_by_text("Es gibt kein Netz.")
+    expect(old).to_have_count(0)
     context.set_offline(True)
     page.goto(f"{site}/papers")
     expect(page.locator("h1")).to_have_text("Vorlagen")
+    today = page.evaluate("new Date().toLocaleDateString('de', { dateStyle: 'long' })")
+    expect(page.get_by_role("status")).to_contain_text(f"Sie sehen diese Seite, wie sie am {today} um ")
     assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith('"Ratslupe'), "with its style"
     for path in ("/alerts", "/nothing-here", "/meetings"):  # nobody else's, nothing that is not there, never read
         page.goto(site + path)
         assert page.url == f"{site}/people"
         expect(page.locator("h1")).to_have_text("Personen")
+        expect(old).to_be_visible()
     context.set_offline(False)
     page.goto(f"{site}/meetings")
     expect(page.locator("h1")).to_have_text("Sitzungen")
+    page.goto(f"{site}/papers")
+    expect(page.locator("h1")).to_have_text("Vorlagen")
+    expect(old).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "There is no network."), ("de-simple", "Es gibt kein Netz.")])
+def test_a_kept_page_says_so_in_its_language(context: BrowserContext, site: str, language: str, said: str) -> None:
+    context.add_cookies([{"name": "language", "value": language, "url": site}])
+    page, _ = installed(context, site)
+    page.goto(f"{site}/papers")
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text(said)
+    assert page.evaluate("document.documentElement.lang") == language
 
 
 def test_what_is_withdrawn_is_kept_no_more(context: BrowserContext, site: str, house: House) -> None:

@@ -7,8 +7,10 @@ installed the site, ever gets it.
 from typing import Final
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, get_template_attribute, request
 
+from app.speech import Voice
+from app.translations import LANGUAGES
 from app.web.assets import FOLDER, asset
 from app.web.i18n import gettext, language
 
@@ -27,13 +29,27 @@ installing = Blueprint("installing", __name__)
 @installing.get("/sw.js")
 def worker() -> Response:
     """Serve the script at the root, because it may only see what lies below its own address."""
-    script = (FOLDER / "sw.js").read_text().replace("ICON", asset("icons/192.png"))
+    script = (FOLDER / "sw.js").read_text().replace("ICON", asset("icons/192.png")).replace("WORDS", _old())
     response = Response(script, mimetype="text/javascript")
     response.headers["Content-Security-Policy"] = POLICY
     response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _old() -> str:
+    """Return by language what stands above a page that was kept, as JSON; the script says since when for WHEN."""
+    notice = get_template_attribute("_macros/ui.html", "notice")
+    said = {
+        code: Voice(code).gettext("There is no network. You see this page as it was on %(when)s.", when="WHEN")
+        for code in LANGUAGES
+    }
+    shown = {
+        code: f'<div class="rl-wrap rl-gap" role="status">{notice("warning", text)}</div>'
+        for code, text in said.items()
+    }
+    return orjson.dumps(shown).decode()
 
 
 @installing.get("/manifest.webmanifest")

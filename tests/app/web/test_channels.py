@@ -18,6 +18,7 @@ from app.alerts.tokens import CONFIRM, FEED, MANAGE, token
 from app.config import Settings
 from app.db import now, writing
 from app.models import AlertChannel, ChannelDelivery
+from app.translations import LANGUAGES
 from tests import factories as make
 from tests.app.web.conftest import Page, Town
 from tests.app.web.test_frame import assert_clean
@@ -225,6 +226,10 @@ def test_the_worker_of_the_site_may_speak_with_us_alone(client: FlaskClient) -> 
     assert policy["connect-src"] == "'self'"
     assert "script-src" not in policy
     assert answer.headers["Cache-Control"] == "no-cache", "a new release is not to wait for an old script to expire"
+    (words,) = re.findall(r"(\{.*\})\[lang\]", answer.text)
+    said = json.loads(words)
+    assert list(said) == list(LANGUAGES)
+    assert all("WHEN" in one and 'role="status"' in one for one in said.values())
     (icon,) = re.findall(r'icon: "([^"]+)"', answer.text)
     assert client.get(icon).mimetype == "image/png"
     assert client.get("/sw.js", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
