@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
 
 from app.alerts.past import DAYS, preview
-from app.alerts.targets import Target
+from app.alerts.targets import BODY, RECORDS, Target
 from app.alerts.telling.lines import Line
+from app.db import now
+from app.models import Body, Source
 from app.speech import written
+from app.web.councils import council_of, only_council
 from app.web.filters import today
 from app.web.i18n import formats, language
+from app.web.lately import mark, taken
 from app.web.site import session, site
 from search import SearchError
 
@@ -36,7 +42,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is shown beside the form; `ticks` are (x in percent, day), before the day `begins` more would have come."""
+    """What is shown beside the form; `ticks` are (x in percent, day), before the day `begins` more would have come.
+
+    `watched` names the council, "" for several, and since when it is read, where that is less than the time looked at.
+    """
 
     mails: int
     finds: int
@@ -45,6 +54,7 @@ class Preview:
     lines: Sequence[Line]
     height: int
     begins: date | None = None
+    watched: tuple[str, datetime] | None = None
 
 
 def preview_of(target: Target, frequency: str, weekday: int) -> Preview | None:
@@ -52,14 +62,29 @@ def preview_of(target: Target, frequency: str, weekday: int) -> Preview | None:
     works = site()
     try:
         asked = (session(), works.index, target, language(), "")
-        found = preview(*asked, frequency=frequency, weekday=weekday, days=DAYS)
+        name = ("preview", target.ref, language(), frequency, weekday, mark()[:-1])
+        found = taken(name, lambda: preview(*asked, frequency=frequency, weekday=weekday, days=DAYS))
     except SearchError:
         return None
     columns = _columns(found.by_day, today())
     height = max((len(one.dots) + 1.5 * one.more for one in columns), default=1) * STEP
-    return Preview(
-        found.mails, found.finds, columns, _ticks(columns, today()), found.lines[:SHOWN], int(height), found.begins
-    )
+    ticks, shown = _ticks(columns, today()), found.lines[:SHOWN]
+    watched = watched_since(target)
+    return Preview(found.mails, found.finds, columns, ticks, shown, int(height), found.begins, watched)
+
+
+def watched_since(target: Target) -> tuple[str, datetime] | None:
+    """Return which council is read since when, where that is less than a preview's time: before it nothing is known."""
+    wanted = target.inner
+    row = session().get(RECORDS[wanted.kind], wanted.value) if wanted.kind in RECORDS else None
+    body_id = wanted.value if wanted.kind == BODY else row.body_id if row else None
+    body = session().get(Body, body_id) if body_id else None
+    sources = select(func.min(Source.added_at))
+    first = session().scalar(sources.where(Source.id == body.source_id) if body is not None else sources)
+    if first is None or now() - first >= timedelta(days=DAYS):
+        return None
+    council = council_of(body.id) if body is not None else only_council()
+    return (council.name if council else ""), first
 
 
 def _columns(by_day: Mapping[date, int], last: date) -> list[Column]:

@@ -1,30 +1,22 @@
 """Feeds of everything that can be followed, for feed readers, newsrooms and programs; and a page that lists them."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
-from sqlalchemy import select
 
 from app.alerts.subscribing import find_subscriber
 from app.alerts.targets import BODY, RADII, SEARCH, Target, TargetError, circle_of, near_target
 from app.alerts.tokens import FEED
-from app.db import now
-from app.models import Change, Consumer
-from app.news.refreshing import NEWS_CONSUMER
 from app.queries import meetings, organizations, papers, people
 from app.queries.gazetteer import resolved
-from app.queries.meetings import midnight
 from app.translations import DEFAULT
 from app.web.councils import body_handle, council_asked, council_named, councils, narrow, with_slugs
 from app.web.feed_forms import ATOM, JSON, TEXT, TYPES, written_as
 from app.web.feeds import Feed, feed_of, feed_of_all
-from app.web.filters import today
 from app.web.headers import open_to_all
 from app.web.i18n import asked_language, gettext, language, speak
+from app.web.lately import mark, taken
 from app.web.maps import sources_here
 from app.web.pages.records import found, lookup, words_asked
 from app.web.searching import asked
@@ -32,8 +24,6 @@ from app.web.site import session, site
 from search import BadQuery
 
 feeds = Blueprint("feeds", __name__)
-
-A_MOMENT = timedelta(seconds=2)  # dates in headers know no parts of a second
 
 FORM, OWN_FORM = "<any(atom, json, txt):form>", "<any(atom, json):form>"
 KINDS = "<any(paper, person, organization, meeting, body):kind>"
@@ -45,16 +35,6 @@ _BY_KEY = {
     "organization": organizations.organization_by_key,
     "meeting": meetings.meeting_by_key,
 }
-
-
-class Mark(NamedTuple):
-    """What a feed is made from; as long as it is the same, so is every feed. `changed` is empty while more may come."""
-
-    seq: int
-    readers: tuple[tuple[str, int], ...]
-    day: date
-    hub: str
-    changed: datetime | None
 
 
 @feeds.get("/feeds")
@@ -82,7 +62,7 @@ def search(form: str) -> Response:
             abort(400)
         target = Target(SEARCH, query.text)
         arguments = {name: value for name, value in wish.arguments.items() if name not in ("sort", "months", "literal")}
-        return _sent(lambda: feed_of(target, "/feeds/search", _asked(arguments)), form)
+        return _sent(target, "/feeds/search", _asked(arguments), form)
     except BadQuery:
         abort(400)
 
@@ -108,8 +88,9 @@ def near(form: str) -> Response:
         except TargetError:
             abort(404)
         target = near_target(circle.point, circle.metres, circle.label, of)
+        at = ",".join(target.value.split(",")[:2])  # however it was spelled
     own = _asked({"at": at, "radius": radius, "address": address, "body": of})
-    return _sent(lambda: feed_of(target, "/feeds/near", own), form)
+    return _sent(target, "/feeds/near", own, form)
 
 
 @feeds.get(f"/feeds/{KINDS}/<key>.{FORM}")
@@ -123,7 +104,7 @@ def record(kind: str, key: str, form: str) -> Response:
     else:
         row = found(lookup(_BY_KEY[kind], key))
         target, name = Target(kind, row.id), row.key
-    return _sent(lambda: feed_of(target, f"/feeds/{kind}/{name}", _asked({})), form)
+    return _sent(target, f"/feeds/{kind}/{name}", _asked({}), form)
 
 
 @feeds.get(f"/feeds/mine/<token>.{OWN_FORM}")
@@ -133,7 +114,7 @@ def mine(token: str, form: str) -> Response:
     if subscriber is None or subscriber.confirmed_at is None:
         abort(404)
     speak(subscriber.language)
-    response = _written(feed_of_all(subscriber, f"/feeds/mine/{token}"), form)
+    response = _as_response(written_as(feed_of_all(subscriber, f"/feeds/mine/{token}"), form), form)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -160,42 +141,39 @@ def _asked(arguments: dict[str, object]) -> str:
     return urlencode(kept, doseq=True)
 
 
-def _written(feed: Feed, form: str) -> Response:
-    response = make_response(written_as(feed, form))
+def _as_response(body: bytes, form: str) -> Response:
+    response = make_response(body)
     response.mimetype = TYPES[form]
     if form in (ATOM, TEXT):
         response.mimetype_params["charset"] = "utf-8"
     return response
 
 
-def _sent(make: Callable[[], Feed], form: str) -> Response:
+def _sent(target: Target, path: str, own: str, form: str) -> Response:
     """Answer with a feed that anybody may keep, and must ask for again: what was withdrawn is in none of them.
 
-    Its name is made of what it depends on, so that it need not be made to know that it is the same as before.
+    Its name is made of what it depends on, and not of what else is asked, so that it need not be made to know that it
+    is the same as before.
     """
-    mark = _mark()
+    known = mark()
     response = Response(mimetype=TYPES[form])
-    etag = blake2b(repr((request.full_path, mark[:-1])).encode(), digest_size=12).hexdigest()
+    name = repr((target.ref, path, own, form, language(), known[:-1]))
+    etag = blake2b(name.encode(), digest_size=12).hexdigest()
     if not request.if_none_match.contains_weak(etag):
-        feed = make()
-        response = _written(feed, form)
-        response.headers["Link"] = ", ".join(_links(feed, form))
+        body, links = taken(etag, lambda: _made(target, path, own, form))
+        response = _as_response(body, form)
+        response.headers["Link"] = links
     response.set_etag(etag, weak=True)  # compressed it is the same feed
-    if mark.changed is not None:
-        response.last_modified = mark.changed
+    if known.changed is not None:
+        response.last_modified = known.changed
     response.vary.add("Accept-Encoding")
     return open_to_all(response)
 
 
-def _mark() -> Mark:
-    """Return what every feed depends on: how far the log goes, how far its readers have come, the day, the hub."""
-    last = session().execute(select(Change.seq, Change.at).order_by(Change.seq.desc()).limit(1)).first()
-    readers = {row.name: row.seq for row in session().execute(select(Consumer.name, Consumer.seq))}
-    seq, at = (last.seq, last.at) if last else (0, None)
-    settled = at is not None and readers.get(NEWS_CONSUMER, 0) >= seq and now() - at > A_MOMENT
-    # Otherwise something may still come that is dated like what is here.
-    changed = max(midnight(today()), at) if settled and at else None
-    return Mark(seq, tuple(sorted(readers.items())), today(), site().settings.websub_hub, changed)
+def _made(target: Target, path: str, own: str, form: str) -> tuple[bytes, str]:
+    """Return a feed as it is sent, and its links."""
+    feed = feed_of(target, path, own)
+    return written_as(feed, form), ", ".join(_links(feed, form))
 
 
 def _links(feed: Feed, form: str) -> list[str]:

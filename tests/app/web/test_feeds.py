@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, update
 
 from app import changes as log
+from app.alerts.targets import Target
 from app.alerts.tokens import FEED, UNSUBSCRIBE, token
 from app.config import Settings
 from app.db import now, writing
@@ -19,6 +20,8 @@ from app.facts import street_key
 from app.models import News, Paper, Place
 from app.models.places import PaperPlace
 from app.news.refreshing import NEWS_CONSUMER
+from app.web.feeds import Feed, feed_of
+from app.web.lately import Lately
 from tests import factories as make
 from tests.app.web.conftest import HOSTILE, Page, Town, reindex
 from tests.hostile import STRINGS
@@ -47,7 +50,7 @@ def lately(town: Town, engine: Engine) -> Town:
 def addresses(town: Town) -> list[str]:
     return [
         "/feeds/search.atom?q=gartenstra%C3%9Fe",
-        "/feeds/near.atom?at=51.5%2C9.5&radius=500&address=Gartenstra%C3%9Fe",
+        "/feeds/near.atom?at=51.50000%2C9.50000&radius=500&address=Gartenstra%C3%9Fe",
         f"/feeds/paper/{town.paper.key}.atom",
         f"/feeds/person/{town.person.key}.atom",
         f"/feeds/organization/{town.organization.key}.atom",
@@ -176,6 +179,13 @@ def test_a_circle_is_asked_for_by_its_middle_or_by_an_address(
     assert near == ["Neu: Stellungnahme der Verwaltung", "Neu: Tempo 30 in der Gartenstraße"]
     assert titles(client, f"/feeds/near.atom?address={quote('Gartenstraße')}&radius=500") == near
     assert titles(client, "/feeds/near.atom?at=51.51,9.5&radius=500") == []
+    for asked, home in (
+        ("at=51.5,9.5&radius=500", "/map?at=51.50000%2C9.50000&span=1500"),
+        ("at=51.5,9.5&radius=500&address=Markt", "/map?address=Markt&radius=500"),
+    ):
+        held: Any = client.get(f"/feeds/near.json?{asked}").json
+        assert held["home_page_url"] == f"http://portal.example{home}"
+        assert client.get(home).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -216,6 +226,19 @@ def test_what_is_the_same_is_not_sent_again(client: FlaskClient, engine: Engine,
     since = {"If-Modified-Since": first.headers["Last-Modified"]}
     assert client.get(address, headers=since).status_code == 304
     assert client.get(f"{address}?language=en", headers=same).status_code == 200
+    # Nobody makes a new name for the same by asking for what is not known here, or in another order.
+    assert client.get(f"{address}?x=1&utm_source=mail", headers=same).status_code == 304
+    assert client.get(f"{address}?x=1").headers["ETag"] == first.headers["ETag"]
+    around = [
+        client.get(f"/feeds/near.atom?{one}").headers["ETag"]
+        for one in (
+            "at=51.5,9.5&radius=500",
+            "radius=500&at=51.5,9.5&n=1",
+            "at=51.50000,9.5",
+            "at=51.5,9.5&radius=250",
+        )
+    ]
+    assert [around.index(one) for one in around] == [0, 0, 0, 3]
     make.save(
         engine,
         make.change(lately.paper, "updated", at=now() + timedelta(minutes=1)),
@@ -250,6 +273,7 @@ def test_entries_keep_their_ids_whatever_is_written_anew(client: FlaskClient, en
             for key, seq, kind, _, about, at in kept
             if about in (lately.paper.id, lately.file.id)
         ),
+        make.change(lately.paper, "updated", fields=["name"]),
     )
     after = items(client, address)
     assert [one["id"] for one in after] == [one["id"] for one in before]
@@ -351,3 +375,34 @@ def test_a_private_feed_holds_what_was_found_for_its_holder(
     nobody = follow(engine, address="new@example.org")
     own = f"/feeds/mine/{token(settings, FEED, nobody.nonce)}.atom"
     assert check(client.get(own).data, f"http://portal.example{own}").find(f"{ATOM}entry") is None
+
+
+def test_a_feed_is_made_once_as_long_as_nothing_is_written(
+    client: FlaskClient, engine: Engine, lately: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(target: Target, path: str, asked: str) -> Feed:
+        made.append(target.kind)
+        return feed_of(target, path, asked)
+
+    monkeypatch.setattr("app.web.pages.feeds.feed_of", counted)
+    address = f"/feeds/paper/{lately.paper.key}.atom"
+    first, again, other_form = client.get(address), client.get(f"{address}?x=1"), client.get(other(address, "json"))
+    assert (first.data, first.headers["Link"]) == (again.data, again.headers["Link"])
+    assert other_form.mimetype == TYPES["json"]
+    assert made == ["paper", "paper"]
+    with writing(engine) as session:
+        session.execute(update(Paper).where(Paper.id == lately.paper.id).values(name="Tempo 20"))
+    make.save(engine, make.change(lately.paper, "updated"))
+    assert "Tempo 20" in client.get(address).text
+
+
+def test_what_is_kept_ends_by_the_clock_and_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [0.0]
+    kept, made = Lately(lambda: moment[0]), iter(range(100))
+    assert [kept.take("one", lambda: next(made)) for _ in range(3)] == [0, 0, 0]
+    moment[0] = 61
+    assert kept.take("one", lambda: next(made)) == 1
+    monkeypatch.setattr("app.web.lately.MANY", 2)
+    assert [kept.take(name, lambda: next(made)) for name in ("two", "one", "three", "one", "two")] == [2, 1, 3, 1, 4]
