@@ -196,7 +196,7 @@ def describe(session: Session, target: Target, voice: Voice) -> Described:
     if target.kind == NEAR:
         circle = circle_of(target)
         name = voice.gettext("%(metres)s m around %(place)s", metres=circle.metres, place=circle.label or "…")
-        asked = {"address": circle.label, "radius": circle.metres} | ({BODY: circle.council} if circle.council else {})
+        asked = _on_the_map(circle) | ({BODY: circle.council} if circle.council else {})
         return Described(f"{name} ({circle.council})" if circle.council else name, kind, f"/map?{urlencode(asked)}")
     if target.kind == NEWSLETTER:
         inner = describe(session, target.inner, voice)
@@ -209,6 +209,13 @@ def describe(session: Session, target: Target, voice: Voice) -> Described:
     row = session.scalar(select(model).where(model.id == target.value, shown(model)))
     name = one_line((row and (row.name or getattr(row, "reference", None))) or kind)
     return Described(name, kind, address_of(model.__name__, key_of(target.value)))
+
+
+def _on_the_map(circle: Circle) -> dict[str, object]:
+    """Return how the map is asked for a circle: by what was typed, else by its middle and how much is to be seen."""
+    if circle.label:
+        return {"address": circle.label, "radius": circle.metres}
+    return {"at": f"{circle.point[1]:.5f},{circle.point[0]:.5f}", "span": 3 * circle.metres}
 
 
 def _by_key(session: Session, model: type[OParlObject], key: str) -> str | None:
