@@ -96,6 +96,8 @@ def test_its_address_stands_nowhere_but_in_its_own_forms(client: FlaskClient, li
 
 def test_its_buttons_work_in_browsers_that_name_no_sender(client: FlaskClient, link: str) -> None:
     assert client.post(link, data={"do": "pause"}, headers={"Origin": "null"}).status_code == 303
+    display = {"display": "dark", "next": link}
+    assert client.post("/display", data=display, headers={"Origin": "null"}).headers["Location"] == link
     given = {"q": "Rad", "address": "reader@example.org"}
     assert client.post("/alerts", data=given, headers={"Origin": "null"}).status_code == 403
 
