@@ -17,7 +17,7 @@ from app.alerts.quiet import is_quiet
 from app.alerts.targets import search_target
 from app.config import Settings
 from app.db import writing
-from app.models import Alert, AlertDelivery, AlertNotice, Subscriber
+from app.models import Alert, AlertChannel, AlertDelivery, AlertNotice, ChannelDelivery, Subscriber
 from tests import factories as make
 from tests.app.alerts.happening import Town
 
@@ -249,3 +249,30 @@ def test_a_pass_that_breaks_off_makes_no_mail_twice(town: Town, monkeypatch: pyt
     assert mails(town) == [("news", 2)]
     bundle(town.engine, town.settings, town.now)
     assert mails(town) == [("news", 2)] * 3
+
+
+def test_browsers_are_owed_a_push_in_the_transaction_that_makes_the_mail(town: Town) -> None:
+    alert, mailed = town.follow(), town.follow()
+    usual: dict[str, Any] = {
+        "endpoint": "https://push.example/",
+        "endpoint_hash": "",
+        "secret": "",
+        "created_at": town.now,
+    }
+    browser = AlertChannel(subscriber_id=alert.subscriber_id, kind="push", failures=0, seen=0, **usual)
+    make.save(town.engine, browser)
+    wait(town, alert, 2)
+    wait(town, mailed, 1)
+    assert bundle(town.engine, town.settings, town.now) == 2
+    with Session(town.engine) as session:
+        (push,) = session.scalars(select(ChannelDelivery))
+        noted = session.execute(
+            select(AlertNotice.alert_id, AlertNotice.key, AlertNotice.delivery_id)
+            .where(AlertNotice.alert_id == alert.id)
+            .order_by(AlertNotice.seq)
+        ).all()
+        assert push.key == f"mail:{noted[0].delivery_id}"
+        assert push.notices == [[one.alert_id, one.key] for one in noted]
+    assert bundle(town.engine, town.settings, town.now) == 0
+    with Session(town.engine) as session:
+        assert len(session.scalars(select(ChannelDelivery)).all()) == 1

@@ -20,7 +20,7 @@ NEVER = {"script", "img", "svg", "iframe", "object", "form", "base", "link", "in
 def test_mails_take_words_for_words(engine: Engine, settings: Settings) -> None:
     reader = make.subscriber()
     make.save(engine, reader)
-    mails = []
+    mails: list[int] = []
     for text in bundles(60):
         text = text.replace("\0", "")  # noqa: PLW2901 - no database of ours takes it
         paper, other = make.paper(name=text, reference=text, paper_type=text), make.organization(name=text)

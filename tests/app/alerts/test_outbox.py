@@ -13,6 +13,7 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from app.alerts.mails import outbox
+from app.alerts.mails.letters import letter_of
 from app.alerts.mails.outbox import forget_records
 from app.alerts.tokens import address_hash
 from app.config import Settings
@@ -285,12 +286,11 @@ def is_due(post: Post, hours: int) -> bool:
 
 def break_for(patch: pytest.MonkeyPatch, mail: AlertDelivery) -> None:
     """Let one mail be such that no letter can be made of it."""
-    whole = outbox.letter_of
 
     def breaking(*given: Any) -> Any:
         if given[3].id == mail.id:
             raise LookupError
-        return whole(*given)
+        return letter_of(*given)
 
     patch.setattr(outbox, "letter_of", breaking)
 

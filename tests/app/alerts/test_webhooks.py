@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import httpx
 import orjson
@@ -16,8 +17,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.alerts.channels import calling
-from app.alerts.channels.registered import add_channel
-from app.alerts.channels.webhooks import challenge_body, challenge_of, is_answered
+from app.alerts.channels.registered import add_channel, owe
+from app.alerts.channels.webhooks import challenge_body, challenge_of, is_answered, told
 from app.alerts.telling.brief import MOST, brief, briefs
 from app.alerts.telling.lines import Line as Said
 from app.config import ROOT, Settings
@@ -72,6 +73,45 @@ def test_it_says_what_happened_and_what_it_belongs_to(line: Line) -> None:
     assert first["text"].startswith("Antrag 2026/0417: Radweg am Anger\n")
     assert first["text"].endswith(item["url"])
     assert first["id"] == line.heard[0].headers["idempotency-key"]
+
+
+@ON_ONE
+def test_nobody_hears_what_somebody_else_follows(line: Line) -> None:
+    line.verified()
+    paper, reader = make.paper(), make.subscriber(address="other@example.org")
+    make.save(line.engine, paper, reader)
+    other = make.alert(reader, value="suchtberatung")
+    make.save(line.engine, other)
+    make.save(line.engine, make.notice(other, paper, created_at=line.now))
+    with line.writing() as session:  # whatever made it name what is not its own
+        owe(session, {line.subscriber_id: [(other.id, f"new:{paper.id}")]}, line.now)
+    assert line.send().withdrawn == 1
+    assert line.heard == []
+
+
+@ON_ONE
+def test_a_call_that_cannot_be_worded_keeps_back_no_other(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel_id = line.verified()
+    bad, good = make.paper(name="Unsagbar"), make.paper(name="Radweg")
+    make.save(line.engine, bad, good)
+    line.tell(bad)
+    line.tell(good)
+
+    def breaking(session: Session, notices: Any, *given: Any) -> Any:
+        if notices[0][1].endswith(bad.id):
+            raise LookupError
+        return told(session, notices, *given)
+
+    monkeypatch.setattr("app.alerts.channels.webhooks.told", breaking)
+    for _ in range(100):
+        line.send()
+        line.wait(hours=1)
+    assert [heard.json["items"][0]["title"] for heard in line.heard] == ["Radweg"]
+    unsaid = line.calls()[1]
+    assert (unsaid.next_try, unsaid.sent_at, unsaid.error) == (None, None, "given up: not worded: LookupError")
+    channel = line.channel(channel_id)
+    assert channel is not None
+    assert (channel.failures, channel.disabled_at) == (0, None), "the other side is not to blame"
 
 
 @ON_ONE

@@ -91,7 +91,7 @@ def test_a_program_that_was_called_hears_of_it_before_any_mail_went(
     paper = make.paper()
     make.save(town.engine, paper)
     alert = town.follow(frequency="weekly")
-    usual = {"kind": "webhook", "endpoint": "https://hook.example/", "endpoint_hash": "", "secret": ""}
+    usual: dict[str, Any] = {"kind": "webhook", "endpoint": "https://hook.example/", "endpoint_hash": "", "secret": ""}
     usual |= {"created_at": NOW, "verified_at": NOW, "failures": 0, "seen": 0}
     make.save(town.engine, AlertChannel(subscriber_id=alert.subscriber_id, **(usual | columns)))
     town.tell(paper)
