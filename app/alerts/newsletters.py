@@ -5,6 +5,7 @@ between two numbers of the log: after the last issue, up to what is known then. 
 and all readers get the same one. Where nothing happened nobody gets a mail, and the operator's words wait.
 """
 
+import logging
 from datetime import datetime, time, timedelta
 from time import monotonic
 from typing import Final
@@ -39,6 +40,7 @@ KEPT: Final = 12  # former issues that are listed
 SHARE: Final = 10.0  # seconds of one pass
 MANY: Final = 256  # composed newsletters that are remembered,
 MINUTES: Final = 300.0  # for so many seconds
+logger = logging.getLogger(__name__)
 _KNOWN: dict[tuple[object, ...], tuple[Issue | None]] = {}
 
 
@@ -77,7 +79,10 @@ def issue_due(engine: Engine, moment: datetime) -> int:
         targets = session.scalars(select(Alert.value).where(*_followed(closed), ~done.exists()).distinct()).all()
     owed, begun = 0, monotonic()
     for value in sorted(targets):
-        owed += _fix(engine, value, closed, moment)
+        try:
+            owed += _fix(engine, value, closed, moment)
+        except Exception:  # one that we fail to compose keeps back no other, and is tried again
+            logger.exception("the newsletter of %s could not be closed", value)
         if monotonic() - begun > SHARE:
             break  # others wait for this pass; the next one goes on here
     return owed

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, func, select
@@ -210,6 +211,24 @@ class TestWhenItComes:
         assert {one.key for one in owed} == {f"newsletter:body:{make.BODY_ID}:2026-W10"}
         assert {one.kind for one in owed} == {"newsletter"}
         assert {one.due_at for one in owed} == {FRIDAY + timedelta(hours=2)}  # at eight
+
+    def test_one_that_cannot_be_composed_keeps_back_no_other(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bad = make.organization(name="Ältestenrat")
+        paper = make.paper()
+        told(engine, bad, paper, make.news(paper, at=FRIDAY - timedelta(days=1)))
+        follows(engine, Target("newsletter", f"aaa:{bad.id}"))
+        good = follows(engine)
+
+        def breaking(session: Session, target: Target, *given: Any, **more: Any) -> Issue | None:
+            if target.kind == "aaa":
+                raise LookupError
+            return compose(session, target, *given, **more)
+
+        monkeypatch.setattr("app.alerts.newsletters.compose", breaking)
+        assert issue_due(engine, FRIDAY) == 1
+        assert [one.alert_id for one in notices(engine)] == [good]
 
     def test_one_that_is_late_is_due_at_once(self, engine: Engine) -> None:
         follows(engine)
