@@ -11,6 +11,7 @@ newsletter:body:ID, newsletter:organization:ID
 A party or a street is a search (`party:="SPD"`, `place:="Lindenstraße"`): one engine, one grammar.
 
 TargetError     a text is no target, or what it names is not here
+└── HoldsAddress    an address of a website or a mail is in it: what is followed is named in mails to others
 """
 
 import math
@@ -45,11 +46,16 @@ RECORDS: Final[dict[str, type[OParlObject]]] = {
 KINDS: Final = (SEARCH, *RECORDS, BODY, NEAR, NEWSLETTER)
 RADII: Final = (250, 500, 1000, 2000)  # metres
 LONGEST_LABEL: Final = 80
+_ADDRESS: Final = re.compile(r"://|www\.|@", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class TargetError(ValueError):
     """Raised for a text that is no target, or names what is not here."""
+
+
+class HoldsAddress(TargetError):
+    """Raised for a search with an address of a website or a mail in it: anybody can have it named in our mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,13 @@ class Described:
 
 
 def search_target(text: str) -> Target:
-    """Return the target of a search; raises search.BadQuery, also where nothing is asked: that matches everything."""
+    """Return the target of a search; raises search.BadQuery, also where nothing is asked: that matches everything.
+
+    Raises HoldsAddress for what a mail program would make a link of.
+    """
     wanted = parse_query(text).text
+    if _ADDRESS.search(text) or _ADDRESS.search(wanted):
+        raise HoldsAddress("an address cannot be followed")
     if not wanted:
         raise BadQuery("nothing_asked")
     return Target(SEARCH, wanted)
@@ -99,7 +110,8 @@ def search_target(text: str) -> Target:
 
 def near_target(point: Point, metres: int, label: str, council: str = "") -> Target:
     """Return the target of a circle; five digits behind the point are a metre."""
-    words = one_line(label)[:LONGEST_LABEL]
+    # Whoever makes the link to the form writes the label: nothing in it may become a link in a mail.
+    words = re.sub(r"\.(?=\w)", ". ", re.sub(r"[/@:\\]+", " ", one_line(label)))[:LONGEST_LABEL].strip()
     of = f"@{council}" if council else ""
     return Target(NEAR, f"{point[1]:.5f},{point[0]:.5f},{metres}{of},{words}")
 

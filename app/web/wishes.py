@@ -11,6 +11,7 @@ from app.alerts.targets import (
     PAPER,
     RADII,
     SEARCH,
+    HoldsAddress,
     Target,
     TargetError,
     circle_of,
@@ -97,6 +98,10 @@ def check(wish: Wish) -> bool:
 def _follow(wish: Wish, *, chosen: bool) -> None:
     try:
         target = read_target(session(), wish.follow)
+    except HoldsAddress:
+        wish.q = wish.follow.partition(":")[2].strip()
+        wish.faults["q"] = gettext("An alert cannot hold addresses of websites or mails.")
+        return
     except TargetError:
         wish.faults["q"] = gettext("What you wanted to follow is not here any more. Write what you are interested in.")
         return
@@ -120,6 +125,8 @@ def _search(wish: Wish) -> None:
         return
     try:
         wish.targets.append(of_this_portal(search_target(wish.q)))
+    except HoldsAddress:
+        wish.faults["q"] = gettext("An alert cannot hold addresses of websites or mails.")
     except BadQuery as error:
         wish.faults["q"] = gettext(error.template, **error.params)
 
