@@ -6,21 +6,21 @@ Alerts that go at once come first. The others are matched when news is a quarter
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, func, select, true
+from sqlalchemy import ColumnElement, Engine, Select, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import slot_before
 from app.alerts.circles import Papers, located
 from app.alerts.happened import Happened, Window, window
 from app.alerts.noticing import Follower, Notices
-from app.alerts.sieve import Sieve, sieve, understood
+from app.alerts.sieve import Sieve, Understood, sieve, understood
 from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
 from app.config import Settings
 from app.indexing import settled
@@ -30,6 +30,7 @@ from app.news.refreshing import reached
 from search import BadQuery
 
 PATIENCE: Final = timedelta(hours=6)  # with texts that are still looked through for streets
+SOME: Final = 100  # alerts looked at for one that can be asked
 LATE: Final = timedelta(minutes=15)  # news waits so long at most to be matched with what does not go at once
 Enough = Callable[[], bool]
 
@@ -98,13 +99,14 @@ class _Pass:
     ) -> None:
         self._engine, self._settings, self._moment = engine, settings, moment
         self._found, self._of, self._enough = found, of, enough
+        self._odd, self._failed = set[int](), 0  # alerts whose search is not understood: they stay where they are
 
     def run(self, behind: int, until: int) -> None:
         """Move alerts that are behind one change on to another, as many news at a time as fit into memory."""
         begin = 0
         while not self._enough():
             with Session(self._engine) as session:
-                oldest = session.scalar(select(func.min(followers(self._of).subquery().c.seq)))
+                oldest = self._oldest(session)
                 if oldest is None or oldest >= behind:
                     return
                 begin = max(begin, oldest)
@@ -113,6 +115,30 @@ class _Pass:
                     return
                 self._match(session, news, begin)
             begin = news.until
+
+    def _oldest(self, session: Session) -> int | None:
+        """Return how far that alert has come which is behind most; what is not understood keeps nobody busy."""
+        query = followers(self._of).order_by(Alert.seq, Alert.id).limit(SOME)
+        rows = [Follower(*row) for row in session.execute(query)]
+        while rows:
+            for row in rows:
+                if row.kind != SEARCH or self._understood(row.value) is not None:
+                    return row.seq
+                self._pass_over([row])
+            after = tuple_(Alert.seq, Alert.id) > (rows[-1].seq, rows[-1].id)
+            rows = [Follower(*row) for row in session.execute(query.where(after))]
+        return None
+
+    def _understood(self, text: str) -> Understood | None:
+        try:
+            return understood(text, self._settings.thesaurus)
+        except BadQuery:
+            return None
+
+    def _pass_over(self, rows: Iterable[Follower]) -> None:
+        self._odd |= {row.id for row in rows}
+        self._found.failed += len(self._odd) - self._failed
+        self._failed = len(self._odd)
 
     def _match(self, session: Session, news: Window, begin: int) -> None:
         # Whoever waits at a change of an earlier window is left there: what it waits for is not among these.
@@ -130,8 +156,11 @@ class _Pass:
                     break
                 end = news.until
                 if kind == SEARCH:
-                    hits, waits = self._search(news, ask, value)
-                    end = placed if waits else end
+                    found = self._search(news, ask, value)
+                    if found is None:
+                        self._pass_over(each)
+                        continue
+                    hits, end = found[0], placed if found[1] else end
                 elif kind == NEAR and papers is not None:
                     hits, end = news.about(papers.within(value)), spotted
                 else:
@@ -140,13 +169,17 @@ class _Pass:
                     notices.add(follower, hits, end)
         notices.finish()
 
-    def _search(self, news: Window, ask: Sieve | None, text: str) -> tuple[list[Happened], bool]:
-        """Return what a search finds, and whether it asks for a place, which may still be looked for in the texts."""
+    def _search(self, news: Window, ask: Sieve | None, text: str) -> tuple[list[Happened], bool] | None:
+        """Return what a search finds, and whether it asks for a place, which may still be looked for in the texts.
+
+        None where it was understood when it was asked for, and the limits have changed since: it waits to be again.
+        """
+        wanted = self._understood(text)
+        if wanted is None:
+            return None
         try:
-            wanted = understood(text, self._settings.thesaurus)
-            self._found.searches += 1
-            return (news.behind(ask.matching(text, wanted.needs)) if ask else []), wanted.waits
+            found = news.behind(ask.matching(text, wanted.needs)) if ask else []
         except BadQuery:
-            # Understood when it was asked for: the limits have changed since. Nobody can say what it means any more.
-            self._found.failed += 1
-            return [], False
+            return None
+        self._found.searches += 1
+        return found, wanted.waits

@@ -1,10 +1,12 @@
 """One pass: forget what nobody confirmed, tell what happened, bundle and send what is due."""
 
+import logging
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -27,6 +29,8 @@ from app.mail import Mailer
 from app.models import AlertChannel
 from app.news import refreshing as news
 
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 EVERY: Final = timedelta(seconds=60)  # between two passes for which the log gives no reason: clocks and patience
 TIDY: Final = timedelta(hours=1)  # between two looks at what is old
 SHARE: Final = 3.0  # seconds for what does not go at once, after which news that came meanwhile goes first
@@ -57,6 +61,7 @@ class Counts:
         return (
             f"{self.news} news, {self.searches} searches for {self.alerts} alerts, {self.sent} mails and "
             f"{self.confirmations} confirmations sent, {self.deferred} deferred, {self.refused} refused"
+            + (f", {self.failed} searches cannot be asked any more" if self.failed else "")
         )
 
     @property
@@ -71,9 +76,11 @@ def run(engine: Engine, mailer: Mailer, settings: Settings, *, clock: Clock = no
     `dry` does all of it but the calls to programs, hands no mail over and takes everything back.
     """
     if not dry:
-        counts = pass_on(engine, mailer, settings, clock=clock, whole=True)
-        counts.called = call(engine, settings, clock)
-        prune(engine, clock())
+        stages = _Stages()
+        counts = stages.do("pass", lambda: pass_on(engine, mailer, settings, clock=clock, whole=True), Counts())
+        counts.called = stages.do("call", lambda: call(engine, settings, clock), 0)
+        stages.do("prune", lambda: prune(engine, clock()), None)
+        stages.end()
         return counts
     heard = Listener()
     with rehearsing(engine) as stage:
@@ -92,18 +99,57 @@ def pass_on(
     reminding: bool = True,
     paced: bool = True,
 ) -> Counts:
-    """Do a pass without calls. Not `whole`, what is not to be told at once is left until it is worth it."""
-    with writing(engine) as session:
-        forgotten = forget_unconfirmed(session, clock())
-        owe_confirmations(session, settings, clock())
-    told = news.refresh(engine, moment=clock())
-    newsletters.issue_due(engine, clock())
-    patience = _Patience(engine)
-    matched = match(engine, settings, clock(), whole=whole, enough=lambda: not whole and patience.is_over())
-    reminded = remind(engine, clock()) if reminding else 0
-    bundled = bundle(engine, settings, clock())
-    sent = send_owed(engine, mailer, settings, clock=clock, paced=paced)
+    """Do a pass without calls. Not `whole`, what is not to be told at once is left until it is worth it.
+
+    What breaks at one thing does the others all the same: mails that are owed go out. It raises then what broke first.
+    """
+    stages, patience = _Stages(), _Patience(engine)
+    forgotten = stages.do("forget", lambda: _forget(engine, clock()), 0)
+    stages.do("confirmations", lambda: _owe(engine, settings, clock()), None)
+    told = stages.do("news", lambda: news.refresh(engine, moment=clock()), 0)
+    stages.do("newsletters", lambda: newsletters.issue_due(engine, clock()), None)
+    matched = stages.do(
+        "match",
+        lambda: match(engine, settings, clock(), whole=whole, enough=lambda: not whole and patience.is_over()),
+        Matched(),
+    )
+    reminded = stages.do("remind", lambda: remind(engine, clock()) if reminding else 0, 0)
+    bundled = stages.do("bundle", lambda: bundle(engine, settings, clock()), 0)
+    sent = stages.do("send", lambda: send_owed(engine, mailer, settings, clock=clock, paced=paced), Sent())
+    stages.end()
     return _counted(told, matched, sent, Counts(forgotten=forgotten, reminders=reminded, bundled=bundled))
+
+
+def _forget(engine: Engine, moment: datetime) -> int:
+    with writing(engine) as session:
+        return forget_unconfirmed(session, moment)
+
+
+def _owe(engine: Engine, settings: Settings, moment: datetime) -> None:
+    with writing(engine) as session:
+        owe_confirmations(session, settings, moment)
+
+
+class _Stages:
+    """Does one thing after another, each whatever became of those before."""
+
+    def __init__(self) -> None:
+        self._first: Exception | None = None
+
+    def do(self, name: str, work: Callable[[], T], otherwise: T) -> T:
+        """Do one thing, and return what it returns."""
+        try:
+            return work()
+        except Exception as error:
+            if error is not self._first:
+                logger.exception("alerts: %s broke, the rest goes on", name)
+            self._first = self._first or error
+            return otherwise
+
+    def end(self) -> None:
+        """Raise what broke first."""
+        if self._first is not None:
+            raise self._first
 
 
 def call(engine: Engine, settings: Settings, clock: Clock = now) -> int:
@@ -168,14 +214,16 @@ class Watch:
         """
         began = now()
         reminding, tidy = began - self._reminded >= EVERY, began - self._tidied >= TIDY
-        counts = pass_on(self._engine, mailer, settings, reminding=reminding)
+        stages = _Stages()
+        counts = stages.do("pass", lambda: pass_on(self._engine, mailer, settings, reminding=reminding), Counts())
         if tidy:
-            prune(self._engine, began)
+            stages.do("prune", lambda: prune(self._engine, began), None)
         self._reminded = began if reminding else self._reminded
         self._tidied = began if tidy else self._tidied
         with Session(self._engine) as session:
             self._waits = _is_owed(session, began)
         self._last = began
+        stages.end()
         return counts
 
 

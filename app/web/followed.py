@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.alerts.frequencies import frequency_words
-from app.alerts.targets import NEWSLETTER, Described, Target, describe, written
+from app.alerts.sieve import understood
+from app.alerts.targets import NEWSLETTER, SEARCH, Described, Target, describe, written
 from app.models import Alert
 from app.web.feed_links import calendar_url, feed_url
-from app.web.site import session
+from app.web.site import session, site
 from app.web.voices import voice
+from search import BadQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Followed:
     alert: Alert
     target: Described
     often: str
+    understood: bool = True  # a search that cannot be asked any more is not
 
     @property
     def weekly(self) -> bool:
@@ -38,8 +41,16 @@ def followed(alerts: Iterable[Alert]) -> list[Followed]:
     rows = []
     for one in alerts:
         often = frequency_words(voice(), one.frequency, one.weekday)
-        rows.append(Followed(one, described(Target(one.kind, one.value)), often[:1].upper() + often[1:]))
+        known = one.kind != SEARCH or _is_understood(one.value)
+        rows.append(Followed(one, described(Target(one.kind, one.value)), often[:1].upper() + often[1:], known))
     return rows
+
+
+def _is_understood(text: str) -> bool:
+    try:
+        return understood(text, site().settings.thesaurus) is not None
+    except BadQuery:
+        return False
 
 
 def described(target: Target) -> Described:

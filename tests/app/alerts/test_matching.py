@@ -243,12 +243,21 @@ def test_newsletters_are_left_to_those_who_compose_them(town: Town) -> None:
         assert session.scalars(select(Alert.seq).where(Alert.id == alert.id)).one() == 0
 
 
-def test_a_search_that_cannot_be_understood_any_more_is_counted(town: Town) -> None:
+def test_a_search_that_cannot_be_understood_any_more_waits_and_is_counted(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paper = make.paper()
     make.save(town.engine, paper)
-    town.follow(value='"' * 3000)
-    good = town.follow()
+    odd, good = town.follow(value='"' * 3000), town.follow()
     town.tell(paper)
+    for _ in range(2):
+        assert town.match().failed == 1
+    assert (len(town.told(good)), town.told(odd)) == (1, [])
+    monkeypatch.setattr(matching, "window", lambda *_: pytest.fail("nobody is to be told anything"))
     assert town.match().failed == 1
-    assert len(town.told(good)) == 1
+    monkeypatch.undo()
+    with writing(town.engine) as session:
+        session.execute(update(Alert).where(Alert.id == odd.id).values(value="gartenstraße 30"))
     assert town.match().failed == 0
+    with Session(town.engine) as session:
+        assert session.scalars(select(Alert.seq).where(Alert.id == odd.id)).one() > 0

@@ -96,6 +96,22 @@ def test_a_pass_that_dies_between_two_steps_is_made_good_by_the_next(
     assert desk.count(AlertNotice) == desk.count(AlertDelivery) == 1
 
 
+@pytest.mark.parametrize("step", ["forget_unconfirmed", *STEPS[:-1], "newsletters.issue_due"])
+def test_what_breaks_at_one_thing_does_the_others_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    desk.ask()  # the confirmation is owed
+    holder, _, name = step.rpartition(".")
+
+    def breaking(*given: Any, **named: Any) -> Any:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(getattr(running, holder) if holder else running, name, breaking)
+    with pytest.raises(OverflowError):
+        desk.run()
+    assert sent_to(desk) == [READER]
+
+
 def test_a_rehearsal_says_what_would_be_sent_and_changes_nothing(desk: Desk) -> None:
     desk.follow()
     desk.publish(make.paper())
@@ -108,6 +124,19 @@ def test_a_rehearsal_says_what_would_be_sent_and_changes_nothing(desk: Desk) -> 
     assert desk.sink.taken == []
     desk.run()
     assert [str(taken.message["Subject"]) for taken in desk.sink.taken] == [subject for _, subject in counts.mails]
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_a_rehearsal_spares_no_mail_server_and_keeps_nobody_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, dry: bool
+) -> None:
+    monkeypatch.setattr(outbox, "PACE", 1000.0)
+    slept: list[float] = []
+    monkeypatch.setattr("app.alerts.mails.outbox.time.sleep", slept.append)
+    desk.follow()
+    desk.publish(make.paper())
+    run(desk.engine, open_mailer(desk.sink.url), desk.settings, clock=lambda: desk.now, dry=dry)
+    assert [seconds > 900 for seconds in slept] == [not dry]
 
 
 @pytest.mark.parametrize("dry", [False, True])
@@ -151,6 +180,27 @@ def test_a_mail_server_that_is_away_is_not_asked_every_second(desk: Desk, monkey
     watch.pass_on(open_mailer("smtp://127.0.0.1:1"), desk.settings)
     assert not watch.is_due(now())
     assert watch.is_due(now() + timedelta(minutes=1))
+
+
+def test_meetings_are_looked_at_once_a_minute_and_what_is_old_once_an_hour(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def note(name: str) -> int:
+        done.append(name)
+        return 0
+
+    monkeypatch.setattr(running, "remind", lambda *_: note("remind"))
+    monkeypatch.setattr(running, "prune", lambda *_: note("prune"))
+    moment = now()
+    monkeypatch.setattr(running, "now", lambda: moment)
+    watch, mailer = Watch(desk.engine), open_mailer(desk.sink.url)
+    for seconds in (0, 1, 61, 62, 3601):
+        moment = moment.replace(microsecond=0) + timedelta(seconds=seconds)
+        watch.pass_on(mailer, desk.settings)
+        moment -= timedelta(seconds=seconds)
+    assert done == ["remind", "prune", "remind", "remind", "prune"]
 
 
 def test_a_look_asks_four_questions(desk: Desk) -> None:
