@@ -8,6 +8,7 @@ from xml.etree import ElementTree as Xml
 import orjson
 
 from app.alerts.telling.brief import brief
+from app.models.news import WITHDRAWN
 from app.web.feeds import Entry, Feed, moment_of, written
 
 ATOM, JSON, TEXT = "atom", "json", "txt"
@@ -69,7 +70,7 @@ def as_text(feed: Feed) -> bytes:
 def _add_entry(root: Xml.Element, entry: Entry) -> None:
     element = _add(root, "entry")
     _add(element, "id", entry.id)
-    _add(element, "title", entry.title)
+    _in_german(_add(element, "title", entry.title), entry)
     _add(element, "updated", moment_of(entry.at))
     _add(element, "published", moment_of(entry.at))
     _link(element, "alternate", entry.line.url, "text/html")
@@ -78,8 +79,18 @@ def _add_entry(root: Xml.Element, entry: Entry) -> None:
     _add(element, "content", _html(entry), type="html")
 
 
+def _in_german(element: Xml.Element, entry: Entry) -> None:
+    """Mark a title as German: most of it is the council's, whatever the feed's language."""
+    if entry.line.kind != WITHDRAWN:
+        element.set(_LANG, "de")
+
+
 def _html(entry: Entry) -> str:
-    parts = [f"<p>{escape(one)}</p>" for one in (entry.about, *entry.said) if one]
+    line = entry.line
+    holder = f'<span lang="de">{escape(written(line.about))}</span>' if line.about else ""
+    about = [escape(written(line.kind_word)), holder, escape(line.day)]
+    parts = [f"<p>{', '.join(filter(None, about))}</p>" if entry.about else ""]
+    parts += [f"<p>{escape(one)}</p>" for one in entry.said if one]
     parts += [f"<p><small>{escape(one)}</small></p>" for one in entry.reasons]
     return "".join(parts)
 

@@ -143,6 +143,23 @@ def test_each_feed_holds_what_concerns_it(client: FlaskClient, lately: Town) -> 
     assert titles(client, f"/feeds/paper/{lately.paper.key}.atom?language=en")[1] == paper.replace("Neu", "New")
 
 
+def test_words_of_a_council_are_german_in_every_feed(client: FlaskClient, engine: Engine, lately: Town) -> None:
+    gone = make.paper(deleted=True)
+    make.save(engine, gone, make.news(gone, "withdrawn", at=now()))
+    address = "/feeds/body/musterstadt.atom?language=en"
+    root = Xml.fromstring(client.get(address).data)
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    marked = {one.findtext(f"{ATOM}title"): one.find(f"{ATOM}title") for one in root.iter(f"{ATOM}entry")}
+    spoken = {title: found.get(lang) for title, found in marked.items() if found is not None}
+    assert root.get(lang) == "en"
+    assert spoken["New: Tempo 30 in der Gartenstraße"] == "de"
+    assert spoken["A paper was withdrawn"] is None
+    contents = [one.text or "" for one in root.iter(f"{ATOM}content")]
+    assert any('<p>File, <span lang="de">Tempo 30 in der Gartenstraße</span>' in one for one in contents)
+    held: Any = client.get(other(address, "json")).json
+    assert held["language"] == "en"
+
+
 def test_every_page_that_can_be_followed_names_its_feed(client: FlaskClient, lately: Town) -> None:
     pages = [
         "/",  # of one council alone
@@ -329,7 +346,7 @@ def test_words_of_a_source_stay_words(client: FlaskClient, engine: Engine, town:
     allowed |= {f"{ATOM}{name}" for name in ("name", "generator", "link", "category", "summary", "content")}
     assert {element.tag for element in root.iter()} <= allowed
     for content in root.iter(f"{ATOM}content"):
-        assert set(re.findall(r"<\s*/?\s*([a-zA-Z]\w*)", content.text or "")) <= {"p"}
+        assert set(re.findall(r"<\s*/?\s*([a-zA-Z]\w*)", content.text or "")) <= {"p", "span"}
     assert not re.search(r"[\u202a-\u202e\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", response.text)
     assert not feedparser.parse(response.data).bozo
     assert len(items(client, other(address, "json"))) == len(papers)
