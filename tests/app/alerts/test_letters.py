@@ -75,6 +75,24 @@ class TestNews:
         assert "No consultation is published." in mailed.text
         assert f"{SITE}/search?q=gartenstra%C3%9Fe&amp;sort=newest" in mailed.html
 
+    def test_what_is_german_in_it_says_so(self, post: Post) -> None:
+        area = near_target((9.5, 51.5), 500, "Markt").value
+        _, (search, around), mail = owe(post, ("search", "gartenstraße"), ("near", area))
+        paper, gone = make.paper(name="Tempo 30"), make.paper(deleted=True)
+        make.save(post.engine, paper, gone, rows := make.read_file("Die Gartenstraße", of=paper, name="Anlage"))
+        post.tell(search, mail, rows[0], matter_id=paper.id)
+        post.tell(search, mail, gone, "withdrawn")
+        post.tell(around, mail, paper)
+        html = read(post, mail).html
+        assert '<html lang="en">' in html
+        assert 'lang="de">gartenstraße</a>' in html
+        assert 'lang="de">Anlage</a>' in html
+        assert '<span lang="de">Tempo 30</span>' in html
+        assert '<p class="snippet" lang="de">' in html
+        for ours in ("A paper was withdrawn", "500 m around Markt"):
+            assert f'lang="de">{ours}' not in html
+            assert ours in html
+
     def test_what_two_alerts_found_stands_once_with_both_reasons(self, post: Post) -> None:
         paper = make.paper()
         make.save(post.engine, paper)
