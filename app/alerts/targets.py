@@ -100,12 +100,10 @@ def search_target(text: str) -> Target:
 
     Raises HoldsAddress for what a mail program would make a link of.
     """
-    wanted = parse_query(text).text
-    if _ADDRESS.search(text) or _ADDRESS.search(wanted):
+    target = _asked(text)
+    if _ADDRESS.search(text) or _ADDRESS.search(target.value):
         raise HoldsAddress("an address cannot be followed")
-    if not wanted:
-        raise BadQuery("nothing_asked")
-    return Target(SEARCH, wanted)
+    return target
 
 
 def near_target(point: Point, metres: int, label: str, council: str = "") -> Target:
@@ -133,7 +131,7 @@ def of_council(target: Target, slug: str) -> Target:
         return target
     # Two councils side by side would be either of them.
     several = any(one.field == BODY and not one.negated for one in query.filters)
-    narrowed = search_target(f"({query.text}) body:{slug}" if several else f"{query.text} body:{slug}")
+    narrowed = _asked(f"({query.text}) body:{slug}" if several else f"{query.text} body:{slug}")
     if not own <= set(parse_query(narrowed.value).filters):
         raise BadQuery("nothing_asked")
     return narrowed
@@ -228,6 +226,13 @@ def _on_the_map(circle: Circle) -> dict[str, object]:
     if circle.label:
         return {"address": circle.label, "radius": circle.metres}
     return {"at": f"{circle.point[1]:.5f},{circle.point[0]:.5f}", "span": 3 * circle.metres}
+
+
+def _asked(text: str) -> Target:
+    wanted = parse_query(text).text
+    if not wanted:
+        raise BadQuery("nothing_asked")
+    return Target(SEARCH, wanted)
 
 
 def _by_key(session: Session, model: type[OParlObject], key: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.alerts.mails.letters import letter_of
 from app.alerts.mails.vouched import LONGEST
-from app.alerts.targets import HoldsAddress, describe, near_target, search_target
+from app.alerts.targets import HoldsAddress, Target, describe, near_target, of_council, search_target
 from app.config import Settings
 from app.mail import Letter
 from app.models import AlertDelivery, Subscriber
@@ -64,6 +64,8 @@ def test_records_are_called_what_the_council_calls_them(post: Post) -> None:
 def test_addresses_cannot_be_followed(database_url: str, text: str) -> None:
     with pytest.raises(HoldsAddress):
         search_target(text)
+    # A feed is read by who asks for it: there it is a search like any other.
+    assert of_council(Target("search", text), "anderswo").value.endswith("body:anderswo")
 
 
 @pytest.mark.parametrize(
