@@ -33,6 +33,8 @@ class Behind:
     there: dict[str, list[Consultation]] = field(default_factory=dict)  # by the meetings that they are or were in
     stations: dict[str, list[Consultation]] = field(default_factory=dict)  # by their paper
     schemes: dict[str, str] = field(default_factory=dict)  # ids that only got another scheme
+    alike: set[int] = field(default_factory=set)  # changes that brought other bytes with the text of before
+    unread: set[int] = field(default_factory=set)  # or with bytes that are still to be read, where one was before
 
     def heard(self, one: OParlObject, other: OParlObject) -> bool:
         """Whether one record may speak of another: they come from one server."""

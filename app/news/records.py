@@ -1,6 +1,7 @@
 """Reading what a stretch of the log is about: in a constant number of questions, however many changes there are."""
 
 from collections.abc import Collection, Iterable, Sequence
+from hashlib import blake2b
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from app.models import (
     OPARL_TYPES,
     AgendaItem,
     Alias,
+    Blob,
     Change,
     Consultation,
     Link,
@@ -22,6 +24,7 @@ from app.models import (
     NewsRef,
     OParlObject,
     Organization,
+    Page,
     Paper,
     Person,
     Source,
@@ -77,6 +80,7 @@ def behind(session: Session, batch: Sequence[Change]) -> Behind:
     mentioned = {one for some in ids.values() for one in some} | {*found.papers, *found.meetings}
     mentioned |= {*found.items, *found.consultations}
     _histories(session, found, mentioned | {one.person_id for one in found.memberships.values() if one.person_id})
+    _texts(session, found, ids.get("File", set()))
     found.tie()
     gone = [one.object_id for one in batch if one.kind in (DELETED, ERASED) or "public" in (one.fields or ())]
     _told(session, found, gone)
@@ -179,6 +183,28 @@ def _histories(session: Session, found: Behind, ids: set[str]) -> None:
         found.history.setdefault(name, []).append(change)
         if change.kind == CREATED:
             found.first.setdefault(name, change)
+
+
+def _texts(session: Session, found: Behind, files: Collection[str]) -> None:
+    """Compare the texts of files before and after other bytes came; those that no file refers to have none any more."""
+    pairs: dict[int, tuple[str, str]] = {}
+    for change in (one for file_id in files for one in found.log_of(file_id)):
+        old, new = (change.diff or {}).get("sha256", (None, None))
+        if "content" in (change.fields or ()) and isinstance(old, str) and isinstance(new, str):
+            pairs[change.seq] = (old, new)
+    if not pairs:
+        return
+    blobs = sorted({one for pair in pairs.values() for one in pair})
+    texts: dict[str, Any] = {}
+    pages = select(Page.sha256, Page.text).where(among(session, Page.sha256, blobs)).order_by(Page.sha256, Page.number)
+    for sha256, text in session.execute(pages.execution_options(yield_per=500)):
+        if words := text.split():
+            texts.setdefault(sha256, blake2b()).update(" ".join(["", *words]).encode())
+    owed = select(Blob.sha256).where(among(session, Blob.sha256, blobs), Blob.read_state.is_(None))
+    unread = set(session.scalars(owed))
+    said = {sha256: text.digest() for sha256, text in texts.items()}
+    found.alike = {seq for seq, (old, new) in pairs.items() if old in said and said[old] == said.get(new)}
+    found.unread = {seq for seq, (old, new) in pairs.items() if old in said and new in unread}
 
 
 def _told(session: Session, found: Behind, ids: Sequence[str]) -> None:

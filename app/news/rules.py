@@ -116,12 +116,16 @@ def completes(change: Change, behind: Behind, sides: Iterable[Sequence[object]])
 
 
 def _file(change: Change, behind: Behind) -> Iterator[Found]:
-    """A file is news when it appears, and again when its text can be read: who was told of it is not told twice."""
+    """A file is news when it appears, and again when its text can be read: who was told of it is not told twice.
+
+    Other bytes are news where they say something else: where there was a text, that waits until theirs is read.
+    """
     fields = change.fields or ()
     if change.kind == CREATED:
         yield _of_file(change, behind, NEW, f"new:{change.object_id}")
     elif change.kind == UPDATED and CONTENT in fields:
-        yield _of_file(change, behind, CHANGED, f"changed:{change.object_id}:{change.seq}")
+        if change.seq not in behind.alike | behind.unread:
+            yield _of_file(change, behind, CHANGED, f"changed:{change.object_id}:{change.seq}")
     elif change.kind == UPDATED and TEXT in fields:
         yield from _text(change, behind)
     elif change.kind == UPDATED and "deleted" in (change.diff or ()):
@@ -135,7 +139,8 @@ def _text(change: Change, behind: Behind) -> Iterator[Found]:
     read = [one for one in before if TEXT in (one.fields or ())]
     if replaced:
         since = [one for one in read if one.seq > replaced[-1].seq]
-        if not since or change.at - since[0].at < RECOGNISED:
+        tells = replaced[-1].seq not in behind.alike
+        if tells and (not since or change.at - since[0].at < RECOGNISED):
             key = f"changed:{change.object_id}:{replaced[-1].seq}"
             yield _of_file(change, behind, CHANGED, key, changes=[replaced[-1].seq])
     elif (

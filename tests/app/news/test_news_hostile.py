@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.db import writing
-from app.models import Change
+from app.models import Blob, Change
 from app.news import refreshing as news
 from app.news import rules
 from app.news.behind import Behind
 from app.news.refs import Found
+from tests import factories as make
 from tests.app.alerts.press import MONDAY, Press, consultation, file, item, meeting, paper
 from tests.oparl_sync.anything import DIFFERENCES
 from tests.oparl_sync.council import Council, thing, url
@@ -117,3 +118,27 @@ def test_what_cannot_be_told_costs_nothing_but_itself(
     press.publish("Paper", paper(5))
     assert press.heard() == ["new:paper/2", "new:paper/4", "new:paper/5"]
     assert url("Paper", 3) in caplog.text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("before", "after", "at_once", "later"),
+    [
+        ("Tempo 30", "Tempo  30\n", False, False),  # a PDF that is made anew whenever it is asked for
+        ("Tempo 30", "Tempo 50", False, True),
+        ("", "Tempo 50", True, True),
+        (None, "Tempo 30", True, True),  # what it said before is forgotten
+    ],
+)
+def test_other_bytes_with_the_same_text_are_no_news(
+    press: Press, before: str | None, after: str, at_once: bool, later: bool
+) -> None:
+    old, new = make.blob(b"old"), make.blob(b"new", read_state=None)
+    make.save(press.engine, new, *([old, make.page(old, 1, before)] if before is not None else []))
+    press.note("File", 1, "content", diff={"sha256": [old.sha256, new.sha256], "size": [1, 2]})
+    assert bool(press.heard()) == at_once
+    with writing(press.engine) as session:
+        session.execute(update(Blob).values(read_state="ok"))
+    make.save(press.engine, make.page(new, 1, after))
+    press.note("File", 1, "text")
+    assert bool(press.heard()) == later
