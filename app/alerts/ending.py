@@ -72,6 +72,8 @@ def unsubscribe(engine: Engine, settings: Settings, token: str) -> bool:
 
 def end(session: Session, alert: Alert) -> bool:
     """End an alert; its subscriber goes with the last one. Says whether the subscriber is gone."""
+    # The person first, then the notices, as whoever bundles them has it: two that lock crosswise wait for each other.
+    session.execute(select(Subscriber.id).where(Subscriber.id == alert.subscriber_id).with_for_update())
     session.execute(delete(Alert).where(Alert.id == alert.id))
     others = select(Alert.id).where(Alert.subscriber_id == alert.subscriber_id)
     last = session.scalar(others.limit(1)) is None
