@@ -60,7 +60,9 @@ def one_of(column: Any, words: Collection[str]) -> ColumnElement[bool]:
     return condition
 
 
-def among(session: Session, column: SQLColumnExpression[str], values: Sequence[str]) -> ColumnElement[bool]:
+def among(
+    session: Session, column: SQLColumnExpression[str] | SQLColumnExpression[str | None], values: Sequence[str]
+) -> ColumnElement[bool]:
     """Return the condition that a column holds one of these texts.
 
     To PostgreSQL they go as one array, to SQLite as one text: in half of the time that hundreds of parameters take, and

@@ -6,21 +6,23 @@ and all readers get the same one. Where nothing happened nobody gets a mail, and
 """
 
 import logging
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Final
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select
+from sqlalchemy import ColumnElement, Engine, Insert, delete, func, insert, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import changes as log
 from app.alerts.bundling import due_at
-from app.alerts.mails.digests import Issue, compose
-from app.alerts.targets import BODY, NEWSLETTER, Target
+from app.alerts.mails.digests import Issue, compose, span
+from app.alerts.targets import BODY, NEWSLETTER, Target, written
 from app.db import writing
 from app.models import Alert, AlertNotice, News, NewsletterIntro, NewsletterIssue, Subscriber
 from app.news.refreshing import reached
-from app.speech import BERLIN
+from app.speech import BERLIN, Voice
 from app.translations import DEFAULT
 
 __all__ = [
@@ -118,7 +120,15 @@ def issue_told(
     target = Target(*issue.target.split(":", 1))
     when = moment or issue.made_at
     words = issue.words or ""
-    return _composed(session, target, language, issue.since_seq, issue.until_seq, when, base_url, words)
+    return _composed(session, target, language, issue.since_seq, issue.until_seq, when, base_url, words, issue.week)
+
+
+def _dated(session: Session, issue: Issue, target: Target, language: str, base_url: str, week: str) -> Issue:
+    """Add to an issue that went out its week in words, and its own address."""
+    year, number = week.split("-W")
+    closed = date.fromisocalendar(int(year), int(number), FRIDAY + 1)
+    page = f"{base_url}/newsletter/{written(session, target).replace(':', '/', 1)}?week={week}"
+    return replace(issue, page=page, span=span(Voice(language), closed))
 
 
 def _composed(
@@ -130,16 +140,18 @@ def _composed(
     moment: datetime,
     base_url: str,
     intro: str,
+    week: str = "",
 ) -> Issue | None:
     """Compose a newsletter, or take the one that was composed a moment ago: thousands of readers get the same.
 
     Whatever is withdrawn or changed is in the log: one that was composed before that is not taken.
     """
     known = (str(session.get_bind().engine.url), log.last_seq(session), int(moment.timestamp() // MINUTES))
-    key = (*known, target.inner, language, since, until, base_url, intro)
+    key = (*known, target.inner, language, since, until, base_url, intro, week)
     kept = _KNOWN.get(key)  # once: another thread may empty it at any time
     if kept is None:
-        kept = (compose(session, target, language, since, until, moment, base_url=base_url, intro=intro),)
+        issue = compose(session, target, language, since, until, moment, base_url=base_url, intro=intro)
+        kept = (_dated(session, issue, target.inner, language, base_url, week) if issue and week else issue,)
         if len(_KNOWN) >= MANY:
             _KNOWN.clear()
         _KNOWN[key] = kept
@@ -168,43 +180,47 @@ def _fix(engine: Engine, value: str, closed: datetime, moment: datetime) -> int:
         since, until = _since(session, value, first or closed), reached(session)
         told = compose(session, target, DEFAULT, since, until, moment) is not None
     with writing(engine) as session:
-        # Of two passes at once the second waits here, and then finds the issue.
-        theirs = select(Alert).where(*_followed(closed), Alert.value == value).order_by(Alert.id).with_for_update()
-        alerts = session.scalars(theirs).all()
-        if not alerts or session.get(NewsletterIssue, (value, week)) is not None:
-            return 0
+        if session.scalar(select(Alert.id).where(*_followed(closed), Alert.value == value).limit(1)) is None:
+            return 0  # ended meanwhile: nobody is told, and the operator's words wait
         intro = session.get(NewsletterIntro, value) if told else None
-        session.add(
-            NewsletterIssue(
-                target=value,
-                week=week,
-                since_seq=since,
-                until_seq=until,
-                made_at=moment,
-                words=intro.words if intro else None,
-                told=told,
-            )
-        )
+        issue = {"target": value, "week": week, "since_seq": since, "until_seq": until, "made_at": moment}
+        issue |= {"words": intro.words if intro else None, "told": told}
+        # Of two passes at once the second waits here, and then finds the issue.
+        if not _insert_new(session, NewsletterIssue, issue):
+            return 0
         if intro is not None:
             session.execute(delete(NewsletterIntro).where(NewsletterIntro.target == value))
-        if told:
-            session.add_all(_notice(alert, target, week, until, closed, moment) for alert in alerts)
-    return len(alerts) if told else 0
+        return _notify(session, target, week, until, closed, moment) if told else 0
 
 
-def _notice(alert: Alert, target: Target, week: str, until: int, closed: datetime, moment: datetime) -> AlertNotice:
-    return AlertNotice(
-        alert_id=alert.id,
-        key=f"{NEWSLETTER}:{target.ref}:{week}",
-        kind=NEWSLETTER,
-        object_type="Body" if target.kind == BODY else "Organization",
-        object_id=target.value,
-        matter_id=None,
-        seq=until,
-        changes=None,
-        page=None,
-        snippet=None,
-        created_at=moment,
-        # From when it closed: whoever wants it on Fridays gets one that is late on the same day.
-        due_at=due_at(alert.frequency, alert.weekday, closed),
-    )
+def _insert_new(session: Session, model: type[NewsletterIssue], row: dict[str, object]) -> bool:
+    new = sqlite.insert(model) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(model)
+    written = new.values(row).on_conflict_do_nothing().returning(model.week)
+    return session.scalar(written) is not None
+
+
+def _notify(session: Session, target: Target, week: str, until: int, closed: datetime, moment: datetime) -> int:
+    """Owe all readers a notice of an issue, those of one day of the week by one statement; returns how many."""
+    columns, owed = AlertNotice.metadata.tables[AlertNotice.__tablename__].c, 0
+    theirs = (*_followed(closed), Alert.value == target.ref)
+    for frequency, weekday in session.execute(select(Alert.frequency, Alert.weekday).where(*theirs).distinct()):
+        same: dict[str, object] = {
+            "key": f"{NEWSLETTER}:{target.ref}:{week}",
+            "kind": NEWSLETTER,
+            "object_type": "Body" if target.kind == BODY else "Organization",
+            "object_id": target.value,
+            "seq": until,
+            "created_at": moment,
+            # From when it closed: whoever wants it on Fridays gets one that is late on the same day.
+            "due_at": due_at(frequency, weekday, closed),
+        }
+        alerts = select(Alert.id, *(literal(value, columns[name].type) for name, value in same.items()))
+        alerts = alerts.where(*theirs, Alert.frequency == frequency, Alert.weekday == weekday).order_by(Alert.id)
+        # Nobody ends them before it is written.
+        alerts = alerts.with_for_update(read=True, key_share=True, of=Alert)
+        owed += _rows_of(session, insert(AlertNotice).from_select(["alert_id", *same], alerts))
+    return owed
+
+
+def _rows_of(session: Session, statement: Insert) -> int:
+    return max(0, session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount)

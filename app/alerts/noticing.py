@@ -198,7 +198,8 @@ def insert_unknown(session: Session, rows: Sequence[dict[str, Any]]) -> int:
         return 0
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     new = sqlite.insert(_TABLE) if is_sqlite else postgresql.insert(_TABLE)
-    written = session.connection().execute(new.on_conflict_do_nothing(), rows)
+    counted = {"preserve_rowcount": True}
+    written = session.connection().execute(new.on_conflict_do_nothing(), rows, execution_options=counted)
     return max(0, written.rowcount)
 
 

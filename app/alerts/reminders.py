@@ -7,6 +7,7 @@ brought only those are who want to hear of things within a day; nobody is of wha
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, delete, select
@@ -16,10 +17,12 @@ from app import changes as log
 from app.alerts.noticing import insert_unknown
 from app.alerts.targets import MEETING, NEAR, ORGANIZATION, PAPER, PERSON, SEARCH
 from app.db import writing
+from app.indexing.lookups import chunks
 from app.models import AgendaItem, Alert, AlertNotice, Consultation, Link, Meeting, Subscriber
 from app.models.alerts import DAILY, INSTANT, REMINDER
 from app.models.news import AGENDA, CHANGED, DECIDED, NEW, PLANNED
 from app.queries.agendas import papers_of_items
+from app.rows import among
 from app.shown import shown
 from app.speech import BERLIN
 
@@ -27,6 +30,7 @@ EVENING: Final = time(17)
 OVER: Final = timedelta(hours=36)  # of what was not mailed by then the meeting is over
 ABOUT: Final = (SEARCH, PERSON, NEAR)  # what tells of papers without being one
 OFTEN: Final = (INSTANT, DAILY)
+TOGETHER: Final = 500  # notices written in one transaction
 _NEWS = (NEW, CHANGED, PLANNED, AGENDA, DECIDED)
 
 
@@ -46,17 +50,23 @@ def remind(engine: Engine, moment: datetime) -> int:
         is_over = session.scalar(over) is not None
         meetings = _coming(session, moment)
         wanted = dict(_wanted(session, meetings)) if meetings else {}
-        known = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.key.in_({key for _, key in wanted}))
+        keys = sorted({key for _, key in wanted})
+        known = select(AlertNotice.alert_id, AlertNotice.key).where(among(session, AlertNotice.key, keys))
         for alert_id, key in session.execute(known) if wanted else ():
             wanted.pop((alert_id, key), None)
-    if not wanted and not is_over:
-        return 0
+    if is_over:
+        with writing(engine) as session:
+            session.execute(delete(AlertNotice).where(*_over(moment)))
+    return sum(_write(engine, some, moment) for some in chunks(sorted(wanted.items(), key=itemgetter(0)), TOGETHER))
+
+
+def _write(engine: Engine, some: Sequence[tuple[tuple[int, str], _Coming]], moment: datetime) -> int:
     with writing(engine) as session:
-        session.execute(delete(AlertNotice).where(*_over(moment)))
-        there = set(session.scalars(select(Alert.id).where(Alert.id.in_({alert_id for alert_id, _ in wanted}))))
+        chosen = select(Alert.id).where(Alert.id.in_({alert_id for (alert_id, _), _ in some})).order_by(Alert.id)
+        # Nobody ends them before they are written.
+        there = set(session.scalars(chosen.with_for_update(read=True, key_share=True)))
         seq = log.last_seq(session)
-        rows = [_row(alert_id, one, seq, moment) for (alert_id, _), one in wanted.items() if alert_id in there]
-        return insert_unknown(session, rows)
+        return insert_unknown(session, [_row(to, one, seq, moment) for (to, _), one in some if to in there])
 
 
 def _over(moment: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -81,18 +91,19 @@ def _wanted(session: Session, meetings: Sequence[_Coming]) -> Iterator[tuple[tup
     """Yield which alerts are reminded of which meetings; whoever began to follow later saw it on the page."""
     by_id = {one.id: one for one in meetings}
     papers = _papers(session, by_id)
-    holders = select(Link.to_id, Link.from_id).where(Link.from_id.in_(by_id), Link.property == "organization")
+    holders = select(Link.to_id, Link.from_id).where(Link.property == "organization")
+    holders = holders.where(among(session, Link.from_id, [*by_id]))
     held: dict[str, set[str]] = {}
     for organization_id, meeting_id in session.execute(holders):
         held.setdefault(organization_id, set()).add(meeting_id)
     often = Alert.frequency.in_(OFTEN)
     own = {one: {one} for one in by_id}
-    news = (AlertNotice.kind.in_(_NEWS), AlertNotice.matter_id.in_(papers))
+    news = (AlertNotice.kind.in_(_NEWS), among(session, AlertNotice.matter_id, [*papers]))
     told = _alerts(AlertNotice.matter_id).join(AlertNotice, AlertNotice.alert_id == Alert.id).where(*news)
     asked: list[tuple[Select[Any], dict[str, set[str]]]] = [
-        (_alerts(Alert.value).where(Alert.kind == MEETING, Alert.value.in_(by_id)), own),
-        (_alerts(Alert.value).where(Alert.kind == PAPER, Alert.value.in_(papers)), papers),
-        (_alerts(Alert.value).where(Alert.kind == ORGANIZATION, Alert.value.in_(held), often), held),
+        (_alerts(Alert.value).where(Alert.kind == MEETING, among(session, Alert.value, [*by_id])), own),
+        (_alerts(Alert.value).where(Alert.kind == PAPER, among(session, Alert.value, [*papers])), papers),
+        (_alerts(Alert.value).where(Alert.kind == ORGANIZATION, among(session, Alert.value, [*held]), often), held),
         (told.where(Alert.kind.in_(ABOUT), often).distinct(), papers),
     ]
     for query, treated in asked:
@@ -110,13 +121,14 @@ def _alerts(value: Any) -> Any:
 def _papers(session: Session, meetings: Collection[str]) -> dict[str, set[str]]:
     """Return the meetings that treat papers, by the paper."""
     found: dict[str, set[str]] = {}
-    items = session.scalars(select(AgendaItem).where(AgendaItem.meeting_id.in_(meetings), shown(AgendaItem))).all()
+    theirs = select(AgendaItem).where(among(session, AgendaItem.meeting_id, [*meetings]), shown(AgendaItem))
+    items = session.scalars(theirs).all()
     meeting_of = {item.id: item.meeting_id or "" for item in items}
     for item_id, papers in papers_of_items(session, items).items() if items else ():
         for paper in papers:
             found.setdefault(paper.id, set()).add(meeting_of[item_id])
     planned = select(Consultation.paper_id, Consultation.meeting_id).where(
-        Consultation.meeting_id.in_(meetings), Consultation.paper_id.is_not(None), shown(Consultation)
+        among(session, Consultation.meeting_id, [*meetings]), Consultation.paper_id.is_not(None), shown(Consultation)
     )
     for paper_id, meeting_id in session.execute(planned):
         found.setdefault(paper_id or "", set()).add(meeting_id or "")

@@ -6,10 +6,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
+from app.alerts.mails.letters import text_of_issue
 from app.alerts.newsletters import (
     Issue,
     closes_after,
@@ -22,7 +23,7 @@ from app.alerts.newsletters import (
 )
 from app.alerts.targets import Target
 from app.db import writing
-from app.models import AgendaItem, AlertNotice, Meeting, NewsletterIntro, NewsletterIssue, OParlObject, Paper
+from app.models import AgendaItem, Alert, AlertNotice, Meeting, NewsletterIntro, NewsletterIssue, OParlObject, Paper
 from app.news.refreshing import NEWS_CONSUMER
 from app.news.renaming import rename_targets
 from tests import factories as make
@@ -158,6 +159,21 @@ class TestWhatIsInIt:
         assert issue is not None
         assert (issue.papers.total, issue.others.total) == (1, 0)
 
+    def test_a_new_paper_that_was_decided_stands_under_what_was_decided_alone(self, engine: Engine) -> None:
+        paper, _, item, rows = decided("beschlossen", weight="Radweg")
+        told(engine, *rows, make.news(paper), make.news(item, "decided", matter_id=paper.id))
+        issue = composed(engine)
+        assert issue is not None
+        assert (issue.decided.total, issue.papers.total, issue.others.total) == (1, 0, 0)
+
+    def test_a_meeting_with_more_items_says_how_many_of_them_are_named(self, engine: Engine) -> None:
+        rows = make.station(make.paper(), make.organization(name="Rat"), FRIDAY + timedelta(days=2), name="Brücke")
+        more = [make.agenda_item(rows[0], name=f"Punkt {place}", position=place) for place in range(1, 9)]
+        told(engine, rows, more)
+        issue = composed(engine)
+        assert issue is not None
+        assert "\n3 von 9 öffentlichen Punkten" in text_of_issue(issue, "de")
+
     def test_a_committee_gets_its_own(self, engine: Engine) -> None:
         ours, other = make.organization(), make.organization()
         mine, foreign = make.paper(name="Unsere"), make.paper(name="Andere")
@@ -229,6 +245,27 @@ class TestWhenItComes:
         monkeypatch.setattr("app.alerts.newsletters.compose", breaking)
         assert issue_due(engine, FRIDAY) == 1
         assert [one.alert_id for one in notices(engine)] == [good]
+
+    def test_each_has_it_on_the_day_that_was_chosen_and_nobody_is_loaded_for_it(self, engine: Engine) -> None:
+        days = {follows(engine): 4, follows(engine): 6, follows(engine): 6}
+        with writing(engine) as session:
+            for alert_id, weekday in days.items():
+                session.execute(update(Alert).where(Alert.id == alert_id).values(weekday=weekday))
+        told(engine, make.meeting(start=FRIDAY + timedelta(days=3)))
+        loaded: list[object] = []
+
+        def note(alert: Alert, _: object) -> None:
+            loaded.append(alert)
+
+        event.listen(Alert, "load", note)
+        try:
+            assert issue_due(engine, FRIDAY) == 3
+        finally:
+            event.remove(Alert, "load", note)
+        due = {one.alert_id: one.due_at for one in notices(engine)}
+        eight = FRIDAY + timedelta(hours=2)
+        assert due == {one: eight + timedelta(days=weekday - 4) for one, weekday in days.items()}
+        assert loaded == []
 
     def test_one_that_is_late_is_due_at_once(self, engine: Engine) -> None:
         follows(engine)
@@ -401,10 +438,10 @@ class TestTheMail:
         for _ in range(2):
             desk.run()
         [mail] = desk.sink.taken
-        assert mail.message["Subject"] == "Newsletter: Stadt Musterstadt"
+        assert mail.message["Subject"] == "Newsletter: Stadt Musterstadt, 27. Februar bis 6. März"
         assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         plain, html = mail.text(), mail.text("html")
-        assert "Guten **Tag** aus dem [Rathaus](http://portal.example/organizations)" in plain
+        assert "Guten Tag aus dem Rathaus: http://portal.example/organizations" in plain
         assert 'Guten <strong>Tag</strong> aus dem <a href="http://portal.example/organizations">' in html
         for said in ("Radweg am Anger", "Steg am Ufer", "Neue Vorlagen (2)"):
             assert said in plain

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.reminders import remind
@@ -102,6 +102,23 @@ def test_a_meeting_that_is_put_off_is_reminded_of_again(town: Town, planned: Any
     assert reminded(town, EVENING + timedelta(days=7)) == 1
     # The first was never mailed, and its meeting is over.
     assert len(town.told(alert)) == 1
+
+
+def test_however_many_are_reminded_no_statement_is_too_long(town: Town, planned: Any) -> None:
+    """PostgreSQL takes 65,535 parameters in one."""
+    readers = [make.subscriber(id=number, address=f"{number}@example.org") for number in range(1, 1202)]
+    make.save(town.engine, *readers)
+    make.save(town.engine, *(make.alert(one, "paper", planned[0].id, id=one.id) for one in readers))
+    longest = [0]
+
+    def look(*asked: Any) -> None:
+        _, _, _, parameters, _, many = asked
+        longest.append(0 if many else len(parameters))
+
+    event.listen(town.engine, "before_cursor_execute", look)
+    assert reminded(town, EVENING) == 1201
+    assert reminded(town, EVENING + timedelta(minutes=1)) == 0
+    assert max(longest) <= 600
 
 
 def test_whoever_begins_to_follow_later_saw_it_on_the_page(town: Town, planned: Any) -> None:
