@@ -158,7 +158,7 @@ def test_what_is_asked_for_is_told_of_this_council_alone(
         shown += alone.get("/" + page.format(token(portal(alone), MANAGE, subscriber.nonce))).text
     with Session(councils.engine) as session:
         notices = session.scalars(select(AlertNotice)).all()
-        called = webhooks.told(session, [(one.alert_id, one.key) for one in notices], "de", "")
+        called = webhooks.told(session, [(one.alert_id, one.key) for one in notices], subscriber.id, "de", "")
         assert SECRET not in repr(called)
     assert SECRET not in shown
 
