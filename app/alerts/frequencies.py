@@ -17,7 +17,7 @@ WORDS: Final = {
 MEANING: Final = {
     WEEKLY: N_("On the day you choose, at 8 o'clock. Right for most people."),
     DAILY: N_("In the morning at 8 o'clock, only when there is something new."),
-    INSTANT: N_("A few minutes after it is published, at most two mails a day."),
+    INSTANT: N_("Shortly after we find it, between 7 and 21 o'clock, at most two mails a day."),
     MONTHLY: N_("On the first of the month at 8 o'clock."),
 }
 WEEKDAYS: Final = (

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now, open_current, writing
+from app.markdown import has_picture
 from app.translations import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def intro(settings: Settings, target: str, file: TextIO) -> None:
     words = file.read(LONGEST + 1).strip()
     if len(words) > LONGEST:
         raise click.ClickException(f"longer than {LONGEST} characters")
+    if has_picture(words):
+        raise click.ClickException("mails load nothing from elsewhere: take the pictures out, or link them")
     with writing(open_current(settings.database_url)) as session:
         found = _target(session, target)
         write_intro(session, found, words, now())

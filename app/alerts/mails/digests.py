@@ -19,6 +19,7 @@ from app import markdown
 from app.alerts.mails.gatherings import Gathering, Gatherings, gatherings
 from app.alerts.targets import BODY, ORGANIZATION, Target, describe
 from app.alerts.telling.lines import Line, lines
+from app.alerts.telling.naming import plain
 from app.models import AgendaItem, Body, News, NewsRef, Organization
 from app.models.news import CHANGED, DECIDED, NEW, WITHDRAWN
 from app.queries.minutes import minuted
@@ -26,7 +27,7 @@ from app.queries.outcomes import Outcome, is_advice, outcome_of
 from app.queries.paths import NO_PATH, consultation_paths
 from app.queries.weight import is_routine, weights
 from app.shown import shown
-from app.speech import Voice, held
+from app.speech import Voice, held, written
 from app.standing import ADVICE, OUTCOMES
 from app.translations import N_
 
@@ -52,7 +53,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One newsletter, in one language; `intro` is the operator's Markdown."""
+    """One newsletter, in one language; `intro` is the operator's Markdown, `span` the days of its week, `page` its own
+    address: both only of one that went out."""
 
     name: str
     kind: str
@@ -64,6 +66,8 @@ class Issue:
     meetings_url: str
     base_url: str = ""
     intro: str = ""
+    span: str = ""
+    page: str = ""
 
     @property
     def intro_html(self) -> Markup:
@@ -73,8 +77,8 @@ class Issue:
 
     @property
     def intro_text(self) -> str:
-        """The same as plain text: Markdown is written to be read as it stands."""
-        return self.intro.replace("](/", f"]({self.base_url}/").strip()
+        """The same as plain text."""
+        return markdown.text(self.intro.replace("](/", f"]({self.base_url}/"))
 
     @property
     def meetings(self) -> tuple[Gathering, ...]:
@@ -108,6 +112,16 @@ def compose(
     if not (issue.decided.total or issue.papers.total or issue.others.total or soon):
         return None
     return replace(issue, intro=intro)
+
+
+def span(voice: Voice, closed: date) -> str:
+    """Return the week before a day, "20. bis 27. November"."""
+    begun = closed - NEAR
+    german = voice.formats == "de"
+    day, whole = ("d.", "d. MMMM") if german else ("d", "d MMMM")
+    since = written(begun, day if begun.month == closed.month else whole, voice.formats)
+    until = written(closed, whole, voice.formats)
+    return plain(voice.gettext("%(since)s to %(until)s", since=since, until=until))
 
 
 def _is_here(session: Session, target: Target) -> bool:
@@ -149,7 +163,8 @@ def _issue(
     described = describe(session, target, voice)
     ahead = gatherings(session, target, voice, moment, base_url)
     decided = [one for one in told if one.news.kind == DECIDED]
-    papers = [one for one in told if _is_paper(one)]
+    settled = {one.news.matter_id for one in decided}
+    papers = [one for one in told if _is_paper(one) and one.news.object_id not in settled]
     own = base_url + "/{}?" + urlencode({_NARROWED[target.kind]: described.path.rpartition("/")[2]})
     page = base_url + described.path
     return Issue(

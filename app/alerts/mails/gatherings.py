@@ -47,6 +47,11 @@ class Gathering:
     count: int
     items: tuple[Matter, ...]
 
+    @property
+    def rest(self) -> int:
+        """How many public items are not named, where some are."""
+        return self.count - len(self.items) if self.items else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Gatherings:

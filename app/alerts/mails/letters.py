@@ -22,7 +22,7 @@ from app.alerts.tokens import MANAGE as MANAGE_TOKEN
 from app.config import ROOT, Settings
 from app.mail import Letter
 from app.models import Alert, AlertDelivery, AlertNotice, NewsletterIssue, Subscriber
-from app.models.alerts import CONFIRM, MANAGE, NEWS, NO_ROOM, REMINDER
+from app.models.alerts import CONFIRM, INSTANT, MANAGE, NEWS, NO_ROOM, REMINDER, WEEKLY
 from app.speech import Voice
 from app.translations import translations
 
@@ -93,12 +93,11 @@ def news(
     told = [*(section.alert for section in sections), *(alert for alert, _ in issues)]
     headline = _headline(voice, total, [issue.name for _, issue in issues])
     seen = [section.target.name for section in sections if is_vouched(session, section.alert)]
-    names = [*seen, *(issue.name for _, issue in issues)]
     return _letter(
         settings,
         subscriber,
         delivery,
-        _subject(voice, total, names, len(sections) + len(issues)),
+        _subject(voice, total, seen, len(sections), [issue for _, issue in issues]),
         "news",
         end=_end(settings, subscriber, told),
         headline=headline,
@@ -144,16 +143,24 @@ def _headline(voice: Voice, total: int, issues: Sequence[str]) -> str:
     return voice.ngettext("%(num)s thing happened", "%(num)s things happened", total)
 
 
-def _subject(voice: Voice, total: int, names: Sequence[str], several: int) -> str:
-    """Return "3 Neuigkeiten: Gartenstraße und 2 weitere Meldungen"; `names` may stand where it cannot be overlooked."""
+def _subject(voice: Voice, total: int, names: Sequence[str], sections: int, issues: Sequence[Issue]) -> str:
+    """Return "3 Neuigkeiten: Gartenstraße und 2 weitere Meldungen", or "Newsletter: Rat, 20. bis 27. November".
+
+    `names` may stand where they cannot be overlooked.
+    """
+    if not sections:
+        subject = voice.gettext("Newsletter: %(name)s", name=issues[0].name)
+        if len(issues) > 1:
+            subject += " " + voice.ngettext("and %(num)s more of them", "and %(num)s more of them", len(issues) - 1)
+        return ", ".join(part for part in (subject, issues[0].span) if part)
     if not names:
         return voice.ngettext("%(num)s new on what you follow", "%(num)s new on what you follow", total)
-    if total:
-        subject = voice.ngettext("%(num)s new: %(name)s", "%(num)s new: %(name)s", total, name=names[0])
-    else:
-        subject = voice.gettext("Newsletter: %(name)s", name=names[0])
-    if several > 1:
-        more = voice.ngettext("and %(num)s more alert", "and %(num)s more alerts", several - 1)
+    subject = voice.ngettext("%(num)s new: %(name)s", "%(num)s new: %(name)s", total, name=names[0])
+    if sections > 1:
+        more = voice.ngettext("and %(num)s more alert", "and %(num)s more alerts", sections - 1)
+        subject = f"{subject} {more}"
+    if issues:
+        more = voice.ngettext("and %(num)s newsletter", "and %(num)s newsletters", len(issues))
         subject = f"{subject} {more}"
     return subject
 
@@ -166,10 +173,14 @@ def _near(voice: Voice, meetings: Sequence[Reminded]) -> str:
 
 def _often(voice: Voice, alerts: Sequence[Alert]) -> str:
     """Return how often the mails come, where all alerts that this one tells of agree."""
-    words = {frequency_words(voice, alert.frequency, alert.weekday) for alert in alerts}
-    if len(words) > 1:
+    often = {(alert.frequency, alert.weekday if alert.frequency == WEEKLY else 0) for alert in alerts}
+    if len(often) > 1:
         return voice.gettext("You get mails like this one when there is something new.")
-    return voice.gettext("You get this mail %(often)s, if there is something new.", often=words.pop())
+    [(frequency, weekday)] = often
+    if frequency == INSTANT:
+        return voice.gettext("You get this mail shortly after we have found something new.")
+    words = frequency_words(voice, frequency, weekday)
+    return voice.gettext("You get this mail %(often)s, if there is something new.", often=words)
 
 
 def _begun(

@@ -9,11 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.addresses import address_of
-from app.alerts.targets import PAPER, Target, describe
+from app.alerts.mails.vouched import named
+from app.alerts.targets import PAPER
+from app.alerts.telling.differences import place_of
 from app.alerts.telling.lines import Line, lines
 from app.alerts.telling.naming import kind_word, title_of
+from app.alerts.telling.wording import items_counted
 from app.models import AgendaItem, Alert, AlertNotice, Meeting, Paper
 from app.queries.agendas import papers_of_items
+from app.queries.meetings import meeting_rows
 from app.shown import shown
 from app.speech import Voice, held, in_germany
 
@@ -33,13 +37,16 @@ class Treated:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """A meeting that is about to begin: `near` is "Tomorrow", `reasons` name the alerts that it is told for."""
+    """A meeting that is about to begin: `near` is "Tomorrow", `where` its place, `count` how many public items it has,
+    and `reason` names the alerts that it is told for."""
 
     line: Line
     near: str
     start: datetime
     alert_ids: frozenset[int]
-    reasons: tuple[str, ...]
+    reason: str
+    where: str = ""
+    count: int = 0
     treated: tuple[Treated, ...] = ()
     rest: int = 0
 
@@ -60,7 +67,9 @@ def reminded(
     told = {notice.object_id: notice for notice in notices}
     said = lines(session, told.values(), voice.language, base_url)
     items = _treated(session, alerts, notices, meetings)
-    names = {alert.id: describe(session, Target(alert.kind, alert.value), voice).name for alert in alerts}
+    counts = items_counted(session, [meeting.id for meeting in meetings])
+    places = {row.meeting.id: row.location for row in meeting_rows(session, meetings)}
+    names = {alert.id: named(session, alert, voice).name for alert in alerts}
     found = []
     for meeting in meetings:
         line = said.get(told[meeting.id].key)
@@ -68,10 +77,22 @@ def reminded(
             continue
         theirs = sorted({notice.alert_id for notice in notices if notice.object_id == meeting.id} & names.keys())
         on_it = [_words(voice, item, paper, base_url) for item, paper in items.get(meeting.id, ())]
-        reasons = tuple(voice.gettext("For your alert “%(name)s”.", name=names[one]) for one in theirs)
+        where = places.get(meeting.id)
         near = _near(voice, meeting.start, moment)
         treated, rest = tuple(on_it[:TREATED]), max(0, len(on_it) - TREATED)
-        found.append(Reminded(line, near, meeting.start, frozenset(theirs), reasons, treated, rest))
+        found.append(
+            Reminded(
+                line,
+                near,
+                meeting.start,
+                frozenset(theirs),
+                _reason(voice, [names[one] for one in theirs]),
+                place_of(where) if where else "",
+                counts.get(meeting.id, 0),
+                treated,
+                rest,
+            )
+        )
     return found
 
 
@@ -99,6 +120,11 @@ def _words(voice: Voice, item: AgendaItem, paper: Paper, base_url: str) -> Treat
     number = voice.gettext("Item %(number)s", number=held(item.number)) if item.number else ""
     url = base_url + address_of("Paper", paper.key)
     return Treated(number, title_of(voice, paper), kind_word(voice, paper), url)
+
+
+def _reason(voice: Voice, names: Sequence[str]) -> str:
+    quoted = ", ".join(voice.gettext("“%(text)s”", text=name) for name in names)
+    return voice.ngettext("For your alert %(names)s.", "For your alerts %(names)s.", len(names), names=quoted)
 
 
 def _near(voice: Voice, start: datetime, moment: datetime) -> str:

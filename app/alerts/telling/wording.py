@@ -58,7 +58,7 @@ class _Words:
         self._organizations = rows_of(session, {Organization: theirs})
         items = [one.row.id for one in subjects if one.kind == happened.DECIDED and isinstance(one.row, AgendaItem)]
         self._minuted = minuted(session, items) if items else {}
-        self._items = _counts(session, [one.row.id for one in subjects if one.kind == happened.AGENDA])
+        self._items = items_counted(session, [one.row.id for one in subjects if one.kind == happened.AGENDA])
 
     def said(self, subject: Subject) -> Iterable[str] | None:
         """Return the sentences on one piece of news; None where it is no more so."""
@@ -116,7 +116,7 @@ class _Words:
             yield from self._differences.of(change, subject.row.id, only)
 
 
-def _counts(session: Session, meetings: Sequence[str]) -> dict[str, int]:
+def items_counted(session: Session, meetings: Sequence[str]) -> dict[str, int]:
     """Return how many public items are on the agendas of some meetings."""
     if not meetings:
         return {}

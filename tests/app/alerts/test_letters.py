@@ -240,6 +240,21 @@ class TestNews:
         post.tell(old, later, paper, "changed")
         assert "These alerts are new" not in read(post, later).text
 
+    @ON_SQLITE
+    @pytest.mark.parametrize(
+        ("frequency", "said"),
+        [
+            ("instant", "Sie bekommen diese Mail, kurz nachdem wir etwas Neues gefunden haben."),
+            ("daily", "Sie bekommen diese Mail einmal am Tag, um 8 Uhr, wenn es Neues gibt."),
+        ],
+    )
+    def test_its_foot_says_how_often_in_one_sentence(self, post: Post, frequency: str, said: str) -> None:
+        paper = make.paper()
+        make.save(post.engine, paper)
+        _, (alert,), mail = owe(post, ("search", "tempo"), language="de", frequency=frequency)
+        post.tell(alert, mail, paper)
+        assert said in read(post, mail).text
+
     def test_its_foot_says_how_often_and_how_to_end_it(self, post: Post) -> None:
         paper = make.paper()
         make.save(post.engine, paper)
@@ -277,6 +292,20 @@ class TestNews:
 class TestReminder:
     """The evening before."""
 
+    @ON_SQLITE
+    def test_it_names_the_place_and_all_its_reasons_in_one_sentence(self, post: Post) -> None:
+        held, place = make.meeting(start=TOMORROW), make.location(room="Saal 1", street_address="Markt 1")
+        make.save(post.engine, held, place, make.link(held, "location", place))
+        reader = post.reader(language="de")
+        mail = post.owe(reader, "reminder")
+        for value in ("rad", "tempo"):
+            alert = post.alert(reader, "search", value)
+            post.tell(alert, mail, held, "reminder", key=f"reminder:{held.id}:2026-03-03", matter_id=None)
+        mailed = read(post, mail)
+        for words in (mailed.text, mailed.html):
+            assert "Saal 1, Markt 1" in words
+            assert "Zu Ihren Meldungen „rad“, „tempo“." in words
+
     def remind(self, post: Post, start: datetime, **columns: Any) -> tuple[Letter | None, Any]:
         council, paper, other = make.organization(name="Rat"), make.paper(), make.paper(name="Anderes")
         rows = make.station(paper, council, start, number="Ö 7")
@@ -298,6 +327,8 @@ class TestReminder:
         assert "Item Ö\xa07, Antrag 2026/0417" in mailed.text
         assert "Anderes" not in mailed.text
         assert "For your alert “Tempo 30 in der Gartenstraße”." in mailed.text
+        assert "\n2 public items are on the agenda.\n" in mailed.text
+        assert "2 public items are on the agenda." in mailed.html
         assert f"{SITE}/meetings/{held.key}" in mailed.text
         assert "Tuesday, 3 March 2026, 17:00." in mailed.text
 
@@ -360,10 +391,27 @@ class TestNewsletter:
         mail = post.owe(reader)
         post.tell(weekly, mail, council, "newsletter", key=f"newsletter:{issue.target}:2026-W10")
         mailed = read(post, mail)
-        assert mailed.subject == "Newsletter: Musterstadt"
+        assert mailed.subject == "Newsletter: Musterstadt, 27 February to 6 March"
+        assert "You asked us to write" not in mailed.text
+        for words in (mailed.text, mailed.html):
+            assert "The week from 27 February to 6 March" in words
+            assert f"{SITE}/newsletter/body/musterstadt?week=2026-W10" in words
+        assert "\nDas Bad kommt.\n" in mailed.text
         assert f"{SITE}/papers/{paper.key}" in mailed.text
         assert "<strong>Bad</strong>" in mailed.html
         assert mailed.end == link(post, "unsubscribe", UNSUBSCRIBE, weekly.nonce)
+
+    @ON_SQLITE
+    def test_two_of_them_are_counted_as_newsletters(self, post: Post) -> None:
+        council, board, paper = make.body(name="Musterstadt"), make.organization(name="Bauausschuss"), make.paper()
+        make.save(post.engine, council, board, paper, make.news(paper, refs=[f"organization:{board.id}"]))
+        reader, row = post.reader(language="de"), {"since_seq": 0, "until_seq": 10**12, "told": True}
+        mail = post.owe(reader)
+        for target in (f"body:{council.id}", f"organization:{board.id}"):
+            make.save(post.engine, NewsletterIssue(target=target, week="2026-W48", made_at=post.now, **row))
+            weekly = post.alert(reader, "newsletter", target)
+            post.tell(weekly, mail, council, "newsletter", key=f"newsletter:{target}:2026-W48")
+        assert read(post, mail).subject == "Newsletter: Musterstadt und 1 weiterer, 20. bis 27. November"
 
     @ON_SQLITE
     def test_one_of_which_nothing_is_left_is_not_sent(self, post: Post) -> None:
