@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.tokens import FEED, MANAGE, token
 from app.config import Settings
-from app.db import now
+from app.db import now, writing
 from app.models import Alert, Subscriber
 from tests import factories
 from tests.app.web.conftest import Page, Town
@@ -52,6 +52,14 @@ def test_it_shows_all_of_ones_own_and_changes_nothing(client: FlaskClient, engin
     assert "Einmal in der Woche, dienstags um 8\u00a0Uhr".replace("\u00a0", " ") in page.text
     assert 'content="noindex"' in page.text
     assert len(alerts(engine)) == 3
+
+
+def test_it_says_which_search_cannot_be_asked_any_more(client: FlaskClient, engine: Engine, link: str) -> None:
+    words = "Diese Suche kann nicht mehr gestellt werden"
+    assert words not in client.get(link).text
+    with writing(engine) as session:
+        session.execute(update(Alert).where(Alert.value == "Bus").values(value='"' * 3000))
+    assert client.get(link).text.count(words) == 1
 
 
 def test_it_names_the_private_feed(client: FlaskClient, engine: Engine, settings: Settings, link: str) -> None:
