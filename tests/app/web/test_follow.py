@@ -157,5 +157,9 @@ class TestTheNewsletter:
         assert runner.invoke(main, ["newsletter", "show", "paper:abc"], obj=settings).exit_code == 1
         quiet = runner.invoke(main, ["newsletter", "show", f"organization:{town.organization.key}"], obj=settings)
         assert quiet.exit_code == 1
+        seen = runner.invoke(
+            main, ["newsletter", "intro", "body:musterstadt", "-"], obj=settings, input="![x](http://a/b)"
+        )
+        assert (seen.exit_code, "take the pictures out" in seen.output) == (1, True)
         long = runner.invoke(main, ["newsletter", "intro", "body:musterstadt", "-"], obj=settings, input="x" * 6_000)
         assert long.exit_code == 1
