@@ -25,12 +25,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Engine
 
 from app import changes as log
 from app import indexing
-from app.alerts import bundling
 from app.alerts.bundling import bundle
 from app.alerts.matching import match
 from app.config import Settings
@@ -175,7 +175,8 @@ class _timed:  # noqa: N801 - read as a word
 def handing_over(folder: str, given: dict[str, int]) -> Result:
     """Let changes arrive one after the other, while a worker runs; returns seconds until the mail server has each."""
     # Whoever measures at night wants to see the mails all the same.
-    bundling.is_quiet = lambda moment: False  # noqa: ARG005 - takes what the other takes
+    for place in ("bundling", "mails.outbox"):
+        patch(f"app.alerts.{place}.is_quiet", return_value=False).start()
     with tempfile.TemporaryDirectory(dir=folder) as home, listening() as sink:
         environment = {"RATSLUPE_HOME": home, "SECRET_KEY": "x", "BASE_URL": "http://x.example", "MAIL_URL": sink.url}
         settings = Settings.from_environment(environment)

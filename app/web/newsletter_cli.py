@@ -48,7 +48,7 @@ def intro(settings: Settings, target: str, file: TextIO) -> None:
 @click.pass_obj
 def show(settings: Settings, target: str, language: str) -> None:
     """Print the next newsletter of TARGET, as it would be mailed if it closed now; exits with 1 where there is none."""
-    from app.alerts.mails.letters import text_of_issue  # noqa: PLC0415 - as above
+    from app.alerts.mails.templates import text_of_issue  # noqa: PLC0415 - as above
     from app.alerts.newsletters import next_issue  # noqa: PLC0415 - as above
 
     with Session(open_current(settings.database_url)) as session:

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,6 +10,7 @@ from app.alerts.frequencies import frequency_words
 from app.alerts.mails.quoting import Quotes
 from app.alerts.mails.reminding import Reminded, reminded
 from app.alerts.mails.sections import sections_of
+from app.alerts.mails.templates import environment_of
 from app.alerts.mails.vouched import is_vouched, named
 from app.alerts.newsletters import Issue, issue_told
 from app.alerts.subscribing import MOST, MOST_A_DAY, host_of
@@ -19,12 +18,11 @@ from app.alerts.targets import NEWSLETTER, Target
 from app.alerts.tokens import CONFIRM as CONFIRM_TOKEN
 from app.alerts.tokens import END, REFUSE, UNSUBSCRIBE, token
 from app.alerts.tokens import MANAGE as MANAGE_TOKEN
-from app.config import ROOT, Settings
+from app.config import Settings
 from app.mail import Letter
 from app.models import Alert, AlertDelivery, AlertNotice, NewsletterIssue, Subscriber
 from app.models.alerts import CONFIRM, INSTANT, MANAGE, NEWS, NO_ROOM, REMINDER, WEEKLY
 from app.speech import Voice
-from app.translations import translations
 
 
 def letter_of(
@@ -259,7 +257,7 @@ def _letter(
 ) -> Letter:
     host = host_of(settings)
     everything = _link(settings, "unsubscribe", END, subscriber.nonce)
-    environment = _environment(subscriber.language)
+    words = environment_of(subscriber.language)
     given = {
         **values,
         "subject": subject,
@@ -274,31 +272,10 @@ def _letter(
         sender=settings.contact or f"ratslupe@{host}",
         to=subscriber.address,
         subject=subject,
-        text=environment.get_template(f"{template}.txt").render(given),
-        html=environment.get_template(f"{template}.html").render(given),
+        text=words.get_template(f"{template}.txt").render(given),
+        html=words.get_template(f"{template}.html").render(given),
         message_id=delivery.message_id,
         list_id=f"alerts.{host}",
         end=end or everything,
         language=subscriber.language,
     )
-
-
-def text_of_issue(issue: Issue, language: str) -> str:
-    """Return a newsletter as plain text, as it stands in mails."""
-    parts = _environment(language).get_template("newsletter.txt").module
-    return str(getattr(parts, "newsletter")(issue)).strip()  # noqa: B009 - a macro, which no type knows
-
-
-@cache
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates" / "mail"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    return environment

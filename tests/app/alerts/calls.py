@@ -93,7 +93,8 @@ class Line:
         make.save(self.engine, *made)
         with writing(self.engine) as session:
             keys = [(one.alert_id, one.key) for one in made]
-            owe_pushes(session, {self.subscriber_id: (delivery.id, keys)} if kind in ("news", "reminder") else {}, self.now)
+            mails = {self.subscriber_id: (delivery.id, keys)} if kind in ("news", "reminder") else {}
+            owe_pushes(session, mails, self.now)
 
     def send(self, **options: Any) -> ChannelsSent:
         with GuardedClient(transport=httpx.MockTransport(self._handle)) as client:

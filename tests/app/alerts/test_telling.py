@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.telling.lines import Line, found_in, lines
@@ -256,7 +256,7 @@ class TestGone:
         rows = make.news(paper, "withdrawn")
         make.save(engine, body, rows)
         with Session(engine) as session:
-            line = next(iter(lines(session, [session.get_one(News, rows[0].id)], "de", BASE).values()))
+            line = next(iter(lines(session, session.scalars(select(News)).all(), "de", BASE).values()))
         assert (line.about, line.url) == ("Stadt Beispiel", f"{BASE}/")
 
     def test_a_withdrawn_part_names_the_paper_that_is_still_there(self, engine: Engine) -> None:
