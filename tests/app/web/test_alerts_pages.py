@@ -6,15 +6,15 @@ from time import monotonic
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.mails.sender import Sender
 from app.alerts.tokens import CONFIRM, END, MANAGE, REFUSE, UNSUBSCRIBE, token
 from app.config import Settings
-from app.db import now
+from app.db import now, writing
 from app.facts import street_key
-from app.models import Address, Alert, AlertDelivery, Subscriber, Suppression
+from app.models import Address, Alert, AlertDelivery, Source, Subscriber, Suppression
 from app.web.pages.alerts import TAKES
 from tests import factories
 from tests.app.web.conftest import Page, Town
@@ -160,6 +160,27 @@ class TestTheForm:
         # Read out beside the drawing: "28. Oktober 2026: 3 Treffer", but "mit 3 Treffern".
         assert "wären <b>1 Mail mit 3 Treffern</b> gekommen" in body
         assert ": 3 Treffer. " in body.partition("<figcaption")[2].partition("</figcaption>")[0]
+
+    def test_silence_before_a_council_was_watched_is_not_told_as_silence(
+        self, client: FlaskClient, town: Town, engine: Engine
+    ) -> None:
+        with writing(engine) as session:
+            session.execute(update(Source).values(added_at=now() - timedelta(days=3)))
+        body = main(client.get("/alerts?q=Zzyzx").text)
+        assert "beobachten Stadt Musterstadt erst seit dem" in body or "beobachten die Räte hier erst seit dem" in body
+        assert "Seitdem wäre keine Mail gekommen." in body
+        assert "In den letzten 30 Tagen" not in body
+
+    def test_what_comes_next_does_not_stand_below_that_nothing_came(
+        self, client: FlaskClient, town: Town, engine: Engine
+    ) -> None:
+        factories.save(engine, factories.news(town.paper, at=now() - timedelta(minutes=5)))
+        body = main(client.get("/alerts?follow=body:musterstadt&frequency=monthly").text)
+        assert "Das stünde in der nächsten Mail." in body
+        assert "keine Mail gekommen" not in body
+        newsletter = main(client.get("/alerts?follow=newsletter:body:musterstadt").text)
+        assert "keine Mail gekommen" not in newsletter
+        assert 'href="/newsletter/body/musterstadt"' in newsletter
 
     def test_the_same_is_had_without_mails(self, client: FlaskClient, town: Town) -> None:
         text = main(client.get("/alerts?q=Tempo").text)
@@ -339,6 +360,12 @@ class TestEnding:
         cut = client.get(address[:-1])
         assert cut.status_code == 404
         assert "vollständig" in cut.text
+
+
+def test_a_link_to_confirm_that_is_over_says_so(client: FlaskClient, town: Town) -> None:
+    answer = client.get(f"/alerts/confirm/{'0' * 32}.{'A' * 43}")
+    assert answer.status_code == 404
+    assert "gelten 72 Stunden" in answer.text
 
 
 def test_it_opens_nothing_with_a_wrong_token(client: FlaskClient, engine: Engine) -> None:
