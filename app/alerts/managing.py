@@ -115,38 +115,10 @@ def exported(session: Session, subscriber: Subscriber) -> dict[str, object]:
         "paused": _iso(subscriber.paused_at),
         "bounces": subscriber.bounces,
         "alerts": [_exported_alert(session, alert, voice) for alert in alerts],
-        "channels": [
-            {
-                "kind": one.kind,
-                "endpoint": one.endpoint,
-                "created": _iso(one.created_at),
-                "verified": _iso(one.verified_at),
-                "failures": one.failures,
-                "disabled": _iso(one.disabled_at),
-            }
-            for one in session.scalars(channels)
-        ],
-        "mails": [
-            {
-                "kind": one.kind,
-                "created": _iso(one.created_at),
-                "attempts": one.attempts,
-                "next_try": _iso(one.next_try),
-                "sent": _iso(one.sent_at),
-                "error": one.error,
-            }
-            for one in session.scalars(mails)
-        ],
+        "channels": [_exported_channel(one) for one in session.scalars(channels)],
+        "mails": [_exported_mail(one) for one in session.scalars(mails)],
         "told": [
-            {
-                "alert": notice.alert_id,
-                "kind": notice.kind,
-                "type": notice.object_type,
-                "id": notice.object_id,
-                "noted": _iso(notice.created_at),
-                "due": _iso(notice.due_at),
-                "sent": _iso(sent),
-            }
+            _exported_notice(notice, sent)
             for notice, sent in session.execute(told.order_by(AlertNotice.created_at, AlertNotice.key))
         ],
     }
@@ -195,3 +167,37 @@ def _theirs(engine: Engine, settings: Settings, token: str) -> Iterator[tuple[Se
     with writing(engine) as session:
         subscriber = find_subscriber(session, settings, MANAGE, token)
         yield session, subscriber if subscriber is not None and subscriber.confirmed_at is not None else None
+
+
+def _exported_channel(one: AlertChannel) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "endpoint": one.endpoint,
+        "created": _iso(one.created_at),
+        "verified": _iso(one.verified_at),
+        "failures": one.failures,
+        "disabled": _iso(one.disabled_at),
+    }
+
+
+def _exported_mail(one: AlertDelivery) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "created": _iso(one.created_at),
+        "attempts": one.attempts,
+        "next_try": _iso(one.next_try),
+        "sent": _iso(one.sent_at),
+        "error": one.error,
+    }
+
+
+def _exported_notice(notice: AlertNotice, sent: datetime | None) -> dict[str, object]:
+    return {
+        "alert": notice.alert_id,
+        "kind": notice.kind,
+        "type": notice.object_type,
+        "id": notice.object_id,
+        "noted": _iso(notice.created_at),
+        "due": _iso(notice.due_at),
+        "sent": _iso(sent),
+    }

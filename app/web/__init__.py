@@ -73,6 +73,11 @@ PAGES = (
     *(channels, installing, feeds),
     *(*WORDS, cards, sitemaps, embed, map_pages, streets, newsletters),
 )
+# What templates and pages work with.
+PARTS = (
+    *(asking, assets, councils, feed_links, filters, following, glossary, head, lately, licences, limits),
+    *(macros, maps, wording, mentions, record_words, page_words, standing, errors, state, unread, weighing),
+)
 
 
 def create_app(settings: Settings, *, patient: bool = False) -> Flask:
@@ -86,30 +91,7 @@ def create_app(settings: Settings, *, patient: bool = False) -> Flask:
     works.install(app, settings)
     originals.install(app, settings)  # before the languages: what runs first comes last, and takes their cookie away
     i18n.install(app)
-    for part in (
-        asking,
-        assets,
-        councils,
-        feed_links,
-        filters,
-        following,
-        glossary,
-        head,
-        lately,
-        licences,
-        limits,
-        macros,
-        maps,
-        wording,
-        mentions,
-        record_words,
-        page_words,
-        standing,
-        errors,
-        state,
-        unread,
-        weighing,
-    ):
+    for part in PARTS:
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)

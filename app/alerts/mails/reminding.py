@@ -1,7 +1,7 @@
 """What a reminder says: which meetings are about to begin, and what of theirs somebody follows or was told about."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -76,23 +76,13 @@ def reminded(
         if line is None or meeting.start is None:
             continue
         theirs = sorted({notice.alert_id for notice in notices if notice.object_id == meeting.id} & names.keys())
-        on_it = [_words(voice, item, paper, base_url) for item, paper in items.get(meeting.id, ())]
+        on_it = tuple(_words(voice, item, paper, base_url) for item, paper in items.get(meeting.id, ()))
         where = places.get(meeting.id)
-        near = _near(voice, meeting.start, moment)
-        treated, rest = tuple(on_it[:TREATED]), max(0, len(on_it) - TREATED)
-        found.append(
-            Reminded(
-                line,
-                near,
-                meeting.start,
-                frozenset(theirs),
-                _reason(voice, [names[one] for one in theirs]),
-                place_of(where) if where else "",
-                counts.get(meeting.id, 0),
-                treated,
-                rest,
-            )
-        )
+        one = Reminded(line, _near(voice, meeting.start, moment), meeting.start, frozenset(theirs), "")
+        why, there = _reason(voice, [names[alert_id] for alert_id in theirs]), place_of(where) if where else ""
+        rest = max(0, len(on_it) - TREATED)
+        counted = counts.get(meeting.id, 0)
+        found.append(replace(one, reason=why, where=there, count=counted, treated=on_it[:TREATED], rest=rest))
     return found
 
 

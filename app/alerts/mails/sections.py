@@ -111,13 +111,11 @@ def sections_of(
         section = Section(alert, target, base_url + target.path, len(theirs), len(theirs.keys() & above))
         items = []
         for record, entry in entries.items():
-            if record not in theirs or record in above:
-                continue
-            quote = next((quotes[alert.id, key] for key in entry.keys if (alert.id, key) in quotes), (None, ()))
-            line = found_in(entry.line, *quote, voice.language)
-            kinds = {told[key].kind for key in theirs[record]}
-            also = [targets[one.id].name for one in order if one.id != alert.id and record in by_alert[one.id]]
-            items.append(Item(line, _reasons(line, kinds, alert, also, mailed, voice), entry.heading))
+            if record in theirs and record not in above:
+                line = found_in(entry.line, *_quote_of(entry, alert, quotes), voice.language)
+                kinds = {told[key].kind for key in theirs[record]}
+                also = [targets[one.id].name for one in order if one.id != alert.id and record in by_alert[one.id]]
+                items.append(Item(line, _reasons(line, kinds, alert, also, mailed, voice), entry.heading))
         section.groups = _groups(items, voice, left)
         left -= sum(len(group.items) for group in section.groups)
         above |= theirs.keys()
@@ -137,6 +135,10 @@ class _Entry:
 def _record(line: Line) -> str:
     """Return what a line is about: what leads to one place is one thing, but what was withdrawn is each its own."""
     return line.key if line.kind == WITHDRAWN else line.url
+
+
+def _quote_of(entry: _Entry, alert: Alert, quotes: Mapping[Key, Quote]) -> Quote:
+    return next((quotes[alert.id, key] for key in entry.keys if (alert.id, key) in quotes), (None, ()))
 
 
 def _entries(told: Mapping[str, Line], notices: Iterable[AlertNotice]) -> dict[str, _Entry]:

@@ -117,7 +117,7 @@ def ask_to_confirm(token: str) -> Response:
     """Show what would be confirmed; only the button does it, because mail scanners follow links."""
     subscriber = find_subscriber(session(), site().settings, CONFIRM, token)
     if subscriber is None:
-        return gone()
+        return gone(expired=is_whole(token))
     if subscriber.confirmed_at is not None:
         return _page("alerts/confirmed.html", rows=[])
     rows = followed(alerts_of(session(), subscriber))
@@ -184,9 +184,11 @@ def ended(token: str) -> Response:
     return _page("alerts/ended.html")
 
 
-def gone() -> Response:
-    """Say that a link is not good."""
-    return secret(make_response(render_template("alerts/gone.html", robots="noindex", unnamed=True), 404))
+def gone(*, expired: bool = False) -> Response:
+    """Say that a link is not good; of one to confirm, that its time is over."""
+    return secret(
+        make_response(render_template("alerts/gone.html", robots="noindex", unnamed=True, expired=expired), 404)
+    )
 
 
 def over() -> Response:

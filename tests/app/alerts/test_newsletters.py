@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.orm import Session
 
 from app import changes as log
-from app.alerts.mails.letters import text_of_issue
+from app.alerts.mails.templates import text_of_issue
 from app.alerts.newsletters import (
     Issue,
     closes_after,
