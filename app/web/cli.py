@@ -193,7 +193,11 @@ def alerts(settings: Settings, dry_run: bool, as_json: bool) -> None:
     from app.alerts.running import run  # noqa: PLC0415 - keeps `ratslupe --help` quick
     from app.mail import open_mailer  # noqa: PLC0415 - as above
 
-    counts = run(open_current(settings.database_url), open_mailer(settings.mail_url), settings, dry=dry_run)
+    engine = open_current(settings.database_url)
+    try:
+        counts = run(engine, open_mailer(settings.mail_url), settings, dry=dry_run)
+    finally:
+        engine.dispose()
     if as_json:
         click.echo(orjson.dumps(counts).decode())
         return

@@ -163,7 +163,7 @@ def test_a_journalist_is_told_of_what_is_new_and_ends_it(browser: Browser, desk:
     for address, (page, _) in opened.items():
         page.goto(f"{desk.site}/search?q=Wendehammer")
         page.locator("main a[href^='/alerts?follow=search']").locator("visible=true").first.click()
-        expect(page.get_by_role("main")).to_contain_text("Wendehammer")
+        expect(page.locator("main input[name=q]")).to_have_value("Wendehammer")
         page.locator("main input[name=frequency][value=instant]").check()
         page.locator("#address").fill(address)
         page.get_by_role("main").get_by_role("button", name="Meldung einrichten").click()
