@@ -15,7 +15,6 @@ from app.models import Mention, Paper
 from app.web.filters import local
 from app.web.site import EXTENSION
 from tests import factories
-from tests.app.web.conftest import Town
 
 Read = Callable[[str], str]
 NBSP = "\u00a0"
@@ -243,20 +242,6 @@ def test_a_long_way_costs_as_many_questions_as_a_short_one(engine: Engine, cost:
     short, long = paper_with(1), paper_with(30)
     assert cost(f"/papers/{long.key}") == cost(f"/papers/{short.key}") <= 25
     assert cost("/papers") <= 16
-
-
-def test_every_record_promises_what_alerts_keep(client: FlaskClient, town: Town) -> None:
-    promised = {
-        f"/papers/{town.paper.key}": "sobald etwas Neues diese Vorlage nennt",
-        f"/meetings/{town.meeting.key}": "sobald etwas Neues dieses Gremium nennt",
-        f"/organizations/{town.organization.key}": "sobald etwas Neues dieses Gremium nennt",
-        f"/people/{town.person.key}": "sobald etwas Neues diesen Namen enthält",
-    }
-    for address, words in promised.items():
-        page = client.get(address).get_data(as_text=True)
-        assert words in page
-        [asked] = re.findall(r'href="/alerts\?q=(%22[^"&]*%22)"', page)
-        assert client.get(f"/alerts?q={asked}").status_code == 200
 
 
 def test_advice_is_not_headed_as_a_decision(engine: Engine, read: Read) -> None:
