@@ -97,12 +97,13 @@ def _bound(connection: Connection, table: Table, names: list[str], rows: Sequenc
 
 
 def _processed(process: Callable[[Any], Any], column: list[Any]) -> Iterator[Any]:
-    """Yield processed values; of a run of the same object, such as None or the page's moment, only the first is."""
-    before = done = object()
+    """Yield processed values; what is the same object, such as None or the page's moment, is processed once."""
+    known: dict[int, Any] = {}
     for value in column:
-        if value is not before:
-            before, done = value, process(value)
-        yield done
+        name = id(value)  # nothing else takes it as long as the column holds the value
+        if name not in known:
+            known[name] = process(value)
+        yield known[name]
 
 
 def _copy(connection: Connection, statement: str, values: Values) -> None:

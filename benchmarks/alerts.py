@@ -56,7 +56,7 @@ def queries(files: Kept, count: int, first: int, last: int) -> list[str]:
     texts = [" ".join(document.pages) for document in files.documents(first, last)]
     for text in texts:
         held.update({word for word in _WORD.findall(text) if word[0].isupper()})
-    rare = [word for word, times in held.items() if 2 <= times <= max(3, len(texts) // 100)]
+    rare = sorted(word for word, times in held.items() if 2 <= times <= max(3, len(texts) // 500))
     while len(found) < count:
         word = chance.choice(rare)
         match chance.randrange(10):

@@ -11,6 +11,7 @@ from search.model import (
     FacetCount,
     Hit,
     Match,
+    Needs,
     PageHits,
     Rebuild,
     Results,
@@ -19,7 +20,7 @@ from search.model import (
     Snippet,
     Suggestion,
 )
-from search.needs import Needs, needs, terms_of
+from search.needs import needs
 from search.query import Query
 from search.showing import Texts
 
@@ -50,5 +51,4 @@ __all__ = [
     "needs",
     "open_index",
     "parse_query",
-    "terms_of",
 ]

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from search.query import Query
 
 if TYPE_CHECKING:
     from search.highlight import Marker  # which makes what stands here
+
+Needs: TypeAlias = tuple[frozenset[str], ...]  # of each at least one term, in any field of a document
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,9 @@ class SearchIndex(Protocol):
 
         Each by itself, none shown: it takes a fraction of the time of a search.
         """
+
+    def may_match(self, needed: Needs) -> bool:
+        """Whether there may be a document that has what a query needs: the frequencies of terms say so, quicker yet."""
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """(id, seq) of every document held, in no order."""

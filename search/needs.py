@@ -1,19 +1,15 @@
-"""What a document has to hold so that a query may find it: a quick no for most, before an engine is asked."""
+"""What documents have to hold so that a query may find one: a quick no for most, before an engine is asked."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeAlias
 
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.index import lists_of
 from search.meaning import with_synonyms
-from search.model import Document
-from search.payload import entry
-from search.plan import plans
+from search.model import Needs
+from search.plan import required
 from search.query import Query
-
-Needs: TypeAlias = tuple[frozenset[str], ...]  # of each at least one term
 
 
 def needs(query: Query, *, thesaurus: Path | None = None) -> Needs:
@@ -21,17 +17,10 @@ def needs(query: Query, *, thesaurus: Path | None = None) -> Needs:
 
     Nothing is lost by it: of what may be found without a certain word, nothing is needed.
     """
-    plan, wider = plans(with_synonyms(query, lists_of(thesaurus)))
-    if wider is not None:
+    if not query.strict:
         return ()  # some of the words will do
-    return tuple(dict.fromkeys(one for part in plan.must for one in _needs(part)))
-
-
-def terms_of(document: Document) -> set[str]:
-    """All terms of a document, whatever field they are in."""
-    held = entry(document)
-    fields = (held.title, held.name, held.text, held.parts, held.title_parts, held.exact)
-    return {term for field in fields for term in field.split()}
+    must = required(with_synonyms(query, lists_of(thesaurus))).must
+    return tuple(dict.fromkeys(one for part in must for one in _needs(part)))
 
 
 def _needs(wanted: Expression) -> list[frozenset[str]]:

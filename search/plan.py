@@ -73,6 +73,11 @@ def plans(query: Query) -> tuple[Plan, Plan | None]:
     return full, Plan((*others, some), without, (*bonus, Weighted(Flat(All(words)), FULL_FIRST)))
 
 
+def required(query: Query) -> Plan:
+    """The first plan of a query that wants every word, without what only says which document is the better one."""
+    return Plan(tuple(map(expression, query.must)), tuple(map(expression, query.without)), ())
+
+
 def _loosely(node: Node) -> Expression:
     """A node where not all are asked for: the parts of a word with a hyphen need not stand together."""
     match node:

@@ -13,17 +13,18 @@ from search.engine import Engine, Found, Reader, Row, Wanted, most
 from search.expressions import Plan
 from search.highlight import Marker
 from search.meaning import Meaning, read
-from search.model import Batch, FacetCount, Hit, Match, Rebuild, Results, Suggestion
+from search.model import Batch, FacetCount, Hit, Match, Needs, Rebuild, Results, Suggestion
 from search.naming import named
 from search.payload import unpack
-from search.plan import plans
+from search.plan import plans, required
 from search.query import COUNTED, MAX_OFFSET, Query
 from search.showing import Shower, Texts, marker_of
 from search.suggesting import related, suggest
 from search.synonyms import Synonyms
-from search.weights import FEW, RELATED_READ
+from search.weights import EXACT, FEW, NAME, PARTS, RELATED_READ, TEXT, TITLE, TITLE_PARTS
 
 _CURSOR = re.compile(r"(?P<place>\d{1,4})\.(?P<group>[0-9a-f]{1,16})", re.ASCII)
+_HELD_IN = (TEXT, TITLE, EXACT, PARTS, TITLE_PARTS, NAME)  # those first that say yes most often
 WINDOW = 5  # documents read for one matter; a paper has three files as a rule
 MOST_ROWS = 100_000  # documents read for one page of results
 MOVED = 500  # matters by which the one that a page ended with may have moved on
@@ -65,6 +66,11 @@ class Index:
         """See SearchIndex.matching."""
         with self._engine.reader() as reader:
             return _Search(reader, read(query, reader, self._lists), self._texts).matching()
+
+    def may_match(self, needed: Needs) -> bool:
+        """See SearchIndex.may_match."""
+        with self._engine.reader() as reader:
+            return all(any(any(reader.frequencies(name, some).values()) for name in _HELD_IN) for some in needed)
 
     def marker(self, query: Query) -> Marker:
         """See SearchIndex.marker."""
@@ -144,7 +150,8 @@ class _Search:
 
     def matching(self) -> tuple[Match, ...]:
         """What holds every word, in order, and nothing about it: to show one costs a hundred times as much."""
-        plan, _ = plans(self._query)
+        by_date = self._query.strict and self._query.sort != "best"
+        plan = required(self._query) if by_date else plans(self._query)[0]
         found = self._reader.find(self._wanted(plan), limit=self._query.limit)
         documents = map(unpack, self._reader.stored(found.rows))
         return tuple(Match(one.id, one.type, one.parent, one.group, one.kind) for one in documents)

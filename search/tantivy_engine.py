@@ -16,7 +16,7 @@ from search.model import Batch, Document, Rebuild
 from search.payload import HOLE, Entry, entry, unpack
 from search.query import FILTER_FIELDS
 from search.spelling import one_change
-from search.store import Home
+from search.store import Home, State, state_of
 from search.tantivy_queries import ABOUT, ONE_BY_ONE, SCHEMA, WITH_HOLES, Translator, counted, translated
 from search.weights import EXACT, NAME, PARTS, TEXT, TITLE, TITLE_PARTS
 
@@ -32,8 +32,8 @@ class TantivyEngine:
     def __init__(self, root: Path, *, create: bool) -> None:
         self._home = Home(root, "tantivy", ENGINE_FORMAT)
         self._mutex = threading.Lock()
-        self._open: tuple[Path, tantivy.Index] | None = None
-        self._seen: tuple[Path, int, int] | None = None
+        self._open: tuple[State, Path, tantivy.Index] | None = None
+        self._seen: tuple[Path, *State] | None = None
         self._home.require(create, self._renew)
 
     @contextmanager
@@ -82,19 +82,19 @@ class TantivyEngine:
         self._home.publish(folder)
 
     def _live(self) -> tuple[Path, tantivy.Index]:
-        folder = self._home.live()
+        state = self._home.state()
         with self._mutex:
-            if self._open is None or self._open[0] != folder:
+            if self._open is None or self._open[0] != state:
+                folder = self._home.live()
                 index = _ready(tantivy.Index.open(str(folder)))
                 index.config_reader("manual")
-                self._open, self._seen = (folder, index), None
-            return self._open
+                self._open, self._seen = (state, folder, index), None
+            return self._open[1:]
 
     def _searcher(self) -> tantivy.Searcher:
         """A searcher that sees the last commit, whoever made it."""
         folder, index = self._live()
-        state = (folder / "meta.json").stat()
-        seen = (folder, state.st_mtime_ns, state.st_ino)
+        seen = (folder, *state_of(f"{folder}/meta.json"))
         if seen != self._seen:
             index.reload()
             self._seen = seen

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.channels.registered import Noticed, owe_pushes
@@ -20,7 +20,15 @@ from app.speech import BERLIN
 
 BUDGET: Final = 2  # mails of news a day and person
 SLOT: Final = time(8)  # when what does not go at once goes
-TOGETHER = 200  # people whose mails are written in one transaction
+TOGETHER = 2_000  # people whose mails are written in one transaction
+
+_NOTICES: Final = AlertNotice.metadata.tables[AlertNotice.__tablename__]
+_TAKEN: Final = (
+    update(_NOTICES)
+    .where(_NOTICES.c.alert_id == bindparam("alert"), _NOTICES.c.key == bindparam("told"))
+    .where(_NOTICES.c.delivery_id.is_(None))
+    .values(delivery_id=bindparam("mail"))
+)
 
 
 def due_at(frequency: str, weekday: int, moment: datetime) -> datetime:
@@ -59,7 +67,9 @@ def bundle(engine: Engine, settings: Settings, moment: datetime) -> int:
     mails = 0
     for kind in (REMINDER, NEWS):
         with Session(engine) as session:
-            people = session.scalars(_waited_for(kind, moment)).all()
+            waiting = select(Alert.subscriber_id).join(AlertNotice, AlertNotice.alert_id == Alert.id)
+            waiting = waiting.where(_due(kind, moment))
+            people = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(waiting))).all()
         for some in chunks(people, TOGETHER):
             mails += _write(engine, settings, kind, some, moment)
     return mails
@@ -70,21 +80,17 @@ def _write(engine: Engine, settings: Settings, kind: str, people: Sequence[int],
         # Of two passes at once the second waits here, and then finds that nothing waits any more.
         chosen = select(Subscriber).where(Subscriber.id.in_(people)).order_by(Subscriber.id).with_for_update()
         subscribers = {row.id: row for row in session.scalars(chosen)}
-        still = set(session.scalars(_waited_for(kind, moment).where(Subscriber.id.in_(people))))
+        still = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(people))).all()
         theirs = _theirs(session, kind, still, moment)
         before = _last(session, kind, theirs)
-        made: dict[int, tuple[int, list[Noticed]]] = {}
+        mails: dict[int, AlertDelivery] = {}
         for subscriber_id, keys in theirs.items():
             unique = hashlib.sha256(repr((before.get(subscriber_id, 0), sorted(keys))).encode()).hexdigest()
-            mail = delivery(settings, subscribers[subscriber_id], kind, moment, unique)
-            session.add(mail)
-            session.flush()
-            made[subscriber_id] = mail.id, keys
-            for alert_id, some in _by_alert(keys).items():
-                taken = update(AlertNotice).where(AlertNotice.alert_id == alert_id, AlertNotice.delivery_id.is_(None))
-                for part in chunks(some, TOGETHER):
-                    session.execute(taken.where(AlertNotice.key.in_(part)).values(delivery_id=mail.id))
-        owe_pushes(session, made, moment)
+            mails[subscriber_id] = delivery(settings, subscribers[subscriber_id], kind, moment, unique)
+        session.add_all(mails.values())
+        session.flush()
+        _take(session, [(mails[one].id, *noticed) for one, keys in theirs.items() for noticed in keys])
+        owe_pushes(session, {one: (mails[one].id, keys) for one, keys in theirs.items()}, moment)
     return len(theirs)
 
 
@@ -99,20 +105,19 @@ def _last(session: Session, kind: str, people: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(mine.where(AlertDelivery.message_id.startswith("<"))).all())
 
 
-def _waited_for(kind: str, moment: datetime) -> Select[Any]:
-    """Return the question who may get a mail of a kind now, and has something to be told."""
-    query = select(Subscriber.id).join(Alert, Alert.subscriber_id == Subscriber.id)
-    query = query.join(AlertNotice, AlertNotice.alert_id == Alert.id).where(_due(kind, moment))
+def _ready(kind: str, moment: datetime) -> Select[Any]:
+    """Return the question who may get a mail of a kind now."""
     mine = (AlertDelivery.subscriber_id == Subscriber.id, AlertDelivery.kind == kind)
     on_its_way = select(AlertDelivery.id).where(
         *mine, AlertDelivery.sent_at.is_(None), AlertDelivery.next_try.is_not(None)
     )
+    query = select(Subscriber.id).order_by(Subscriber.id)
     query = query.where(Subscriber.confirmed_at.is_not(None), Subscriber.paused_at.is_(None), ~on_its_way.exists())
     if kind == NEWS:
         today = moment.astimezone(BERLIN).date()
         spent = select(func.count()).where(*mine, AlertDelivery.day == today)
         query = query.where(spent.correlate(Subscriber).scalar_subquery() < BUDGET)
-    return query.distinct().order_by(Subscriber.id)
+    return query
 
 
 def _due(kind: str, moment: datetime) -> ColumnElement[bool]:
@@ -122,17 +127,20 @@ def _due(kind: str, moment: datetime) -> ColumnElement[bool]:
 
 def _theirs(session: Session, kind: str, people: Iterable[int], moment: datetime) -> dict[int, list[Noticed]]:
     """Return what is due to each of some people."""
-    query = select(Alert.subscriber_id, AlertNotice.alert_id, AlertNotice.key)
-    query = query.join(Alert, Alert.id == AlertNotice.alert_id)
+    owner = dict(
+        session.execute(select(Alert.id, Alert.subscriber_id).where(Alert.subscriber_id.in_(list(people)))).all()
+    )
     found: dict[int, list[Noticed]] = {}
-    due = query.where(Alert.subscriber_id.in_(list(people)), _due(kind, moment))
-    for subscriber_id, alert_id, key in session.execute(due.order_by(AlertNotice.alert_id, AlertNotice.seq)):
-        found.setdefault(subscriber_id, []).append((alert_id, key))
+    # Alert by alert: all that is due to everybody would be looked through for each of these.
+    for some in chunks(sorted(owner), TOGETHER):
+        due = select(AlertNotice.alert_id, AlertNotice.key).where(AlertNotice.alert_id.in_(some), _due(kind, moment))
+        for alert_id, key in session.execute(due.order_by(AlertNotice.alert_id, AlertNotice.seq)):
+            found.setdefault(owner[alert_id], []).append((alert_id, key))
     return found
 
 
-def _by_alert(keys: Iterable[Noticed]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = {}
-    for alert_id, key in keys:
-        found.setdefault(alert_id, []).append(key)
-    return found
+def _take(session: Session, told: Iterable[tuple[int, int, str]]) -> None:
+    """Note which mail tells each notice."""
+    rows = [{"mail": mail, "alert": alert, "told": key} for mail, alert, key in told]
+    if rows:
+        session.connection().execute(_TAKEN, rows)

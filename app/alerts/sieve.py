@@ -6,17 +6,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.indexing import DOCUMENT_TYPES, documents
-from search import Needs, Query, SearchIndex, needs, open_index, parse_query, terms_of
+from search import Needs, Query, SearchIndex, needs, open_index, parse_query
 from search.query import AnyOf, Every, Narrow, Node, Not
-
-# Documents whose terms are known, so that most searches need not be asked: of more, nearly every word is somewhere.
-FEW: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +26,26 @@ class Understood:
 @lru_cache(maxsize=50_000)  # half a kilobyte each; to read one takes a quarter of a millisecond
 def understood(text: str, thesaurus: Path | None) -> Understood:
     """Return what is to be known of a search before it is asked; raises BadQuery."""
-    query = parse_query(text, strict=True)
+    query = _parsed(text)
     return Understood(needs(query, thesaurus=thesaurus), asks_for_place(query))
+
+
+@lru_cache(maxsize=1)  # what is understood is asked next
+def _parsed(text: str) -> Query:
+    return parse_query(text, strict=True)
 
 
 class Sieve:
     """Tells which of some documents match a search, whatever engine the portal has."""
 
-    def __init__(self, index: SearchIndex, count: int, terms: set[str] | None) -> None:
-        self._index, self._count, self._terms = index, count, terms
+    def __init__(self, index: SearchIndex, count: int) -> None:
+        self._index, self._count = index, count
 
     def matching(self, text: str, wanted: Needs) -> frozenset[str]:
         """Return the ids of the documents that match; raises BadQuery."""
-        if self._terms is not None and any(self._terms.isdisjoint(some) for some in wanted):
+        if not self._index.may_match(wanted):
             return frozenset()
-        query = replace(parse_query(text, strict=True), as_spelled=True, sort="newest", limit=self._count)
+        query = replace(_parsed(text), as_spelled=True, sort="newest", limit=self._count)
         return frozenset(one.id for one in self._index.matching(query))
 
 
@@ -57,15 +58,13 @@ def sieve(session: Session, settings: Settings, wanted: Mapping[str, Iterable[st
     with tempfile.TemporaryDirectory(prefix="ratslupe-sieve-") as folder:
         index = open_index(f"embedded://{folder}/index", thesaurus=settings.thesaurus)
         with closing(index):
-            count, terms = 0, set[str]()
+            count = 0
             with index.writer() as batch:
                 for object_type in DOCUMENT_TYPES:
                     for document in documents(session, object_type, wanted.get(object_type, ())):
                         batch.put(document)
                         count += 1
-                        if count <= FEW:
-                            terms |= terms_of(document)
-            yield Sieve(index, count, terms if count <= FEW else None) if count else None
+            yield Sieve(index, count) if count else None
 
 
 def asks_for_place(query: Query) -> bool:

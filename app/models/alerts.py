@@ -61,17 +61,19 @@ class Alert(Base):
     seq: Mapped[int] = mapped_column(BigInteger, index=True, doc="the log up to here is done")
 
 
+def _index_of_some(name: str, column: str, where: str) -> Index:
+    """Return an index of those notices for which something holds."""
+    return Index(f"ix_alert_notice_{name}", column, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class AlertNotice(Base):
     """That an alert is to tell, or told, one thing: each once. `delivery_id` is empty as long as it waits."""
 
     __tablename__ = "alert_notice"
     __table_args__ = (
-        Index(
-            "ix_alert_notice_waiting",
-            "due_at",
-            sqlite_where=text("delivery_id IS NULL"),
-            postgresql_where=text("delivery_id IS NULL"),
-        ),
+        _index_of_some("waiting", "due_at", "delivery_id IS NULL"),
+        # Not of all: SQLite would look for what waits of one alert among all that waits.
+        _index_of_some("told", "delivery_id", "delivery_id IS NOT NULL"),
     )
 
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"), primary_key=True)
@@ -84,7 +86,7 @@ class AlertNotice(Base):
     changes: Mapped[list[int] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, doc="not before")
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("alert_delivery.id", ondelete="CASCADE"))
 
 
 class AlertDelivery(Base):

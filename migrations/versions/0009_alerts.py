@@ -165,10 +165,11 @@ def _create_followers() -> None:
         ),
         sa.PrimaryKeyConstraint("alert_id", "key", name=op.f("pk_alert_notice")),
     )
-    for column in ("delivery_id", "matter_id", "object_id"):
+    for column in ("matter_id", "object_id"):
         op.create_index(op.f(f"ix_alert_notice_{column}"), "alert_notice", [column])
-    waits = sa.text("delivery_id IS NULL")
-    op.create_index("ix_alert_notice_waiting", "alert_notice", ["due_at"], sqlite_where=waits, postgresql_where=waits)
+    for name, column, where in (("told", "delivery_id", "delivery_id IS NOT NULL"), ("waiting", "due_at", "delivery_id IS NULL")):
+        some = sa.text(where)
+        op.create_index(f"ix_alert_notice_{name}", "alert_notice", [column], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "suppression",
         sa.Column("address_hash", sa.String(length=64), nullable=False),

@@ -49,7 +49,7 @@ def killed(after: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(noticing, "writing", dying)
         patch.setattr(bundling, "writing", dying)
-        patch.setattr(noticing, "TOGETHER", 1)
+        patch.setattr(noticing, "ROWS", 1)
         patch.setattr(bundling, "TOGETHER", 1)
         yield
 

@@ -160,15 +160,15 @@ def test_a_pass_that_breaks_off_is_gone_on_with(town: Town, monkeypatch: pytest.
     make.save(town.engine, paper)
     alerts = [town.follow() for _ in range(4)]
     town.tell(paper)
-    monkeypatch.setattr(noticing, "TOGETHER", 1)
-    whole, strikes = noticing.insert_unknown, iter([0, 0, 1])
+    monkeypatch.setattr(noticing, "ROWS", 1)
+    whole, strikes = noticing.insert_all, iter([0, 0, 1])
 
-    def breaking(*given: Any) -> int:
+    def breaking(*given: Any) -> None:
         if next(strikes):
             raise KeyboardInterrupt
-        return whole(*given)
+        whole(*given)
 
-    monkeypatch.setattr(noticing, "insert_unknown", breaking)
+    monkeypatch.setattr(noticing, "insert_all", breaking)
     with pytest.raises(KeyboardInterrupt):
         town.match()
     assert sorted(len(town.told(alert)) for alert in alerts) == [0, 0, 1, 1]
