@@ -6,7 +6,7 @@ Alerts that go at once come first. The others are matched when news is a quarter
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -24,6 +24,7 @@ from app.alerts.sieve import Sieve, Understood, sieve, understood
 from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
 from app.config import Settings
 from app.indexing import settled
+from app.indexing.lookups import AT_ONCE
 from app.models import Alert, News, Subscriber
 from app.models.alerts import INSTANT
 from app.news.refreshing import reached
@@ -85,6 +86,18 @@ def followers(of: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return query.where(Subscriber.confirmed_at.is_not(None), Alert.kind != NEWSLETTER, of)
 
 
+def _by_target(session: Session, due: Select[*tuple[Any, ...]]) -> Iterator[Follower]:
+    """Yield alerts in the order of what they follow, a few of them in memory at a time."""
+    order = (Alert.kind, Alert.value, Alert.id)
+    query = due.order_by(*order).limit(AT_ONCE)
+    rows = [Follower(*row) for row in session.execute(query)]
+    while rows:
+        yield from rows
+        last = rows[-1]
+        after = tuple_(*order) > (last.kind, last.value, last.id)
+        rows = [Follower(*row) for row in session.execute(query.where(after))]
+
+
 class _Pass:
     """One walk of some alerts along the news."""
 
@@ -143,15 +156,14 @@ class _Pass:
     def _match(self, session: Session, news: Window, begin: int) -> None:
         # Whoever waits at a change of an earlier window is left there: what it waits for is not among these.
         due = followers(self._of).where(Alert.seq >= begin, Alert.seq < news.until)
-        due = due.order_by(Alert.kind, Alert.value, Alert.id)
-        rows = [Follower(*row) for row in session.execute(due)]
+        is_near = session.execute(due.where(Alert.kind == NEAR).limit(1)).first() is not None
         notices = Notices(self._engine, self._moment, news, self._found)
         since = self._moment - PATIENCE
         with sieve(session, self._settings, news.documents) as ask:
-            papers = Papers(session, news.papers) if any(row.kind == NEAR for row in rows) else None
+            papers = Papers(session, news.papers) if is_near else None
             placed = min(news.until, settled(session, begin, news.until, since))
             spotted = located(session, begin, placed, since) if papers else placed
-            for (kind, value), each in groupby(rows, attrgetter("kind", "value")):
+            for (kind, value), each in groupby(_by_target(session, due), attrgetter("kind", "value")):
                 if self._enough():
                     break
                 end = news.until
