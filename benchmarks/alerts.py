@@ -9,7 +9,7 @@ index for what is newer than the day before. Then mails that go at once, with th
 of a change until an SMTP server has the mail. Texts are those of benchmarks/many_files.py; queries are of words as
 rare as those that people follow: half of them find something on such a day, some a hundred files. Processor time says
 more than the clock where the machine has other work. Prints one line of JSON.
-where the machine has other work. Prints one line of JSON.
+"""
 
 import argparse
 import json
