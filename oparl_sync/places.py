@@ -26,7 +26,7 @@ from oparl_sync.spots import About, Spot, spots_of
 BATCH = 500  # changes, or notes; a kill makes at most what depends on these be worked out again
 AT_ONCE = 200  # papers a commit
 LONGEST = 80  # characters of a district: an index row of PostgreSQL takes 2,704 bytes
-NAME = "places:1"  # another number begins anew
+NAME = "places:2"  # another number begins anew
 Enough = Callable[[], bool]
 
 

@@ -1,4 +1,4 @@
-"""Which spots some papers are about: the Locations they name and the streets in their files, by the gazetteer."""
+"""Which spots papers are about: their Locations and the streets in their titles and files, by the gazetteer."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.facts import Kind, house_of, street_key, street_of
+from app.facts import Kind, Town, house_of, places, street_key, street_of
 from app.geo import Box, Line, Point, is_place, is_within
 from app.models import Address, File, Link, Location, MapShape, Mention, Paper, Street
 from app.queries.references import FILE_ROLES
@@ -15,6 +15,7 @@ from app.shown import shown
 from oparl_sync.known import chunks
 
 MOST = 60  # streets of one paper, the most named ones: a budget names all of the town
+TITLED = 1_000  # times that a text would have to name a street to count as much as a title
 HOUSES = 5  # of one street in one paper; where there are more, it is about the street
 
 
@@ -74,16 +75,17 @@ Wanted = dict[tuple[int, str], set[str]]  # source and street -> numbers
 
 def spots_of(session: Session, paper_ids: Collection[str]) -> list[About]:
     """Return some papers, without those that are not shown, with the spots they are about; in a few queries."""
-    columns = (Paper.id, Paper.source_id, Paper.date, Paper.paper_type)
-    rows = session.execute(select(*columns).where(Paper.id.in_(paper_ids), shown(Paper)))
+    columns = (Paper.id, Paper.source_id, Paper.date, Paper.paper_type, Paper.name)
+    rows = session.execute(select(*columns).where(Paper.id.in_(paper_ids), shown(Paper))).all()
     papers = {row.id: About(row.id, row.source_id, row.date, row.paper_type) for row in rows}
-    located, said = _locations(session, papers), _said(session, papers)
+    titled = _titled(session, [(row.id, row.source_id, row.name or "") for row in rows])
+    located, said = _locations(session, papers), _said(session, papers, titled)
     wanted: Wanted = {}
     for paper_id, streets in said.items():
         for key, one in streets.items():
             wanted.setdefault((papers[paper_id].source_id, key), set()).update(one.numbers)
-    for paper_id, places in located.items():
-        for place in places:
+    for paper_id, theirs in located.items():
+        for place in theirs:
             key, number = street_key(_written(place)), house_of(place.street_address or "")
             wanted.setdefault((papers[paper_id].source_id, key), set()).add(number)
     known = _Known(session, wanted)
@@ -194,8 +196,25 @@ def _locations(session: Session, papers: Collection[str]) -> dict[str, list[Loca
     return found
 
 
-def _said(session: Session, papers: Collection[str]) -> dict[str, dict[str, _Said]]:
-    """Return which streets the files of papers name, the most named of each paper."""
+def _titled(session: Session, papers: Collection[tuple[str, int, str]]) -> dict[str, dict[str, _Said]]:
+    """Return which streets the titles of papers name, given their ids, sources and titles."""
+    names: dict[int, list[str]] = {source: [] for _, source, _ in papers}
+    for source, name in session.execute(select(Street.source_id, Street.name).where(Street.source_id.in_(names))):
+        names[source].append(name)
+    towns = {source: Town.of(each) for source, each in names.items()}
+    found: dict[str, dict[str, _Said]] = {}
+    for paper_id, source, title in papers:
+        for fact in places(title, towns[source]):
+            streets, name = found.setdefault(paper_id, {}), fact.label or fact.value
+            numbers = (*(streets[fact.value].numbers if fact.value in streets else ()), house_of(name))
+            streets[fact.value] = _Said(TITLED, tuple(dict.fromkeys(numbers)), street_of(name) or name)
+    return found
+
+
+def _said(
+    session: Session, papers: Collection[str], titled: dict[str, dict[str, _Said]]
+) -> dict[str, dict[str, _Said]]:
+    """Return which streets the titles and the files of papers name, the most named of each paper."""
     files = (
         select(Link.from_id, File.id, File.blob_sha256)
         .join(File, File.id == Link.to_id)
@@ -204,13 +223,13 @@ def _said(session: Session, papers: Collection[str]) -> dict[str, dict[str, _Sai
     )
     theirs = session.execute(files).all()
     mentions = _mentions(session, sorted({row.blob_sha256 for row in theirs if row.blob_sha256}))
-    found: dict[str, dict[str, _Said]] = {}
+    found = titled
     for paper_id, file_id, sha256 in theirs:
         streets = found.setdefault(paper_id, {})
         for key, one in mentions.get(sha256 or "", {}).items():
             before = streets.get(key)
             numbers = tuple(dict.fromkeys((*(before.numbers if before else ()), *one.numbers)))
-            first = (before.file_id, before.page) if before else (file_id, one.page)
+            first = (before.file_id, before.page) if before and before.page else (file_id, one.page)
             streets[key] = _Said(one.count + (before.count if before else 0), numbers, one.label, *first)
     return {paper_id: _most_named(streets) for paper_id, streets in found.items()}
 

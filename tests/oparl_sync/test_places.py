@@ -108,6 +108,22 @@ def test_a_known_house_stands_for_its_street_on_the_map(engine: Engine, paper: P
         assert unknown.latitude is None
 
 
+def test_a_title_names_streets_too(engine: Engine, settings: Settings, tmp_path: Path) -> None:
+    titles = ["Umbau der Gartenstraße 12a", "Ein Zaun Am Anger", "Amselweg: Sachstand"]
+    papers = [factories.paper(name=title) for title in titles]
+    read = factories.read_file("Nichts.", "Ein Haus im Amselweg 3.", of=papers[2])
+    factories.save(engine, factories.source(), factories.body(), *papers, *read, *map(factories.change, papers))
+    rows = "street;housenumber;lat;lon\nAm Anger;1;51,61;9,51\n"
+    load(settings, tmp_path, ("town.geojson", json.dumps(TOWN)), ("houses.csv", rows))
+    facts.waiting(engine, QUIET)
+    places.refresh(engine, QUIET)
+    assert told(engine) == {
+        titles[0]: [("Gartenstraße", False, None), ("Gartenstraße 12a", True, None)],
+        titles[1]: [("Am Anger", True, None)],
+        titles[2]: [("Amselweg", True, 2)],
+    }
+
+
 def test_doing_it_again_changes_nothing(engine: Engine, paper: Paper) -> None:
     before = told(engine)
     assert places.refresh(engine, QUIET) == 0
@@ -172,7 +188,7 @@ def test_where_a_street_lies_is_told_by_a_location_that_comes_later_and_goes_wit
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(places, "BATCH", 1)
-    paper, other = factories.paper(), factories.paper()
+    paper, other = factories.paper(name="Zaun"), factories.paper(name="Tor")
     there = factories.location(street_address="Amselweg 3", longitude=9.5, latitude=51.5, embedded=False)
     read = factories.read_file("Im Amselweg 3 wird gebaut.", of=paper)
     named = factories.link(other, "location", there)
@@ -198,7 +214,7 @@ def _point(engine: Engine, key: str) -> tuple[float | None, float | None]:
 
 
 def test_a_location_that_is_erased_is_no_place_any_more(engine: Engine, settings: Settings) -> None:
-    paper = factories.paper()
+    paper = factories.paper(name="Zaun")
     private = factories.location(description="Praxis GEHEIM", street_address=None, embedded=False)
     factories.save(engine, factories.source(), paper, private, factories.link(paper, "location", private))
     factories.save(engine, factories.change(paper))
@@ -223,7 +239,7 @@ def test_numbers_of_houses_may_be_numbers_and_tags_may_be_anything(
 
 
 def test_the_name_of_a_district_may_be_a_novel(engine: Engine) -> None:
-    paper, novel = factories.paper(), "".join(str(number) for number in range(2_000))
+    paper, novel = factories.paper(name="Zaun"), "".join(str(number) for number in range(2_000))
     there = factories.location(street_address="Amselweg 3", sub_locality=novel, embedded=False)
     factories.save(engine, factories.source(), paper, there, factories.link(paper, "location", there))
     factories.save(engine, factories.change(paper), factories.change(there))
