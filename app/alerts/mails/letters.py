@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -82,8 +83,8 @@ def news(
     voice = Voice(subscriber.language)
     alerts, notices = _told_by(session, subscriber, delivery)
     plain = [one for one in notices if one.kind != NEWSLETTER]
-    quoted = quotes.of(session, alerts, plain)
-    sections, total = sections_of(session, alerts, plain, voice, settings.base_url, quoted)
+    quoting = partial(quotes.of, session, alerts)
+    sections, total = sections_of(session, alerts, plain, voice, settings.base_url, quoting)
     weekly = [one for one in notices if one.kind == NEWSLETTER]
     issues = _issues(session, settings, alerts, weekly, voice.language, moment)
     if not sections and not issues:

@@ -3,10 +3,10 @@
 Each record stands in it once, with all that happened to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -43,6 +43,7 @@ _CONCERNS: Final = {
     BODY: N_("It comes from the council that you follow."),
     NEAR: N_("It lies in the surroundings that you follow."),
 }
+Quoting: TypeAlias = Callable[[Sequence[AlertNotice]], Mapping[Key, Quote]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,12 @@ def sections_of(
     notices: Sequence[AlertNotice],
     voice: Voice,
     base_url: str,
-    quotes: Mapping[Key, Quote],
+    quoting: Quoting,
 ) -> tuple[list[Section], int]:
     """Return the sections that have something to tell, in the order in which they were asked for, and how many things
     all of them tell.
 
-    What two alerts found stands in the section of the first, with the reasons of both.
+    What two alerts found stands in the section of the first, with the reasons of both. Only what is shown is quoted.
     """
     newest = sorted(notices, key=lambda one: (-one.seq, one.key))
     told = lines(session, newest, voice.language, base_url)
@@ -102,34 +103,81 @@ def sections_of(
     order = [alert for alert in sorted(alerts, key=lambda one: one.id) if alert.id in by_alert]
     targets = {alert.id: named(session, alert, voice) for alert in order}
     entries = _entries(told, notices)
-    mailed = written_before(session, [alert.id for alert in alerts], notices)
-    found: list[Section] = []
+    found: dict[int, Section] = {}
+    picks: dict[int, Pick] = {}
     above: set[str] = set()
     left = MOST
     for alert in order:
-        theirs, target = by_alert[alert.id], targets[alert.id]
-        section = Section(alert, target, base_url + target.path, len(theirs), len(theirs.keys() & above))
-        items = []
-        for record, entry in entries.items():
-            if record in theirs and record not in above:
-                line = found_in(entry.line, *_quote_of(entry, alert, quotes), voice.language)
-                kinds = {told[key].kind for key in theirs[record]}
-                also = [targets[one.id].name for one in order if one.id != alert.id and record in by_alert[one.id]]
-                items.append(Item(line, _reasons(line, kinds, alert, also, mailed, voice), entry.heading))
-        section.groups = _groups(items, voice, left)
-        left -= sum(len(group.items) for group in section.groups)
-        above |= theirs.keys()
-        found.append(section)
-    return found, len(above)
+        theirs, target = by_alert[alert.id].keys(), targets[alert.id]
+        found[alert.id] = Section(alert, target, base_url + target.path, len(theirs), len(theirs & above))
+        picks[alert.id] = _pick([one for one in entries if one.record in theirs and one.record not in above], left)
+        left -= sum(len(some) for _, some in picks[alert.id].values())
+        above |= theirs
+    shown = {
+        (one, key) for one, pick in picks.items() for _, some in pick.values() for each in some for key in each.keys
+    }
+    mailed = written_before(session, [alert.id for alert in alerts], notices)
+    wording = _Wording(
+        told, by_alert, targets, quoting([one for one in notices if (one.alert_id, one.key) in shown]), mailed
+    )
+    for alert_id, section in found.items():
+        section.groups = wording.groups(section.alert, picks[alert_id], voice)
+    return list(found.values()), len(above)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """All that happened to one record, as one thing: the keys of its news, newest first."""
 
+    record: str
     line: Line
     keys: tuple[str, ...]
     heading: str
+
+
+Pick: TypeAlias = dict[str, tuple[int, Sequence[_Entry]]]  # by heading how many there are, and the first of them
+
+
+def _pick(entries: Iterable[_Entry], left: int) -> Pick:
+    by_heading: dict[str, list[_Entry]] = {heading: [] for heading in _HEADINGS}
+    for entry in entries:
+        by_heading[entry.heading].append(entry)
+    found: Pick = {}
+    for heading, some in by_heading.items():
+        shown = some[: max(0, min(SHOWN, left))]
+        left -= len(shown)
+        if shown:
+            found[heading] = len(some), shown
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """What is known when the things of a mail are put into words."""
+
+    told: Mapping[str, Line]
+    by_alert: Mapping[int, Mapping[str, Set[str]]]
+    targets: Mapping[int, Described]
+    quotes: Mapping[Key, Quote]
+    mailed: Mapping[str, datetime]
+
+    def groups(self, alert: Alert, pick: Pick, voice: Voice) -> list[Group]:
+        """Return what a section shows, in words."""
+        return [
+            Group(voice.gettext(_HEADINGS[heading]), total, tuple(self._item(alert, one, voice) for one in some))
+            for heading, (total, some) in pick.items()
+        ]
+
+    def _item(self, alert: Alert, entry: _Entry, voice: Voice) -> Item:
+        quote = next((self.quotes[alert.id, key] for key in entry.keys if (alert.id, key) in self.quotes), (None, ()))
+        line = found_in(entry.line, *quote, voice.language)
+        kinds = {self.told[key].kind for key in self.by_alert[alert.id][entry.record]}
+        also = [
+            target.name
+            for other, target in self.targets.items()
+            if other != alert.id and entry.record in self.by_alert[other]
+        ]
+        return Item(line, _reasons(line, kinds, alert, also, self.mailed, voice), entry.heading)
 
 
 def _record(line: Line) -> str:
@@ -137,25 +185,21 @@ def _record(line: Line) -> str:
     return line.key if line.kind == WITHDRAWN else line.url
 
 
-def _quote_of(entry: _Entry, alert: Alert, quotes: Mapping[Key, Quote]) -> Quote:
-    return next((quotes[alert.id, key] for key in entry.keys if (alert.id, key) in quotes), (None, ()))
-
-
-def _entries(told: Mapping[str, Line], notices: Iterable[AlertNotice]) -> dict[str, _Entry]:
-    """Return by record what is told of it, the newest first; each sentence once, as they came one after another."""
+def _entries(told: Mapping[str, Line], notices: Iterable[AlertNotice]) -> list[_Entry]:
+    """Return what is told of each record, the newest first; each sentence once, as they came one after another."""
     # Only the first agenda is new; one that grew has changed.
     first = {one.key for one in notices if one.kind == AGENDA and one.key == f"{AGENDA}:{one.object_id}"}
     together: dict[str, list[Line]] = {}
     for line in told.values():
         together.setdefault(_record(line), []).append(line)
-    found = {}
+    found = []
     for record, some in together.items():
         said = tuple(dict.fromkeys(sentence for line in reversed(some) for sentence in line.said))[-SAID:]
         line = replace(some[0], said=said, state="" if some[0].state in said else some[0].state)
         under = {NEW if one.key in first else _UNDER.get(one.kind, one.kind) for one in some}
         heading = next((one for one in (WITHDRAWN, DECIDED, NEW) if one in under), CHANGED)
         soon = line.soon and heading in (NEW, CHANGED)
-        found[record] = _Entry(line, tuple(one.key for one in some), SOON if soon else heading)
+        found.append(_Entry(record, line, tuple(one.key for one in some), SOON if soon else heading))
     return found
 
 
@@ -212,16 +256,3 @@ def _narrowed(text: str) -> bool:
     except BadQuery:
         return True
     return bool(asked.filters or asked.after or asked.before or asked.min_pages or asked.max_pages)
-
-
-def _groups(items: Sequence[Item], voice: Voice, left: int) -> list[Group]:
-    by_heading: dict[str, list[Item]] = {heading: [] for heading in _HEADINGS}
-    for item in items:
-        by_heading[item.heading].append(item)
-    groups: list[Group] = []
-    for heading, some in by_heading.items():
-        shown = tuple(some[: max(0, min(SHOWN, left))])
-        left -= len(shown)
-        if some:
-            groups.append(Group(voice.gettext(_HEADINGS[heading]), len(some), shown))
-    return [group for group in groups if group.items]

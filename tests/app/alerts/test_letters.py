@@ -75,6 +75,19 @@ class TestNews:
         assert "No consultation is published." in mailed.text
         assert f"{SITE}/search?q=gartenstra%C3%9Fe&amp;sort=newest" in mailed.html
 
+    def test_what_stands_behind_many_others_says_where_it_was_found(self, post: Post) -> None:
+        _, (alert,), mail = owe(post, ("search", "gartenstraße"))
+        paper = make.paper(name="Radweg")
+        first = make.read_file("Text", "in der Gartenstraße gilt Tempo 30", of=paper, name="Gutachten")
+        others = [
+            make.read_file("Text", f"Gartenstraße {number}", of=paper, name=f"Anlage {number}") for number in range(15)
+        ]
+        make.save(post.engine, paper, first, *others)
+        post.tell(alert, mail, first[0], matter_id=paper.id)
+        for other in others:
+            post.tell(alert, mail, other[0], kind="changed", matter_id=paper.id)
+        assert read(post, mail).text.count("Found on page 2.") == 1 + SHOWN
+
     def test_what_is_german_in_it_says_so(self, post: Post) -> None:
         area = near_target((9.5, 51.5), 500, "Markt").value
         _, (search, around), mail = owe(post, ("search", "gartenstraße"), ("near", area))
