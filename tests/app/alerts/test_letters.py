@@ -83,9 +83,9 @@ class TestNews:
             make.read_file("Text", f"Gartenstraße {number}", of=paper, name=f"Anlage {number}") for number in range(15)
         ]
         make.save(post.engine, paper, first, *others)
-        post.tell(alert, mail, first[0], matter_id=paper.id)
-        for other in others:
-            post.tell(alert, mail, other[0], kind="changed", matter_id=paper.id)
+        post.tell(alert, mail, first[0], matter_id=paper.id, seq=1)
+        for seq, other in enumerate(others, 2):
+            post.tell(alert, mail, other[0], kind="changed", matter_id=paper.id, seq=seq)
         assert read(post, mail).text.count("Found on page 2.") == 1 + SHOWN
 
     def test_what_is_german_in_it_says_so(self, post: Post) -> None:
