@@ -20,7 +20,7 @@ from search.model import (
     Snippet,
     Suggestion,
 )
-from search.needs import needs
+from search.needs import needs, terms_of
 from search.query import Query
 from search.showing import Texts
 
@@ -51,4 +51,5 @@ __all__ = [
     "needs",
     "open_index",
     "parse_query",
+    "terms_of",
 ]

@@ -7,7 +7,8 @@ from pathlib import Path
 from search.expressions import All, Beginning, Close, Expression, Flat, Run, Some, Term, Values, Weighted
 from search.index import lists_of
 from search.meaning import with_synonyms
-from search.model import Needs
+from search.model import Document, Needs
+from search.payload import entry
 from search.plan import required
 from search.query import Query
 
@@ -21,6 +22,13 @@ def needs(query: Query, *, thesaurus: Path | None = None) -> Needs:
         return ()  # some of the words will do
     must = required(with_synonyms(query, lists_of(thesaurus))).must
     return tuple(dict.fromkeys(one for part in must for one in _needs(part)))
+
+
+def terms_of(document: Document) -> set[str]:
+    """All terms of a document, whatever field they are in."""
+    held = entry(document)
+    fields = (held.title, held.name, held.text, held.parts, held.title_parts, held.exact)
+    return {term for field in fields for term in field.split()}
 
 
 def _needs(wanted: Expression) -> list[frozenset[str]]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, select, update
@@ -56,8 +57,10 @@ def slot_before(moment: datetime) -> datetime:
     return datetime.combine(day, SLOT, BERLIN).astimezone(moment.tzinfo)
 
 
-def bundle(engine: Engine, settings: Settings, moment: datetime) -> int:
+def bundle(engine: Engine, settings: Settings, moment: datetime, *, at_once: bool = False) -> int:
     """Owe everybody one mail with all that is due, and one with reminders; returns how many mails that makes.
+
+    Where it is `at_once`, only those who wait for what goes at once: who hears once a day is to hear all of it.
 
     Whoever has a mail of the same kind on its way gets no second: what comes meanwhile is in the one after it, so that
     a mail server that was away for a day is no reason for two mails.
@@ -69,19 +72,23 @@ def bundle(engine: Engine, settings: Settings, moment: datetime) -> int:
         with Session(engine) as session:
             waiting = select(Alert.subscriber_id).join(AlertNotice, AlertNotice.alert_id == Alert.id)
             waiting = waiting.where(_due(kind, moment))
+            if at_once and kind == NEWS:
+                waiting = waiting.where(Alert.frequency == INSTANT)
             people = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(waiting))).all()
         for some in chunks(people, TOGETHER):
-            mails += _write(engine, settings, kind, some, moment)
+            mails += _write(engine, settings, kind, some, moment, at_once=at_once and kind == NEWS)
     return mails
 
 
-def _write(engine: Engine, settings: Settings, kind: str, people: Sequence[int], moment: datetime) -> int:
+def _write(
+    engine: Engine, settings: Settings, kind: str, people: Sequence[int], moment: datetime, *, at_once: bool
+) -> int:
     with writing(engine) as session:
         # Of two passes at once the second waits here, and then finds that nothing waits any more.
         chosen = select(Subscriber).where(Subscriber.id.in_(people)).order_by(Subscriber.id).with_for_update()
         subscribers = {row.id: row for row in session.scalars(chosen)}
         still = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(people))).all()
-        theirs = _theirs(session, kind, still, moment)
+        theirs = _theirs(session, kind, still, moment, at_once=at_once)
         before = _last(session, kind, theirs)
         mails: dict[int, AlertDelivery] = {}
         for subscriber_id, keys in theirs.items():
@@ -125,11 +132,12 @@ def _due(kind: str, moment: datetime) -> ColumnElement[bool]:
     return and_(AlertNotice.delivery_id.is_(None), AlertNotice.due_at <= moment, of_kind)
 
 
-def _theirs(session: Session, kind: str, people: Iterable[int], moment: datetime) -> dict[int, list[Noticed]]:
+def _theirs(
+    session: Session, kind: str, people: Iterable[int], moment: datetime, *, at_once: bool
+) -> dict[int, list[Noticed]]:
     """Return what is due to each of some people."""
-    owner = dict(
-        session.execute(select(Alert.id, Alert.subscriber_id).where(Alert.subscriber_id.in_(list(people)))).all()
-    )
+    theirs = select(Alert.id, Alert.subscriber_id).where(Alert.subscriber_id.in_(list(people)))
+    owner = dict(session.execute(theirs.where(Alert.frequency == INSTANT) if at_once else theirs).all())
     found: dict[int, list[Noticed]] = {}
     # Alert by alert: all that is due to everybody would be looked through for each of these.
     for some in chunks(sorted(owner), TOGETHER):
@@ -141,6 +149,7 @@ def _theirs(session: Session, kind: str, people: Iterable[int], moment: datetime
 
 def _take(session: Session, told: Iterable[tuple[int, int, str]]) -> None:
     """Note which mail tells each notice."""
-    rows = [{"mail": mail, "alert": alert, "told": key} for mail, alert, key in told]
+    # In one order, as whoever takes notices back: two passes at once must not wait for each other crosswise.
+    rows = [{"mail": mail, "alert": alert, "told": key} for mail, alert, key in sorted(told, key=itemgetter(1, 2))]
     if rows:
         session.connection().execute(_TAKEN, rows)

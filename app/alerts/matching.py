@@ -38,13 +38,17 @@ Enough = Callable[[], bool]
 
 @dataclass(slots=True)
 class Matched:
-    """What one pass found: questions asked, alerts that were moved on, notices written, alerts not understood."""
+    """What one pass found: questions asked, alerts that were moved on, notices written, alerts not understood.
+
+    `broken` where it was broken off before all had been asked about what the next mails are to tell.
+    """
 
     searches: int = 0
     alerts: int = 0
     notices: int = 0
     failed: int = 0
     seconds: float = 0.0
+    broken: bool = False
 
 
 def match(
@@ -68,7 +72,9 @@ def match(
         _Pass(engine, settings, moment, found, true(), enough).run(until, until)
     else:
         _Pass(engine, settings, moment, found, Alert.frequency == INSTANT, lambda: False).run(until, until)
-        _Pass(engine, settings, moment, found, Alert.frequency != INSTANT, enough).run(late, until)
+        done = _Pass(engine, settings, moment, found, Alert.frequency != INSTANT, enough).run(late, until)
+        # Nobody gets two mails because a pass took two turns; who waits for what is never known waits no longer.
+        found.broken = not done and moment - slot_before(moment) < LATE
     found.seconds = time.monotonic() - began
     return found
 
@@ -114,19 +120,23 @@ class _Pass:
         self._found, self._of, self._enough = found, of, enough
         self._odd, self._failed = set[int](), 0  # alerts whose search is not understood: they stay where they are
 
-    def run(self, behind: int, until: int) -> None:
-        """Move alerts that are behind one change on to another, as many news at a time as fit into memory."""
+    def run(self, behind: int, until: int) -> bool:
+        """Move alerts that are behind one change on to another, as many news at a time as fit into memory.
+
+        Says whether it came to the end.
+        """
         begin = 0
-        while not self._enough():
+        while True:
             with Session(self._engine) as session:
                 oldest = self._oldest(session)
                 if oldest is None or oldest >= behind:
-                    return
+                    return True
                 begin = max(begin, oldest)
                 news = window(session, begin, until)
                 if news is None:
-                    return
-                self._match(session, news, begin)
+                    return True
+                if self._enough() or not self._match(session, news, begin):
+                    return False
             begin = news.until
 
     def _oldest(self, session: Session) -> int | None:
@@ -153,18 +163,20 @@ class _Pass:
         self._found.failed += len(self._odd) - self._failed
         self._failed = len(self._odd)
 
-    def _match(self, session: Session, news: Window, begin: int) -> None:
+    def _match(self, session: Session, news: Window, begin: int) -> bool:
+        """Ask all alerts about some news; says whether it came to the end."""
         # Whoever waits at a change of an earlier window is left there: what it waits for is not among these.
-        due = followers(self._of).where(Alert.seq >= begin, Alert.seq < news.until)
-        is_near = session.execute(due.where(Alert.kind == NEAR).limit(1)).first() is not None
+        # By an expression, so that SQLite does not choose the index of `seq` and sort all of it for each page.
+        due = followers(self._of).where(Alert.seq + 0 >= begin, Alert.seq + 0 < news.until)
         notices = Notices(self._engine, self._moment, news, self._found)
         since = self._moment - PATIENCE
+        # How far it is known comes before what is known: what is learnt in between is told once, the other way never.
+        placed = min(news.until, settled(session, begin, news.until, since))
+        spotted = located(session, begin, placed, since)
+        papers, broken = None, False
         with sieve(session, self._settings, news.documents) as ask:
-            papers = Papers(session, news.papers) if is_near else None
-            placed = min(news.until, settled(session, begin, news.until, since))
-            spotted = located(session, begin, placed, since) if papers else placed
             for (kind, value), each in groupby(_by_target(session, due), attrgetter("kind", "value")):
-                if self._enough():
+                if broken := self._enough():
                     break
                 end = news.until
                 if kind == SEARCH:
@@ -173,13 +185,15 @@ class _Pass:
                         self._pass_over(each)
                         continue
                     hits, end = found[0], placed if found[1] else end
-                elif kind == NEAR and papers is not None:
+                elif kind == NEAR:
+                    papers = papers or Papers(session, news.papers)
                     hits, end = news.about(papers.within(value)), spotted
                 else:
                     hits = news.of(f"{kind}:{value}")
                 for follower in each:
                     notices.add(follower, hits, end)
         notices.finish()
+        return not broken
 
     def _search(self, news: Window, ask: Sieve | None, text: str) -> tuple[list[Happened], bool] | None:
         """Return what a search finds, and whether it asks for a place, which may still be looked for in the texts.

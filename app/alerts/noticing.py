@@ -154,20 +154,39 @@ class Notices:
         if not some:
             return
         known = _known(session, [one.follower.id for one in some], {gone.object_id for gone in self._withdrawn})
-        for telling in some:
-            about = known.get(telling.follower.id, [])
-            for gone in telling.gone:
-                theirs = [one for one in about if _is_about(one, gone)]
-                told = any(one.is_told for one in theirs)
-                unheard = any(one.kind == NEW and one.object_id == gone.object_id for one in theirs)
-                came = self._window.born.get(gone.object_id, 0) > telling.follower.seq
-                telling.news = [one for one in telling.news if one.seq > gone.seq or not _is_about(one, gone)]
-                if told or (gone.key in telling.own and not unheard and not came):
-                    telling.news.append(gone)
-                waiting = [one.key for one in theirs if not one.is_told]
-                dropped = delete(AlertNotice).where(AlertNotice.alert_id == telling.follower.id)
-                for part in chunks(waiting, TOGETHER):
-                    session.execute(dropped.where(AlertNotice.key.in_(part)))
+        for telling in sorted(some, key=lambda one: one.follower.id):  # in one order, see bundling
+            waiting = self._take_out(telling, known.get(telling.follower.id, []))
+            dropped = delete(AlertNotice).where(AlertNotice.alert_id == telling.follower.id)
+            for part in chunks(sorted(waiting), TOGETHER):
+                session.execute(dropped.where(AlertNotice.key.in_(part)))
+
+    def _take_out(self, telling: _Telling, known: Sequence["_Known"]) -> set[str]:
+        """Take what is gone out of what an alert is to tell; returns which of its notices wait in vain.
+
+        Only what the alert has to do with is looked at: a council that takes back a thousand papers has a thousand
+        followers of whom each knew one.
+        """
+        about, waiting, last = _by_subject(known), set[str](), dict[str | None, int]()
+        own = [one for one in telling.gone if one.key in telling.own]
+        subjects = {subject for one in (*telling.news, *own) for subject in (one.object_id, one.matter_id)}
+        parting = []
+        for gone in telling.gone:
+            if gone.object_id not in subjects and gone.object_id not in about:
+                continue
+            theirs = about.get(gone.object_id, ())
+            unheard = any(one.kind == NEW and one.object_id == gone.object_id for one in theirs)
+            came = self._window.born.get(gone.object_id, 0) > telling.follower.seq
+            if any(one.is_told for one in theirs) or (gone.key in telling.own and not unheard and not came):
+                parting.append(gone)
+            last[gone.object_id] = max(gone.seq, last.get(gone.object_id, 0))
+            waiting |= {one.key for one in theirs if not one.is_told}
+
+        def ended(one: Happened) -> int:
+            return max(last.get(one.object_id, 0), last.get(one.matter_id, 0))
+
+        telling.news = [one for one in telling.news if one.seq > ended(one)]
+        telling.news += [one for one in parting if one.seq >= ended(one)]
+        return waiting
 
     def _row(self, follower: Follower, news: Happened) -> dict[str, Any]:
         rhythm = (follower.frequency, follower.weekday, news.id)
@@ -211,11 +230,6 @@ def insert_unknown(session: Session, rows: Sequence[dict[str, Any]]) -> int:
     return max(0, written.rowcount)
 
 
-def _is_about(one: "Happened | _Known", gone: Happened) -> bool:
-    """Whether a piece of news or a notice is about a record that is gone, or a part of it."""
-    return gone.object_id in (one.object_id, one.matter_id)
-
-
 class _Known(NamedTuple):
     """A notice of something that is gone: whether it was mailed, or may be on its way by now, by whatever way."""
 
@@ -224,6 +238,15 @@ class _Known(NamedTuple):
     object_id: str
     matter_id: str | None
     is_told: bool
+
+
+def _by_subject(known: Iterable[_Known]) -> dict[str, list[_Known]]:
+    """Return notices by what they are about: a record, and what it is a part of."""
+    found: dict[str, list[_Known]] = {}
+    for one in known:
+        for subject in dict.fromkeys((one.object_id, one.matter_id or one.object_id)):
+            found.setdefault(subject, []).append(one)
+    return found
 
 
 def _known(session: Session, alerts: Iterable[int], gone: Iterable[str]) -> dict[int, list[_Known]]:

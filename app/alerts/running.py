@@ -114,7 +114,7 @@ def pass_on(
         Matched(),
     )
     reminded = stages.do("remind", lambda: remind(engine, clock()) if reminding else 0, 0)
-    bundled = stages.do("bundle", lambda: bundle(engine, settings, clock()), 0)
+    bundled = stages.do("bundle", lambda: bundle(engine, settings, clock(), at_once=matched.broken), 0)
     sent = stages.do("send", lambda: send_owed(engine, mailer, settings, clock=clock, paced=paced), Sent())
     stages.end()
     return _counted(told, matched, sent, Counts(forgotten=forgotten, reminders=reminded, bundled=bundled))

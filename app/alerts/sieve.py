@@ -6,13 +6,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.indexing import DOCUMENT_TYPES, documents
-from search import Needs, Query, SearchIndex, needs, open_index, parse_query
+from search import Needs, Query, SearchIndex, needs, open_index, parse_query, terms_of
 from search.query import AnyOf, Every, Narrow, Node, Not
+
+# Documents whose terms are kept here: a hundred times as quick as to ask the index, and what goes at once comes
+# by ones and twos. To know the terms of a document takes as long as to put it into the index.
+FEW: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +43,20 @@ def _parsed(text: str) -> Query:
 class Sieve:
     """Tells which of some documents match a search, whatever engine the portal has."""
 
-    def __init__(self, index: SearchIndex, count: int) -> None:
-        self._index, self._count = index, count
+    def __init__(self, index: SearchIndex, count: int, terms: set[str] | None) -> None:
+        self._index, self._count, self._terms = index, count, terms
 
     def matching(self, text: str, wanted: Needs) -> frozenset[str]:
         """Return the ids of the documents that match; raises BadQuery."""
-        if not self._index.may_match(wanted):
+        if not self._may_match(wanted):
             return frozenset()
         query = replace(_parsed(text), as_spelled=True, sort="newest", limit=self._count)
         return frozenset(one.id for one in self._index.matching(query))
+
+    def _may_match(self, wanted: Needs) -> bool:
+        if self._terms is None:
+            return self._index.may_match(wanted)
+        return not any(self._terms.isdisjoint(some) for some in wanted)
 
 
 @contextmanager
@@ -58,13 +68,15 @@ def sieve(session: Session, settings: Settings, wanted: Mapping[str, Iterable[st
     with tempfile.TemporaryDirectory(prefix="ratslupe-sieve-") as folder:
         index = open_index(f"embedded://{folder}/index", thesaurus=settings.thesaurus)
         with closing(index):
-            count = 0
+            count, terms = 0, set[str]()
             with index.writer() as batch:
                 for object_type in DOCUMENT_TYPES:
                     for document in documents(session, object_type, wanted.get(object_type, ())):
                         batch.put(document)
                         count += 1
-            yield Sieve(index, count) if count else None
+                        if count <= FEW:
+                            terms |= terms_of(document)
+            yield Sieve(index, count, terms if count <= FEW else None) if count else None
 
 
 def asks_for_place(query: Query) -> bool:

@@ -16,6 +16,7 @@ TargetError     a text is no target, or what it names is not here
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -106,10 +107,15 @@ def search_target(text: str) -> Target:
     return target
 
 
+def without_links(text: str) -> str:
+    """Return a text in which no mail program finds the address of a website or of a mail, whatever was typed."""
+    return re.sub(r"\.(?=\w)", ". ", re.sub(r"[/@:\\]+", " ", unicodedata.normalize("NFKC", text)))
+
+
 def near_target(point: Point, metres: int, label: str, council: str = "") -> Target:
     """Return the target of a circle; five digits behind the point are a metre."""
-    # Whoever makes the link to the form writes the label: nothing in it may become a link in a mail.
-    words = re.sub(r"\.(?=\w)", ". ", re.sub(r"[/@:\\]+", " ", one_line(label)))[:LONGEST_LABEL].strip()
+    # Whoever makes the link to the form writes the label.
+    words = without_links(one_line(label))[:LONGEST_LABEL].strip()
     of = f"@{council}" if council else ""
     return Target(NEAR, f"{point[1]:.5f},{point[0]:.5f},{metres}{of},{words}")
 

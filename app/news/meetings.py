@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.facts.minutes import Result
 from app.models import AgendaItem, Change, Consultation, Meeting, Paper
@@ -163,19 +164,32 @@ def _agenda_of(change: Change, behind: Behind) -> set[str]:
     """Return on whose agendas a change put something, took something, or renamed it."""
     diff = change.diff or {}
     if change.object_type == "Meeting":
-        return {change.object_id} if change.kind == UPDATED and any(map(bool, diff.get("agendaItem", ()))) else set()
+        listed = change.kind == UPDATED and _lists_others(diff.get("agendaItem", ()), behind)
+        return {change.object_id} if listed else set()
     if change.object_type != "AgendaItem" or (change.kind == UPDATED and not _SAYING & diff.keys()):
         return set()
     item = behind.items.get(change.object_id)
+    if item is not None and item.public is False and "public" not in diff:
+        return set()  # what nobody may read is no agenda
     found = {item.meeting_id} if item is not None and item.meeting_id else set()
     for name in ("meeting", "agendaItem"):  # what it was named by until now, and is from now on
         found |= {one for one in diff.get(name, ()) if isinstance(one, str)}
     return found
 
 
+def _lists_others(sides: Sequence[Any], behind: Behind) -> bool:
+    """Whether a list of items is another than before, not counting those that are not public."""
+    named = [set(map(str, side)) if isinstance(side, list) else set() for side in sides]
+    if not any(named):
+        return False
+    others = named[0].symmetric_difference(*named[1:])
+    items = [behind.items.get(one) for one in others]
+    return not others or any(item is None or item.public is not False for item in items)
+
+
 def _is_first(meeting_id: str, change: Change, behind: Behind) -> bool:
     """Whether no agenda of a meeting was seen before: its items come on one walk, on several pages."""
-    items = behind.agendas.get(meeting_id, ())
+    items = [one for one in behind.agendas.get(meeting_id, ()) if one.public is not False]
     arrived = [first for one in items if (first := behind.arrived(one.id)) is not None]
     return all(not one.backfill and change.at - one.at < SAME_WALK for one in arrived if one.seq < change.seq)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.alerts.targets import NEAR, SEARCH, Described, Target, describe
+from app.alerts.targets import NEAR, SEARCH, Described, Target, describe, without_links
 from app.models import Alert, Subscriber
 from app.speech import Voice
 
@@ -22,8 +22,9 @@ def is_vouched(session: Session, alert: Alert) -> bool:
 
 
 def named(session: Session, alert: Alert, voice: Voice) -> Described:
-    """Say in a mail what an alert follows; no more than the beginning of what nobody vouches for."""
+    """Say in a mail what an alert follows; of what nobody vouches for no more than the beginning, and no link."""
     target = describe(session, Target(alert.kind, alert.value), voice)
-    if len(target.name) <= LONGEST or is_vouched(session, alert):
+    if is_vouched(session, alert):
         return target
-    return replace(target, name=target.name[: LONGEST - 1].rstrip() + "…")
+    name = without_links(target.name)
+    return replace(target, name=name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…")
