@@ -69,6 +69,11 @@ class Behind:
         later = self._next(oparl_id, name, seq)
         return now if later is None else text_of(later[0])
 
+    def was_public(self, item: AgendaItem, seq: int) -> bool:
+        """Return whether an item could be read at a change, whatever it is now."""
+        later = self._next(item.id, "public", seq)
+        return (item.public if later is None else later[0]) is not False
+
     def start(self, meeting: Meeting, seq: int) -> datetime | None:
         """Return when a meeting was to begin at a change."""
         later = self._next(meeting.id, "start", seq)

@@ -164,12 +164,12 @@ def _agenda_of(change: Change, behind: Behind) -> set[str]:
     """Return on whose agendas a change put something, took something, or renamed it."""
     diff = change.diff or {}
     if change.object_type == "Meeting":
-        listed = change.kind == UPDATED and _lists_others(diff.get("agendaItem", ()), behind)
+        listed = change.kind == UPDATED and _lists_others(diff.get("agendaItem", ()), change, behind)
         return {change.object_id} if listed else set()
     if change.object_type != "AgendaItem" or (change.kind == UPDATED and not _SAYING & diff.keys()):
         return set()
     item = behind.items.get(change.object_id)
-    if item is not None and item.public is False and "public" not in diff:
+    if item is not None and not behind.was_public(item, change.seq) and "public" not in diff:
         return set()  # what nobody may read is no agenda
     found = {item.meeting_id} if item is not None and item.meeting_id else set()
     for name in ("meeting", "agendaItem"):  # what it was named by until now, and is from now on
@@ -177,19 +177,19 @@ def _agenda_of(change: Change, behind: Behind) -> set[str]:
     return found
 
 
-def _lists_others(sides: Sequence[Any], behind: Behind) -> bool:
+def _lists_others(sides: Sequence[Any], change: Change, behind: Behind) -> bool:
     """Whether a list of items is another than before, not counting those that are not public."""
     named = [set(map(str, side)) if isinstance(side, list) else set() for side in sides]
     if not any(named):
         return False
     others = named[0].symmetric_difference(*named[1:])
     items = [behind.items.get(one) for one in others]
-    return not others or any(item is None or item.public is not False for item in items)
+    return not others or any(item is None or behind.was_public(item, change.seq) for item in items)
 
 
 def _is_first(meeting_id: str, change: Change, behind: Behind) -> bool:
     """Whether no agenda of a meeting was seen before: its items come on one walk, on several pages."""
-    items = [one for one in behind.agendas.get(meeting_id, ()) if one.public is not False]
+    items = [one for one in behind.agendas.get(meeting_id, ()) if behind.was_public(one, change.seq)]
     arrived = [first for one in items if (first := behind.arrived(one.id)) is not None]
     return all(not one.backfill and change.at - one.at < SAME_WALK for one in arrived if one.seq < change.seq)
 
