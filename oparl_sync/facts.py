@@ -5,30 +5,28 @@ A text is looked through once, and again when it was read anew, the rules change
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import TypeVar
 
 from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db import now, writing
-from app.facts import FACTS_VERSION, Fact, Kind, Known, Shapes, Town, facts, places, reference_key, street_of
+from app.facts import FACTS_VERSION, Fact, Kind, Known, Shapes, facts, reference_key
 from app.indexing import stale
-from app.models import Blob, File, Location, Mention, Page, Paper, Source, Street
+from app.models import Blob, File, Mention, Page, Paper, Source
 from app.rows import insert_all
 from oparl_sync import due_facts, due_places
 from oparl_sync.due_facts import is_owed
+from oparl_sync.guarding import whatever_fails
 from oparl_sync.known import chunks
 from oparl_sync.progress import Progress
+from oparl_sync.towns import town_of
 
 __all__ = ["again", "is_owed", "known_of", "waiting"]
 
-logger = logging.getLogger(__name__)
 BATCH = 50  # documents; a kill makes at most these be looked through again
 KEYS = 1000  # papers a commit
 NUMBERS = 50_000  # of one council's papers, newest first: what they look like shows long before
@@ -37,7 +35,6 @@ MOST_OF_ALL = 20_000  # of one document, and held at once: with labels about 10 
 LONGEST = 500_000  # characters of one page: a text without pages may have 8 million
 RECENT = timedelta(days=90)  # papers of a new kind of number are named about when they are published
 Rows = list[dict[str, object]]
-T = TypeVar("T")
 KnownOf = Callable[[frozenset[int]], Known]
 _TABLE = Mention.metadata.tables[Mention.__tablename__]
 
@@ -72,7 +69,7 @@ def _portion(engine: Engine, enough: Callable[[], bool]) -> Iterator[int]:
     """
     with Session(engine) as session:
         revisions = due_facts.portion(session)
-    known = lru_cache(maxsize=128)(lambda sources: _whatever_fails(lambda: known_of(engine, sources), Known(), sources))
+    known = lru_cache(maxsize=128)(lambda sources: whatever_fails(lambda: known_of(engine, sources), Known(), sources))
     if _is_news(engine, revisions, known):
         yield from _portion(engine, enough)
         return
@@ -104,18 +101,7 @@ def _found(engine: Engine, batch: Iterable[str], known: KnownOf) -> Iterator[dic
 def _facts_of(session: Session, sha256: str, known: KnownOf) -> Rows:
     sources, pages = _read(session, sha256)
     here = known(sources)
-    return _whatever_fails(lambda: [*islice(_rows(sha256, pages, here), MOST_OF_ALL)], [], sha256)
-
-
-def _whatever_fails(rules: Callable[[], T], otherwise: T, about: object) -> T:
-    """Apply rules to text of any kind: what none foresaw is told, and must not stop all councils."""
-    try:
-        return rules()
-    except (MemoryError, SQLAlchemyError):  # not the text's fault, and the next one would fail as well
-        raise
-    except Exception:
-        logger.exception("The rules for facts fail at %s; it is left out", about)
-        return otherwise
+    return whatever_fails(lambda: [*islice(_rows(sha256, pages, here), MOST_OF_ALL)], [], sha256)
 
 
 def known_of(engine: Engine, sources: frozenset[int]) -> Known:
@@ -124,20 +110,7 @@ def known_of(engine: Engine, sources: frozenset[int]) -> Known:
         numbers = select(Paper.reference).where(Paper.source_id.in_(sources), Paper.reference.is_not(None))
         newest = numbers.order_by(Paper.date.desc().nulls_last(), Paper.id).limit(NUMBERS)
         shapes = Shapes.learned(number for number in session.scalars(newest) if number)
-        brought = session.scalars(select(Street.name).where(Street.source_id.in_(sources))).all()
-        here = select(Location.street_address, Location.description)
-        stated = session.execute(here.where(Location.source_id.in_(sources), ~Location.deleted)).all()
-    names = [*brought]
-    for address, description in stated:
-        names += [street for street in (street_of(address or ""),) if street]
-        names += _streets_in(description or "")
-    return Known(shapes, Town.of(names))
-
-
-def _streets_in(description: str) -> Iterator[str]:
-    """Yield the streets that the parts of a description are: "Rathaus, Marktstraße 5, 59999 Lohenbrück"."""
-    for part in description.split(","):
-        yield from (street for fact in places(part, Town()) if (street := street_of(fact.label or "")))
+        return Known(shapes, town_of(session, sources))
 
 
 def _is_news(engine: Engine, documents: Iterable[str], known: KnownOf) -> bool:

@@ -1,18 +1,22 @@
 """Which spots papers are about: their Locations and the streets in their titles and files, by the gazetteer."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.facts import Kind, Town, house_of, places, street_key, street_of
+from app.facts import Fact, Kind, Town, house_of, places, street_key, street_of
 from app.geo import Box, Line, Point, is_place, is_within
 from app.models import Address, File, Link, Location, MapShape, Mention, Paper, Street
 from app.queries.references import FILE_ROLES
 from app.shown import shown
+from oparl_sync.guarding import whatever_fails
 from oparl_sync.known import chunks
+from oparl_sync.towns import town_of
 
 MOST = 60  # streets of one paper, the most named ones: a budget names all of the town
 TITLED = 1_000  # times that a text would have to name a street to count as much as a title
@@ -78,8 +82,8 @@ def spots_of(session: Session, paper_ids: Collection[str]) -> list[About]:
     columns = (Paper.id, Paper.source_id, Paper.date, Paper.paper_type, Paper.name)
     rows = session.execute(select(*columns).where(Paper.id.in_(paper_ids), shown(Paper))).all()
     papers = {row.id: About(row.id, row.source_id, row.date, row.paper_type) for row in rows}
-    titled = _titled(session, [(row.id, row.source_id, row.name or "") for row in rows])
-    located, said = _locations(session, papers), _said(session, papers, titled)
+    said = _said(session, papers, {row.id: row.name or "" for row in rows})
+    located = _locations(session, papers)
     wanted: Wanted = {}
     for paper_id, streets in said.items():
         for key, one in streets.items():
@@ -196,25 +200,9 @@ def _locations(session: Session, papers: Collection[str]) -> dict[str, list[Loca
     return found
 
 
-def _titled(session: Session, papers: Collection[tuple[str, int, str]]) -> dict[str, dict[str, _Said]]:
-    """Return which streets the titles of papers name, given their ids, sources and titles."""
-    names: dict[int, list[str]] = {source: [] for _, source, _ in papers}
-    for source, name in session.execute(select(Street.source_id, Street.name).where(Street.source_id.in_(names))):
-        names[source].append(name)
-    towns = {source: Town.of(each) for source, each in names.items()}
-    found: dict[str, dict[str, _Said]] = {}
-    for paper_id, source, title in papers:
-        for fact in places(title, towns[source]):
-            streets, name = found.setdefault(paper_id, {}), fact.label or fact.value
-            numbers = (*(streets[fact.value].numbers if fact.value in streets else ()), house_of(name))
-            streets[fact.value] = _Said(TITLED, tuple(dict.fromkeys(numbers)), street_of(name) or name)
-    return found
-
-
-def _said(
-    session: Session, papers: Collection[str], titled: dict[str, dict[str, _Said]]
-) -> dict[str, dict[str, _Said]]:
+def _said(session: Session, papers: Mapping[str, About], titles: Mapping[str, str]) -> dict[str, dict[str, _Said]]:
     """Return which streets the titles and the files of papers name, the most named of each paper."""
+    found = _titled(session, papers, titles)
     files = (
         select(Link.from_id, File.id, File.blob_sha256)
         .join(File, File.id == Link.to_id)
@@ -223,7 +211,6 @@ def _said(
     )
     theirs = session.execute(files).all()
     mentions = _mentions(session, sorted({row.blob_sha256 for row in theirs if row.blob_sha256}))
-    found = titled
     for paper_id, file_id, sha256 in theirs:
         streets = found.setdefault(paper_id, {})
         for key, one in mentions.get(sha256 or "", {}).items():
@@ -232,6 +219,24 @@ def _said(
             first = (before.file_id, before.page) if before and before.page else (file_id, one.page)
             streets[key] = _Said(one.count + (before.count if before else 0), numbers, one.label, *first)
     return {paper_id: _most_named(streets) for paper_id, streets in found.items()}
+
+
+def _titled(session: Session, papers: Mapping[str, About], titles: Mapping[str, str]) -> dict[str, dict[str, _Said]]:
+    towns = {source: town_of(session, (source,)) for source in {one.source_id for one in papers.values()}}
+    found: dict[str, dict[str, _Said]] = {}
+    for paper_id, title in titles.items():
+        streets = found.setdefault(paper_id, {})
+        town = towns[papers[paper_id].source_id]
+        nothing: list[Fact] = []
+        for fact in whatever_fails(partial(_places, title, town), nothing, paper_id):
+            before, name = streets.get(fact.value), fact.label or fact.value
+            numbers = tuple(dict.fromkeys((*(before.numbers if before else ()), house_of(name))))
+            streets[fact.value] = _Said(TITLED, numbers, street_of(name) or name)
+    return found
+
+
+def _places(title: str, town: Town) -> list[Fact]:
+    return [*islice(places(title, town), MOST)]
 
 
 def _mentions(session: Session, files: list[str]) -> dict[str, dict[str, _Said]]:

@@ -54,7 +54,9 @@ def near(engine: Engine, settings: Settings, tmp_path: Path) -> Near:
     """Give two papers with places."""
     today = now().date()
     house = factories.paper(name="Radweg", date=today)
-    lane = factories.paper(name=HOSTILE, reference="2026/2", date=today - timedelta(days=9))
+    # Whatever a title names is a place of its paper; this one is about the lane alone.
+    named = HOSTILE.replace("Gartenstraße", "Amselweg")
+    lane = factories.paper(name=named, reference="2026/2", date=today - timedelta(days=9))
     old = factories.paper(name="Kanal", reference="1999/1", date=today.replace(year=today.year - 20, day=1))
     council = factories.organization(name="Rat der Stadt")
     factories.save(
