@@ -14,7 +14,7 @@ from app import indexing
 from app.db import writing
 from app.indexing import documents, files, refresh, stale, upkeep, verify
 from app.models import AgendaItem, File, Link, Meeting, Mention, OParlObject, Organization, Paper
-from search import Document, Hit, Marker, Match, Query, Results, Suggestion
+from search import Document, Hit, Marker, Match, Needs, Query, Results, Suggestion
 from tests import factories as make
 
 
@@ -59,6 +59,9 @@ class Shelf:
 
     def related(self, document_id: str, limit: int = 5, *, kind: str = "Paper", text_key: str = "") -> tuple[Hit, ...]:
         raise AssertionError(f"keeping an index true asks it nothing: {document_id} {limit} {kind} {text_key}")
+
+    def may_match(self, needed: Needs) -> bool:
+        raise AssertionError(f"keeping an index true asks it nothing: {needed}")
 
     def matching(self, query: Query) -> tuple[Match, ...]:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")

@@ -12,6 +12,7 @@ from app.alerts import happened, matching, noticing
 from app.config import Settings
 from app.db import writing
 from app.models import Alert, AlertNotice, News, Subscriber
+from app.rows import insert_all
 from tests import factories as make
 from tests.app.alerts.happening import NOW, Town, item_of, short
 
@@ -161,12 +162,12 @@ def test_a_pass_that_breaks_off_is_gone_on_with(town: Town, monkeypatch: pytest.
     alerts = [town.follow() for _ in range(4)]
     town.tell(paper)
     monkeypatch.setattr(noticing, "ROWS", 1)
-    whole, strikes = noticing.insert_all, iter([0, 0, 1])
+    strikes = iter([0, 0, 1])
 
     def breaking(*given: Any) -> None:
         if next(strikes):
             raise KeyboardInterrupt
-        whole(*given)
+        insert_all(*given)
 
     monkeypatch.setattr(noticing, "insert_all", breaking)
     with pytest.raises(KeyboardInterrupt):
