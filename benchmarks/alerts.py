@@ -20,7 +20,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -188,26 +189,13 @@ def handing_over(folder: str, given: dict[str, int]) -> Result:
     # Whoever measures at night wants to see the mails all the same.
     for place in ("bundling", "mails.outbox"):
         patch(f"app.alerts.{place}.is_quiet", return_value=False).start()
+    files, wanted = kept(Path(folder), given["files"] + given["changed"]), given["mails"]
     with tempfile.TemporaryDirectory(dir=folder) as home, listening() as sink:
-        environment = {"RATSLUPE_HOME": home, "SECRET_KEY": "x", "BASE_URL": "http://x.example", "MAIL_URL": sink.url}
-        settings = Settings.from_environment(environment)
+        settings = replace(_settings(home), mail_url=sink.url)
         engine = open_current(settings.database_url)
         council(engine)
-        files = kept(Path(folder), given["files"] + given["changed"])
-        asked = queries(files, given["queries"], 0, min(3_000, given["files"]))
-        subscribe(engine, asked, given["subscriptions"])
-        readers = given["mails"]
-        for number in range(readers):
-            reader = make.subscriber(address=f"now{number}@example.org")
-            make.save(engine, reader)
-            make.save(engine, make.alert(reader, "search", f"eilmeldung{number}x", frequency="instant", seq=1))
-        stop = threading.Event()
-        said: list[str] = []
-        worker = Worker(settings, engine, said.append, stop)
-        thread = threading.Thread(target=worker.work, daemon=True)
-        thread.start()
-        time.sleep(given["warm"])
-        commits: dict[str, float] = {}
+        subscribe(engine, queries(files, given["queries"], 0, min(3_000, given["files"])), given["subscriptions"])
+        _wait_at_once(engine, wanted)
         arrived: dict[str, float] = {}
 
         def look() -> None:
@@ -215,29 +203,57 @@ def handing_over(folder: str, given: dict[str, int]) -> Result:
                 arrived.setdefault(taken.recipients[0], time.perf_counter())
 
         sink.on_taken = look
-        for number in range(readers):
-            paper = make.paper(name=f"Eilmeldung{number}x", reference=f"E/{number}")
-            make.save(engine, paper, make.change(paper, at=now()))
-            commits[f"now{number}@example.org"] = time.perf_counter()
-            time.sleep(random.Random(number).uniform(0.2, 1.2))
-        end = time.monotonic() + 60
-        while len(arrived.keys() & commits.keys()) < readers and time.monotonic() < end:
-            time.sleep(0.1)
-        stop.set()
-        thread.join(timeout=10)
+        with _working(settings, engine):
+            time.sleep(given["warm"])
+            commits = _arriving(engine, wanted)
+            end = time.monotonic() + 60
+            while len(arrived.keys() & commits.keys()) < wanted and time.monotonic() < end:
+                time.sleep(0.1)
         engine.dispose()
     took = sorted(arrived[one] - commits[one] for one in commits if one in arrived)
     places = {"p50": 0.5, "p99": 0.99, "most": 1.0}
     seconds = {f"mail_{name}_s": round(took[min(len(took) - 1, int(len(took) * at))], 2) for name, at in places.items()}
-    return {"mails_arrived": len(took), "mails_wanted": readers, **seconds}
+    return {"mails_arrived": len(took), "mails_wanted": wanted, **seconds}
+
+
+def _wait_at_once(engine: Engine, count: int) -> None:
+    """Have some more people wait for one word each, to hear of it at once."""
+    for number in range(count):
+        reader = make.subscriber(address=f"now{number}@example.org")
+        make.save(engine, reader)
+        make.save(engine, make.alert(reader, "search", f"eilmeldung{number}x", frequency="instant", seq=1))
+
+
+def _arriving(engine: Engine, count: int) -> dict[str, float]:
+    """Let their words come; returns when each was committed, by the address of who waits for it."""
+    commits = {}
+    for number in range(count):
+        paper = make.paper(name=f"Eilmeldung{number}x", reference=f"E/{number}")
+        make.save(engine, paper, make.change(paper, at=now()))
+        commits[f"now{number}@example.org"] = time.perf_counter()
+        time.sleep(random.Random(number).uniform(0.2, 1.2))
+    return commits
+
+
+@contextmanager
+def _working(settings: Settings, engine: Engine) -> Iterator[None]:
+    """Have a worker run meanwhile."""
+    stop, said = threading.Event(), list[str]()
+    thread = threading.Thread(target=Worker(settings, engine, said.append, stop).work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
 
 
 def _done(job: Callable[..., Result], *arguments: object) -> Result:
     print(f"{job.__name__} …", file=sys.stderr)
     done = measured(job, *arguments)
-    return {name: value for name, value in done.items() if name not in ("memory_mb", "peak_mb")} | {
-        f"{job.__name__}_peak_mb": done["peak_mb"]
-    }
+    done[f"{job.__name__}_peak_mb"] = done.pop("peak_mb")
+    done.pop("memory_mb", None)
+    return done
 
 
 def main() -> None:

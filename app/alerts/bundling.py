@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
 from app.alerts.channels.registered import Noticed, owe_pushes
@@ -69,26 +69,25 @@ def bundle(engine: Engine, settings: Settings, moment: datetime, *, at_once: boo
         return 0
     mails = 0
     for kind in (REMINDER, NEWS):
+        of = Alert.frequency == INSTANT if at_once and kind == NEWS else true()
         with Session(engine) as session:
             waiting = select(Alert.subscriber_id).join(AlertNotice, AlertNotice.alert_id == Alert.id)
-            waiting = waiting.where(_due(kind, moment))
-            if at_once and kind == NEWS:
-                waiting = waiting.where(Alert.frequency == INSTANT)
+            waiting = waiting.where(of, _due(kind, moment))
             people = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(waiting))).all()
         for some in chunks(people, TOGETHER):
-            mails += _write(engine, settings, kind, some, moment, at_once=at_once and kind == NEWS)
+            mails += _write(engine, settings, kind, some, moment, of)
     return mails
 
 
 def _write(
-    engine: Engine, settings: Settings, kind: str, people: Sequence[int], moment: datetime, *, at_once: bool
+    engine: Engine, settings: Settings, kind: str, people: Sequence[int], moment: datetime, of: ColumnElement[bool]
 ) -> int:
     with writing(engine) as session:
         # Of two passes at once the second waits here, and then finds that nothing waits any more.
         chosen = select(Subscriber).where(Subscriber.id.in_(people)).order_by(Subscriber.id).with_for_update()
         subscribers = {row.id: row for row in session.scalars(chosen)}
         still = session.scalars(_ready(kind, moment).where(Subscriber.id.in_(people))).all()
-        theirs = _theirs(session, kind, still, moment, at_once=at_once)
+        theirs = _theirs(session, kind, still, moment, of)
         before = _last(session, kind, theirs)
         mails: dict[int, AlertDelivery] = {}
         for subscriber_id, keys in theirs.items():
@@ -133,11 +132,11 @@ def _due(kind: str, moment: datetime) -> ColumnElement[bool]:
 
 
 def _theirs(
-    session: Session, kind: str, people: Iterable[int], moment: datetime, *, at_once: bool
+    session: Session, kind: str, people: Iterable[int], moment: datetime, of: ColumnElement[bool]
 ) -> dict[int, list[Noticed]]:
-    """Return what is due to each of some people."""
-    theirs = select(Alert.id, Alert.subscriber_id).where(Alert.subscriber_id.in_(list(people)))
-    owner = dict(session.execute(theirs.where(Alert.frequency == INSTANT) if at_once else theirs).all())
+    """Return what some alerts of some people are to tell each of them."""
+    theirs = select(Alert.id, Alert.subscriber_id).where(Alert.subscriber_id.in_(list(people)), of)
+    owner = dict(session.execute(theirs).all())
     found: dict[int, list[Noticed]] = {}
     # Alert by alert: all that is due to everybody would be looked through for each of these.
     for some in chunks(sorted(owner), TOGETHER):

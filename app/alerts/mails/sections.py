@@ -103,26 +103,21 @@ def sections_of(
     order = [alert for alert in sorted(alerts, key=lambda one: one.id) if alert.id in by_alert]
     targets = {alert.id: named(session, alert, voice) for alert in order}
     entries = _entries(told, notices)
-    found: dict[int, Section] = {}
-    picks: dict[int, Pick] = {}
-    above: set[str] = set()
+    found, picks, above = list[Section](), dict[int, Pick](), set[str]()
     left = MOST
     for alert in order:
         theirs, target = by_alert[alert.id].keys(), targets[alert.id]
-        found[alert.id] = Section(alert, target, base_url + target.path, len(theirs), len(theirs & above))
+        found.append(Section(alert, target, base_url + target.path, len(theirs), len(theirs & above)))
         picks[alert.id] = _pick([one for one in entries if one.record in theirs and one.record not in above], left)
         left -= sum(len(some) for _, some in picks[alert.id].values())
         above |= theirs
-    shown = {
-        (one, key) for one, pick in picks.items() for _, some in pick.values() for each in some for key in each.keys
-    }
+    shown = _shown(picks)
+    quotes = quoting([one for one in notices if (one.alert_id, one.key) in shown])
     mailed = written_before(session, [alert.id for alert in alerts], notices)
-    wording = _Wording(
-        told, by_alert, targets, quoting([one for one in notices if (one.alert_id, one.key) in shown]), mailed
-    )
-    for alert_id, section in found.items():
-        section.groups = wording.groups(section.alert, picks[alert_id], voice)
-    return list(found.values()), len(above)
+    wording = _Wording(told, by_alert, targets, quotes, mailed)
+    for section in found:
+        section.groups = wording.groups(section.alert, picks[section.alert.id], voice)
+    return found, len(above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +144,17 @@ def _pick(entries: Iterable[_Entry], left: int) -> Pick:
         if shown:
             found[heading] = len(some), shown
     return found
+
+
+def _shown(picks: Mapping[int, Pick]) -> set[Key]:
+    """Return which notices a mail shows, by alert and key."""
+    return {
+        (alert_id, key)
+        for alert_id, pick in picks.items()
+        for _, some in pick.values()
+        for one in some
+        for key in one.keys
+    }
 
 
 @dataclass(frozen=True, slots=True)
