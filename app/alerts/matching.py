@@ -7,20 +7,21 @@ Alerts that go at once come first. The others are matched when news is a quarter
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app.alerts.bundling import slot_before
 from app.alerts.circles import Papers, located
 from app.alerts.happened import Happened, Window, window
 from app.alerts.noticing import Follower, Notices
-from app.alerts.sieve import Sieve, Understood, sieve, understood
+from app.alerts.sieve import KEPT, Sieve, Understood, sieve, understood
 from app.alerts.targets import NEAR, NEWSLETTER, SEARCH
 from app.config import Settings
 from app.indexing import settled
@@ -77,6 +78,17 @@ def match(
         found.broken = not done and moment - slot_before(moment) < LATE
     found.seconds = time.monotonic() - began
     return found
+
+
+def read_ahead(engine: Engine, settings: Settings, enough: Enough) -> None:
+    """Read the searches that go at once before there is news, so that the first mails do not wait for that."""
+    asked = followers(and_(Alert.kind == SEARCH, Alert.frequency == INSTANT)).with_only_columns(Alert.value).distinct()
+    with Session(engine) as session:
+        for text in session.scalars(asked.limit(KEPT)):
+            if enough():
+                return
+            with suppress(BadQuery):
+                understood(text, settings.thesaurus)
 
 
 def _late(session: Session, until: int, moment: datetime) -> int:

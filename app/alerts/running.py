@@ -17,7 +17,7 @@ from app.alerts.bundling import bundle
 from app.alerts.channels import calling
 from app.alerts.channels import registered as channels
 from app.alerts.mails.outbox import Clock, Sent, due_mails, send_owed
-from app.alerts.matching import Matched, match
+from app.alerts.matching import Matched, match, read_ahead
 from app.alerts.pruning import prune
 from app.alerts.rehearsing import Listener, rehearsing
 from app.alerts.reminders import remind
@@ -196,7 +196,7 @@ class Watch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._last = self._reminded = self._tidied = datetime.min.replace(tzinfo=now().tzinfo)
-        self._waits = False
+        self._waits, self._is_new = False, True
 
     def is_due(self, moment: datetime) -> bool:
         """Look at the log, the outbox and the clock: four questions, each answered by an index."""
@@ -222,7 +222,9 @@ class Watch:
         self._tidied = began if tidy else self._tidied
         with Session(self._engine) as session:
             self._waits = _is_owed(session, began)
-        self._last = began
+        if self._is_new:
+            stages.do("read", lambda: read_ahead(self._engine, settings, _Patience(self._engine).is_over), None)
+        self._last, self._is_new = began, False
         stages.end()
         return counts
 

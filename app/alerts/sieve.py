@@ -18,6 +18,7 @@ from search.query import AnyOf, Every, Narrow, Node, Not
 # Documents whose terms are kept here: a hundred times as quick as to ask the index, and what goes at once comes
 # by ones and twos. To know the terms of a document takes as long as to put it into the index.
 FEW: Final = 50
+KEPT: Final = 50_000  # searches: half a kilobyte each, and to read one takes half a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Understood:
     waits: bool
 
 
-@lru_cache(maxsize=50_000)  # half a kilobyte each; to read one takes a quarter of a millisecond
+@lru_cache(maxsize=KEPT)
 def understood(text: str, thesaurus: Path | None) -> Understood:
     """Return what is to be known of a search before it is asked; raises BadQuery."""
     query = _parsed(text)

@@ -10,14 +10,16 @@ from click.testing import CliRunner
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app.alerts import running
+from app.alerts import matching, running
 from app.alerts.mails import outbox
+from app.alerts.matching import read_ahead
 from app.alerts.running import EVERY, Watch, run
 from app.alerts.targets import PAPER, Target
 from app.db import Base, now, writing
 from app.mail import open_mailer
 from app.models import AlertDelivery, AlertNotice
 from app.web.cli import main
+from search import BadQuery
 from tests import factories as make
 from tests.app.alerts.conftest import READER, Desk
 
@@ -201,6 +203,34 @@ def test_meetings_are_looked_at_once_a_minute_and_what_is_old_once_an_hour(
         watch.pass_on(mailer, desk.settings)
         moment -= timedelta(seconds=seconds)
     assert done == ["remind", "prune", "remind", "remind", "prune"]
+
+
+def test_searches_that_go_at_once_are_read_before_there_is_news(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, frequency in {"brunnen": "instant", "markt": "daily", "tunnel": "instant"}.items():
+        desk.follow(text, frequency=frequency)
+    desk.ask("kirche", "nobody@example.org", frequency="instant")  # never confirmed
+    limits = BadQuery("too_long", limit=1)  # they have changed since
+    read: list[str] = []
+
+    def note(text: str, _thesaurus: object) -> None:
+        read.append(text)
+        raise limits
+
+    monkeypatch.setattr(matching, "understood", note)
+    read_ahead(desk.engine, desk.settings, lambda: bool(read))
+    assert len(read) == 1
+    read.clear()
+    read_ahead(desk.engine, desk.settings, lambda: False)
+    assert sorted(read) == ["brunnen", "tunnel"]
+
+
+def test_a_worker_reads_searches_ahead_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead: list[object] = []
+    monkeypatch.setattr(running, "read_ahead", lambda *given: ahead.append(given))
+    watch, mailer = Watch(desk.engine), open_mailer(desk.sink.url)
+    watch.pass_on(mailer, desk.settings)
+    watch.pass_on(mailer, desk.settings)
+    assert len(ahead) == 1
 
 
 def test_a_look_asks_four_questions(desk: Desk) -> None:
