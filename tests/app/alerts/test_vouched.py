@@ -1,14 +1,18 @@
 """What a stranger typed for somebody else's address says nothing in the mails that we sign."""
 
+import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.alerts.mails.letters import letter_of
 from app.alerts.mails.vouched import LONGEST
-from app.alerts.targets import HoldsAddress, Target, describe, near_target, of_council, search_target
+from app.alerts.targets import HoldsAddress, Target, describe, near_target, of_council, search_target, without_links
 from app.config import Settings
 from app.mail import Letter
 from app.models import AlertDelivery, Subscriber
@@ -19,6 +23,7 @@ from tests.app.smtp import Sink
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where no database takes part
 WORDS = "Ihr Konto ist gesperrt rufen Sie sofort unsere Hotline an und nennen Sie Ihr Kennwort"
+LINK = re.compile(r"\w\.\w|[/@:\\]")  # what mail programs make links of, and nothing less
 
 
 @pytest.fixture
@@ -82,3 +87,36 @@ def test_no_label_becomes_a_link(engine: Engine, label: str, name: str) -> None:
     target = near_target((9.5, 51.5), 500, label)
     with Session(engine) as session:
         assert describe(session, target, Voice("en")).name == f"500 m around {name}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Konto gesperrt evil.example/login", "Konto gesperrt evil. example login"),
+        ("evil.example", "evil. example"),
+        ("evil．example／login", "evil. example login"),
+        ("Str. 5 Nr.7", "Str. 5 Nr. 7"),
+    ],
+)
+def test_what_a_stranger_typed_becomes_no_link(post: Post, typed: str, name: str) -> None:
+    letter = mailed(post, ("search", typed, 1))
+    for written in (letter.text, letter.html):
+        said = re.sub(rf"{post.settings.base_url}[^\s\"]*", "", written)  # in a link of ours it may stand
+        assert name in said
+        assert "evil.example" not in said
+        assert "evil．example" not in said
+
+
+def test_what_the_owner_saw_when_confirming_stays_as_it_was_typed(post: Post) -> None:
+    letter = mailed(post, ("search", "Konzept haus.de", 0))
+    assert "Konzept haus.de" in letter.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.sampled_from("ab1äß.·․。．｡/／:@＠\\ \t-_é\u0301"), max_size=20) | st.text(max_size=20))
+def test_no_text_keeps_a_link(database_url: str, text: str) -> None:
+    said = without_links(text)
+    assert LINK.search(said) is None
+    assert without_links(said) == said
+    words = re.compile(r"\w")
+    assert words.findall(said) == words.findall(unicodedata.normalize("NFKC", text))
