@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search import Document, needs, open_index, parse_query
+from search import Document, needs, open_index, parse_query, terms_of
 
 DOCUMENTS = [
     Document("1", "Paper", "Radverkehrskonzept für die Innenstadt", ("Der Ausbau der Radwege kostet 3 Mio. Euro.",)),
@@ -47,6 +47,36 @@ def test_where_a_document_is_found_it_may_match(tmp_path: Path) -> None:
         index.close()
     assert found > 100
     assert ruled_out > 200
+
+
+def test_where_a_document_is_found_its_terms_have_what_is_needed(tmp_path: Path) -> None:
+    found = ruled_out = 0
+    index = open_index(f"embedded://{tmp_path}/index")
+    with index.writer() as batch:
+        for document in DOCUMENTS:
+            batch.put(document)
+    terms = {document.id: terms_of(document) for document in DOCUMENTS}
+    for text in queries():
+        query = replace(parse_query(text, strict=True), as_spelled=True, sort="newest", limit=100)
+        hits, needed = {one.id for one in index.matching(query)}, needs(query)
+        may = {one for one, held in terms.items() if not any(held.isdisjoint(some) for some in needed)}
+        assert hits <= may, text
+        found, ruled_out = found + len(hits), ruled_out + len(terms) - len(may)
+    index.close()
+    assert found > 100
+    assert ruled_out > 200
+
+
+@pytest.mark.parametrize("number", range(len(DOCUMENTS)))
+def test_an_index_of_a_document_holds_no_term_that_it_is_not_said_to_hold(tmp_path: Path, number: int) -> None:
+    index = open_index(f"embedded://{tmp_path}/index")
+    with index.writer() as batch:
+        batch.put(DOCUMENTS[number])
+    terms = [terms_of(document) for document in DOCUMENTS]
+    held = {term for term in set[str]().union(*terms) if index.may_match((frozenset((term,)),))}
+    index.close()
+    assert len(held) > 5
+    assert held <= terms[number]
 
 
 @pytest.mark.parametrize("text", ["", "-rad", "gart*", "typ:Paper", "rad* OR kita"])
