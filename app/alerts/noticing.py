@@ -156,9 +156,10 @@ class Notices:
         known = _known(session, [one.follower.id for one in some], {gone.object_id for gone in self._withdrawn})
         for telling in sorted(some, key=lambda one: one.follower.id):  # in one order, see bundling
             waiting = self._take_out(telling, known.get(telling.follower.id, []))
-            dropped = delete(AlertNotice).where(AlertNotice.alert_id == telling.follower.id)
             for part in chunks(sorted(waiting), TOGETHER):
-                session.execute(dropped.where(AlertNotice.key.in_(part)))
+                these = (AlertNotice.alert_id == telling.follower.id, AlertNotice.key.in_(part))
+                session.execute(select(AlertNotice.key).where(*these).order_by(AlertNotice.key).with_for_update())
+                session.execute(delete(AlertNotice).where(*these))
 
     def _take_out(self, telling: _Telling, known: Sequence["_Known"]) -> set[str]:
         """Take what is gone out of what an alert is to tell; returns which of its notices wait in vain.

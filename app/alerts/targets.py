@@ -109,7 +109,9 @@ def search_target(text: str) -> Target:
 
 def without_links(text: str) -> str:
     """Return a text in which no mail program finds the address of a website or of a mail, whatever was typed."""
-    return re.sub(r"\.(?=\w)", ". ", re.sub(r"[/@:\\]+", " ", unicodedata.normalize("NFKC", text)))
+    # What is not seen would stand between a dot and its letter, and the full stop of Chinese is a dot to browsers.
+    seen = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+    return re.sub(r"[.。](?=\w)", ". ", re.sub(r"[/@:\\]+", " ", seen))
 
 
 def near_target(point: Point, metres: int, label: str, council: str = "") -> Target:

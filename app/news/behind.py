@@ -74,6 +74,10 @@ class Behind:
         later = self._next(item.id, "public", seq)
         return (item.public if later is None else later[0]) is not False
 
+    def is_public(self, item: AgendaItem, seq: int) -> bool:
+        """Return whether an item can be read, and could be at a change: of that moment's news nobody is told later."""
+        return item.public is not False and self.was_public(item, seq)
+
     def start(self, meeting: Meeting, seq: int) -> datetime | None:
         """Return when a meeting was to begin at a change."""
         later = self._next(meeting.id, "start", seq)

@@ -147,11 +147,16 @@ def agendas(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
             continue
         seqs = [change.seq for change in changes]
         if _is_first(meeting_id, first, behind):
-            if not behind.came_with(first, meeting_id) and any(one.kind == CREATED for one in changes):
+            if not behind.came_with(first, meeting_id) and any(map(_brings, changes)):
                 yield _agenda(first, meeting, f"agenda:{meeting_id}", seqs, refs_of_meeting(behind, meeting))
         elif start - first.at <= CLOSE:
             refs = refs_of_meeting(behind, meeting, council=False)
             yield _agenda(first, meeting, f"agenda:{meeting_id}:{first.seq}", seqs, refs)
+
+
+def _brings(change: Change) -> bool:
+    """Whether a change put an item on an agenda, or opened one that nobody could read until then."""
+    return change.kind == CREATED or (change.diff or {}).get("public", [None])[0] is False
 
 
 def _agenda(change: Change, meeting: Meeting, key: str, changes: list[int], refs: set[str]) -> Found:
@@ -189,7 +194,7 @@ def _lists_others(sides: Sequence[Any], change: Change, behind: Behind) -> bool:
 
 def _is_first(meeting_id: str, change: Change, behind: Behind) -> bool:
     """Whether no agenda of a meeting was seen before: its items come on one walk, on several pages."""
-    items = [one for one in behind.agendas.get(meeting_id, ()) if behind.was_public(one, change.seq)]
+    items = [one for one in behind.agendas.get(meeting_id, ()) if behind.was_public(one, change.seq - 1)]
     arrived = [first for one in items if (first := behind.arrived(one.id)) is not None]
     return all(not one.backfill and change.at - one.at < SAME_WALK for one in arrived if one.seq < change.seq)
 
@@ -198,7 +203,7 @@ def decisions(page: Sequence[Change], behind: Behind) -> Iterator[Found]:
     """Yield results, stated by the server or read from minutes; the same one in other words is none."""
     for change in page:
         item = behind.items.get(change.object_id) if change.object_type == "AgendaItem" else None
-        if item is None or item.public is False or change.kind == DELETED:
+        if item is None or not behind.is_public(item, change.seq) or change.kind == DELETED:
             continue
         outcome = _outcome(change, item, behind)
         meeting = behind.meetings.get(item.meeting_id or "")

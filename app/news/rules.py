@@ -181,7 +181,7 @@ def _of_holder(holder: str, behind: Behind) -> tuple[list[str], Meeting | None]:
 def _item(change: Change, behind: Behind) -> Iterator[Found]:
     """An agenda item without a paper is found by its name alone; whom its meeting concerns is told of the agenda."""
     item = behind.items.get(change.object_id)
-    if item is None or not item.name or item.public is False or item.consultation_id:
+    if item is None or not item.name or not behind.is_public(item, change.seq) or item.consultation_id:
         return
     if not behind.papers_of(item, change.seq):
         # Who is told of an item is told what became of it, not of all others of its meeting.

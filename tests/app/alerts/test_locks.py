@@ -86,12 +86,8 @@ def test_notices_are_put_into_mails_and_taken_back_by_the_number_of_their_alert(
     assert dropped == sorted(dropped)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # where one row is locked, and not all of them
-@pytest.mark.parametrize(("rows", "gone"), [(1, ALL), (2, ALL), (2, slice(2))])
-def test_what_is_mailed_while_it_is_taken_back_stops_neither(
-    town: Town, database_url: str, rows: int, gone: slice
-) -> None:
-    alerts = crosswise(town, gone)
+def bundled_while_taken_back(town: Town, database_url: str, rows: int) -> None:
+    """Bundle, and after some rows have another pass take back as much as it can; neither may break."""
     elsewhere = open_engine(database_url)
     written, broken = count(1), list[str]()
 
@@ -104,7 +100,6 @@ def test_what_is_mailed_while_it_is_taken_back_stops_neither(
     other = threading.Thread(target=take_back)
 
     def let_other_wait(_: object) -> None:
-        """After some rows, have the other pass come as far as it can."""
         if next(written) != rows:
             return
         other.start()
@@ -120,6 +115,37 @@ def test_what_is_mailed_while_it_is_taken_back_stops_neither(
     other.join(PATIENCE)
     elsewhere.dispose()
     assert broken == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # where one row is locked, and not all of them
+@pytest.mark.parametrize(("rows", "gone"), [(1, ALL), (2, ALL), (2, slice(2))])
+def test_what_is_mailed_while_it_is_taken_back_stops_neither(
+    town: Town, database_url: str, rows: int, gone: slice
+) -> None:
+    alerts = crosswise(town, gone)
+    bundled_while_taken_back(town, database_url, rows)
     # None of the mails had gone, so nobody knew of what is gone by now.
     told = [len(town.told(alert)) for alert in reversed(alerts)]
     assert (sum(told[gone]), sum(told)) == (0, 4 - len(told[gone]))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_one_alert_tells_is_taken_back_in_its_order_too(town: Town, database_url: str) -> None:
+    papers = [make.paper(reference=f"2026/{number}") for number in range(2)]
+    make.save(town.engine, *papers)
+    alert, refs = town.follow("body", make.BODY_ID), [f"body:{make.BODY_ID}"]
+    for key, paper in zip("za", papers, strict=True):  # they lie in the table the other way round
+        town.tell(paper, refs=refs, key=key)
+    town.match()
+    for paper in papers:
+        town.withdraw(paper)
+        town.tell(paper, "withdrawn", refs=refs)
+    learn(town.engine)
+    bundled_while_taken_back(town, database_url, 1)
+    assert town.told(alert) == []
+
+
+def learn(engine: Engine) -> None:
+    """Let PostgreSQL know how few rows there are: then it looks them up without an index, as they lie."""
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))

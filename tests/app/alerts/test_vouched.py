@@ -95,6 +95,8 @@ def test_no_label_becomes_a_link(engine: Engine, label: str, name: str) -> None:
         ("Konto gesperrt evil.example/login", "Konto gesperrt evil. example login"),
         ("evil.example", "evil. example"),
         ("evil．example／login", "evil. example login"),
+        ("evil。example evil｡example", "evil. example evil. example"),
+        ("evil.\u00adexample evil.\u200bexample", "evil. example evil. example"),
         ("Str. 5 Nr.7", "Str. 5 Nr. 7"),
     ],
 )
