@@ -222,7 +222,8 @@ def _said(session: Session, papers: Mapping[str, About], titles: Mapping[str, st
 
 
 def _titled(session: Session, papers: Mapping[str, About], titles: Mapping[str, str]) -> dict[str, dict[str, _Said]]:
-    towns = {source: town_of(session, (source,)) for source in {one.source_id for one in papers.values()}}
+    sources = {one.source_id for one in papers.values()}
+    towns = {one: whatever_fails(partial(town_of, session, (one,)), Town(), one) for one in sources}
     found: dict[str, dict[str, _Said]] = {}
     for paper_id, title in titles.items():
         streets = found.setdefault(paper_id, {})

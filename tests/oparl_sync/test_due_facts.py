@@ -19,7 +19,7 @@ from app.facts import street_key
 from app.files import open_store
 from app.models import Blob, File, Page, Street
 from app.queries.mentions import spans
-from oparl_sync import due_documents, due_facts, extract, facts, scans
+from oparl_sync import due_documents, due_facts, extract, facts, scans, towns
 from tests import factories
 from tests.oparl_sync.test_facts import QUIET, found
 from tests.oparl_sync.test_scans import Recogniser, recognise, save_scan
@@ -138,7 +138,7 @@ def test_a_text_that_the_rules_fail_at_costs_itself_alone(engine: Engine, caplog
 
 def test_a_place_that_the_rules_fail_at_costs_no_text(engine: Engine) -> None:
     factories.save(engine, factories.source(), factories.location(description="Saal"), factories.read_file(STREET))
-    with mock.patch.object(facts, "places", side_effect=ValueError("no rule foresaw it")):
+    with mock.patch.object(towns, "places", side_effect=ValueError("no rule foresaw it")):
         assert facts.waiting(engine, QUIET) == 1
     assert found(engine) == [(1, "place", PLACE)]
 

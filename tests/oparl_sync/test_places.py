@@ -124,6 +124,23 @@ def test_a_title_names_streets_too(engine: Engine, settings: Settings, tmp_path:
     }
 
 
+@pytest.mark.parametrize("where", ["oparl_sync.spots.places", "oparl_sync.towns.places"])
+def test_a_title_or_a_place_that_the_rules_fail_at_stops_no_council(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    paper = factories.paper(name="Umbau der Gartenstraße")
+    factories.save(engine, factories.source(), factories.body(), factories.location(description="Saal"), paper)
+    factories.save(engine, factories.read_file("Im Amselweg 3 steht ein Baum.", of=paper), factories.change(paper))
+    facts.waiting(engine, QUIET)
+
+    def fails(*_: object) -> None:
+        raise ValueError("no rule foresaw it")
+
+    monkeypatch.setattr(where, fails)
+    places.refresh(engine, QUIET)
+    assert "Amselweg" in [name for name, _, _ in told(engine)["Umbau der Gartenstraße"]]
+
+
 def test_doing_it_again_changes_nothing(engine: Engine, paper: Paper) -> None:
     before = told(engine)
     assert places.refresh(engine, QUIET) == 0
