@@ -58,6 +58,11 @@ def since(session: Session, seq: int, *, until: int | None = None, limit: int = 
     return list(session.scalars(query.order_by(Change.seq).limit(limit)))
 
 
+def last_that_cannot_wait(session: Session, seq: int) -> int | None:
+    """Return the last change after `seq` by which something was erased, hidden or made non-public."""
+    return session.scalar(select(func.max(Change.seq)).where(Change.seq > seq, _cannot_wait()))
+
+
 def batches(session: Session, seq: int, *, until: int, size: int = 1000) -> Iterator[list[Change]]:
     """Yield all changes after `seq` up to `until`, in order, `size` at a time."""
     while batch := since(session, seq, until=until, limit=size):
@@ -110,7 +115,11 @@ class Withdrawals:
 
 
 def _takes_away() -> ColumnElement[bool]:
-    public = and_(Change.kind == UPDATED, cast(Change.fields, Text).contains('"public"'))
     # What a council took back before its first walk was never shown.
     withdrawn = and_(Change.kind == DELETED, ~Change.backfill)
-    return or_(withdrawn, Change.kind == ERASED, public)
+    return or_(withdrawn, _cannot_wait())
+
+
+def _cannot_wait() -> ColumnElement[bool]:
+    public = and_(Change.kind == UPDATED, cast(Change.fields, Text).contains('"public"'))
+    return or_(Change.kind == ERASED, public)

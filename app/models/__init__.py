@@ -24,8 +24,11 @@ from app.models.news import News, NewsRef
 from app.models.papers import Consultation, Paper
 from app.models.people import Membership, Organization, Person
 from app.models.places import Address, MapShape, PaperPlace, Place, PlaceDue
+from app.models.publication import PublicObject, PublicSource, PublicState
+from app.models.quality import PageFlag, PageScan, QualityAddress, QualityLetter, QualitySnapshot
 from app.models.reports import Report
 from app.models.syncing import Alias, Erasure, Lease, ListCursor, Lookup, Problem, SeenPage, Source, SyncRun
+from app.models.takedowns import Hidden, PolicyDecision, Takedown, TakedownMail
 from app.models.tallies import Tally, TallyDue, TallyEvent, TallyStale
 
 OPARL_TYPES: dict[str, type[OParlObject]] = {
@@ -64,6 +67,7 @@ __all__ = [
     "Consumer",
     "Erasure",
     "File",
+    "Hidden",
     "Lease",
     "LegislativeTerm",
     "Link",
@@ -82,13 +86,22 @@ __all__ = [
     "OParlObject",
     "Organization",
     "Page",
+    "PageFlag",
+    "PageScan",
     "Paper",
     "PaperPlace",
     "PaperQuote",
     "Person",
     "Place",
     "PlaceDue",
+    "PolicyDecision",
     "Problem",
+    "PublicObject",
+    "PublicSource",
+    "PublicState",
+    "QualityAddress",
+    "QualityLetter",
+    "QualitySnapshot",
     "Report",
     "SeenPage",
     "Source",
@@ -98,6 +111,8 @@ __all__ = [
     "Suppression",
     "SyncRun",
     "System",
+    "Takedown",
+    "TakedownMail",
     "Tally",
     "TallyDue",
     "TallyEvent",
