@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.privacy import NON_PUBLIC_KEPT, PERSONAL
+from app.vocabulary import PROPERTIES, Kind
 from oparl_sync import values
-from oparl_sync.vocabulary import PROPERTIES, Kind
 
 # What is kept of a person, and what only persons have: even under another type, or without one, it is one.
 OPEN = frozenset(PROPERTIES["Person"]) - PERSONAL
