@@ -8,14 +8,16 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.files import FilesError, FileStore
-from oparl_sync import counting, download, index, leases, places, previews
+from oparl_sync import counting, download, index, leases, outgoing, places, previews
 from oparl_sync.progress import Progress
 from search import IndexLocked, SearchError
 
 
 def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progress) -> list[str]:
-    """Forget texts, place in the index, counts, spots on the map, pictures and bytes; returns a sentence for each that
-    is left."""
+    """Forget texts, place in the index, counts, what went out and downloads, spots on the map, pictures and bytes.
+
+    Returns a sentence for each that is left.
+    """
     left = []
     download.forget_texts(engine)
     try:
@@ -25,6 +27,8 @@ def clear(engine: Engine, store: FileStore, settings: Settings, progress: Progre
     except SearchError as error:
         left.append(f"It is still in the index: {error}.")
     counting.refresh(engine, progress)
+    outgoing.refresh(engine, settings.base_url, progress)
+    left += outgoing.redact(engine, settings)
     try:
         with leases.held(engine, settings.home, "places"):
             places.refresh(engine, progress)

@@ -3,12 +3,12 @@
 Unlike what a council withdraws it never comes back, whatever its server says: its key stays in `erasure`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, delete, insert, or_, select
+from sqlalchemy import Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.alerts.channels.registered import forget_owed
@@ -20,18 +20,21 @@ from app.models import (
     Body,
     Erasure,
     File,
+    Hidden,
     Link,
     Location,
     Lookup,
     Problem,
+    Report,
     System,
+    Takedown,
     key_of,
 )
 from app.models.changes import ERASED
 from app.shown import FILE_PARENTS
+from app.vocabulary import HOLDING, PARENTS
 from oparl_sync import erasures, one_file, problems, withdraw
 from oparl_sync.known import chunks, held_by
-from oparl_sync.vocabulary import HOLDING, PARENTS
 from oparl_sync.writes import table_of
 
 KEY_LENGTH = 13
@@ -91,6 +94,7 @@ def erase(engine: Engine, named: str, base_url: str) -> Extent:
     with writing(engine) as session:
         erasures.alone(session)
         reached = extent(session, named, base_url)
+        _with_hidden(session, reached)
         reached.unfinished = _unfinished(session, reached)
         for object_type, ids in reached.ids.items():
             withdraw.bury(session, object_type, ids, source_id=reached.source_id, backfill=False, at=at, kind=ERASED)
@@ -102,7 +106,61 @@ def erase(engine: Engine, named: str, base_url: str) -> Extent:
             for oparl_id in part:  # what was quarantined may hold a copy
                 session.execute(delete(Problem).where(Problem.raw.contains(oparl_id, autoescape=True)))
         problems.forget(session, _former(session, reached))
+        _forget_reports(session, [key_of(oparl_id) for oparl_id in reached])
     return reached
+
+
+def _forget_reports(session: Session, keys: list[str]) -> None:
+    """Delete what readers wrote about these records: it quotes what should not stand there."""
+    for part in chunks(keys):
+        session.execute(update(Takedown).where(Takedown.object_key.in_(part)).values(words="", page=""))
+        session.execute(delete(Report).where(Report.object_key.in_(part)))
+        for key in part:
+            asked = update(Takedown).where(Takedown.page.contains(key, autoescape=True))
+            session.execute(asked.values(words="", page=""))
+            session.execute(delete(Report).where(Report.page.contains(key, autoescape=True)))
+
+
+def _with_hidden(session: Session, reached: Extent) -> None:
+    """Take in what is hidden of it: its row no longer says what belongs to it."""
+    for one in hidden_of(session, reached):
+        reached.add(one.object_type, [one.object_id])
+        session.delete(one)
+    session.flush()
+
+
+def hidden_of(session: Session, reached: Extent) -> list[Hidden]:
+    """Return what is hidden of these records and of their parts: a tombstone does not say what was its."""
+    parts = list(reached)
+    theirs = [
+        one
+        for part in chunks(parts)
+        for one in session.scalars(select(Hidden).where(Hidden.root_id.in_(part) | Hidden.object_id.in_(part)))
+    ]
+    roots = list({one.root_id for one in theirs})
+    mates = {
+        one.object_id: one
+        for part in chunks(roots)
+        for one in session.scalars(select(Hidden).where(Hidden.root_id.in_(part)))
+    }
+    found = {one.object_id: one for one in theirs}
+    while new := [one for key, one in mates.items() if key not in found and _is_part(one, found, mates)]:
+        found |= {one.object_id: one for one in new}
+    return list(found.values())
+
+
+def _is_part(one: Hidden, of: Mapping[str, Hidden], mates: Mapping[str, Hidden]) -> bool:
+    """Whether a hidden record is a part of these, or a file or a place that nothing else of its mates names."""
+    row, parent = one.kept["row"], PARENTS.get(one.object_type)
+    if (parent and row.get(parent.column) in of) or row.get("master_file_id") in of:
+        return True
+    own = {to for name, _, to in one.kept["links"] if name in FILE_PARENTS and one.object_type == "File"}
+    holders = own & mates.keys() | {
+        mate.object_id
+        for mate in mates.values()
+        if any(to == one.object_id and name in HOLDERS for name, _, to in mate.kept["links"])
+    }
+    return bool(holders) and holders <= of.keys()
 
 
 def _reach(session: Session, reached: Extent, object_type: str, ids: Iterable[str]) -> None:

@@ -8,25 +8,34 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import open_current
 from app.files import open_store
+from app.models import key_of
 from oparl_sync import erase as steps
 from oparl_sync import parts
 from oparl_sync.clearing import clear
 from oparl_sync.progress import Progress
+from oparl_sync.purging import purge
 
 
 @click.command()
 @click.argument("named", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Say nothing but what was erased, as JSON.")
+@click.option("--quick", is_flag=True, help="Leave the files of index and database as they are.")
 @click.pass_obj
-def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
-    """Erase a record for good, and what is only its; ID: an OParl id, a key, an address here."""
+def erase(settings: Settings, named: str, yes: bool, as_json: bool, quick: bool) -> None:
+    """Erase a record for good, and what is only its; ID: an OParl id, a key, an address here.
+
+    Downloads, index and database are written anew, so that nothing of it is left in their bytes either.
+    """
     engine = open_current(settings.database_url)
     try:
         reached = _erase(settings, engine, named, yes=yes)
         store = open_store(settings.files_url, settings.file_copies)
         parts.forget(store.scratch, reached.unfinished)
-        left = clear(engine, store, settings, Progress(quiet=as_json))
+        progress = Progress(quiet=as_json)
+        left = clear(engine, store, settings, progress)
+        if not quick:
+            left += purge(engine, settings, [key_of(one) for one in reached], progress)
     except steps.NotErasable as error:
         raise click.UsageError(str(error)) from error
     finally:
@@ -38,8 +47,10 @@ def erase(settings: Settings, named: str, yes: bool, as_json: bool) -> None:
         click.echo(orjson.dumps({"erased": reached.counts}).decode())
         return
     click.echo(", ".join(f"{count} {object_type}" for object_type, count in reached.counts.items()) + " erased")
-    click.echo("Published downloads hold it until the next: ratslupe export", err=True)
-    click.echo("So do files of the index, though no search finds it there: ratslupe index rebuild", err=True)
+    if quick:
+        click.echo("Files of the index and of the database still hold it: the same again.", err=True)
+    else:
+        click.echo("That nothing of it is left says: ratslupe prove-erased WORDS", err=True)
 
 
 def _erase(settings: Settings, engine: Engine, named: str, *, yes: bool) -> steps.Extent:

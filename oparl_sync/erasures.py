@@ -1,4 +1,5 @@
-"""What the operator had to erase never comes back: each page is asked for it before anything of it is stored."""
+"""What the operator erased never comes back, and what he hid not until he says so: each page is asked for it before
+anything of it is stored."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,12 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Erasure, key_of
+from app.models import Erasure, Hidden, key_of
 from app.rows import among
+from app.vocabulary import PARENTS
 from oparl_sync import values
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object, Parsed
-from oparl_sync.vocabulary import PARENTS
 
 ERASE_LOCK = 7_277_857  # shared by whoever stores a page, taken alone by whoever erases
 
@@ -22,7 +23,8 @@ def take_out(session: Session, parsed: Parsed) -> int:
     if session.get_bind().dialect.name == "postgresql":
         # Else a page that was begun before the erasure could write after it. SQLite has one writer anyway.
         session.execute(select(func.pg_advisory_xact_lock_shared(ERASE_LOCK)))
-    if session.scalar(select(Erasure.key).limit(1)) is None:
+    kept_out = [column for column in (Erasure.key, Hidden.key) if session.scalar(select(column).limit(1)) is not None]
+    if not kept_out:
         return 0
     keys = {one: key_of(one) for found in parsed.objects for one in (found.id, *_belongs_to(found))}
     told = {
@@ -33,7 +35,8 @@ def take_out(session: Session, parsed: Parsed) -> int:
     erased = {
         key
         for part in chunks(wanted)
-        for key in session.scalars(select(Erasure.key).where(among(session, Erasure.key, part)))
+        for column in kept_out
+        for key in session.scalars(select(column).where(among(session, column, part)))
     }
     kept: list[Object] = []
     for found in parsed.objects:  # holders come before what they hold

@@ -12,13 +12,18 @@ from app.models import (
     Address,
     Alias,
     Change,
+    Erasure,
+    Hidden,
     Link,
     ListCursor,
     Lookup,
     MapShape,
     PaperPlace,
     Place,
+    PolicyDecision,
     Problem,
+    PublicObject,
+    PublicSource,
     SeenPage,
     Source,
     Street,
@@ -29,7 +34,20 @@ from app.news.refreshing import forget_source
 from oparl_sync import derived
 from oparl_sync.known import chunks
 
-NOTED = (ListCursor, Lookup, Alias, Street, Address, MapShape, Place, SyncRun, Problem)
+NOTED = (
+    Hidden,
+    PolicyDecision,
+    PublicSource,
+    ListCursor,
+    Lookup,
+    Alias,
+    Street,
+    Address,
+    MapShape,
+    Place,
+    SyncRun,
+    Problem,
+)
 
 
 def held(engine: Engine, source_id: int) -> int:
@@ -56,10 +74,23 @@ def remove(writing: Writer, source_id: int) -> None:
         session.execute(delete(SeenPage).where(SeenPage.cursor_id.in_(cursors)))
         places = select(Place.id).where(Place.source_id == source_id)
         session.execute(delete(PaperPlace).where(PaperPlace.place_id.in_(places)))
+        _keep_out(session, source_id)
         for noted in NOTED:
             session.execute(delete(noted).where(noted.source_id == source_id))
-        session.execute(update(Change).where(Change.source_id == source_id).values(source_id=None))
+        for told in (Change, PublicObject):
+            session.execute(update(told).where(told.source_id == source_id).values(source_id=None))
         session.execute(delete(Source).where(Source.id == source_id))
+
+
+def _keep_out(session: Session, source_id: int) -> None:
+    """Let what is hidden of it never come back: nothing of it is here by which it could, and who asked was told so."""
+    hidden = session.execute(select(Hidden.key, Hidden.object_type).where(Hidden.source_id == source_id)).all()
+    known = {
+        key
+        for part in chunks([row.key for row in hidden])
+        for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
+    }
+    session.add_all(Erasure(key=key, object_type=kind, at=now()) for key, kind in hidden if key not in known)
 
 
 def _forget(session: Session, ids: list[str]) -> None:

@@ -13,9 +13,9 @@ from app.models import File, Link, Location
 from app.models.changes import DELETED
 from app.rows import among
 from app.shown import attached, shown
+from app.vocabulary import PARENTS
 from oparl_sync import derived
 from oparl_sync.known import chunks, held_by
-from oparl_sync.vocabulary import PARENTS
 from oparl_sync.writes import table_of
 
 # Of a tombstone: what names it, and when. All else becomes NULL.
@@ -88,6 +88,7 @@ def bury(
     backfill: bool,
     at: datetime,
     kind: str = DELETED,
+    fields: list[str] | None = None,
 ) -> int:
     """Reduce these rows alone to tombstones, and forget what was told of them; returns how many."""
     table = table_of(object_type)
@@ -107,7 +108,7 @@ def bury(
                     "object_id": oparl_id,
                     "source_id": source_id,
                     "kind": kind,
-                    "fields": None,
+                    "fields": fields,
                     "content_hash": None,
                     "backfill": backfill,
                     "at": at,

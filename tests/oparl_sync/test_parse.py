@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.vocabulary import PROPERTIES
 from oparl_sync import problems
 from oparl_sync.parse import objects
 from oparl_sync.parsed import Object, Parsed
-from oparl_sync.vocabulary import PROPERTIES
 from tests.oparl_sync.council import SCHEMA, SERVER, thing, url
 from tests.oparl_sync.test_values import ANYTHING
 

@@ -1,5 +1,6 @@
 """A server that moved: nothing is doubled, nothing lost, and a sync from the new host finds nothing to do."""
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -30,10 +31,12 @@ from app.models import (
     NewsRef,
     Paper,
     Problem,
+    QualitySnapshot,
     Source,
     key_of,
 )
 from app.models.changes import DELETED, ERASED, UPDATED
+from app.quality import snapshots
 from oparl_sync import parse
 from oparl_sync.renaming import rename
 from oparl_sync.rules import CannotMove, Rule
@@ -201,6 +204,27 @@ def test_it_can_be_done_twice_and_does_nothing_then(engine: Engine) -> None:
     done = carry_out(engine)
     assert (done.renamed, done.joined) == (0, 0)
     assert everything(engine) == once
+
+
+def test_what_was_counted_by_day_goes_on_under_the_new_key(engine: Engine) -> None:
+    store(engine, entries())
+    today = now()
+    with writing(engine) as session:
+        body = session.scalars(select(Body.id)).one()
+        for n in range(3):
+            day, told = (today - timedelta(days=n)).date(), {"made_at": today, "counts": {"n": [n, None]}}
+            session.add(QualitySnapshot(body_key=key_of(body), day=day, **told))
+        session.add(QualitySnapshot(body_key=key_of(RULE(body) or ""), day=today.date(), made_at=today, counts={}))
+        session.add(QualitySnapshot(body_key="another", day=today.date(), made_at=today, counts={}))
+    carry_out(engine)
+    snapshots.thin(engine, today)
+    with Session(engine) as session:
+        assert [one.counts for one in snapshots.history(session, key_of(RULE(body) or ""))] == [
+            {"n": [2, None]},
+            {"n": [1, None]},
+            {},
+        ]
+        assert session.scalars(select(QualitySnapshot.body_key).distinct()).all() == [key_of(RULE(body) or "")]
 
 
 def test_ids_that_grow_are_renamed_once(engine: Engine) -> None:

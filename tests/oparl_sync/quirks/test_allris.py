@@ -11,7 +11,6 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.db import open_engine
-from app.exports.licences import Licences
 from app.models import (
     AgendaItem,
     Body,
@@ -28,6 +27,7 @@ from app.models import (
     Source,
     System,
 )
+from app.publication.licences import Licences
 from app.queries.agendas import agenda
 from demo.quirks import QUIRKS
 from oparl_sync import quirks
