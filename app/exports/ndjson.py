@@ -1,36 +1,43 @@
-"""NDJSON: one record a line, keys sorted, compressed so that the same records always give the same bytes."""
+"""NDJSON: each object as it goes out, one a line."""
 
-import gzip
 from pathlib import Path
-from types import TracebackType
 
-import orjson
+from app.exports.packed import Packed
+from app.exports.tables import Row, Table
+from app.exports.writers import GZIP, Written
 
-from app.exports.records import Record
 
+class NdjsonFiles:
+    """A council's files, one a type; made with its first object."""
 
-class NdjsonFile:
-    """One file being written; made with its first record."""
+    def __init__(self, built: Path, slug: str) -> None:
+        self._built, self._slug = built, slug
+        self._type = ""
+        self._rows: dict[str, int] = {}
+        self._file: Packed | None = None
 
-    name = "ndjson"
-    suffix = ".ndjson.gz"
-    media_type = "application/gzip"
+    def _path(self, object_type: str) -> str:
+        return f"{self._slug}/{object_type}.ndjson.gz"
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._raw = path.open("wb")
-        # Neither name nor time in the head: both would make other bytes of the same records.
-        self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, compresslevel=6, mtime=0)
+    def begin(self, table: Table) -> None:
+        """See Writer."""
+        self._end()
+        self._type = table.type
 
-    def write(self, record: Record) -> None:
-        """Append one record."""
-        self._file.write(orjson.dumps(record.fields, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+    def write(self, row: Row) -> None:
+        """See Writer."""
+        if self._file is None:
+            self._file = Packed(self._built / self._path(self._type))
+            self._rows[self._type] = 0
+        self._file.write_line(row.line)
+        self._rows[self._type] += 1
 
-    def __enter__(self) -> "NdjsonFile":
-        return self
+    def _end(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-        self._raw.close()
+    def close(self) -> list[Written]:
+        """See Writer."""
+        self._end()
+        return [Written(self._path(name), name, "ndjson", GZIP, rows) for name, rows in self._rows.items()]
