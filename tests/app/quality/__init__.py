@@ -1,0 +1,1 @@
+"""What is amiss with councils' data."""
