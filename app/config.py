@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 DEFAULT_PREVIEWS_MB = 1024  # 4,500 to 13,000 pages
+DEFAULT_EXPORTS_KEPT = (14, 8, 12, 60)
 DATABASES = ("sqlite", "postgresql+psycopg")
 ENGINES = ("embedded", "tantivy", "whoosh", "opensearch", "opensearch+https")
 STORES = ("file", "s3")
@@ -52,6 +53,7 @@ class Settings:
     tiles_credit: str = ""
     websub_hub: str = ""
     push_services: tuple[str, ...] = ()
+    exports_kept: tuple[int, int, int, int] = DEFAULT_EXPORTS_KEPT  # days, weeks, months; days of deltas
 
     @property
     def pages(self) -> Path:
@@ -104,6 +106,7 @@ class Settings:
             tiles_credit=environ.get("TILES_CREDIT", ""),
             websub_hub=environ.get("WEBSUB_HUB", "").strip(),
             push_services=tuple(environ.get("PUSH_SERVICES", "").lower().replace(",", " ").split()),
+            exports_kept=_four("EXPORTS_KEPT", environ, DEFAULT_EXPORTS_KEPT, faults),
             previews_max_mb=_megabytes("PREVIEWS_MAX_MB", environ, DEFAULT_PREVIEWS_MB, faults),
         )
         faults += settings._faults()
@@ -195,6 +198,19 @@ def _megabytes(name: str, environ: Mapping[str, str], default: int, faults: list
         return int(given)
     faults.append(f"{name} must be a number of megabytes")
     return default
+
+
+def _four(
+    name: str, environ: Mapping[str, str], default: tuple[int, int, int, int], faults: list[str]
+) -> tuple[int, int, int, int]:
+    given = environ.get(name, "").replace(",", " ").split()
+    if not given:
+        return default
+    if len(given) != len(default) or not all(one.isascii() and one.isdigit() and len(one) < 6 for one in given):
+        faults.append(f"{name} must be four numbers: days, weeks, months, and days of deltas")
+        return default
+    days, weeks, months, deltas = map(int, given)
+    return days, weeks, months, deltas
 
 
 def _looks(path: str, faults: list[str]) -> Looks:

@@ -7,6 +7,7 @@ colour = "#7a1f2b"                at least 4.5:1 on the page; a lighter one for 
 colour_dark = "#e58a97"           or named
 logo = "musterstadt.svg"          PNG or SVG, beside this file
 contact = "rat@musterstadt.example"
+contributor = "openNRW"           the portal that hands its data on, in the list of dcat-ap.de
 intro.de = "Was der Rat beschließt, steht hier."
 """
 
@@ -28,6 +29,7 @@ PNG, SVG = "image/png", "image/svg+xml"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-z]{2,8})?")
+_CONTRIBUTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,60}")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _ADDRESS = re.compile(r"https://[^\s/]+(?:/\S*)?")
 # A picture that can do nothing: what runs, embeds or loads does not belong into a logo.
@@ -55,6 +57,7 @@ class Look:
     colour_dark: str = ""
     logo: Logo | None = None
     contact: str = ""
+    contributor: str = ""
     intro: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     @property
@@ -108,6 +111,7 @@ class _Reading:
             colour_dark=self._text("colour_dark", self._is_dark) or (for_the_dark(colour) if colour else ""),
             logo=self._logo(),
             contact=self._text("contact", _is_contact),
+            contributor=self._text("contributor", _is_contributor),
             intro=self._intro(),
         )
 
@@ -169,6 +173,10 @@ def _is_contact(given: str) -> str:
     return (
         "" if _MAIL.fullmatch(given) or _ADDRESS.fullmatch(given) else "must be a mail address or begin with https://"
     )
+
+
+def _is_contributor(given: str) -> str:
+    return "" if _CONTRIBUTOR.fullmatch(given) else "must be a word of the list of dcat-ap.de, such as openNRW"
 
 
 def _pale(colour: str, page: str, mended: Callable[[str], str]) -> str:

@@ -71,8 +71,8 @@ def take(engine: Engine, settings: Settings, said: Said, *, moment: datetime | N
                 at=at,
                 object_type=said.object_type or None,
                 object_key=said.object_key or None,
-                page=" ".join(_plain(said.page).split())[:LONGEST_PAGE],
-                words=_plain(said.words)[:LONGEST_WORDS],
+                page=" ".join(plain(said.page).split())[:LONGEST_PAGE],
+                words=plain(said.words)[:LONGEST_WORDS],
                 address=address,
                 language=said.language,
                 message_id=f"<{secrets.token_hex(16)}@{host_of(settings)}>",
@@ -82,7 +82,7 @@ def take(engine: Engine, settings: Settings, said: Said, *, moment: datetime | N
     return reference
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that a database and a mail can hold, and that does nothing to the operator's terminal."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 

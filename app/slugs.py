@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.models import Body, Source
 
 LONGEST = 48
+_SOURCE_TABLE = Source.metadata.tables[Source.__tablename__]
+_BODY, _SOURCE = Body.metadata.tables[Body.__tablename__].c, _SOURCE_TABLE.c
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -29,17 +31,20 @@ def body_slugs(session: Session) -> dict[str, str]:
 
     Names that would be the same get the Body's key behind them: both are stable as long as no Body comes or goes.
     """
+    # Past what a session may see: a council is called the same where the others of its server are not there.
+    here = set(session.scalars(select(Body.id).where(~Body.deleted)))
     query = (
-        select(Body.id, Body.key, Body.name, Body.source_id, Source.slug)
-        .join(Source, Source.id == Body.source_id)
-        .where(~Body.deleted)
-        .order_by(Source.id, Body.id)
+        select(_BODY.id, _BODY.key, _BODY.name, _BODY.source_id, _SOURCE.slug)
+        .join(_SOURCE_TABLE, _SOURCE.id == _BODY.source_id)
+        .where(~_BODY.deleted)
+        .order_by(_SOURCE.id, _BODY.id)
     )
-    rows = session.execute(query).all()
+    connection = session.connection()
+    rows = connection.execute(query).all()
     of_source: dict[int, int] = {}
     for _, _, _, source_id, _ in rows:
         of_source[source_id] = of_source.get(source_id, 0) + 1
-    taken = {source_slug(slug) for slug in session.scalars(select(Source.slug))}
+    taken = {source_slug(slug) for slug in connection.scalars(select(_SOURCE.slug))}
     found = {}
     for body_id, key, name, source_id, given in rows:
         source = source_slug(given)
@@ -48,4 +53,4 @@ def body_slugs(session: Session) -> dict[str, str]:
             slug = f"{slug}-{key}"
         taken.add(slug)
         found[body_id] = slug
-    return found
+    return {body_id: slug for body_id, slug in found.items() if body_id in here}

@@ -24,7 +24,14 @@ from search.errors import MESSAGES as SEARCH_MESSAGES  # noqa: E402 - as above
 SIMPLE_PATH = (
     *("templates/base.html", "templates/_macros/", "templates/home/", "templates/search/", "templates/papers/"),
     *("templates/meetings/", "templates/files/", "templates/map/", "templates/places/", "templates/fixed/"),
-    *("templates/report/", "templates/glossary/", "templates/errors/", "templates/alerts/", "templates/councils/_"),
+    *(
+        "templates/report/",
+        "templates/takedown/",
+        "templates/glossary/",
+        "templates/errors/",
+        "templates/alerts/",
+        "templates/councils/_",
+    ),
     *("app/web/meeting_words.py", "app/web/paper_facts.py", "app/web/history_words.py", "app/web/news_words.py"),
     *("app/web/unread.py", "app/web/spans.py", "app/web/suggesting.py", "app/web/filters.py", "app/web/maps.py"),
     *(

@@ -1,13 +1,13 @@
 """What each source publishes beside what is held here, by type: counted, never believed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from app.models import OPARL_TYPES, Erasure, ListCursor, Problem, Source
+from app.models import OPARL_TYPES, Erasure, Hidden, ListCursor, Problem, Source
 from app.shown import attached
 
 UNKNOWN = "Unknown"
@@ -18,8 +18,8 @@ class TypeCounts:
     """Records of one type: list entries at the source (None: the source has no list of them, or it was never read to
     its end), records held, objects that could not be stored, and records withdrawn.
 
-    `listed` are those of the held that came in such a list, `erased` those that the operator had to erase, and
-    `elsewhere` how many another source of the same server holds: councils share their people.
+    `listed` are those of the held that came in such a list, `erased` and `hidden` those that the operator took down,
+    and `elsewhere` how many another source of the same server holds: councils share their people.
     """
 
     published: int | None = None
@@ -28,6 +28,7 @@ class TypeCounts:
     deleted: int = 0
     listed: int = 0
     erased: int = 0
+    hidden: int = 0
     elsewhere: int = 0
 
     @property
@@ -35,7 +36,7 @@ class TypeCounts:
         """How many list entries are not accounted for; None where nobody knows how many there are."""
         if self.published is None:
             return None
-        left = self.published - self.listed - self.quarantined - self.erased
+        left = self.published - self.listed - self.quarantined - self.erased - self.hidden
         return max(0, left - self.elsewhere) if left > 0 else 0
 
     @property
@@ -92,11 +93,19 @@ def _count_held(session: Session, of: Callable[[int, str], TypeCounts]) -> None:
         else:
             counts.held += count
             counts.listed += 0 if embedded else count
-    for name in session.scalars(select(Erasure.object_type).distinct()):
+    for source_id, name, count in _taken_down(session, Erasure):
+        of(source_id, name).erased = count
+    for source_id, name, count in _taken_down(session, Hidden):
+        of(source_id, name).hidden = count
+
+
+def _taken_down(session: Session, by: type[Erasure] | type[Hidden]) -> Iterator[tuple[int, str, int]]:
+    """Yield source, type and count of what came in lists and was erased, or is hidden."""
+    for name in session.scalars(select(by.object_type).distinct()).all():
         if (model := OPARL_TYPES.get(name)) is not None:
-            erased = select(model.source_id, func.count()).join(Erasure, Erasure.key == model.key)
-            for source_id, count in session.execute(erased.where(~model.embedded).group_by(model.source_id)):
-                of(source_id, name).erased = count
+            taken = select(model.source_id, func.count()).join(by, by.key == model.key)
+            for source_id, count in session.execute(taken.where(~model.embedded).group_by(model.source_id)):
+                yield source_id, name, count
 
 
 def _count_elsewhere(session: Session, found: dict[int, dict[str, TypeCounts]]) -> None:

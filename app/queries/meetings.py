@@ -1,6 +1,6 @@
 """Meetings: what comes next, what was held, and what is on an agenda."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, extract, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app.db import now
-from app.models import Link, Location, Meeting, Organization
+from app.models import Link, Location, Meeting, Membership, Organization
 from app.queries.paging import SIZE, Paged, counted, paged
 from app.queries.paths import organizations_of
+from app.rows import among
 from app.shown import shown
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -80,6 +81,16 @@ def meetings_with(
     query = select(Meeting).where(~Meeting.deleted, ahead, Meeting.id.in_(held))
     found = session.scalars(query.order_by(Meeting.start, Meeting.id).limit(limit)).all() if organizations else []
     return meeting_rows(session, found)
+
+
+def members_among(session: Session, person_ids: Collection[str]) -> set[str]:
+    """Return which persons belong or belonged to an organization."""
+    if not person_ids:
+        return set()
+    query = select(Membership.person_id).where(
+        among(session, Membership.person_id, sorted(person_ids)), shown(Membership)
+    )
+    return {one for one in session.scalars(query.distinct()) if one}
 
 
 def attended(session: Session, person_id: str, limit: int, *, today: datetime | None = None) -> Attendance:

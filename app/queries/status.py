@@ -182,6 +182,7 @@ def _as_data(one: SourceStatus, moment: datetime) -> dict[str, Any]:
                 "deleted": counts.deleted,
                 "missing": counts.missing,
                 "erased": counts.erased,
+                "hidden": counts.hidden,
             }
             for name, counts in one.types.items()
         },

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.config import ROOT, Settings
 from app.web import (
+    api,
     asking,
     assets,
     councils,
@@ -31,12 +32,15 @@ from app.web import (
     wording,
 )
 from app.web import site as works
+from app.web.oparl import routes as oparl
 from app.web.pages import originals, sharing
 from app.web.pages.alerts import alerts
 from app.web.pages.calendar import calendar
 from app.web.pages.calendars import calendars
 from app.web.pages.cards import cards
+from app.web.pages.catalogue import catalogue
 from app.web.pages.channels import channels
+from app.web.pages.ckan import ckan
 from app.web.pages.councils import councils_pages
 from app.web.pages.data import data
 from app.web.pages.embed import embed
@@ -57,19 +61,23 @@ from app.web.pages.papers import papers
 from app.web.pages.people import people
 from app.web.pages.pictures import pictures
 from app.web.pages.places import places
+from app.web.pages.quality import quality
 from app.web.pages.reports import reports
 from app.web.pages.search import search
+from app.web.pages.search_exports import search_exports
 from app.web.pages.sitemaps import sitemaps
 from app.web.pages.status import status
 from app.web.pages.streets import streets
 from app.web.pages.suggestions import suggestions
+from app.web.pages.takedowns import takedowns
 
 MAX_FORM = 64 * 1024  # bytes; our largest form is a query and an address
 
 RECORDS = (papers, meetings, calendar, calendars, people, organizations, files, pictures, history_data)
-WORDS = (fixed, reports, glossary_pages)
+WORDS = (fixed, reports, takedowns, glossary_pages)
 PAGES = (
-    *(home, search, suggestions, *RECORDS, figures, data, alerts, manage, status, places, councils_pages),
+    *(home, search, search_exports, suggestions, *RECORDS, figures, data, alerts, manage, status, places),
+    *(councils_pages, quality, catalogue, ckan),
     *(channels, installing, feeds),
     *(*WORDS, cards, sitemaps, embed, map_pages, streets, newsletters),
 )
@@ -96,6 +104,8 @@ def create_app(settings: Settings, *, patient: bool = False) -> Flask:
     for page in PAGES:
         app.register_blueprint(page)
     sharing.install(app)
+    api.install(app)
+    oparl.install(app)
     headers.install(app, settings)
     kept.install(app, patient=patient)
     return app

@@ -56,18 +56,21 @@ class Alone:
 def _concerned() -> list[Any]:
     """Return the types whose rows belong to a council, or to the source it comes from."""
     models = [mapper.class_ for mapper in Base.registry.mappers]
-    return [one for one in models if one is Source or hasattr(one, "body_id") or hasattr(one, "source_id")]
+    columns = ("body_id", "body_key", "source_id")
+    return [one for one in models if one is Source or any(hasattr(one, column) for column in columns)]
 
 
 def _condition(model: Any, body: Body | None) -> Any:
     # Lambdas, because only these are put to aliases as well.
     if body is None:
         return with_loader_criteria(model, lambda _cls: false(), include_aliases=True)
-    body_id, source_id = body.id, body.source_id
+    body_id, body_key, source_id = body.id, body.key, body.source_id
     if model is Body:
         return with_loader_criteria(model, lambda cls: cls.id == body_id, include_aliases=True)
     if model is Source:
         return with_loader_criteria(model, lambda cls: cls.id == source_id, include_aliases=True)
+    if hasattr(model, "body_key"):
+        return with_loader_criteria(model, lambda cls: cls.body_key == body_key, include_aliases=True)
     records = hasattr(model, "body_id") and (issubclass(model, OParlObject) or not hasattr(model, "source_id"))
     if records and model is not System:
         return with_loader_criteria(model, lambda cls: cls.body_id == body_id, include_aliases=True)

@@ -15,8 +15,10 @@ from app.config import Settings, SettingsError
 from app.db import open_current
 from app.web.bounces_cli import bounces
 from app.web.figures_cli import figures
+from app.web.mcp_cli import mcp
 from app.web.newsletter_cli import newsletter
 from app.web.pages_cli import pages, refuse_placeholders
+from app.web.quality_cli import quality
 from app.web.reports_cli import reports
 from app.web.unblock_cli import unblock
 from search.errors import IndexOutdated, SearchError
@@ -64,8 +66,10 @@ def main(context: click.Context) -> None:
 
 main.add_command(bounces)
 main.add_command(figures)
+main.add_command(mcp)
 main.add_command(newsletter)
 main.add_command(pages)
+main.add_command(quality)
 main.add_command(reports)
 main.add_command(unblock)
 
@@ -174,13 +178,22 @@ def _counted(count: int, one: str) -> str:
 @click.pass_obj
 def export(settings: Settings, as_json: bool) -> None:
     """Publish everything that may be taken away, per council and type."""
-    from app.exports import publish  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app import exports  # noqa: PLC0415 - keeps `ratslupe --help` quick
+    from app.catalogue import Catalogue  # noqa: PLC0415 - as above
 
-    manifest = publish(open_current(settings.database_url), settings.exports, base_url=settings.base_url)
+    kept = exports.Retention(*settings.exports_kept)
+    engine = open_current(settings.database_url)
+    try:
+        beside = Catalogue(settings)
+        manifest = exports.publish(engine, settings.exports, base_url=settings.base_url, retention=kept, beside=beside)
+    except (exports.ExportRunningError, exports.DiskFullError, exports.InvalidExport) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        engine.dispose()
+    rows = sum(council.rows for council in manifest.councils)
     if as_json:
-        click.echo(orjson.dumps({"files": len(manifest.files), "rows": sum(f.rows for f in manifest.files)}).decode())
+        click.echo(orjson.dumps({"files": len(manifest.files), "rows": rows}).decode())
     else:
-        rows = sum(file.rows for file in manifest.files)
         click.echo(f"{_counted(len(manifest.files), 'file')} with {_counted(rows, 'row')} in {settings.exports}")
 
 

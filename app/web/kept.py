@@ -36,7 +36,7 @@ HOLDS = 30.0  # seconds
 MEMORY = 64 * 2**20  # bytes of pages, plain and compressed
 LARGEST = 2**20  # bytes of a page; one of a thousand agenda items has half of that
 # Where what is shown lies in files, or is about the one who asks.
-NEVER = ("/alerts", "/data", "/report")
+NEVER = ("/alerts", "/data", "/report", "/takedown")
 LEVEL = 5  # of compression: 9 makes a page 2 in 100 smaller, in twice the time
 # By what a page may differ and be kept: `_key` tells those apart.
 TOLD_APART = frozenset({"cookie", "accept-language", "accept-encoding"})

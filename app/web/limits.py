@@ -48,6 +48,12 @@ class Buckets:
                 del self._filled[next(iter(self._filled))]
         return 0.0 if granted else (1 - tokens) * self.seconds
 
+    def left(self, name: str, moment: float) -> float:
+        """Return how many tokens there are."""
+        with self._lock:
+            tokens, since = self._filled.get(name, (float(self.burst), moment))
+        return min(float(self.burst), tokens + (moment - since) / self.seconds)
+
 
 @dataclass
 class Limits:

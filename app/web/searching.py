@@ -56,6 +56,11 @@ class Asked:
         """The same words in the same order, narrowed by nothing beside them."""
         return replace(self, chosen={}, after=None, until=None, cursor="")
 
+    @property
+    def unpaged(self) -> "Asked":
+        """The same search from its beginning, without what only the page shows."""
+        return replace(self, cursor="", months=False)
+
     def asking(self, words: str, **chosen: tuple[str, ...]) -> "Asked":
         """Return the same search for other words, and with other values of some facets."""
         return replace(self, words=words, chosen={**self.chosen, **chosen}, cursor="")

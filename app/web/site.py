@@ -21,7 +21,7 @@ from app.files import FilesError, FileStore, open_store
 from app.indexing import texts_of
 from app.mail import open_mailer
 from app.queries.pictures import forget_lost
-from app.reports import Courier
+from app.takedowns.mails import Courier
 from app.web.alone import Alone, IndexAlone
 from search import SearchError, SearchIndex, open_index
 
@@ -77,7 +77,7 @@ class Site:
 
     @property
     def courier(self) -> Courier:
-        """What brings readers' reports to the operator."""
+        """What brings reports and requests to the operator, and answers to whoever asked."""
         with self._lock:
             if self._courier is None:
                 self._courier = Courier(self.engine, open_mailer(self.settings.mail_url), self.settings)

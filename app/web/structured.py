@@ -49,9 +49,10 @@ def page_data(context: Context, about: OParlObject | None, address: str) -> Mark
         return block(_paper(about, context, address))
     if isinstance(about, File):
         return block(_document(about, context, address))
-    pages: dict[str, Callable[[], dict[str, Any]]] = {
+    pages: dict[str, Callable[[], dict[str, Any] | None]] = {
         "home.index": _site,
         "data.overview": lambda: _dataset(context, address),
+        "catalogue.show": lambda: _of_catalogue(context, address),
     }
     said = pages.get(request.endpoint or "")
     return block(said() if said else None)
@@ -223,6 +224,42 @@ def _dataset(context: Context, address: str) -> dict[str, Any]:
         "creator": [{"@type": "GovernmentOrganization", "name": name} for name in councils[:MOST]],
         "dateModified": iso(state.stand) if state and state.stand else None,
         "distribution": _downloads(context.get("manifest")),
+    }
+
+
+def _of_catalogue(context: Context, address: str) -> dict[str, Any] | None:
+    package, extras = context.get("package"), context.get("extras")
+    if package is None or extras is None:  # the page says that there is none
+        return None
+    days = [extras[name] for name in ("temporal_start", "temporal_end") if name in extras]
+    return {
+        "@type": "Dataset",
+        "name": package["title"],
+        "description": package["notes"],
+        "url": address,
+        "identifier": address,
+        "version": package["version"],
+        "inLanguage": "de",
+        "isAccessibleForFree": True,
+        "license": package["license_url"],
+        "creator": {"@type": "GovernmentOrganization", "name": package["author"]},
+        "keywords": [one["name"] for one in package["tags"]],
+        "datePublished": extras["issued"],
+        "dateModified": extras["modified"],
+        "temporalCoverage": "/".join(days),
+        "spatialCoverage": {"@type": "Place", "name": package["author"]},
+        "includedInDataCatalog": {"@type": "DataCatalog", "name": "Ratslupe", "url": f"{_base()}/catalog"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": one["name"],
+                "encodingFormat": one["mimetype"],
+                "contentUrl": one["url"],
+                "contentSize": str(one["size"]) if one["size"] is not None else None,
+                "sha256": one["hash"],
+            }
+            for one in package["resources"]
+        ],
     }
 
 

@@ -69,6 +69,15 @@ class Shelf:
     def search(self, query: Query) -> Results:
         raise AssertionError(f"keeping an index true asks it nothing: {query}")
 
+    def traces(self, text: str) -> int:
+        raise AssertionError(f"keeping an index true asks it nothing: {text}")
+
+    def old(self) -> list[str]:
+        raise AssertionError("whoever keeps an index true leaves its files alone")
+
+    def forget_old(self) -> None:
+        raise AssertionError("whoever keeps an index true leaves its files alone")
+
     def versions(self) -> Iterator[tuple[str, int]]:
         return iter([(document.id, document.seq) for document in self.held.values()])
 

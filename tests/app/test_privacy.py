@@ -1,9 +1,9 @@
 """What is private is said once: what the worker does not keep is what no export gives out."""
 
 from app import privacy
-from app.exports import records
+from app.publication import forms
+from app.vocabulary import PROPERTIES, Kind
 from oparl_sync import privacy as worker
-from oparl_sync.vocabulary import PROPERTIES, Kind
 
 
 def test_the_worker_keeps_nothing_of_what_is_withheld() -> None:
@@ -15,6 +15,7 @@ def test_the_worker_keeps_nothing_of_what_is_withheld() -> None:
 
 
 def test_worker_and_exports_read_the_same_lists() -> None:
-    assert vars(records)["WITHHELD"] is privacy.WITHHELD
-    assert vars(records)["NON_PUBLIC_KEPT"] is vars(worker)["NON_PUBLIC_KEPT"] is privacy.NON_PUBLIC_KEPT
+    for name, properties in (privacy.NOT_PUBLISHED | privacy.WITHHELD).items():
+        assert properties <= privacy.DEFAULT.withheld_outside(name)
+    assert vars(forms)["NON_PUBLIC_KEPT"] is vars(worker)["NON_PUBLIC_KEPT"] is privacy.NON_PUBLIC_KEPT
     assert vars(worker)["PERSONAL"] is privacy.PERSONAL

@@ -11,7 +11,7 @@ from app.queries.agendas import AgendaEntry, agenda, agenda_item_by_key
 from app.queries.history import changes_of
 from app.queries.organizations import organization_by_key
 from app.queries.outcomes import Settled
-from app.queries.references import files_among, references
+from app.queries.references import Reference, files_among, references
 from app.web.filters import number
 from app.web.history_words import history_words
 from app.web.i18n import gettext, ngettext
@@ -96,6 +96,7 @@ def show(key: str) -> str:
         facts=_facts(entries),
         from_minutes=_from_minutes(entries),
         references=linked,
+        participants=_of_the_council(linked),
         files=files,
         sheets={one.target.id for one in files if isinstance(one.target, File) and drawn(one.target, 1)},
         before=before,
@@ -103,6 +104,13 @@ def show(key: str) -> str:
         history=history_words(events, meeting),
         **origin(meeting),
     )
+
+
+def _of_the_council(linked: dict[str, list[Reference]]) -> list[Reference]:
+    """Return the participants who belong to some organization: guests and staff are named nowhere."""
+    named = [one for one in linked.get("participant", []) if one.here]
+    members = queries.members_among(session(), {one.target.id for one in named})
+    return [one for one in named if one.target.id in members]
 
 
 @meetings.get("/agenda-items/<key>")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
-from app.models import Organization
+from app.models import Organization, Person
 from app.queries import people as queries
 from app.queries.became import became_of
 from app.queries.meetings import attended, meetings_with
 from app.queries.papers import PaperFilter, papers
 from app.queries.paths import NO_PATH, consultation_paths
 from app.web.filters import today
+from app.web.i18n import gettext
 from app.web.pages.records import body_asked, council_choice, found, lookup, origin, page_number, pager, words_asked
 from app.web.shares import shares
 from app.web.site import session
@@ -61,8 +62,16 @@ def show(key: str) -> str:
         upcoming=meetings_with(db, _sits_in(memberships), MEETINGS),
         subscription=subscription(f"/people/{person.key}.ics"),
         attended=attended(db, person.id, MEETINGS),
+        contact=_contact(person),
         **origin(person),
     )
+
+
+def _contact(person: Person) -> list[tuple[str, list[str]]]:
+    """Return how a person is reached: only what the operator decided to take in stands there at all."""
+    named = ((gettext("Mail address"), "email"), (gettext("Telephone"), "phone"))
+    said = ((word, person.raw.get(name)) for word, name in named)
+    return [(word, value if isinstance(value, list) else [str(value)]) for word, value in said if value]
 
 
 def _sits_in(memberships: Sequence[queries.Belonging]) -> list[str]:

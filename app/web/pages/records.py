@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from flask import abort, redirect, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Alias, OParlObject, Organization, key_of
+from app.models import Alias, Erasure, Hidden, OParlObject, Organization, key_of
 from app.queries.bodies import body_and_source, body_named
 from app.queries.history import changes_of
 from app.queries.organizations import organizations
@@ -106,8 +107,15 @@ def found(record: Record | None) -> Record:
         abort(404)
     if record.deleted:
         body = body_named(session(), record.body_id)
-        raise Withdrawn(type(record).__name__, body.name if body else None, record.changed_at)
+        raise Withdrawn(type(record).__name__, body.name if body else None, record.changed_at, _ours(record.key))
     return record
+
+
+def _ours(key: str) -> str:
+    """Return what we did ourselves to a record that is shown no more; "" where its council took it back."""
+    if session().scalar(select(Hidden.key).where(Hidden.key == key)) is not None:
+        return "hidden"
+    return "erased" if session().get(Erasure, key) is not None else ""
 
 
 def origin(record: OParlObject) -> dict[str, object]:

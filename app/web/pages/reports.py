@@ -23,7 +23,7 @@ reports = Blueprint("reports", __name__)
 def form() -> str:
     """Show the form, with the record and the page a reader came from."""
     about = _record(request.args.get("type", ""), request.args.get("key", ""))
-    return _form(about, Said("", page=_page_of(about) or request.args.get("page", "")[:LONGEST_PAGE] or _came_from()))
+    return _form(about, Said("", page=_page_of(about) or request.args.get("page", "")[:LONGEST_PAGE] or came_from()))
 
 
 @reports.post("/report")
@@ -102,7 +102,7 @@ def _page_of(about: OParlObject | None) -> str:
     return site().settings.base_url + record_url(type(about).__name__, about.key) if about else ""
 
 
-def _came_from() -> str:
+def came_from() -> str:
     """Return the page of ours that a reader came from, as the browser says."""
     base = site().settings.base_url
     came = (request.referrer or "")[:LONGEST_PAGE]
@@ -110,6 +110,8 @@ def _came_from() -> str:
         parts = urlsplit(came if came.isprintable() else "")
     except ValueError:  # half an IPv6 address
         return ""
-    if parts.netloc not in (request.host, urlsplit(base).netloc) or parts.path.startswith(("/report", "/alerts/")):
+    if parts.netloc not in (request.host, urlsplit(base).netloc) or parts.path.startswith(
+        ("/report", "/takedown", "/alerts/")
+    ):
         return ""
     return base + parts.path + (f"?{parts.query}" if parts.query else "")

@@ -117,6 +117,7 @@ def results() -> str | tuple[str, int]:
         band=band,
         band_counts=matters_words(band.results) if band else "",
         as_words=as_words(wish),
+        taken_away=wish.unpaged.arguments,
         course=course_of(site().index, wish, found) if wish.months else None,
         **_narrowing(wish, found),
         **({} if found.total else _instead(wish)),

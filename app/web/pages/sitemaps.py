@@ -103,6 +103,7 @@ def robots() -> Response:
         "Disallow: /display",
         "Disallow: /embed/",
         "Disallow: /files/*/page/",
+        "Disallow: /councils/*/quality/",
         "Disallow: /*?*q=",
         "Disallow: /*?*hit=",
         f"Sitemap: {site().settings.base_url.rstrip('/')}/sitemap.xml",

@@ -1,7 +1,7 @@
 """The site on a database, asked through Flask's own client."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -98,6 +98,27 @@ def town(request: pytest.FixtureRequest, engine: Engine, settings: Settings) -> 
     shutil.copy(home / "ratslupe.db", settings.home / "ratslupe.db")
     shutil.copytree(home / "index", settings.home / "index")
     return town
+
+
+@pytest.fixture(scope="session")
+def kept_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of homes that were built once; see once_built."""
+    return tmp_path_factory.mktemp("homes")
+
+
+def once_built(kept: Path, engine: Engine, settings: Settings, build: Callable[[], object]) -> None:
+    """Build what a test stands on; on SQLite only the first time, later tests get a copy of the whole home."""
+    there = kept / f"{build.__module__}.{build.__qualname__}"
+    if engine.dialect.name != "sqlite":
+        build()
+    elif there.exists():
+        engine.dispose()
+        shutil.rmtree(settings.home)
+        shutil.copytree(there, settings.home, symlinks=True)
+    else:
+        build()
+        engine.dispose()
+        shutil.copytree(settings.home, there, symlinks=True)
 
 
 def _build(engine: Engine, search_url: str) -> Town:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import now
-from app.models import Erasure
+from app.models import Erasure, Hidden
 from app.queries.silence import SHORTEST, WITHOUT_HABIT, usual
 from app.queries.status import last_complete, source_status, status
 from app.queries.verdict import REASONS, STATES
@@ -61,6 +61,7 @@ class TestCounts:
             "deleted": 1,
             "missing": 2,
             "erased": 0,
+            "hidden": 0,
         }
 
     def test_it_does_not_know_what_is_published_before_every_list_was_read(self, engine: Engine) -> None:
@@ -89,6 +90,17 @@ class TestCounts:
         with Session(engine) as session:
             found = {one.source.slug: one.types["Paper"].missing for one in source_status(session)}
         assert found == {"musterstadt": 0, "zwei": 0}
+
+    def test_it_misses_nothing_that_is_hidden_until_somebody_decides(self, engine: Engine) -> None:
+        gone = factories.paper(deleted=True)
+        factories.save(engine, factories.paper(), gone, factories.list_cursor(published=2))
+        with Session(engine) as session:
+            of = {"key": gone.key, "object_type": "Paper", "root_id": gone.id, "source_id": 1}
+            session.add(Hidden(object_id=gone.id, at=now(), kept={}, **of))
+            session.commit()
+            [found] = status(session)
+        counts = found["types"]["Paper"]
+        assert (counts["missing"], counts["hidden"], counts["deleted"]) == (0, 1, 1)
 
     def test_it_counts_each_file_once_as_read_unreadable_or_waiting(self, engine: Engine) -> None:
         scan = factories.blob(b"scan", read_state="empty")

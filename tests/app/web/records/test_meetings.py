@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,23 @@ def test_a_withdrawn_meeting_answers_410(engine: Engine, client: FlaskClient) ->
     assert response.status_code == 410
     assert "Zurückgenommen" not in response.text
     assert meeting.key not in client.get("/meetings").text
+
+
+def test_of_the_participants_only_members_are_named(engine: Engine, read: Read) -> None:
+    meeting, rat = factories.meeting(), factories.organization(name="Rat")
+    member, former = factories.person(name="Ada Ratsfrau"), factories.person(name="Bob Ehemals")
+    clerk, gone = factories.person(name="Cora Amtsleiterin"), factories.person(name="Dora Gestrichen")
+    factories.save(
+        engine,
+        [meeting, rat, member, former, clerk, gone],
+        [factories.membership(member, rat), factories.membership(former, rat, end_date=date(2020, 1, 1))],
+        factories.membership(gone, rat, deleted=True),
+        [factories.link(meeting, "participant", one, n) for n, one in enumerate((member, former, clerk, gone))],
+    )
+    page = plain(read(f"/meetings/{meeting.key}"))
+    assert "Teilnehmende 2 Personen Ada Ratsfrau Bob Ehemals" in page
+    assert "Amtsleiterin" not in page
+    assert "Gestrichen" not in page
 
 
 def test_a_long_agenda_costs_as_many_questions_as_a_short_one(engine: Engine, cost: Callable[[str], int]) -> None:

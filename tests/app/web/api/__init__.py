@@ -1,0 +1,1 @@
+"""Tests of /api/v1; on both databases, for paging and changes are asked of them."""
