@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from app.vocabulary import PROPERTIES
 from oparl_sync.decode import loads
 from oparl_sync.problems import SyncError
-from oparl_sync.vocabulary import PROPERTIES
 
 MIB = 1024 * 1024
 MAX_LINE = 32 * MIB  # of NDJSON

@@ -82,6 +82,7 @@ def demo(context: click.Context, serve: bool, scale: float, port: int, council_p
             plan = (str(settings.home / "demo" / name) for name in ("plan.geojson", "houses.csv"))
             _call(context, settings, "streets", "load", slug, *plan)
         _call(context, settings, "sync")
+        _call(context, settings, "quality")
         _call(context, settings, "export")
         if serve:
             _call(context, settings, "serve", "--port", str(port))

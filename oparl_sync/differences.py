@@ -12,10 +12,10 @@ from typing import Any
 
 import orjson
 
+from app.vocabulary import PARENTS, PROPERTIES, Kind
 from oparl_sync import privacy
 from oparl_sync.known import Known
 from oparl_sync.parsed import BACK, VOLATILE, Object
-from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
 
 Diff = dict[str, list[Any]]
 

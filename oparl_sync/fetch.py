@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from app.vocabulary import LISTS, PROPERTIES
 from oparl_sync import values
 from oparl_sync.client import OParlClient, host_of, resolve, rewrite_for
 from oparl_sync.problems import ListBroken, NotOParl
 from oparl_sync.quirks import aliases, empty_is_not_found, type_in_any_spelling
 from oparl_sync.seen import Numbers
-from oparl_sync.vocabulary import LISTS, PROPERTIES
 
 MAX_PAGES = 20_000  # of one list; the largest seen has 1,955
 MAX_BODIES = 1_000

@@ -11,8 +11,8 @@ from app.models import OPARL_TYPES, AgendaItem, Body, Change, Link, Source, Syst
 from app.models.base import DEFAULT_PORTS
 from app.rows import among
 from app.shown import FILE_PARENTS
+from app.vocabulary import HOLDING, PARENTS
 from oparl_sync.parsed import Object
-from oparl_sync.vocabulary import HOLDING, PARENTS
 
 CHUNK = 400  # names in one IN (…); SQLite of Debian 12 allows 32,766, plans stay quick with few
 

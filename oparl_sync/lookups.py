@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.db import now
 from app.models import OPARL_TYPES, Alias, Lookup, Meeting, key_of
+from app.vocabulary import PARENTS
 from oparl_sync import parse, problems, quirks, reconcile, sparse, todo, withdraw
 from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Blocked, Deviation, NotOParl, SyncError
 from oparl_sync.store import Counts, Store
-from oparl_sync.vocabulary import PARENTS
 from oparl_sync.work import Work
 
 BATCH = 20  # answers in one commit

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.models import OPARL_TYPES, Link
 from app.shown import attached
+from app.vocabulary import PARENTS, PROPERTIES, Kind, Parent
 from oparl_sync.known import chunks, rest
 from oparl_sync.parsed import Object
-from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind, Parent
 from oparl_sync.writes import table_of
 
 _NAMING = frozenset({Kind.PART, Kind.PARTS, Kind.CHILDREN})

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from app.facts import reference_key
-from app.privacy import NON_PUBLIC_KEPT
+from app.privacy import DECIDABLE, NON_PUBLIC_KEPT
+from app.vocabulary import CLOSED, PARENTS, PROPERTIES, UNQUOTED, Kind, Property
 from oparl_sync import privacy, problems, quirks, values
 from oparl_sync.parsed import Child, Object, Parsed
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import CLOSED, PARENTS, PROPERTIES, UNQUOTED, Kind, Property
 
 MAX_DEPTH = 16  # of embedding; the deepest that OParl knows is Meeting > AgendaItem > File
 
@@ -162,6 +162,8 @@ class _Reader:
     def _withhold(self, found: Object, name: str, prop: Property | None, value: Any) -> None:
         if value not in EMPTY:
             found.withheld.append(name)
+            if (found.type, name) in DECIDABLE:
+                found.offered[name] = value
         if found.secret and prop is not None and prop.type == "File":  # which those are, so that nobody shows them
             found.links += [(name, *place) for place in _named(found.id, value)]
 

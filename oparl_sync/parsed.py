@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
+from app.vocabulary import PARENTS, PROPERTIES, Kind
 from oparl_sync import privacy, problems
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import PARENTS, PROPERTIES, Kind
 
 VOLATILE = frozenset({"created", "modified"})
 BACK = {
@@ -41,6 +41,7 @@ class Object:
     secret: bool = False
     unplaced: bool = False  # a Location that does not say whose place it is
     withheld: list[str] = field(default_factory=list)
+    offered: dict[str, Any] = field(default_factory=dict)  # of what is withheld: what a decision may take in
     links: list[tuple[str, int, str]] = field(default_factory=list)
     back: list[tuple[str, int, str]] = field(default_factory=list)  # the way back, of what comes by itself
     children: list[Child] = field(default_factory=list)

@@ -14,10 +14,10 @@ from app import changes
 from app.models import OPARL_TYPES, Change, Link, Lookup, key_of
 from app.models.changes import CREATED, UPDATED
 from app.rows import among, by_index
+from app.vocabulary import PROPERTIES, Kind
 from oparl_sync import sparse, todo
 from oparl_sync.client import host_of
 from oparl_sync.known import chunks
-from oparl_sync.vocabulary import PROPERTIES, Kind
 from oparl_sync.work import Work
 from oparl_sync.writes import table_of
 

@@ -22,20 +22,22 @@ from app.models import (
     Change,
     Consultation,
     Erasure,
+    Hidden,
     Link,
     Lookup,
     News,
     Problem,
+    QualitySnapshot,
     Source,
     key_of,
 )
 from app.models.changes import DELETED, ERASED, UPDATED
 from app.news.renaming import rename_news, rename_notices, rename_targets
+from app.vocabulary import PARENTS
 from oparl_sync import quirks
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object
 from oparl_sync.rules import CannotMove, Rule
-from oparl_sync.vocabulary import PARENTS
 from oparl_sync.writes import table_of
 
 RENAMED = "id"  # what the log says has changed
@@ -89,6 +91,7 @@ class Renaming:
         self._rename_slots(Problem, Problem.about, lambda row: (row.kind,))
         self._rename_slots(Lookup, Lookup.object_id, lambda _: ())
         self._rename_erased()
+        self._rename_hidden()
         self.session.execute(
             update(Source)
             .where(Source.id == self.source.id, Source.pinned_body.is_not(None))
@@ -162,6 +165,8 @@ class Renaming:
             # So that nobody is told again of what they were told.
             rename_notices(self.session, list(pairs), self.new)
             rename_targets(self.session, pairs)
+            if object_type == "Body":
+                self._rename_counted(pairs)
 
     def _row(self, object_type: str, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row with its new id, and with the hash that its new content has."""
@@ -244,6 +249,25 @@ class Renaming:
             new = key_of(self.new(oparl_id))
             if self.session.get(Erasure, key_of(oparl_id)) and not self.session.get(Erasure, new):
                 self.session.add(Erasure(key=new, object_type=object_type, at=self.at))
+
+    def _rename_hidden(self) -> None:
+        """Let what is hidden stay so under its new id, and come back under it."""
+        for one in list(self.session.scalars(select(Hidden).where(*self._mine(Hidden)))):
+            new = self.new(one.object_id)
+            kept = self._renamed(one.kept)
+            kept["row"] |= {"id": new, "key": key_of(new)}
+            values = {"object_id": new, "key": key_of(new), "root_id": self.new(one.root_id), "kept": kept}
+            self.session.execute(update(Hidden).where(Hidden.object_id == one.object_id).values(**values))
+
+    def _rename_counted(self, pairs: dict[str, str]) -> None:
+        """Let what was counted of a council by day go on under its new key; what was counted there already stays."""
+        for old, new in ((key_of(old), key_of(new)) for old, new in pairs.items()):
+            if old == new:
+                continue
+            there = select(QualitySnapshot.day).where(QualitySnapshot.body_key == new)
+            former = update(QualitySnapshot).where(QualitySnapshot.body_key == old, QualitySnapshot.day.not_in(there))
+            self.session.execute(former.values(body_key=new).execution_options(synchronize_session=False))
+            self.session.execute(delete(QualitySnapshot).where(QualitySnapshot.body_key == old))
 
     def _entry(self, object_type: str, oparl_id: str, kind: str, content_hash: str) -> dict[str, Any]:
         return {

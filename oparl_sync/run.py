@@ -25,6 +25,7 @@ from oparl_sync import (
     index,
     leases,
     originals,
+    outgoing,
     previews,
     problems,
     texts,
@@ -149,6 +150,7 @@ def documents(common: Shared, summary: Summary) -> None:
     read(common, summary)
     summary.failures |= texts.follow(common.engine, common.store, common.settings, common.progress)
     counting.refresh(common.engine, common.progress)
+    outgoing.refresh(common.engine, common.settings.base_url, common.progress)
     tidy(common, summary)
 
 

@@ -19,6 +19,7 @@ from app.net import GuardedClient
 from oparl_sync import fetch, leases, moving, removing, run
 from oparl_sync.clearing import clear
 from oparl_sync.client import OParlClient
+from oparl_sync.policy_cli import policy
 from oparl_sync.problems import SyncError
 from oparl_sync.progress import Progress
 from oparl_sync.robots import Robots
@@ -35,6 +36,7 @@ def source() -> None:
 
 
 source.add_command(set_)
+source.add_command(policy)
 
 
 @source.command("add")
@@ -164,7 +166,7 @@ def remove(settings: Settings, slug: str, yes: bool) -> None:
         again = "The next sync, also without any source, tries to finish it."
         raise click.ClickException(" ".join(["It is removed, but not everywhere.", *left, again]))
     click.echo(f"{slug}: removed, with {count} records")
-    click.echo("Published downloads hold it until the next: ratslupe export", err=True)
+    click.echo("Published downloads hold it until the next: ratslupe export; older ones until these end", err=True)
 
 
 def database(settings: Settings) -> Engine:

@@ -16,12 +16,12 @@ from app.models import Source, key_of
 from app.models.changes import CREATED, DELETED, UPDATED
 from app.models.files import WAITING
 from app.rows import by_index
-from oparl_sync import derived, differences, erasures, known, naming, parting, problems, standing, stations, withdraw
+from app.vocabulary import PROPERTIES
+from oparl_sync import deciding, derived, differences, known, naming, parting, problems, standing, stations, withdraw
 from oparl_sync.differences import Diff
 from oparl_sync.known import Known
 from oparl_sync.parsed import Object, Parsed
 from oparl_sync.problems import Deviation
-from oparl_sync.vocabulary import PROPERTIES
 from oparl_sync.writes import Lines, Row, Writes
 
 # A file that differs in one of these is fetched again.
@@ -74,8 +74,8 @@ class Store:
         """Bring the rows in line with a page; the caller's transaction holds objects, links, changes and problems."""
         by_index(session)
         stations.tell_apart(session, parsed)
-        erased = erasures.take_out(session, parsed)
-        counts = Counts(unchanged=erased, quarantined=parsed.quarantined)
+        kept_out = deciding.admit(session, self.source_id, parsed)
+        counts = Counts(unchanged=kept_out, quarantined=parsed.quarantined)
         page = _Page(self, session, counts, Writes(), now())
         by_type: dict[str, dict[str, Object]] = {}
         types: dict[str, str] = {}

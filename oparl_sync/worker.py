@@ -25,7 +25,22 @@ from app.db import now
 from app.indexing import CONSUMER
 from app.mail import open_mailer
 from app.models import Change, Source
-from oparl_sync import counting, due_documents, facts, index, leases, minutes, places, run, scans, schedule, texts
+from app.takedowns import mails as takedowns
+from oparl_sync import (
+    counting,
+    due_documents,
+    facts,
+    grading,
+    index,
+    leases,
+    minutes,
+    outgoing,
+    places,
+    run,
+    scans,
+    schedule,
+    texts,
+)
 from oparl_sync.problems import Stopped
 from oparl_sync.progress import Progress
 from search import IndexLocked
@@ -39,7 +54,6 @@ FILES_EVERY = 60.0  # seconds between two looks at which files are owed
 FILES_TURN = 600.0  # seconds that one source's files are fetched at a stretch: then its lists may be due
 FILES_AGAIN = 600.0  # seconds until files are asked for again where too many failed
 FRESH = timedelta(hours=12)  # bytes that came since then may be waiting for their row
-EXPORT_EVERY = timedelta(hours=24)
 Say = Callable[[str], None]
 
 
@@ -160,6 +174,7 @@ class Worker:
     def _steps(self, common: run.Shared) -> list[Step]:
         return [
             Step("index", 1.0, lambda: self._news.is_set() or self._is_news_waiting(), self._index),
+            Step("publication", 2.0, lambda: outgoing.is_owed(self.engine, self.settings.base_url), self._publish),
             Step("figures", 5.0, lambda: counting.is_owed(self.engine), self._count),
             Step(
                 "documents", 15.0, lambda: due_documents.is_owed(self.engine), lambda: self._read(common), alone=False
@@ -173,7 +188,8 @@ class Worker:
             Step("channels", 1.0, lambda: self._told.is_set() or is_call_due(self.engine, now()), self._call),
             Step("hub", 5.0, lambda: websub.is_due(self.engine, self.settings), self._ping),
             Step("reports", 300.0, lambda: True, self._report),
-            Step("exports", 600.0, self._is_export_due, self._export),
+            Step("exports", 600.0, lambda: outgoing.is_export_due(self.engine, self.settings), self._export),
+            Step("quality", 600.0, *grading.step(self.engine, self.settings, enough=self.stop.is_set, say=self.say)),
         ]
 
     def _repeat(self, step: Step) -> None:
@@ -207,6 +223,9 @@ class Worker:
 
     def _count(self) -> None:
         counting.refresh(self.engine, Progress(quiet=True))
+
+    def _publish(self) -> None:
+        outgoing.refresh(self.engine, self.settings.base_url, Progress(quiet=True), enough=self.stop.is_set)
 
     def _read(self, common: run.Shared) -> None:
         summary = run.Summary()
@@ -260,19 +279,12 @@ class Worker:
 
     def _report(self) -> None:
         reports.forget(self.engine)
-        if sent := reports.send_owed(self.engine, open_mailer(self.settings.mail_url), self.settings):
+        sent = reports.send_owed(self.engine, open_mailer(self.settings.mail_url), self.settings)
+        if sent := sent + takedowns.keep_up(self.engine, self.settings):
             self.say(f"reports: {sent} mailed")
 
-    def _is_export_due(self) -> bool:
-        current = exports.published(self.settings.exports)
-        if current is not None and now() - current.created < EXPORT_EVERY:
-            return False
-        with Session(self.engine) as session:
-            return session.scalar(select(Source.id).where(Source.last_complete.is_not(None)).limit(1)) is not None
-
     def _export(self) -> None:
-        manifest = exports.publish(self.engine, self.settings.exports, base_url=self.settings.base_url)
-        self.say(f"exports: {len(manifest.files)} files, {sum(file.rows for file in manifest.files)} rows")
+        self.say(f"exports: {outgoing.export(self.engine, self.settings)}")
 
     def _sleep(self, seconds: float) -> None:
         if self.stop.wait(seconds):

@@ -14,9 +14,9 @@ from app.models import OPARL_TYPES, Link
 from app.models.files import FETCHED, WAITING
 from app.rows import among, insert_all
 from app.shown import FILE_PARENTS
+from app.vocabulary import PARENTS
 from oparl_sync.known import chunks
 from oparl_sync.parsed import Object
-from oparl_sync.vocabulary import PARENTS
 
 Row = dict[str, Any]
 _LINK = Link.metadata.tables[Link.__tablename__]

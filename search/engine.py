@@ -99,6 +99,12 @@ class Engine(Protocol):
     def rebuilding(self) -> AbstractContextManager[Rebuild]:
         """A new generation beside the live one; it goes live on a clean exit and is removed on an exception."""
 
+    def forget_old(self) -> None:
+        """Take away at once what was live before; IndexLocked as writer()."""
+
+    def old(self) -> list[str]:
+        """Folders of indexes that are not live; none where others keep the files."""
+
     def clear(self) -> None:
         """Start again with an empty index of the present schema."""
 

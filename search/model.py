@@ -200,6 +200,15 @@ class SearchIndex(Protocol):
     def rebuilding(self) -> AbstractContextManager[Rebuild]:
         """A new, empty index beside the live one, which takes its place on a clean exit; IndexLocked as writer()."""
 
+    def forget_old(self) -> None:
+        """Take away at once what was live before, though somebody may be reading it; IndexLocked as writer()."""
+
+    def old(self) -> list[str]:
+        """What lies beside the live index and is read by nobody: folders whose words `traces` does not know."""
+
+    def traces(self, text: str) -> int:
+        """How many documents, some deleted ones included, may hold all words of a text: 0 where its files do not."""
+
     def clear(self) -> None:
         """Start again with an empty index of the present schema."""
 

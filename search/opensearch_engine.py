@@ -57,6 +57,13 @@ class OpenSearchEngine:
                 raise
             self._publish(generation)
 
+    def forget_old(self) -> None:
+        """See Engine.forget_old: here they go as soon as another is live."""
+
+    def old(self) -> list[str]:
+        """See Engine.old: the cluster keeps its files."""
+        return []
+
     def clear(self) -> None:
         """See Engine.clear."""
         with self._turn().held():

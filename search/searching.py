@@ -99,6 +99,20 @@ class Index:
         with self._engine.reader() as reader:
             return reader.count()
 
+    def forget_old(self) -> None:
+        """See SearchIndex.forget_old."""
+        self._engine.forget_old()
+
+    def old(self) -> list[str]:
+        """See SearchIndex.old."""
+        return self._engine.old()
+
+    def traces(self, text: str) -> int:
+        """See SearchIndex.traces."""
+        words = {german.exact(token) for token in german.tokens(german.clean(text))}
+        with self._engine.reader() as reader:
+            return min(reader.frequencies(EXACT, words).values(), default=0)
+
     def clear(self) -> None:
         """See SearchIndex.clear."""
         self._engine.clear()

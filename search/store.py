@@ -107,16 +107,25 @@ class Home:
         draft.replace(self.root / "index.json")
         self.tidy()
 
-    def tidy(self) -> None:
-        """Remove what is not live and nobody reads any more; call it holding the lock."""
+    def tidy(self, grace: float | None = None) -> None:
+        """Remove what is not live and nobody reads any more; call it holding the lock.
+
+        With a `grace` of 0 whoever still reads the generation before may have to ask once more.
+        """
         try:
             live = json.loads((self.root / "index.json").read_bytes())["folder"]
         except (OSError, ValueError, KeyError, TypeError):
             return
         for other in self._folders():
             with suppress(OSError):
-                if other.name != live and time.time() - other.stat().st_mtime > GRACE:
+                age = time.time() - other.stat().st_mtime
+                if other.name != live and age >= (GRACE if grace is None else grace):
                     shutil.rmtree(other, ignore_errors=True)
+
+    def old(self) -> list[str]:
+        """Every generation that is not live."""
+        live = self.live()
+        return sorted(str(each) for each in self._folders() if each != live)
 
     def _folders(self) -> Iterator[Path]:
         """Every generation of any engine; other folders are somebody else's, and must not be touched."""

@@ -73,6 +73,15 @@ class WhooshEngine:
                 raise
             self._home.publish(folder)
 
+    def forget_old(self) -> None:
+        """See Engine.forget_old."""
+        with self._home.lock():
+            self._home.tidy(grace=0)
+
+    def old(self) -> list[str]:
+        """See Engine.old."""
+        return self._home.old()
+
     def clear(self) -> None:
         """See Engine.clear."""
         with self._home.lock():

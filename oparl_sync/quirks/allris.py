@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from oparl_sync.vocabulary import PROPERTIES
+from app.vocabulary import PROPERTIES
 
 # What stands for a MIME type: a file's ending.
 MIME_TYPES = {

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
+from app.vocabulary import PROPERTIES
 from oparl_sync.quirks.allris import snake_case
 from oparl_sync.quirks.sdnet import body_left_out, file_ending_doubled, file_slash_doubled
 from oparl_sync.quirks.somacos import file_behind_getfile, one_scheme
-from oparl_sync.vocabulary import PROPERTIES
 
 TYPE = re.compile(r"/(?:1\.[01])/([A-Za-z]+)/?$")
 TYPES = {name.lower(): name for name in PROPERTIES}

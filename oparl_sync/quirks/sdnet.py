@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from oparl_sync.vocabulary import PROPERTIES
+from app.vocabulary import PROPERTIES
 
 DOUBLED_ENDING = re.compile(r"(https?://[^/]+/.*\.(\w{1,5}))\.\2")
 IN_BODY = re.compile(r"(.*/oparl/v1(?:\.[01])?)/body/(\w+)/.+")
