@@ -158,7 +158,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"t{uuid.uuid4().hex}"
     admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ratslupe_template"))
+        make_database(connection, name)
     yield admin_url.replace("/postgres?", f"/{name}?")
     with admin.connect() as connection:
         left = _left_open(connection, name)
@@ -166,6 +166,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     admin.dispose()
     # Said here, by the test that left it: the collector would say it minutes later, in another one.
     assert left == [], "connections are left open"
+
+
+def make_database(connection: Connection, name: str) -> None:
+    """Copy the template: file by file, which takes a third of the time that writing each page to the log does."""
+    version = connection.dialect.server_version_info or (0,)
+    by_files = " STRATEGY file_copy" if version >= (15,) else ""  # before it was the only way
+    connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ratslupe_template{by_files}"))
 
 
 def _left_open(connection: Connection, name: str) -> list[str]:

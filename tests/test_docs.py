@@ -38,6 +38,7 @@ SETTINGS = (
     "WEBSUB_HUB",
     "PUSH_SERVICES",
     "PREVIEWS_MAX_MB",
+    "EXPORTS_KEPT",
     "ALLOW_UNSANDBOXED",
 )
 # Names in capitals that documents may use besides settings.
@@ -57,6 +58,8 @@ OTHER_NAMES = {
     "PYTHON",
     "PYTEST_ARGS",
     "RATSLUPE_DATA",
+    "PUBLISH_CYCLES",
+    "API_REQUESTS",
     "SHA256SUMS",
     "LICENSE",
     "README",

@@ -74,6 +74,8 @@ PAGE_TYPES = (
     PageType("missing-place", "/places/05314000"),
     PageType("councils", "/councils"),
     PageType("council", "/councils", "/councils/[a-z0-9-]+"),
+    PageType("quality", "{council}/quality"),
+    PageType("quality-records", "{quality}", r"/councils/[a-z0-9-]+/quality/[A-Za-z.]+"),
     # Fixed pages
     PageType("about", "/about"),
     PageType("contact", "/contact"),
@@ -94,6 +96,8 @@ PAGE_TYPES = (
     # Services
     PageType("report", "/report"),
     PageType("reported", "/report/R-ABCD-23"),
+    PageType("takedown", "/takedown"),
+    PageType("taken-down", "/takedown/T-ABCD-23"),
     PageType("alert", "/alerts?q=Radweg"),
     PageType("follow", "{paper}", rf"/alerts\?follow=paper%3A{KEY}"),
     PageType("asked", "/alerts/asked"),
@@ -102,6 +106,9 @@ PAGE_TYPES = (
     PageType("newsletter", "{council}", "/newsletter/body/[a-z0-9-]+"),
     PageType("feeds", "/feeds"),
     PageType("data", "/data"),
+    PageType("api", "/api"),
+    PageType("api-problem", "/api/problems/bad-cursor"),
+    PageType("dataset", "/data", "/dataset/[a-z0-9-]+"),
     PageType("status", "/status"),
     PageType("missing", "/papers/nothing-here", status=404),
     # The last of the first papers, erased before the others are looked for.

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from app.vocabulary import PARENTS
 from demo.config import Options
 from demo.kin import moment
 from demo.mutations import MUTATIONS, NothingToChangeError
@@ -19,7 +20,6 @@ from demo.service import LISTS_1_0, Service
 from demo.town import Town
 from oparl_sync import parse
 from oparl_sync.parsed import BACK, VOLATILE, Object
-from oparl_sync.vocabulary import PARENTS
 from tests.faults.breaking import played
 from tests.real.captured import small_pdf
 

@@ -23,13 +23,13 @@ from app.documents import PageText, Reading
 from app.models import OPARL_TYPES
 from app.net import GuardedClient
 from app.shown import present
+from app.vocabulary import PARENTS
 from oparl_sync import extract, index, run
 from oparl_sync.client import OParlClient
 from oparl_sync.hosts import Hosts
 from oparl_sync.progress import Progress
 from oparl_sync.run import Summary
 from oparl_sync.sources import remember
-from oparl_sync.vocabulary import PARENTS
 from tests.faults.council import Council, Said, essence
 
 # Where there is memory for it: what is proven here is not that a disk keeps what it is told to keep.

@@ -27,6 +27,7 @@ from app import indexing
 from app.config import ROOT
 from app.db import open_engine
 from search import open_index
+from tests.conftest import make_database
 from tests.dump import differences, dump
 from tests.faults.mirror import MEMORY, engine_at, template
 from tests.faults.zygote import add_source
@@ -170,7 +171,7 @@ def on_postgresql(template: str) -> Iterator[str]:
     """Give the URL of an empty database with our schema, and the council added to it."""
     name, admin = f"k{uuid.uuid4().hex}", create_engine(template, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ratslupe_template"))
+        make_database(connection, name)
     url = template.replace("/postgres?", f"/{name}?")
     add_source(Path(), url)
     yield url

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from app.db import writing
 from app.models import OPARL_TYPES, Blob, File, Problem
+from app.vocabulary import PROPERTIES
 from demo.faults import FAULTS, FaultPlan
-from oparl_sync.vocabulary import PROPERTIES
 from tests.dump import differences as differing
 from tests.dump import dump
 from tests.faults.council import Council, essence

@@ -7,7 +7,7 @@ import json
 from random import Random
 from typing import Any
 
-from oparl_sync.vocabulary import PROPERTIES
+from app.vocabulary import PROPERTIES
 
 SERVER = "https://rat.example/oparl"
 TYPES = sorted(PROPERTIES)
