@@ -44,7 +44,7 @@ def export(engine: Engine, settings: Settings) -> str:
     kept = exports.Retention(*settings.exports_kept)
     beside = Catalogue(settings)
     manifest = exports.publish(engine, settings.exports, base_url=settings.base_url, retention=kept, beside=beside)
-    return f"{len(manifest.files)} files, {sum(one.rows for one in manifest.councils)} rows"
+    return f"{len(manifest.files)} files, {manifest.rows} rows"
 
 
 def redact(engine: Engine, settings: Settings) -> list[str]:

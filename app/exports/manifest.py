@@ -112,6 +112,11 @@ class Manifest(Named):
     since: int | None = None
 
     @property
+    def rows(self) -> int:
+        """Return the records of all councils, each counted once."""
+        return sum(council.rows for council in self.councils)
+
+    @property
     def size(self) -> int:
         """Return the bytes of all files."""
         return sum(file.bytes for file in self.files)

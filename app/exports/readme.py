@@ -68,7 +68,7 @@ def readme(manifest: Manifest, key: SigningKey) -> str:
         base_url=manifest.base_url,
         generation=manifest.generation,
         day=manifest.day,
-        rows=sum(one.rows for one in manifest.councils),
+        rows=manifest.rows,
         signer=key.allowed_signers.strip(),
         name=SIGNER,
         namespace=NAMESPACE,

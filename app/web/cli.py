@@ -190,11 +190,10 @@ def export(settings: Settings, as_json: bool) -> None:
         raise click.ClickException(str(error)) from error
     finally:
         engine.dispose()
-    rows = sum(council.rows for council in manifest.councils)
     if as_json:
-        click.echo(orjson.dumps({"files": len(manifest.files), "rows": rows}).decode())
+        click.echo(orjson.dumps({"files": len(manifest.files), "rows": manifest.rows}).decode())
     else:
-        click.echo(f"{_counted(len(manifest.files), 'file')} with {_counted(rows, 'row')} in {settings.exports}")
+        click.echo(f"{_counted(len(manifest.files), 'file')} with {_counted(manifest.rows, 'row')} in {settings.exports}")
 
 
 @main.command()

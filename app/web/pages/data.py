@@ -62,7 +62,7 @@ def overview() -> str:
         chosen=_chosen(manifest),
         credit=lambda council: credit_line(council, manifest.created),
         dataset_of=dataset_of(),
-        total_rows=sum(council.rows for council in manifest.councils),
+        total_rows=manifest.rows,
         total_bytes=manifest.size,
         versions=present(directory, last=LISTED)[::-1],
         deltas=present(directory, DELTAS, last=LISTED)[::-1],
