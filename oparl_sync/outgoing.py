@@ -6,8 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app import exports
-from app.catalogue import Catalogue
+from app import catalogue, exports
 from app.config import Settings
 from app.db import now
 from app.models import Source
@@ -41,16 +40,14 @@ def is_export_due(engine: Engine, settings: Settings) -> bool:
 
 def export(engine: Engine, settings: Settings) -> str:
     """Write the files of all that goes out, and the catalogue beside them; returns what was written, in words."""
-    kept = exports.Retention(*settings.exports_kept)
-    beside = Catalogue(settings)
-    manifest = exports.publish(engine, settings.exports, base_url=settings.base_url, retention=kept, beside=beside)
+    manifest = catalogue.publish(engine, settings)
     return f"{len(manifest.files)} files, {manifest.rows} rows"
 
 
 def redact(engine: Engine, settings: Settings) -> list[str]:
     """Take what is to be forgotten out of all files; returns a sentence for each that is left."""
     try:
-        exports.redact(engine, settings.exports, base_url=settings.base_url, beside=Catalogue(settings))
+        catalogue.redact(engine, settings)
     except exports.ExportRunningError:
         return ["Another command publishes downloads, and takes it out of them: ratslupe export."]
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep the other places from being cleared

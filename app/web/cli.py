@@ -178,14 +178,11 @@ def _counted(count: int, one: str) -> str:
 @click.pass_obj
 def export(settings: Settings, as_json: bool) -> None:
     """Publish everything that may be taken away, per council and type."""
-    from app import exports  # noqa: PLC0415 - keeps `ratslupe --help` quick
-    from app.catalogue import Catalogue  # noqa: PLC0415 - as above
+    from app import catalogue, exports  # noqa: PLC0415 - keeps `ratslupe --help` quick
 
-    kept = exports.Retention(*settings.exports_kept)
     engine = open_current(settings.database_url)
     try:
-        beside = Catalogue(settings)
-        manifest = exports.publish(engine, settings.exports, base_url=settings.base_url, retention=kept, beside=beside)
+        manifest = catalogue.publish(engine, settings)
     except (exports.ExportRunningError, exports.DiskFullError, exports.InvalidExport) as error:
         raise click.ClickException(str(error)) from error
     finally:
