@@ -84,13 +84,9 @@ def remove(writing: Writer, source_id: int) -> None:
 
 def _keep_out(session: Session, source_id: int) -> None:
     """Let what is hidden of it never come back: nothing of it is here by which it could, and who asked was told so."""
-    hidden = session.execute(select(Hidden.key, Hidden.object_type).where(Hidden.source_id == source_id)).all()
-    known = {
-        key
-        for part in chunks([row.key for row in hidden])
-        for key in session.scalars(select(Erasure.key).where(Erasure.key.in_(part)))
-    }
-    session.add_all(Erasure(key=key, object_type=kind, at=now()) for key, kind in hidden if key not in known)
+    mine = (Hidden.source_id == source_id, Hidden.key.not_in(select(Erasure.key)))
+    hidden = session.execute(select(Hidden.key, Hidden.object_type).where(*mine))
+    session.add_all([Erasure(key=key, object_type=kind, at=now()) for key, kind in hidden])
 
 
 def _forget(session: Session, ids: list[str]) -> None:

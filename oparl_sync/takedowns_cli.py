@@ -85,7 +85,7 @@ def add(settings: Settings, named: str, reason: str, words: str) -> None:
 def hide(settings: Settings, reference: str, named: tuple[str, ...], final: bool, answer: str) -> None:
     """Hide at once what a request is about, or what ID names; it can come back (refuse) or go for good (erase)."""
     with _opened(settings) as engine:
-        ticket = _undecided(engine, reference)
+        ticket = _undecided(_ticket(engine, reference))
         try:
             reached = [
                 one
@@ -107,8 +107,10 @@ def hide(settings: Settings, reference: str, named: tuple[str, ...], final: bool
 def erase_(settings: Settings, reference: str, named: tuple[str, ...], yes: bool, answer: str) -> None:
     """Erase for good what a request is about, or what ID names: that also later, where it was overlooked."""
     with _opened(settings) as engine:
-        overlooked = bool(named) and _ticket(engine, reference).state == ERASED
-        ticket = _ticket(engine, reference) if overlooked else _undecided(engine, reference)
+        ticket = _ticket(engine, reference)
+        overlooked = bool(named) and ticket.state == ERASED
+        if not overlooked:
+            _undecided(ticket)
         names = named or (_about(settings, ticket),)
         with Session(engine) as session:
             for name in names:
@@ -134,7 +136,7 @@ def erase_(settings: Settings, reference: str, named: tuple[str, ...], yes: bool
 def refuse(settings: Settings, reference: str, answer: str) -> None:
     """Refuse a request; what was hidden for it comes back."""
     with _opened(settings) as engine:
-        ticket = _undecided(engine, reference)
+        ticket = _undecided(_ticket(engine, reference))
         count = hiding.show_again(engine, ticket.id)
         tickets.decide(engine, ticket.reference, REFUSED, answer)
         _finish(settings, engine, f"{count} records are back")
@@ -173,8 +175,7 @@ def _ticket(engine: Engine, reference: str) -> Takedown:
     return ticket
 
 
-def _undecided(engine: Engine, reference: str) -> Takedown:
-    ticket = _ticket(engine, reference)
+def _undecided(ticket: Takedown) -> Takedown:
     if ticket.state in (ERASED, REFUSED):
         raise click.ClickException(f"{ticket.reference} is over: {ticket.state}")
     return ticket

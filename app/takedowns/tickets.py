@@ -189,12 +189,11 @@ def forget(engine: Engine, *, moment: datetime | None = None) -> int:
     over = or_(Takedown.decided_at < at - KEPT, Takedown.at < at - AT_LAST)
     whose = or_(Takedown.words != "", Takedown.address.is_not(None), Takedown.page != "", Takedown.answer.is_not(None))
     with writing(engine) as session:
-        blank = update(Takedown).where(over, whose).values(words="", address=None, page="", answer=None)
-        gone = list(session.scalars(blank.returning(Takedown.id)))
         # A mail server's refusal names the address, too.
-        for number in gone:
-            session.execute(update(TakedownMail).where(TakedownMail.takedown_id == number).values(error=None))
-        return len(gone)
+        mailed = TakedownMail.takedown_id.in_(select(Takedown.id).where(over, whose))
+        session.execute(update(TakedownMail).where(mailed).values(error=None))
+        blank = update(Takedown).where(over, whose).values(words="", address=None, page="", answer=None)
+        return len(session.scalars(blank.returning(Takedown.id)).all())
 
 
 def numbers(session: Session) -> Numbers:

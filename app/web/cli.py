@@ -190,7 +190,8 @@ def export(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps({"files": len(manifest.files), "rows": manifest.rows}).decode())
     else:
-        click.echo(f"{_counted(len(manifest.files), 'file')} with {_counted(manifest.rows, 'row')} in {settings.exports}")
+        files, rows = _counted(len(manifest.files), "file"), _counted(manifest.rows, "row")
+        click.echo(f"{files} with {rows} in {settings.exports}")
 
 
 @main.command()

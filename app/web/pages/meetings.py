@@ -1,6 +1,7 @@
 """Meetings: the list, and each with its agenda and its results."""
 
 from flask import Blueprint, redirect, render_template
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.addresses import record_url
@@ -96,7 +97,7 @@ def show(key: str) -> str:
         facts=_facts(entries),
         from_minutes=_from_minutes(entries),
         references=linked,
-        participants=_of_the_council(linked),
+        participants=_of_the_council(db, linked),
         files=files,
         sheets={one.target.id for one in files if isinstance(one.target, File) and drawn(one.target, 1)},
         before=before,
@@ -106,10 +107,10 @@ def show(key: str) -> str:
     )
 
 
-def _of_the_council(linked: dict[str, list[Reference]]) -> list[Reference]:
+def _of_the_council(db: Session, linked: dict[str, list[Reference]]) -> list[Reference]:
     """Return the participants who belong to some organization: guests and staff are named nowhere."""
     named = [one for one in linked.get("participant", []) if one.here]
-    members = queries.members_among(session(), {one.target.id for one in named})
+    members = queries.members_among(db, {one.target.id for one in named})
     return [one for one in named if one.target.id in members]
 
 
