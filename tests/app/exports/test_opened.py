@@ -152,7 +152,7 @@ def test_the_examples_of_the_page_run(manifest: Manifest, folder: Path, monkeypa
     pytest.importorskip("pandas")
     text = (ROOT / "docs" / "downloads.md").read_text(encoding="utf-8")
     examples = dict(re.findall(r"```(python|sql)\n(.*?)```", text, re.DOTALL))
-    monkeypatch.chdir(folder / "current" / "all")
+    monkeypatch.chdir(folder / "current")
     said: dict[str, Any] = {}
     exec(examples["python"], said)
     assert len(said["papers"]) == 3
