@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.db import now
 from app.models import Meeting
 from tests import factories
-from tests.app.web.records.test_papers import Read, plain
+from tests.app.web.records.test_papers import Read, noon, plain
 
 HELD = datetime(2026, 3, 12, 16, 0, tzinfo=UTC)
 
@@ -189,7 +189,7 @@ def test_years_are_counted_within_the_organization(engine: Engine, read: Read) -
 
 def test_a_meeting_says_where_it_stands(engine: Engine, read: Read) -> None:
     ahead, empty = factories.meeting(start=now() + timedelta(days=3)), factories.meeting(start=now())
-    old, done = factories.meeting(start=now() - timedelta(days=34)), factories.meeting(start=now() - timedelta(days=9))
+    old, done = factories.meeting(start=noon(-34)), factories.meeting(start=now() - timedelta(days=9))
     factories.save(
         engine,
         [ahead, empty, old, done, factories.agenda_item(ahead), factories.agenda_item(ahead, public=False)],

@@ -1,6 +1,6 @@
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -19,6 +19,11 @@ from tests import factories
 Read = Callable[[str], str]
 NBSP = "\u00a0"
 SOFT_HYPHEN = "\u00ad"
+
+
+def noon(days: int) -> datetime:
+    """Return noon of the day so many days from today, as clocks here say it: at night a day there is another here."""
+    return local(now()).replace(hour=12) + timedelta(days=days)
 
 
 def plain(page: str) -> str:
@@ -265,7 +270,7 @@ def test_advice_is_not_headed_as_a_decision(engine: Engine, read: Read) -> None:
 
 
 def test_the_path_counts_days_as_the_figures_do(engine: Engine, read: Read) -> None:
-    submitted = now() - timedelta(days=40)
+    submitted = noon(-40)
     paper, council = factories.paper(date=local(submitted).date()), factories.organization()
     stop = factories.station(paper, council, submitted + timedelta(days=36), role="Entscheidung", result="beschlossen")
     factories.save(engine, [paper, council], stop)
