@@ -21,6 +21,7 @@ NUMBERS = {
     ("lookup", "id"),
     ("source", "url"),
     ("source", "clock_skew"),  # is measured by the second
+    ("public_state", "edition"),  # is drawn by lot, once for each form
 }
 LEFT_OUT = {"sync_run", "lease"}  # a killed run is a run of its own
 
