@@ -24,7 +24,9 @@ from app.db import open_engine, upgrade
 from tests.opensearch.cluster import Cluster, cluster
 from tests.opensearch.jars import Unavailable, classpath
 from tests.portal import Portal, free_port
+from tests.quick import be_quick
 
+be_quick()
 IN_CI = os.environ.get("CI") == "true"
 # A busy machine is no fault of what is tested. In CI hypothesis takes its time by itself.
 if not IN_CI:
