@@ -83,7 +83,7 @@ def postgres_server(binaries: Path, *settings: str) -> Iterator[str]:
     """Give the URL of the maintenance database of a new server while the block runs."""
     # The server refuses to run as root, and a socket's path may not be longer than 107 bytes.
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    home = Path(tempfile.mkdtemp(prefix="rl-pg-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="rl-pg-"))
     try:
         if as_user:
             shutil.chown(home, "postgres")

@@ -1,11 +1,15 @@
 """What takes long and proves nothing is done once, or not at all, where each test has apps and engines of its own.
 
 Templates and statements are the same in each test and are compiled once; from nothing, that was half the time that
-the tests of pages took. Nor is a disk waited for: what these tests kill are processes. What is run stays the same, all
-of it is what Jinja, SQLAlchemy and SQLite have settings for.
+the tests of pages took. Nor is a disk waited for: what these tests kill are processes, and a database of three hundred
+files is made for each. What is run stays the same, all of it is what the libraries have settings for.
 """
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -14,6 +18,8 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Connection, Engine, event
 
+SHARED_MEMORY = Path("/dev/shm")
+ENOUGH = 6_000_000_000  # bytes: what all tests need at a time is half of it
 MOST = 4_000  # statements; those that a test makes of its own numbers are used once
 
 
@@ -60,7 +66,12 @@ def _of_any_engine(key: Any) -> Any:
 
 
 def be_quick() -> None:
-    """Let all apps and engines of this process share what is compiled, and SQLite not wait for the disk."""
+    """Let all apps and engines of this process share what is compiled, and nothing wait for a disk.
+
+    TMPDIR says where files go, here and in every program that a test starts; whoever sets it has chosen.
+    """
+    if "TMPDIR" not in os.environ and SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > ENOUGH:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(SHARED_MEMORY)
     statements = Statements()
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Templates()}
 

@@ -32,9 +32,6 @@ from oparl_sync.run import Summary
 from oparl_sync.sources import remember
 from tests.faults.council import Council, Said, essence
 
-# Where there is memory for it: what is proven here is not that a disk keeps what it is told to keep.
-MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
-
 
 class Served(Protocol):
     """What can be mirrored."""
@@ -65,7 +62,7 @@ class Clock(datetime):
 @cache
 def template() -> Path:
     """Make an empty database once for each process."""
-    folder = Path(tempfile.mkdtemp(prefix="rl-template-", dir=MEMORY))
+    folder = Path(tempfile.mkdtemp(prefix="rl-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     engine = open_engine(f"sqlite:///{folder / 'ratslupe.db'}")
     upgrade(engine)
@@ -99,7 +96,7 @@ class Mirror:
 
     def __init__(self, council: Served) -> None:
         self.council = council
-        self.folder = Path(tempfile.mkdtemp(prefix="rl-mirror-", dir=MEMORY))
+        self.folder = Path(tempfile.mkdtemp(prefix="rl-mirror-"))
         shutil.copy(template(), self.folder / "ratslupe.db")
         self.settings = Settings.from_environment(
             {

@@ -29,7 +29,7 @@ from app.db import open_engine
 from search import open_index
 from tests.conftest import make_database
 from tests.dump import differences, dump
-from tests.faults.mirror import MEMORY, engine_at, template
+from tests.faults.mirror import engine_at, template
 from tests.faults.zygote import add_source
 
 SCENARIOS = ("first", "next", "next full", "old next full")
@@ -128,7 +128,7 @@ def state(home: Path, database_url: str = "") -> State:
 
 @pytest.fixture(scope="module")
 def zygote() -> Iterator[Zygote]:
-    with tempfile.TemporaryDirectory(prefix="rl-kill-", dir=MEMORY) as folder:
+    with tempfile.TemporaryDirectory(prefix="rl-kill-") as folder:
         zygote = Zygote(Path(folder))
         yield zygote
         zygote.close()

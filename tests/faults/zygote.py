@@ -26,7 +26,7 @@ from oparl_sync import extract, index, run
 from oparl_sync.progress import Progress
 from oparl_sync.sources import remember
 from tests.faults.council import Council
-from tests.faults.mirror import MEMORY, NoIndex, Reader, engine_at, instant, set_clock, template
+from tests.faults.mirror import NoIndex, Reader, engine_at, instant, set_clock, template
 from tests.faults.points import Points
 
 # What happens to the council between the first time it is mirrored and the second.
@@ -75,7 +75,7 @@ def add_source(home: Path, database_url: str = "") -> None:
 def warm_up() -> None:
     """Do everything once, so that no copy has to compile statements again."""
     with (
-        tempfile.TemporaryDirectory(dir=MEMORY) as folder,
+        tempfile.TemporaryDirectory() as folder,
         mock.patch.object(index, "open_index", return_value=NoIndex()),
     ):
         shutil.copy(template(), folder)

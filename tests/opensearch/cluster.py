@@ -170,7 +170,7 @@ class Cluster:
 @contextmanager
 def cluster(jars: str) -> Iterator[Cluster]:
     """Give a cluster of three nodes while the block runs; `jars` is the class path."""
-    home = Path(tempfile.mkdtemp(prefix="rl-os-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="rl-os-"))
     try:
         three = Cluster(home, jars)
         try:
