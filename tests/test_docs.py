@@ -57,6 +57,7 @@ OTHER_NAMES = {
     "EXTRA",
     "PYTHON",
     "PYTEST_ARGS",
+    "TMPDIR",
     "RATSLUPE_DATA",
     "PUBLISH_CYCLES",
     "API_REQUESTS",
