@@ -79,5 +79,5 @@ def be_quick() -> None:
     def _(connection: Connection) -> None:
         connection.execution_options(compiled_cache=statements)
         raw = connection.connection.dbapi_connection
-        if connection.dialect.name == "sqlite" and raw is not None:
+        if connection.dialect.name == "sqlite" and raw is not None and not raw.in_transaction:
             raw.execute("PRAGMA synchronous=OFF")
