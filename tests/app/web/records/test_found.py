@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from app.db import writing
 from app.models import Paper
 from app.queries.keys import LETTERS, PREFIXES, Slice, keys_in, slices
+from app.web.filters import local
 from app.web.limits import Buckets, Limits
 from app.web.pages.cards import EXTENSION
 from tests import factories
@@ -93,7 +94,7 @@ class TestTheHead:
 class TestTheDataForMachines:
     def test_each_type_has_its_shape(self, read: Read, town: Town, base: str) -> None:
         meeting = data(read(f"/meetings/{town.meeting.key}"))["Event"]
-        assert meeting["startDate"].startswith(f"{town.meeting.start:%Y-%m-%d}")
+        assert meeting["startDate"].startswith(f"{local(town.meeting.start):%Y-%m-%d}")
         assert meeting["eventStatus"] == "https://schema.org/EventScheduled"
         assert meeting["location"]["@type"] == "Place"
         assert meeting["organizer"][0]["name"] == town.organization.name
