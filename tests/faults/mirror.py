@@ -76,7 +76,7 @@ class _Place:
 
 @cache
 def _engine() -> Engine:
-    engine = open_engine("sqlite:////dev/null")
+    engine = open_engine("sqlite:////dev/null", pooled=True)
 
     @event.listens_for(engine, "do_connect")
     def elsewhere(dialect: object, record: object, arguments: list[Any], named: dict[str, Any]) -> None:
@@ -87,7 +87,9 @@ def _engine() -> Engine:
 
 def engine_at(path: Path) -> Engine:
     """Return the one engine of this process, which from now on opens this file: its statements are compiled once."""
-    _Place.path = str(path)
+    if _Place.path != str(path):
+        _engine().dispose()
+        _Place.path = str(path)
     return _engine()
 
 
