@@ -41,7 +41,8 @@ class Object:
     secret: bool = False
     unplaced: bool = False  # a Location that does not say whose place it is
     withheld: list[str] = field(default_factory=list)
-    offered: dict[str, Any] = field(default_factory=dict)  # of what is withheld: what a decision may take in
+    # Of what is withheld: what a decision may take in. It is stored by one alone, and nowhere printed.
+    offered: dict[str, Any] = field(default_factory=dict, repr=False)
     links: list[tuple[str, int, str]] = field(default_factory=list)
     back: list[tuple[str, int, str]] = field(default_factory=list)  # the way back, of what comes by itself
     children: list[Child] = field(default_factory=list)

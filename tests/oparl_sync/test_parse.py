@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.privacy import DECIDABLE
 from app.vocabulary import PROPERTIES
 from oparl_sync import problems
 from oparl_sync.parse import objects
@@ -128,6 +129,8 @@ def test_it_keeps_nothing_private_of_a_person_wherever_it_stands() -> None:
     assert SECRET not in repr(parsed)
     assert {"email", "phone", "location", "V:mobile", "fax"} <= set(parsed.objects[0].withheld)
     assert parsed.objects[0].values["name"] == "Erika Muster"
+    # What nobody may decide to take in is not even offered.
+    assert {(one.type, name) for one in parsed.objects for name in one.offered} <= DECIDABLE.keys()
 
 
 def test_it_keeps_no_private_of_persons_that_stand_where_others_are_expected() -> None:
