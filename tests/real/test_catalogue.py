@@ -70,6 +70,41 @@ print(json.dumps(found))
 """
 
 
+# GovData's own profile is in no registry. What it reads besides CKAN's is read here: themes as groups, the terms of
+# DCAT-AP.de of a dataset, and who is named where a file or an interface is used.
+GOVDATA_READS = r"""
+import json, sys
+from ckan.common import config
+from ckanext.dcat.processors import RDFParser
+from ckanext.dcat.profiles import RDFProfile
+from rdflib import Namespace
+config["ckan.locale_default"] = "de"
+DE, DCAT = Namespace("http://dcat-ap.de/def/dcatde/"), Namespace("http://www.w3.org/ns/dcat#")
+THEMES = "http://publications.europa.eu/resource/authority/data-theme/"
+TERMS = ("contributorID", "politicalGeocodingURI", "politicalGeocodingLevelURI")
+class Profile(RDFProfile):
+    def parse_dataset(self, dataset, ref):
+        said = {name: sorted(map(str, self.g.objects(ref, DE[name]))) for name in TERMS}
+        themes = [str(theme) for theme in self.g.objects(ref, DCAT.theme)]
+        said["groups"] = [one.removeprefix(THEMES).lower() for one in themes if one.startswith(THEMES)]
+        files = {one["distribution_ref"]: one for one in dataset["resources"]}
+        said["named"] = {
+            files[str(file)]["license"].rpartition("licenses/")[2]: str(self.g.value(file, DE.licenseAttributionByText))
+            for file in self.g.objects(ref, DCAT.distribution)
+        }
+        dataset["said"] = said
+        return dataset
+formats = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
+found = {}
+for path in sys.argv[1:]:
+    parser = RDFParser(profiles=["euro_dcat_ap_2"])
+    parser._profiles.append(Profile)
+    parser.parse(open(path, encoding="utf-8").read(), formats[path.rpartition(".")[2]])
+    found[path.rpartition(".")[2]] = {dataset["title"]: dataset["said"] for dataset in parser.datasets()}
+print(json.dumps(found))
+"""
+
+
 @pytest.fixture(autouse=True)
 def tools() -> None:
     """End where the shapes or the programs cannot be had."""
@@ -117,6 +152,19 @@ def test_the_shapes_see_a_fault(folder: Path, tmp_path: Path) -> None:
 def test_govdata_finds_no_fault_of_quality(folder: Path) -> None:
     kinds = Counter(one[0].rpartition("/")[2] for one in validated([folder / "catalog-1.ttl"], GOVDATA))
     assert set(kinds) <= {"count_Distributions", "count_Distributions_Licenses"}  # which count and find nothing
+
+
+def test_govdata_finds_what_it_reads_besides(folder: Path) -> None:
+    paths = [str(folder / f"catalog-1.{one}") for one in ("ttl", "rdf", "jsonld")]
+    read = orjson.loads(run("ckan", GOVDATA_READS, *paths))
+    assert read["ttl"] == read["rdf"] == read["jsonld"]
+    for title, said in read["ttl"].items():
+        assert (said["groups"], said["contributorID"]) == (["gove"], ["http://dcat-ap.de/def/contributors/openNRW"])
+        assert not [one for one, who in said["named"].items() if "-by" in one and who in ("", "None")], title
+    (paper,) = (said for title, said in read["ttl"].items() if title.startswith("Drucksachen – Stadt Musterstadt"))
+    assert paper["politicalGeocodingLevelURI"] == ["http://dcat-ap.de/def/politicalGeocoding/Level/municipality"]
+    assert [one.rpartition("/")[2] for one in paper["politicalGeocodingURI"]] == ["05914000", "059140000000"]
+    assert paper["named"]["dl-by-de/2.0"] == "Stadt Musterstadt"
 
 
 def test_every_kind_of_file_and_licence_keeps_to_the_shapes(
