@@ -94,6 +94,7 @@ class TestTheHead:
 class TestTheDataForMachines:
     def test_each_type_has_its_shape(self, read: Read, town: Town, base: str) -> None:
         meeting = data(read(f"/meetings/{town.meeting.key}"))["Event"]
+        assert town.meeting.start is not None
         assert meeting["startDate"].startswith(f"{local(town.meeting.start):%Y-%m-%d}")
         assert meeting["eventStatus"] == "https://schema.org/EventScheduled"
         assert meeting["location"]["@type"] == "Place"
