@@ -17,7 +17,7 @@ from demo.service import VERSIONS
 from tests.faults.council import FILTERING, Council
 from tests.faults.mirror import Killed, Mirror, differences, set_clock
 
-SEQUENCES = int(os.environ.get("MODEL_SEQUENCES", "1000"))
+SEQUENCES = int(os.environ.get("MODEL_SEQUENCES", "500"))
 SHARDS = 16
 STEPS = 5  # and what the initial state brings; each sequence ends with a whole pass and a comparison
 CHANGES = sorted(MUTATIONS.keys() - {"turn-clock", "replace-bytes", "replace-bytes-silent"})
