@@ -44,6 +44,7 @@ class Disturbed:
         self.council: Council = council("next")
         self.mirror = Mirror(self.council)
         if start is not None:
+            self.mirror.engine.dispose()  # nobody has a file open that is replaced
             shutil.copytree(start.folder, self.mirror.folder, dirs_exist_ok=True)
 
     def sync(self, *, full: bool, accept: bool = False) -> list[str]:
