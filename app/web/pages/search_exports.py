@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.exports.sheets import Cells, csv_lines, excel_lines, write_workbook
 from app.models import PublicObject
+from app.publication.names import PREFIX, Names
 from app.queries.hits import Found, HitContext, hit_contexts
 from app.rows import among
 from app.web.councils import with_slugs
@@ -31,7 +32,8 @@ from search.query import MAX_LIMIT, MAX_OFFSET
 search_exports = Blueprint("search_exports", __name__)
 
 COLUMNS: Final = (
-    *("type", "title", "reference", "date", "body", "matter", "page", "passage", "url", "source_url", "license", "id"),
+    *("type", "title", "reference", "date", "body", "matter", "page", "passage", "url", "source_url", "license"),
+    *("id", f"{PREFIX}originalId"),  # as in the downloads, so that rows can be joined with them
 )
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
@@ -151,6 +153,7 @@ def _row(hit: Hit, context: HitContext, query: Query, licence: str) -> Cells:
         site().settings.base_url + address(hit, context, query).partition("?")[0],
         web_address(context.row.web) or "",
         licence,
+        Names(site().settings.base_url).id(hit.type, hit.key),
         context.row.id,
     )
 

@@ -32,7 +32,7 @@ def lines(client: FlaskClient, asked: str = ASKED) -> list[dict[str, str]]:
 
 def test_each_form_has_the_same_rows_and_each_names_its_licence(client: FlaskClient, town: Town) -> None:
     found = lines(client)
-    assert town.paper.id in [row["id"] for row in found]
+    assert town.paper.id in [row["ratslupe:originalId"] for row in found]
     assert all(row["license"] and row["url"].startswith("http://portal.example/") for row in found)
     assert [tuple(row) for row in found] == [COLUMNS] * len(found)
     answer = client.get(f"/search.csv?{ASKED}")
@@ -42,8 +42,18 @@ def test_each_form_has_the_same_rows_and_each_names_its_licence(client: FlaskCli
     assert book.sheetnames == ["Treffer", "Abfrage"]
     head, *rows = book["Treffer"].iter_rows(values_only=True)
     assert head == COLUMNS
-    assert [row[-1] for row in rows] == [row["id"] for row in found]
+    assert [row[-2] for row in rows] == [row["id"] for row in found]
     assert dict(book["Abfrage"].iter_rows(values_only=True))["query"] == "Gartenstraße"
+
+
+def test_rows_can_be_joined_with_what_programs_get_elsewhere(client: FlaskClient) -> None:
+    found = lines(client)
+    assert {row["type"] for row in found} > {"Paper"}
+    for row in found:
+        record = client.get(row["id"].removeprefix("http://portal.example")).json
+        assert record is not None
+        assert (record["id"], record["ratslupe:originalId"]) == (row["id"], row["ratslupe:originalId"])
+        assert record["type"].endswith(row["type"])
 
 
 def test_it_says_what_its_rows_answer(client: FlaskClient) -> None:
