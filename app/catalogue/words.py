@@ -1,4 +1,4 @@
-"""What datasets and their files are called: in German, as the portals are that harvest them."""
+"""What datasets and their files are called: in German as the portals that harvest them are, for readers in English."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +7,9 @@ IANA: Final = "https://www.iana.org/assignments/media-types/"
 FILE_TYPE: Final = "http://publications.europa.eu/resource/authority/file-type/"
 EVERY: Final = "all"  # the folder of files that hold all councils' records
 WHOLE: Final = "whole"  # the type of files that hold all types
+ENGLISH_LEAD: Final = (
+    "All public records of this kind from the council information system, mirrored over OParl and compared every day."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,44 +17,71 @@ class Kind:
     """A type of records: what a dataset of it is called, tells, and is found by."""
 
     title: str
+    english: str
     tells: str
     keywords: tuple[str, ...] = ()
     oparl: str = ""  # the type of its records in the database
 
 
 KINDS: Final = {
-    "system": Kind("OParl-System", "Der OParl-Server, aus dem die Daten stammen.", (), "System"),
-    "body": Kind("Körperschaft", "Name, Schlüssel und Wahlperioden der Körperschaft.", (), "Body"),
+    "system": Kind("OParl-System", "OParl system", "Der OParl-Server, aus dem die Daten stammen.", (), "System"),
+    "body": Kind("Körperschaft", "Body", "Name, Schlüssel und Wahlperioden der Körperschaft.", (), "Body"),
     "organization": Kind(
-        "Gremien und Fraktionen", "Gremien, Fraktionen und Ämter.", ("Gremium", "Ausschuss", "Fraktion"), "Organization"
+        "Gremien und Fraktionen",
+        "Committees and political groups",
+        "Gremien, Fraktionen und Ämter.",
+        ("Gremium", "Ausschuss", "Fraktion"),
+        "Organization",
     ),
     "person": Kind(
         "Mandatsträger",
+        "Elected members",
         "Namen und Mitgliedschaften der Mandatsträger, ohne Kontaktdaten.",
         ("Mandatsträger", "Ratsmitglied"),
         "Person",
     ),
-    "membership": Kind("Mitgliedschaften", "Wer wann in welchem Gremium war.", ("Mitgliedschaft",), "Membership"),
-    "meeting": Kind("Sitzungen", "Sitzungen mit Zeit, Ort und Tagesordnung.", ("Sitzung", "Tagesordnung"), "Meeting"),
+    "membership": Kind(
+        "Mitgliedschaften", "Memberships", "Wer wann in welchem Gremium war.", ("Mitgliedschaft",), "Membership"
+    ),
+    "meeting": Kind(
+        "Sitzungen", "Meetings", "Sitzungen mit Zeit, Ort und Tagesordnung.", ("Sitzung", "Tagesordnung"), "Meeting"
+    ),
     "agendaitem": Kind(
-        "Tagesordnungspunkte", "Tagesordnungspunkte mit Ergebnis.", ("Tagesordnung", "Beschluss"), "AgendaItem"
+        "Tagesordnungspunkte",
+        "Agenda items",
+        "Tagesordnungspunkte mit Ergebnis.",
+        ("Tagesordnung", "Beschluss"),
+        "AgendaItem",
     ),
     "paper": Kind(
         "Drucksachen",
+        "Papers",
         "Vorlagen, Anträge und Anfragen mit Beratungsfolge und Dokumenten.",
         ("Drucksache", "Vorlage", "Antrag", "Anfrage"),
         "Paper",
     ),
-    "consultation": Kind("Beratungen", "Welche Drucksache wo beraten wurde.", ("Beratungsfolge",), "Consultation"),
-    "file": Kind("Dokumente", "Angaben zu den Dokumenten: Name, Größe, Datum, Adresse.", ("Dokument",), "File"),
-    "location": Kind("Orte", "Sitzungsorte und Orte, um die es geht.", ("Ort", "Geodaten"), "Location"),
-    "legislativeterm": Kind("Wahlperioden", "Wahlperioden mit Anfang und Ende.", ("Wahlperiode",), "LegislativeTerm"),
-    "decision": Kind(
-        "Beschlüsse", "Was beschlossen wurde: Tagesordnungspunkte mit Ergebnis.", ("Beschluss",), "AgendaItem"
+    "consultation": Kind(
+        "Beratungen", "Consultations", "Welche Drucksache wo beraten wurde.", ("Beratungsfolge",), "Consultation"
     ),
-    "fulltext": Kind("Volltexte", "Der Text der Dokumente, Seite für Seite.", ("Volltext", "Dokument"), "File"),
-    "place": Kind("Orte", "Orte, um die es in Drucksachen geht.", ("Ort", "Geodaten"), "Location"),
-    WHOLE: Kind("Gesamtbestand", "Alle Arten von Datensätzen in einer Datei."),
+    "file": Kind(
+        "Dokumente", "Files", "Angaben zu den Dokumenten: Name, Größe, Datum, Adresse.", ("Dokument",), "File"
+    ),
+    "location": Kind("Orte", "Locations", "Sitzungsorte und Orte, um die es geht.", ("Ort", "Geodaten"), "Location"),
+    "legislativeterm": Kind(
+        "Wahlperioden", "Legislative terms", "Wahlperioden mit Anfang und Ende.", ("Wahlperiode",), "LegislativeTerm"
+    ),
+    "decision": Kind(
+        "Beschlüsse",
+        "Decisions",
+        "Was beschlossen wurde: Tagesordnungspunkte mit Ergebnis.",
+        ("Beschluss",),
+        "AgendaItem",
+    ),
+    "fulltext": Kind(
+        "Volltexte", "Full texts", "Der Text der Dokumente, Seite für Seite.", ("Volltext", "Dokument"), "File"
+    ),
+    "place": Kind("Orte", "Places", "Orte, um die es in Drucksachen geht.", ("Ort", "Geodaten"), "Location"),
+    WHOLE: Kind("Gesamtbestand", "Everything", "Alle Arten von Datensätzen in einer Datei."),
 }
 ALWAYS: Final = ("Ratsinformation", "Kommunalpolitik", "OParl")
 # What files of a type are called elsewhere.
@@ -72,20 +102,28 @@ class Format:
     title: str
     code: str | None
     media_type: str
+    english: str = ""  # where it is another
 
 
 FORMATS: Final = {
-    "ndjson": Format("NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json"),
-    "jsonl": Format("NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json"),
+    "ndjson": Format(
+        "NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json", "NDJSON (one JSON object per line)"
+    ),
+    "jsonl": Format(
+        "NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json", "NDJSON (one JSON object per line)"
+    ),
     "json": Format("JSON", "JSON", "application/json"),
     "csv": Format("CSV", "CSV", "text/csv"),
-    "sqlite": Format("SQLite-Datenbank", None, "application/vnd.sqlite3"),
+    "sqlite": Format("SQLite-Datenbank", None, "application/vnd.sqlite3", "SQLite database"),
     "parquet": Format("Parquet", "PARQUET", "application/vnd.apache.parquet"),
     "geojson": Format("GeoJSON", "GEOJSON", "application/geo+json"),
-    "fulltext": Format("NDJSON (eine Zeile je Seite)", "JSON", "application/json"),
+    "fulltext": Format("NDJSON (eine Zeile je Seite)", "JSON", "application/json", "NDJSON (one line per page)"),
     "text": Format("Text", "TXT", "text/plain"),
     "txt": Format("Text", "TXT", "text/plain"),
 }
+INTERFACE: Final = Format("OParl 1.1 (Schnittstelle)", "JSON", "application/json", "OParl 1.1 (interface)")
+_ENGLISH: Final = {one.title: one.english or one.title for one in (*FORMATS.values(), INTERFACE)}
+_AND_PACKED: Final = ", gepackt"
 PACKED: Final = {".gz": "application/gzip", ".zst": "application/zstd", ".zip": "application/zip"}
 
 
@@ -93,4 +131,21 @@ def kind_of(type_: str, format_: str = "") -> tuple[str, Kind]:
     """Return the word for a type of files in a dataset's name, and what it is called: by itself, if unknown."""
     word = "fulltext" if format_ == "fulltext" else type_.lower()
     word = SAME.get(word, word)
-    return word, KINDS.get(word) or Kind(type_, f"Datensätze der Art {type_}.")
+    return word, KINDS.get(word) or Kind(type_, type_, f"Datensätze der Art {type_}.")
+
+
+def file_title(known: Format, link: str, *, packed: bool) -> str:
+    """Return what a file is called; `link` is the table of links that it is, if it is one."""
+    return f"{known.title}{_AND_PACKED if packed else ''}{': ' if link else ''}{link}"
+
+
+def dataset_in_english(name: str, publisher: str, title: str) -> str:
+    """Return what a dataset is called in English, by its own name, and name and title of whose it is."""
+    word = name.removeprefix(f"{publisher}-")
+    return f"{kind_of(word)[1].english} – {'all councils' if publisher == EVERY else title}"
+
+
+def file_in_english(title: str) -> str:
+    """Return what a file is called in English, by what it is called."""
+    known, is_packed, link = title.partition(_AND_PACKED)
+    return f"{_ENGLISH.get(known, known)}{', gzip' if is_packed else ''}{link}"

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as Redirect
 
 from app.catalogue import Edition, current
 from app.catalogue.documents import FORMS
-from app.catalogue.words import kind_of
+from app.catalogue.words import ENGLISH_LEAD, dataset_in_english, file_in_english, kind_of
 from app.exports import ExportFile
 from app.web.headers import open_to_all
+from app.web.i18n import language
 from app.web.site import site
 
 catalogue = Blueprint("catalogue", __name__)
@@ -75,10 +76,20 @@ def show(name: str) -> Response | str:
     if package is None:
         abort(410 if edition.was(name) else 404)
     extras = {one["key"]: one["value"] for one in package["extras"]}
-    told = {"extras": extras, "days": _days(package["version"], extras), "forms": list(FORMS)}
+    told = {"extras": extras, "days": _days(package["version"], extras), "forms": list(FORMS), **_called(package)}
     page = Response(render_template("data/dataset.html", section="data", package=package, **told), mimetype=HTML)
     page.vary.add("Accept")
     return page
+
+
+def _called(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a dataset and its files are called, and the language of that; in the reader's where it has words."""
+    titles = [one["name"] for one in package["resources"]]
+    if language() != "en":
+        return {"called": package["title"], "notes": package["notes"], "titles": titles, "spoken": "de"}
+    whose = package["organization"]
+    called = dataset_in_english(package["name"], whose["name"], whose["title"])
+    return {"called": called, "notes": ENGLISH_LEAD, "titles": [file_in_english(one) for one in titles], "spoken": "en"}
 
 
 def _days(changed: str, extras: Mapping[str, str]) -> dict[str, date | None]:

@@ -196,6 +196,21 @@ def test_the_page_of_a_dataset_says_the_same_to_people_and_machines(client: Flas
     assert "/report?page=/dataset/musterstadt-paper" in page
 
 
+def test_readers_of_english_get_english_names(client: FlaskClient, published: None) -> None:
+    def said(address: str) -> str:
+        return html.unescape(client.get(f"{address}?lang=en").text)
+
+    for name in client.get("/api/3/action/package_list").json["result"]:  # type: ignore[index]
+        package = client.get(f"/api/3/action/package_show?id={name}").json["result"]  # type: ignore[index]
+        page = said(f"/dataset/{name}")
+        visible = page.partition("<main")[2].partition("</main>")[0].replace(package["title"], "")
+        assert not re.search("gepackt|Schnittstelle|Datensätze|aller Kommunen|je Zeile|je Seite|Datenbank", visible)
+    assert '<h1 lang="en">Papers – Stadt <Musterstadt> & Umland</h1>' in said(PAPER)
+    assert "NDJSON (one JSON object per line), gzip</th>" in said(PAPER)
+    assert "OParl 1.1 (interface)</th>" in said(PAPER)
+    assert '<h1 lang="en">Papers – all councils</h1>' in said("/dataset/all-paper")
+
+
 def test_data_json_holds_every_dataset_at_once(client: FlaskClient, published: None) -> None:
     whole = client.get("/data.json").json
     assert whole is not None
