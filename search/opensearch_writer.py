@@ -73,7 +73,8 @@ class Turn:
     def _read(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Who has the turn, and the place in its history that a change of it must name."""
         try:
-            found = self._client.write("GET", self._path)
+            # Of the first copy: another may lag behind by the very change of ours whose answer was lost.
+            found = self._client.write("GET", self._path, preference="_primary")
         except Refused as error:
             if error.status != 404:
                 raise

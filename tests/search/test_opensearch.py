@@ -222,6 +222,28 @@ def test_it_sends_again_what_the_cluster_was_too_busy_to_take(
     assert index.count() == 3
 
 
+def test_it_knows_its_own_change_of_turn_again_where_the_answer_was_lost(
+    engine: OpenSearchEngine, index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(index, paper(1))
+    write = engine._client.write
+    behind: list[object] = []
+
+    def lossy(method: str, path: str, body: object = None, **params: str) -> object:
+        if not path.endswith("/_doc/turn"):
+            return write(method, path, body, **params)
+        if method == "GET":
+            return behind[-1] if behind and params.get("preference") != "_primary" else write(method, path, **params)
+        behind.append(write("GET", path))  # what a copy still holds that lags behind
+        write(method, path, body, **params)
+        return write(method, path, body, **params)
+
+    monkeypatch.setattr(engine._client, "write", lossy)
+    put(engine, paper(2))
+    assert behind
+    assert index.count() == 2
+
+
 @pytest.mark.parametrize("unnoticed", [False, True])
 def test_it_does_not_let_a_writer_that_lost_its_turn_undo_what_came_after(
     url: str, index: SearchIndex, unnoticed: bool, monkeypatch: pytest.MonkeyPatch
