@@ -141,6 +141,24 @@ class Cluster:
                         return
             time.sleep(0.2)
 
+    def told(self) -> str:
+        """What each node that lives says of the cluster: for the message of a test that fails."""
+        paths = (
+            *(f"_cluster/{part}?local=true" for part in ("health", "pending_tasks", "state/master_node,nodes")),
+            *("_cat/shards?local=true&v", "_cat/thread_pool/write,get,search?v", "_tasks?detailed"),
+            "_nodes/_local/hot_threads?threads=99",
+        )
+        lines = []
+        for node in self.nodes:
+            for path in paths if node.process else ():
+                try:
+                    with urllib.request.urlopen(f"{node.url}/{path}", timeout=5) as answer:
+                        said = answer.read().decode()
+                except OSError as error:
+                    said = repr(error)
+                lines.append(f"{node.address} {path}: {said}")
+        return "\n".join(lines)
+
     def kill(self, *numbers: int) -> None:
         """Kill nodes: all where none is named."""
         for number in numbers or range(3):

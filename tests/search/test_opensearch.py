@@ -53,14 +53,14 @@ def put(index: SearchIndex | OpenSearchEngine, *documents: Document) -> None:
             batch.put(document)
 
 
-def put_until_taken(index: SearchIndex, *documents: Document) -> None:
+def put_until_taken(opensearch: Cluster, index: SearchIndex, *documents: Document) -> None:
     """Put as the worker does: a batch that the cluster could not take in time is put again."""
     until = time.monotonic() + 180
     while True:
         try:
             return put(index, *documents)
         except EngineUnavailable:
-            assert time.monotonic() < until, "it takes nothing any more"
+            assert time.monotonic() < until, f"it takes nothing any more: {opensearch.told()}"
 
 
 def total(index: SearchIndex, text: str = "Brunnen") -> int:
@@ -123,7 +123,7 @@ def test_it_loses_nothing_and_goes_on_answering_when_a_node_is_killed(
     monkeypatch.setattr(writing.Batch, "_left", killing)
     try:
         with asked_all_the_time(lambda: total(index)) as answers:
-            put_until_taken(index, *(paper(number, "Kirche") for number in range(100, 800)))
+            put_until_taken(opensearch, index, *(paper(number, "Kirche") for number in range(100, 800)))
             so_far = len(answers)
             while len(answers) < so_far + 10:
                 time.sleep(0.01)
