@@ -178,3 +178,9 @@ class Page(HTMLParser):
     def every(self, tag: str) -> list[dict[str, str]]:
         """Return the attributes of all elements of a kind."""
         return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def clock_of_counts_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock by which counts are kept: how many questions a page asks is not to hang on how long it takes."""
+    monkeypatch.setattr("app.web.state.monotonic", lambda: 0.0)

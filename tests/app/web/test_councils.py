@@ -257,7 +257,9 @@ def test_one_council_that_is_not_mirrored_yet_shows_nothing(
 
 
 @ON_ONE
-def test_many_councils_cost_a_page_no_more_than_few(app: Flask, client: FlaskClient, engine: Engine) -> None:
+def test_many_councils_cost_a_page_no_more_than_few(
+    app: Flask, client: FlaskClient, engine: Engine, clock_of_counts_stands: None
+) -> None:
     addresses = [*LISTS[:-1], "/papers?body=rat1", "/councils", "/councils?q=rat", "/councils/rat1"]
 
     def costs() -> dict[str, int]:

@@ -35,7 +35,7 @@ def read(client: FlaskClient) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def cost(app: Flask, client: FlaskClient) -> Callable[[str], int]:
+def cost(app: Flask, client: FlaskClient, clock_of_counts_stands: None) -> Callable[[str], int]:
     """Give a function that says how many questions a page asks, once head and foot are known."""
 
     @contextmanager
