@@ -208,6 +208,7 @@ def test_readers_of_english_get_english_names(client: FlaskClient, published: No
     assert '<h1 lang="en">Papers – Stadt <Musterstadt> & Umland</h1>' in said(PAPER)
     assert "NDJSON (one JSON object per line), gzip</th>" in said(PAPER)
     assert "OParl 1.1 (interface)</th>" in said(PAPER)
+    assert '<dd><span lang="de">Drucksachen – Stadt <Musterstadt> & Umland (OParl Paper)</span></dd>' in said(PAPER)
     assert '<h1 lang="en">Papers – all councils</h1>' in said("/dataset/all-paper")
 
 
