@@ -14,6 +14,8 @@ from search.opensearch_reader import Reader, missing
 from search.opensearch_schema import Names, template
 from search.opensearch_writer import Batch, Turn
 
+SETTLING = "30s"  # shorter than WRITE_ONE of the client and than a turn
+
 
 class OpenSearchEngine:
     """An index at opensearch://host/name; see search.opensearch_client for the whole address."""
@@ -113,6 +115,7 @@ class OpenSearchEngine:
     def _publish(self, generation: str) -> None:
         """Make a generation the live one, in one step, and take away all others; call it holding the turn."""
         self._ask("POST", f"/{generation}/_refresh")
+        self._settle(generation)
         others = {name: aliases for name, aliases in self._generations().items() if name != generation}
         actions: list[Any] = [
             {"remove": {"index": name, "alias": alias}} for name, aliases in others.items() for alias in aliases
@@ -123,6 +126,17 @@ class OpenSearchEngine:
         self._ask("POST", "/_aliases", {"actions": actions})
         for name in others:
             self._ask("DELETE", f"/{name}")
+
+    def _settle(self, generation: str) -> None:
+        """Wait until its copies have caught up with the first: else the death of one node would take all of it.
+
+        For a while at most, and not for copies that no node is there for: then it goes live with those that there are.
+        """
+        path = f"/_cluster/health/{generation}"
+        with suppress(SearchError):
+            nodes = self._client.write("GET", path)["number_of_data_nodes"]
+            copies = self._where.shards * min(1 + self._where.replicas, nodes)
+            self._client.write("GET", path, wait_for_active_shards=str(copies), timeout=SETTLING)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         """Ask for something that may have been done already, because the answer to the first try was lost."""

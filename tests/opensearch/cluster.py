@@ -144,9 +144,8 @@ class Cluster:
     def told(self) -> str:
         """What each node that lives says of the cluster: for the message of a test that fails."""
         paths = (
-            *(f"_cluster/{part}?local=true" for part in ("health", "pending_tasks", "state/master_node,nodes")),
-            *("_cat/shards?local=true&v", "_cat/thread_pool/write,get,search?v", "_tasks?detailed"),
-            "_nodes/_local/hot_threads?threads=99",
+            *("_cluster/health?local=true", "_cluster/pending_tasks?local=true", "_cluster/allocation/explain"),
+            *("_cat/shards?local=true&v&h=index,prirep,state,node,unassigned*", "_tasks?detailed"),
         )
         lines = []
         for node in self.nodes:

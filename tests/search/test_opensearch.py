@@ -109,6 +109,8 @@ def test_it_loses_nothing_and_goes_on_answering_when_a_node_is_killed(
 ) -> None:
     index = open_index(url)
     put(index, *map(paper, range(100)))
+    # A first copy that dies before the others have caught up with it takes the index along.
+    opensearch.wait_for(time.monotonic() + 60, nodes=3)
     monkeypatch.setattr(writing, "BULK", 20_000)  # bytes: many requests
     killed = node_of(opensearch, part, url)
     send = writing.Batch._left
@@ -158,6 +160,24 @@ def test_it_is_down_when_all_nodes_are_and_comes_back_by_itself_with_everything(
     put(index, paper(50))
     assert index.count() == 51
     index.close()
+
+
+def test_a_new_index_goes_live_when_every_node_has_a_copy(
+    opensearch: Cluster, engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = engine._client.write
+    states: list[str] = []
+
+    def noting(method: str, path: str, body: object = None, **params: str) -> object:
+        if path == "/_aliases":
+            shards = opensearch.ask("GET", f"/_cat/shards/{engine._names.generations}?format=json")
+            states.extend(shard["state"] for shard in shards)
+        return write(method, path, body, **params)
+
+    monkeypatch.setattr(engine._client, "write", noting)
+    for _ in range(3):
+        engine.clear()  # at once, with nothing written that would give the copies time
+    assert states == ["STARTED"] * 3 * 6  # the old one's and the new one's
 
 
 def test_it_shows_the_old_index_until_the_new_one_is_whole(index: SearchIndex) -> None:
