@@ -52,7 +52,8 @@ class OpenSearchEngine:
             generation = self._prepare()
             try:
                 yield _Rebuild(self, turn, generation)
-                turn.keep(surely=True)
+                self._settle(generation)
+                turn.keep(surely=True)  # after the last long wait: whoever lost the turn must not publish
             except BaseException:
                 with suppress(SearchError):
                     self._ask("DELETE", f"/{generation}")
@@ -110,12 +111,12 @@ class OpenSearchEngine:
         self._ask("PUT", f"/_index_template/{self._where.name}", body)
         name = self._names.generations.replace("*", secrets.token_hex(4))
         self._ask("PUT", f"/{name}")
+        self._settle(name)
         return name
 
     def _publish(self, generation: str) -> None:
         """Make a generation the live one, in one step, and take away all others; call it holding the turn."""
         self._ask("POST", f"/{generation}/_refresh")
-        self._settle(generation)
         others = {name: aliases for name, aliases in self._generations().items() if name != generation}
         actions: list[Any] = [
             {"remove": {"index": name, "alias": alias}} for name, aliases in others.items() for alias in aliases

@@ -144,18 +144,16 @@ class Cluster:
     def told(self) -> str:
         """What each node that lives says of the cluster: for the message of a test that fails."""
         paths = (
-            *("_cluster/health?local=true", "_cluster/pending_tasks?local=true", "_cluster/allocation/explain"),
-            *("_cat/shards?local=true&v&h=index,prirep,state,node,unassigned*", "_tasks?detailed"),
+            *("/_cluster/health?local=true", "/_cluster/pending_tasks?local=true", "/_cluster/allocation/explain"),
+            *("/_cat/shards?local=true&format=json&h=index,prirep,state,node,unassigned*", "/_tasks?detailed"),
         )
         lines = []
         for node in self.nodes:
             for path in paths if node.process else ():
                 try:
-                    with urllib.request.urlopen(f"{node.url}/{path}", timeout=5) as answer:
-                        said = answer.read().decode()
+                    lines.append(f"{node.address} {path}: {self.ask('GET', path, node=node)}")
                 except OSError as error:
-                    said = repr(error)
-                lines.append(f"{node.address} {path}: {said}")
+                    lines.append(f"{node.address} {path}: {error!r}")
         return "\n".join(lines)
 
     def kill(self, *numbers: int) -> None:
