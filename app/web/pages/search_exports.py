@@ -22,6 +22,7 @@ from app.queries.hits import Found, HitContext, hit_contexts
 from app.rows import among
 from app.web.councils import with_slugs
 from app.web.i18n import gettext
+from app.web.oparl.answers import names
 from app.web.pages.search import address
 from app.web.record_words import record_title, web_address
 from app.web.searching import Asked, asked
@@ -117,6 +118,7 @@ def _with_head(rows: Iterator[Cells]) -> Iterator[Cells]:
 
 def _rows(query: Query, found: Results) -> Iterator[Cells]:
     """Yield a row for each document that the results name and that may be passed on, page by page."""
+    ids = names()
     while True:
         hits = [one for hit in found.hits for one in (hit, *hit.also)]
         contexts = hit_contexts(
@@ -125,7 +127,7 @@ def _rows(query: Query, found: Results) -> Iterator[Cells]:
         licences = _licences([hit.key for hit in hits])
         for hit in hits:
             if (context := contexts.get(hit.id)) and (licence := licences.get(hit.key)):
-                yield _row(hit, context, query, licence)
+                yield _row(hit, context, query, licence, ids)
         if not found.next:
             return
         found = site().index.search(replace(query, cursor=found.next))
@@ -137,7 +139,7 @@ def _licences(keys: list[str]) -> dict[str, str]:
     return {key: one for key, one in session().execute(out.where(among(session(), PublicObject.key, keys))) if one}
 
 
-def _row(hit: Hit, context: HitContext, query: Query, licence: str) -> Cells:
+def _row(hit: Hit, context: HitContext, query: Query, licence: str, ids: Names) -> Cells:
     matter, meeting = context.matter, context.meeting
     about = matter or meeting
     passage = "".join(segment.text for segment in hit.snippet)
@@ -153,7 +155,7 @@ def _row(hit: Hit, context: HitContext, query: Query, licence: str) -> Cells:
         site().settings.base_url + address(hit, context, query).partition("?")[0],
         web_address(context.row.web) or "",
         licence,
-        Names(site().settings.base_url).id(hit.type, hit.key),
+        ids.id(hit.type, hit.key),
         context.row.id,
     )
 
