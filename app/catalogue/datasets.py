@@ -9,7 +9,7 @@ from typing import Final
 from app.catalogue.facts import NOWHERE, Area, Facts, News
 from app.catalogue.licences import Terms, terms
 from app.catalogue.plain import plain
-from app.catalogue.words import ALWAYS, EVERY, FORMATS, INTERFACE, PACKED, Format, file_title, kind_of
+from app.catalogue.words import ALWAYS, AND_PACKED, EVERY, FORMATS, INTERFACE, PACKED, Format, kind_of
 from app.config import Settings
 from app.exports import Council, ExportFile, Manifest
 from app.publication.names import LISTS
@@ -176,11 +176,11 @@ def _files(holdings: Holdings, files: Iterable[ExportFile]) -> Iterator[Distribu
         packed = PACKED.get(PurePosixPath(file.path).suffix, "")
         # A type has one file of a format; tables of links beside it are called after themselves.
         name = file.format if file.format not in taken else f"{file.format}-{_stem(file)}"
-        link = _stem(file) if file.format in taken else ""
+        link = f": {_stem(file)}" if file.format in taken else ""
         taken.add(name)
         yield Distribution(
             name=name,
-            title=file_title(known, link, packed=bool(packed)),
+            title=f"{known.title}{AND_PACKED if packed else ''}{link}",
             url=file_url(holdings.manifest, file),
             terms=terms(file.licenses),
             media_type=known.media_type,

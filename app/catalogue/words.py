@@ -105,13 +105,12 @@ class Format:
     english: str = ""  # where it is another
 
 
+_LINES: Final = Format(
+    "NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json", "NDJSON (one JSON object per line)"
+)
 FORMATS: Final = {
-    "ndjson": Format(
-        "NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json", "NDJSON (one JSON object per line)"
-    ),
-    "jsonl": Format(
-        "NDJSON (ein JSON-Objekt je Zeile)", "JSON", "application/json", "NDJSON (one JSON object per line)"
-    ),
+    "ndjson": _LINES,
+    "jsonl": _LINES,
     "json": Format("JSON", "JSON", "application/json"),
     "csv": Format("CSV", "CSV", "text/csv"),
     "sqlite": Format("SQLite-Datenbank", None, "application/vnd.sqlite3", "SQLite database"),
@@ -122,8 +121,10 @@ FORMATS: Final = {
     "txt": Format("Text", "TXT", "text/plain"),
 }
 INTERFACE: Final = Format("OParl 1.1 (Schnittstelle)", "JSON", "application/json", "OParl 1.1 (interface)")
-_ENGLISH: Final = {one.title: one.english or one.title for one in (*FORMATS.values(), INTERFACE)}
-_AND_PACKED: Final = ", gepackt"
+AND_PACKED: Final = ", gepackt"
+_ENGLISH: Final = {one.title: one.english for one in (*FORMATS.values(), INTERFACE) if one.english} | {
+    AND_PACKED: ", gzip"
+}
 PACKED: Final = {".gz": "application/gzip", ".zst": "application/zstd", ".zip": "application/zip"}
 
 
@@ -134,11 +135,6 @@ def kind_of(type_: str, format_: str = "") -> tuple[str, Kind]:
     return word, KINDS.get(word) or Kind(type_, type_, f"Datensätze der Art {type_}.")
 
 
-def file_title(known: Format, link: str, *, packed: bool) -> str:
-    """Return what a file is called; `link` is the table of links that it is, if it is one."""
-    return f"{known.title}{_AND_PACKED if packed else ''}{': ' if link else ''}{link}"
-
-
 def dataset_in_english(name: str, publisher: str, title: str) -> str:
     """Return what a dataset is called in English, by its own name, and name and title of whose it is."""
     word = name.removeprefix(f"{publisher}-")
@@ -147,5 +143,6 @@ def dataset_in_english(name: str, publisher: str, title: str) -> str:
 
 def file_in_english(title: str) -> str:
     """Return what a file is called in English, by what it is called."""
-    known, is_packed, link = title.partition(_AND_PACKED)
-    return f"{_ENGLISH.get(known, known)}{', gzip' if is_packed else ''}{link}"
+    for german, english in _ENGLISH.items():
+        title = title.replace(german, english)
+    return title

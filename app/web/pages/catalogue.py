@@ -84,12 +84,11 @@ def show(name: str) -> Response | str:
 
 def _called(package: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a dataset and its files are called, and the language of that; in the reader's where it has words."""
-    titles = [one["name"] for one in package["resources"]]
     if language() != "en":
-        return {"called": package["title"], "notes": package["notes"], "titles": titles, "spoken": "de"}
+        return {"called": package["title"], "notes": package["notes"], "file_called": str, "spoken": "de"}
     whose = package["organization"]
     called = dataset_in_english(package["name"], whose["name"], whose["title"])
-    return {"called": called, "notes": ENGLISH_LEAD, "titles": [file_in_english(one) for one in titles], "spoken": "en"}
+    return {"called": called, "notes": ENGLISH_LEAD, "file_called": file_in_english, "spoken": "en"}
 
 
 def _days(changed: str, extras: Mapping[str, str]) -> dict[str, date | None]:
